@@ -1,0 +1,1 @@
+"""What was measured on a preview, the limits, and the verdict: values in, a finding out."""
