@@ -1,0 +1,37 @@
+"""The refresh function: settings -> parts -> one refresh -> report."""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tiktok_music.composition.refresh_music import compose_parts
+from tiktok_music.observability import new_logger, new_metrics
+from tiktok_music.refresh.event import parse_event
+from tiktok_music.refresh.refresh import Trigger, refresh
+from tiktok_music.refresh.settings import RefreshSettings
+from tiktok_music.refresh.telling import tell
+
+logger = new_logger("refresh_music")
+metrics = new_metrics("refresh_music")
+settings = RefreshSettings.from_env(os.environ)
+provider = SecretsProvider()
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Runs the refresh that a scheduled event asks for, and returns its report.
+
+    Raises RefreshFailed when another try may help, so that Lambda makes one.
+    """
+    asked = parse_event(event, datetime.now(UTC))
+    trigger = Trigger(
+        holder=context.aws_request_id,
+        scheduled_at=asked.scheduled_at,
+        is_forced=asked.is_forced,
+        remaining_seconds=lambda: context.get_remaining_time_in_millis() / 1000,
+    )
+    return tell(refresh(compose_parts(settings, provider), trigger), logger, metrics)

@@ -1,0 +1,57 @@
+"""Which network addresses may be fetched from: public ones, unless the local run says otherwise."""
+
+import ipaddress
+import socket
+from collections.abc import Callable
+
+from tiktok_music.errors import DownloadFailed
+
+Resolver = Callable[[str, int], list[str]]
+
+# Ranges that route to something inside, in addition to what `is_global` knows on every Python:
+# IPv4 in IPv6 (compatible, 6to4, Teredo, NAT64), site-local, and clouds' well-known addresses.
+_NEVER = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "168.63.129.16/32",
+        "192.88.99.0/24",
+        "::/96",
+        "::ffff:0:0/96",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2001::/32",
+        "2002::/16",
+        "3fff::/20",
+        "5f00::/16",
+        "fec0::/10",
+    )
+)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is a globally routable unicast one."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if not ip.is_global or ip.is_multicast or ip.is_reserved:
+        return False
+    if ip.version == 6 and (int(ip) >> 16) & 0xFFFFFFFF == 0x5EFE:  # ISATAP
+        return False
+    return not any(ip.version == network.version and ip in network for network in _NEVER)
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The addresses of `host`, in the resolver's order."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def checked_address(host: str, port: int, resolver: Resolver, *, allow_private: bool) -> str:
+    """The one address to connect to: resolved once, and refused when any answer is not public."""
+    try:
+        addresses = resolver(host, port)
+    except (OSError, UnicodeError) as exc:
+        raise DownloadFailed(f"{host} does not resolve") from exc
+    if not addresses:
+        raise DownloadFailed(f"{host} does not resolve")
+    if not allow_private and not all(is_public(address) for address in addresses):
+        raise DownloadFailed(f"{host} is not a public address")
+    return addresses[0]

@@ -1,0 +1,42 @@
+"""API keys in their own DynamoDB table."""
+
+from tiktok_music.adapters.dynamo_models import DynamoRows, KeyRow, translated
+from tiktok_music.api_key import ApiKey
+
+
+class DynamoKeys:
+    """The keys, by key id."""
+
+    def __init__(self, rows: DynamoRows, table_name: str) -> None:
+        self._rows = rows.bind(KeyRow, table_name)
+
+    def find(self, key_id: str) -> ApiKey | None:
+        with translated("read an API key"):
+            try:
+                row = self._rows.get(f"KEY#{key_id}")
+            except self._rows.DoesNotExist:
+                return None
+        return ApiKey(
+            key_id=key_id,
+            secret_sha256=row.secret_sha256,
+            environment=row.environment,
+            organization_id=row.organization_id,
+            organization_name=row.organization_name,
+            scopes=frozenset(row.scopes or ()),
+            tier=row.tier,
+            state=row.state,
+        )
+
+    def keep(self, key: ApiKey) -> None:
+        row = self._rows(
+            f"KEY#{key.key_id}",
+            secret_sha256=key.secret_sha256,
+            environment=key.environment,
+            organization_id=key.organization_id,
+            organization_name=key.organization_name,
+            scopes=set(key.scopes) or None,
+            tier=key.tier,
+            state=key.state,
+        )
+        with translated("write an API key"):
+            row.save()

@@ -1,0 +1,153 @@
+"""The rows of DynamoDB, as PynamoDB models bound to one table, and the error translation.
+
+Models are made by a function because PynamoDB reads `Meta.table_name` when a class is made.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.connection import Connection, TableConnection
+from pynamodb.connection.base import MetaTable
+from pynamodb.exceptions import PynamoDBException
+from pynamodb.models import Model
+
+from tiktok_music.errors import StoreUnavailable
+
+RowT = TypeVar("RowT", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoAccess:
+    """How to reach DynamoDB. Timeouts are short: a reader has stale data to fall back on.
+
+    The endpoint is botocore's own business (`AWS_ENDPOINT_URL_DYNAMODB`).
+    """
+
+    region: str
+    connect_timeout_seconds: float = 2.0
+    read_timeout_seconds: float = 4.0
+    retries: int = 2
+
+
+class ChunkRow(Model):
+    """`SNAP#<version>#<i>`: a piece of a gzipped answer.
+
+    Never changes: the version names the content, so that a repeated write writes the same.
+    """
+
+    pk = UnicodeAttribute(hash_key=True)
+    data = BinaryAttribute(legacy_encoding=False)
+
+
+class PointerRow(Model):
+    """`PTR`: the current descriptor and the last ones. Changes by one conditional write."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    version = UnicodeAttribute()
+    fence = NumberAttribute()
+    current: JSONAttribute = JSONAttribute()
+    history: JSONAttribute = JSONAttribute()
+
+
+class LeaseRow(Model):
+    """`LOCK`: who refreshes, and the fencing token, which only ever grows."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    holder = UnicodeAttribute(null=True)
+    fence = NumberAttribute(default=0)
+    lease_until = NumberAttribute(null=True)
+
+
+class TrackRow(Model):
+    """`TRACK#<uuid>`: what resolves an id for ever."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    tiktok_id = UnicodeAttribute()
+    record: JSONAttribute = JSONAttribute()
+
+
+class RunRow(Model):
+    """`RUN#<scheduled time>`: the report of one refresh."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    report: JSONAttribute = JSONAttribute()
+
+
+class RateRow(Model):
+    """`RATE#<key id>#<minute>`: requests leased to instances in one minute."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    leased = NumberAttribute(default=0)
+    expires_at = NumberAttribute()
+
+
+class KeyRow(Model):
+    """`KEY#<key id>`: an API key. The secret itself is nowhere."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    secret_sha256 = UnicodeAttribute()
+    environment = UnicodeAttribute()
+    organization_id = UnicodeAttribute()
+    organization_name = UnicodeAttribute()
+    scopes = UnicodeSetAttribute(null=True)
+    tier = UnicodeAttribute()
+    state = UnicodeAttribute()
+
+
+class DynamoRows:
+    """Binds row models to tables over one botocore client.
+
+    Left alone, PynamoDB makes a session and a client for each model class, which is most of a
+    cold start (some 60 ms of CPU each).
+    """
+
+    def __init__(self, access: DynamoAccess) -> None:
+        self._access = access
+        self._tables: set[str] = set()
+        self._connection = Connection(
+            region=access.region,
+            connect_timeout_seconds=access.connect_timeout_seconds,
+            read_timeout_seconds=access.read_timeout_seconds,
+            max_retry_attempts=access.retries,
+        )
+
+    def bind(self, row: type[RowT], table_name: str) -> type[RowT]:
+        """`row` as a model of the table `table_name`."""
+        meta = type("Meta", (), {"table_name": table_name, "region": self._access.region})
+        bound = type(row.__name__, (row,), {"Meta": meta})
+        key = [{"AttributeName": "pk", "KeyType": "HASH"}]
+        types = [{"AttributeName": "pk", "AttributeType": "S"}]
+        schema = MetaTable(
+            {"TableName": table_name, "KeySchema": key, "AttributeDefinitions": types}
+        )
+        if table_name not in self._tables:
+            self._connection.add_meta_table(schema)
+            self._tables.add(table_name)
+        table = TableConnection(table_name, region=self._access.region, meta_table=schema)
+        table.connection = self._connection
+        bound._connection = table
+        return bound
+
+
+@contextmanager
+def translated(action: str) -> Iterator[None]:
+    """Turns PynamoDB's errors into ours; `action` completes "DynamoDB could not …"."""
+    try:
+        yield
+    except PynamoDBException as exc:
+        cause = exc.cause_response_code or type(exc.cause or exc).__name__
+        raise StoreUnavailable(f"DynamoDB could not {action} ({cause})") from exc
+
+
+def is_condition_failed(exc: PynamoDBException) -> bool:
+    """Whether a write was refused by its condition; after a retry this may be our own write."""
+    return exc.cause_response_code == "ConditionalCheckFailedException"

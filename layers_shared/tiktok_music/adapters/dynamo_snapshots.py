@@ -1,0 +1,81 @@
+"""Reads snapshots from DynamoDB: the pointer, then the chunks that it describes."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tiktok_music.adapters.dynamo_models import ChunkRow, DynamoRows, PointerRow, translated
+from tiktok_music.errors import SnapshotCorrupt, SnapshotMissing
+from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, join
+
+POINTER_KEY = "PTR"
+
+
+def chunk_key(version: str, index: int) -> str:
+    """The index is in the partition key, so that a storm of cold readers spreads."""
+    return f"SNAP#{version}#{index}"
+
+
+class DynamoSnapshots:
+    """The published snapshots, as the list function and the read-back of a refresh see them."""
+
+    def __init__(self, rows: DynamoRows, table_name: str) -> None:
+        self._pointers = rows.bind(PointerRow, table_name)
+        self._chunks = rows.bind(ChunkRow, table_name)
+
+    def pointer(self, *, consistent: bool = False) -> Pointer:
+        """What is current; raises SnapshotMissing when nothing was ever published."""
+        with translated("read the pointer"):
+            try:
+                row = self._pointers.get(POINTER_KEY, consistent_read=consistent)
+            except self._pointers.DoesNotExist as exc:
+                raise SnapshotMissing("no snapshot has been published") from exc
+        history = tuple(descriptor_from(past) for past in row.history)
+        return Pointer(descriptor_from(row.current), history)
+
+    def load(self, descriptor: Descriptor, *, consistent: bool = False) -> Snapshot:
+        """The snapshot, verified; raises SnapshotCorrupt when it is not whole."""
+        keys = [chunk_key(descriptor.version, i) for i in range(descriptor.chunk_count)]
+        return join(descriptor, [self._chunk(key, consistent) for key in keys])
+
+    def _chunk(self, key: str, consistent: bool) -> bytes:
+        with translated(f"read {key}"):
+            try:
+                row = self._chunks.get(key, consistent_read=consistent)
+            except self._chunks.DoesNotExist as exc:
+                raise SnapshotCorrupt(f"{key} is missing") from exc
+        return bytes(row.data)
+
+
+def descriptor_to(descriptor: Descriptor) -> dict[str, Any]:
+    """As it is stored."""
+    return {
+        "version": descriptor.version,
+        "fence": descriptor.fence,
+        "scheduledAt": descriptor.scheduled_at.isoformat(),
+        "publishedAt": descriptor.published_at.isoformat(),
+        "chunkCount": descriptor.chunk_count,
+        "byteLength": descriptor.byte_length,
+        "sha256": descriptor.sha256,
+        "trackCount": descriptor.track_count,
+    }
+
+
+def descriptor_from(stored: Any) -> Descriptor:
+    """From how it is stored; raises SnapshotCorrupt when a field is missing or of another kind."""
+    try:
+        return Descriptor(
+            version=str(stored["version"]),
+            fence=int(stored["fence"]),
+            scheduled_at=_utc(stored["scheduledAt"]),
+            published_at=_utc(stored["publishedAt"]),
+            chunk_count=int(stored["chunkCount"]),
+            byte_length=int(stored["byteLength"]),
+            sha256=str(stored["sha256"]),
+            track_count=int(stored["trackCount"]),
+        )
+    except (KeyError, TypeError, ValueError) as exc:
+        raise SnapshotCorrupt(f"a stored descriptor cannot be read: {exc!r}") from exc
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

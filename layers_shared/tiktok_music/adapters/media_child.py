@@ -1,0 +1,76 @@
+"""The decoder process: bytes of one file in, media of ours or a refusal out, for ever.
+
+It runs with an empty environment and under resource limits, so that a file which crashes a decoder
+or fills its memory costs one track. Messages are a JSON header and, after it, one blob.
+"""
+
+import json
+import resource
+from dataclasses import asdict
+from multiprocessing.connection import Connection
+from typing import Any
+
+from tiktok_music.adapters.audio import AudioCaps, PreviewSettings, read_audio, write_preview
+from tiktok_music.adapters.image import CoverCaps, write_cover
+from tiktok_music.errors import AudioUnreadable, CoverUnreadable
+from tiktok_music.refresh.volume import VolumeLimits, judge_volume
+
+# Address space, not memory: FFmpeg and numpy map far more than they touch.
+ADDRESS_SPACE_BYTES = 3 * 1024**3
+OPEN_FILES = 64
+
+Answer = tuple[dict[str, Any], bytes]
+
+
+def serve(connection: Connection) -> None:
+    """Answers requests until the other end is closed."""
+    _limit_self()
+    settings = json.loads(connection.recv_bytes())
+    limits = VolumeLimits(**settings["limits"])
+    preview = PreviewSettings(**settings["preview"])
+    while True:
+        try:
+            request = json.loads(connection.recv_bytes())
+            data = connection.recv_bytes()
+        except EOFError:
+            return
+        header, blob = _answer(request, data, limits, preview)
+        connection.send_bytes(json.dumps(header).encode())
+        connection.send_bytes(blob)
+
+
+def _limit_self() -> None:
+    for kind, limit in (
+        (resource.RLIMIT_AS, ADDRESS_SPACE_BYTES),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (limit, limit))
+
+
+def _answer(
+    request: dict[str, Any], data: bytes, limits: VolumeLimits, preview: PreviewSettings
+) -> Answer:
+    try:
+        if request["work"] == "cover":
+            return {}, write_cover(data, CoverCaps()).jpeg
+        return _preview(request, data, limits, preview)
+    except (AudioUnreadable, CoverUnreadable) as exc:
+        return {"unreadable": str(exc)}, b""
+
+
+def _preview(
+    request: dict[str, Any], data: bytes, limits: VolumeLimits, settings: PreviewSettings
+) -> Answer:
+    decoded = read_audio(data, AudioCaps())
+    finding = judge_volume(decoded.facts, limits)
+    if finding is not None:
+        return {"finding": asdict(finding)}, b""
+    preview = write_preview(decoded, data, settings, request["title"], request["artist"])
+    header = {
+        "facts": preview.facts.as_dict(),
+        "source": decoded.facts.as_dict(),
+        "fingerprint": decoded.fingerprint.as_text() if decoded.fingerprint else "",
+    }
+    return header, preview.mp3

@@ -1,0 +1,31 @@
+"""Turns a row that cannot be read into a rejection that says what is wrong with it."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from tiktok_music.adapters.upstream_text import clean_name
+from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
+
+
+def rejected_row(row: dict[str, Any], problem: str | ValidationError) -> Rejection:
+    """A rejection INVALID_ROW with whatever names the row has."""
+    if isinstance(problem, ValidationError):
+        problem = "; ".join(_sentence(error) for error in problem.errors()[:3])
+    ids = (row.get(name) for name in ("id_str", "mid", "tiktokId"))
+    tiktok_id = next((text for text in ids if isinstance(text, str)), None)
+    return Rejection(
+        tiktok_id=tiktok_id[:40] if tiktok_id else None,
+        title=_text(row.get("title")),
+        author=_text(row.get("author")),
+        finding=Finding(RejectionReason.INVALID_ROW, problem),
+    )
+
+
+def _sentence(error: Any) -> str:
+    path = ".".join(str(part) for part in error["loc"])
+    return f"{path}: {error['msg']}"
+
+
+def _text(value: Any) -> str:
+    return clean_name(value) if isinstance(value, str) else ""

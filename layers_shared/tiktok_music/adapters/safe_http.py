@@ -1,0 +1,135 @@
+"""Fetches untrusted addresses: bounded in time and bytes, to public hosts only, no surprises."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+import urllib3
+from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.util import Timeout, Url, parse_url
+
+from tiktok_music.adapters.addresses import Resolver, checked_address, resolve
+from tiktok_music.errors import DownloadFailed
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 10.0
+REDIRECTS = 3
+CHUNK_BYTES = 64 * 1024
+PORTS = {"http": 80, "https": 443}
+# What TikTok's media hosts expect to see; without a Referer they answer 403.
+BROWSER = {
+    "User-Agent": "Mozilla/5.0 (compatible; tiktok-music-catalog)",
+    "Referer": "https://www.tiktok.com/",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """A whole answer; header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def retry_after_seconds(self) -> float | None:
+        """`Retry-After` when it is a number of seconds."""
+        value = self.headers.get("retry-after", "")
+        return float(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
+
+
+class SafeHttp:
+    """A client without cookies, proxies, content encodings or automatic redirects.
+
+    `allow_private` opens loopback and private addresses, and odd ports: for the local run only.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        resolver: Resolver = resolve,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._allow_private = allow_private
+        self._resolver = resolver
+        self._clock = clock
+
+    def get(
+        self, url: str, *, headers: Mapping[str, str], max_bytes: int, deadline_seconds: float
+    ) -> HttpAnswer:
+        """The answer, of whatever status; raises DownloadFailed, which says what was wrong."""
+        deadline = self._clock() + deadline_seconds
+        for _ in range(REDIRECTS + 1):
+            answer = self._exchange(self._parse(url), headers, max_bytes, deadline)
+            location = answer.headers.get("location")
+            if answer.status not in (301, 302, 303, 307, 308) or not location:
+                return answer
+            following = urljoin(url, location)
+            if url.startswith("https:") and not following.startswith("https:"):
+                raise DownloadFailed("a redirect leaves https")
+            url, headers = following, _without_credentials(headers)
+        raise DownloadFailed(f"more than {REDIRECTS} redirects")
+
+    def _parse(self, text: str) -> Url:
+        try:
+            url = parse_url(text)
+        except LocationParseError as exc:
+            raise DownloadFailed("the address cannot be parsed") from exc
+        if url.scheme not in PORTS or not url.host or url.auth:
+            raise DownloadFailed("only plain http and https addresses are fetched")
+        if not self._allow_private and url.port not in (None, PORTS[url.scheme]):
+            raise DownloadFailed(f"port {url.port} is not fetched from")
+        return url
+
+    def _exchange(
+        self, url: Url, headers: Mapping[str, str], max_bytes: int, deadline: float
+    ) -> HttpAnswer:
+        pool = self._pool(url)
+        try:
+            with pool:
+                response = pool.urlopen(
+                    "GET",
+                    url.request_uri,
+                    headers={**headers, "Host": url.netloc or "", "Accept-Encoding": "identity"},
+                    redirect=False,
+                    retries=False,
+                    preload_content=False,
+                    decode_content=False,
+                )
+                body = self._read(response, max_bytes, deadline)
+        except HTTPError as exc:
+            raise DownloadFailed(f"{url.host}: {type(exc).__name__}") from exc
+        lower = {name.lower(): value for name, value in response.headers.items()}
+        return HttpAnswer(response.status, lower, body)
+
+    def _pool(self, url: Url) -> urllib3.HTTPConnectionPool:
+        host, scheme = (url.host or "").strip("[]"), url.scheme or ""
+        port = url.port or PORTS[scheme]
+        address = checked_address(
+            host, port, self._resolver, allow_private=self._allow_private
+        )
+        timeout = Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        if scheme == "http":
+            return urllib3.HTTPConnectionPool(address, port, timeout=timeout)
+        return urllib3.HTTPSConnectionPool(
+            address, port, timeout=timeout, server_hostname=host, assert_hostname=host
+        )
+
+    def _read(
+        self, response: urllib3.BaseHTTPResponse, max_bytes: int, deadline: float
+    ) -> bytes:
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            raise DownloadFailed("the answer is compressed, which was not asked for")
+        body = bytearray()
+        while chunk := response.read1(CHUNK_BYTES, decode_content=False):
+            body += chunk
+            if len(body) > max_bytes:
+                raise DownloadFailed(f"the answer is larger than {max_bytes} bytes")
+            if self._clock() > deadline:
+                raise DownloadFailed("the answer took too long")
+        return bytes(body)
+
+
+def _without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() != "authorization"}

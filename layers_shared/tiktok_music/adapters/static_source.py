@@ -1,0 +1,110 @@
+"""A catalog in our own normalized form: a JSON or JSON-lines document in a file or a bucket."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tiktok_music.adapters.row_errors import rejected_row
+from tiktok_music.adapters.upstream_text import clean_name
+from tiktok_music.errors import SourceRefused
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.verdict import Rejection
+from tiktok_music.track import is_tiktok_id
+
+
+class StaticRow(BaseModel):
+    """One track; only `tiktokId` and `title` are needed."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    tiktokId: str  # noqa: N815 - the document's own spelling
+    title: str
+    author: str | None = None
+    album: str | None = None
+    duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    userCount: int | None = Field(default=None, ge=0)  # noqa: N815
+    language: str | None = None
+    isCommerceMusic: bool | None = None  # noqa: N815
+    previewUrl: str | None = None  # noqa: N815
+    coverUrl: str | None = None  # noqa: N815
+
+
+class StaticSource:
+    """Reads one document; `read` gives its bytes or raises SourceUnavailable."""
+
+    def __init__(self, location: str, read: Callable[[], bytes]) -> None:
+        self._location = location
+        self._read = read
+
+    def fetch(self) -> Chart:
+        """Every row of the document."""
+        rows = parse_document(self._read(), self._location)
+        parsed = [parse_static_row(row) for row in rows]
+        return Chart(
+            rows=len(rows),
+            candidates=tuple(item for item in parsed if isinstance(item, Candidate)),
+            rejections=tuple(item for item in parsed if isinstance(item, Rejection)),
+        )
+
+
+def parse_document(data: bytes, location: str) -> list[Any]:
+    """A JSON array, an object with `tracks`, or JSON lines; a broken line stays as its text."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise SourceRefused(f"{location} is not UTF-8 text") from exc
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return _lines(text, location)
+    if isinstance(document, dict) and isinstance(document.get("tracks"), list):
+        document = document["tracks"]
+    if isinstance(document, dict):
+        return [document]
+    if not isinstance(document, list):
+        raise SourceRefused(f"{location} holds neither a list nor lines of tracks")
+    return document
+
+
+def _lines(text: str, location: str) -> list[Any]:
+    rows = [_line(line) for line in text.splitlines() if line.strip()]
+    if not any(isinstance(row, dict) for row in rows):
+        raise SourceRefused(f"{location} is neither JSON nor JSON lines")
+    return rows
+
+
+def _line(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return line
+
+
+def parse_static_row(row: Any) -> Candidate | Rejection:
+    """A candidate, or why there is none."""
+    if not isinstance(row, dict):
+        return rejected_row({}, "the row is not a JSON object")
+    try:
+        static = StaticRow.model_validate(row)
+    except ValidationError as exc:
+        return rejected_row(row, exc)
+    title = clean_name(static.title)
+    if not is_tiktok_id(static.tiktokId):
+        return rejected_row(row, "tiktokId is not a TikTok id: a string of 5 to 20 digits")
+    if not title:
+        return rejected_row(row, "the title is empty")
+    return Candidate(
+        tiktok_id=static.tiktokId,
+        title=title,
+        author=clean_name(static.author),
+        album=clean_name(static.album),
+        duration_seconds=static.duration or 0.0,
+        user_count=static.userCount or 0,
+        is_commerce_music=bool(static.isCommerceMusic),
+        language_name=static.language,
+        preview_urls=(static.previewUrl,) if static.previewUrl else (),
+        cover_urls=(static.coverUrl,) if static.coverUrl else (),
+    )

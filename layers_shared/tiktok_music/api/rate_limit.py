@@ -1,0 +1,103 @@
+"""Requests per key and minute, correct over many instances at a bounded cost.
+
+Each instance leases blocks of a minute's requests from one shared counter, so that most requests
+cost no call; a key known to be exhausted costs none until its minute ends.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from tiktok_music.errors import StoreUnavailable
+
+PER_MINUTE = {"standard": 120, "pilot": 1_200, "partner": 6_000}
+# A twentieth of the limit: at most that much is left unused by each further instance.
+BLOCKS_PER_LIMIT = 20
+REMEMBERED_KEYS = 2_000
+
+
+class RateCounter(Protocol):
+    """The shared counter."""
+
+    def lease(self, key_id: str, minute: int, amount: int) -> int:
+        """Takes `amount` of a key's minute; returns how many all instances have taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateVerdict:
+    """`remaining` is what this instance knows to be left; `resets_at` is in Unix seconds."""
+
+    limit: int
+    remaining: int
+    resets_at: int
+    is_over: bool
+
+
+@dataclass(slots=True)
+class _Window:
+    minute: int
+    leased: int = 0
+    taken_by_all: int = 0
+
+
+class RateLimiter:
+    """Decides request by request; fails open when the counter cannot be had."""
+
+    def __init__(
+        self,
+        counter: RateCounter,
+        clock: Callable[[], float],
+        on_failure: Callable[[StoreUnavailable], None],
+    ) -> None:
+        self._counter = counter
+        self._clock = clock
+        self._on_failure = on_failure
+        self._windows: OrderedDict[str, _Window] = OrderedDict()
+
+    def take(self, key_id: str, tier: str) -> RateVerdict:
+        """Counts one request of the key."""
+        limit = _limit_of(tier)
+        minute = int(self._clock() // 60)
+        window = self._window(key_id, minute)
+        if window.leased == 0 and window.taken_by_all < limit:
+            self._lease(key_id, window, limit)
+        is_over = window.leased == 0
+        if not is_over:
+            window.leased -= 1
+        return _verdict(window, limit, is_over=is_over)
+
+    def give_back(self, key_id: str, tier: str) -> RateVerdict:
+        """Uncounts the request just taken: an answer "not modified" is free."""
+        window = self._windows[key_id]
+        window.leased += 1
+        return _verdict(window, _limit_of(tier), is_over=False)
+
+    def _window(self, key_id: str, minute: int) -> _Window:
+        window = self._windows.pop(key_id, None)
+        if window is None or window.minute != minute:
+            window = _Window(minute)
+        self._windows[key_id] = window
+        if len(self._windows) > REMEMBERED_KEYS:
+            self._windows.popitem(last=False)
+        return window
+
+    def _lease(self, key_id: str, window: _Window, limit: int) -> None:
+        block = max(limit // BLOCKS_PER_LIMIT, 1)
+        try:
+            taken = self._counter.lease(key_id, window.minute, block)
+        except StoreUnavailable as exc:
+            self._on_failure(exc)
+            window.leased = block
+            return
+        window.leased = max(min(block, limit - (taken - block)), 0)
+        window.taken_by_all = taken
+
+
+def _limit_of(tier: str) -> int:
+    return PER_MINUTE.get(tier, PER_MINUTE["standard"])
+
+
+def _verdict(window: _Window, limit: int, *, is_over: bool) -> RateVerdict:
+    remaining = max(limit - window.taken_by_all, 0) + window.leased
+    return RateVerdict(limit, remaining, (window.minute + 1) * 60, is_over)

@@ -1,0 +1,80 @@
+"""What goes out: ready JSON bytes, and the one envelope that every error has."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tiktok_music.errors import (
+    Invalid,
+    KeySuspended,
+    MethodNotAllowed,
+    NotFound,
+    RateLimited,
+    RequestError,
+    ScopeMissing,
+    Unauthenticated,
+)
+
+# The one table that decides a status and a code, by type.
+STATUS_AND_CODE: Mapping[type[RequestError], tuple[int, str]] = {
+    Unauthenticated: (401, "UNAUTHENTICATED"),
+    ScopeMissing: (403, "FORBIDDEN_SCOPE"),
+    NotFound: (404, "NOT_FOUND"),
+    MethodNotAllowed: (405, "METHOD_NOT_ALLOWED"),
+    Invalid: (422, "VALIDATION"),
+    RateLimited: (429, "RATE_LIMITED"),
+    KeySuspended: (503, "KILL_SWITCH"),
+}
+INTERNAL = (500, "INTERNAL")
+INTERNAL_MESSAGE = "The request could not be answered; try again later."
+
+
+def json_response(
+    body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A JSON answer of the API."""
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(content, status, headers, media_type="application/json")
+
+
+def error_envelope(
+    code: str, message: str, request_id: str, details: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The body of every answer from 400 up; `details` only where there is context."""
+    error: dict[str, Any] = {"code": code, "message": message, "requestId": request_id}
+    if details:
+        error["details"] = dict(details)
+    return {"error": error}
+
+
+def error_response(request: Request, exc: RequestError) -> Response:
+    """The answer to a request that was refused."""
+    status, code = STATUS_AND_CODE[type(exc)]
+    body = error_envelope(code, str(exc), request.state.request_id, _details(exc))
+    return json_response(body, status, _headers(exc))
+
+
+def internal_error_response(request: Request) -> Response:
+    """The answer to a request that failed on our side; it tells nothing of how."""
+    status, code = INTERNAL
+    body = error_envelope(code, INTERNAL_MESSAGE, request.state.request_id)
+    return json_response(body, status)
+
+
+def _details(exc: RequestError) -> Mapping[str, Any] | None:
+    if isinstance(exc, ScopeMissing):
+        return {"requiredScope": exc.scope}
+    if isinstance(exc, Invalid):
+        return {"issues": [{"path": path, "message": text} for path, text in exc.issues]}
+    return None
+
+
+def _headers(exc: RequestError) -> Mapping[str, str]:
+    if isinstance(exc, Unauthenticated):
+        return {"WWW-Authenticate": 'Bearer realm="tiktok-music"'}
+    if isinstance(exc, RateLimited):
+        return {"Retry-After": str(exc.retry_after_seconds)}
+    return {}

@@ -1,0 +1,55 @@
+"""What is kept of a track for ever, so that an id once given out goes on resolving."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class TrackStatus(StrEnum):
+    """`active` is in the current snapshot; `alias` was merged into another track."""
+
+    ACTIVE = "active"
+    OFF_CHART = "offChart"
+    RETIRED = "retired"
+    ALIAS = "alias"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFacts:
+    """What was published under a track's media keys; both are immutable once written.
+
+    Loudness and peak are of the published preview, in LUFS and dBTP; `source_lufs` is of what
+    upstream served. `fingerprint` is base64 of the audio fingerprint, empty when there is none.
+    """
+
+    duration_seconds: float
+    loudness_lufs: float
+    true_peak_dbtp: float
+    source_lufs: float
+    preview_sha256: str
+    preview_bytes: int
+    cover_sha256: str
+    cover_bytes: int
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """One archived track. `survivor_id` is the track that an alias stands for."""
+
+    track_id: str
+    tiktok_id: str
+    title: str
+    author: str
+    album: str
+    link: str
+    language: str
+    language_source: str
+    language_score: float
+    user_count: int
+    is_commerce_music: bool
+    first_seen_at: datetime
+    last_seen_at: datetime
+    status: TrackStatus
+    media: MediaFacts | None = None
+    survivor_id: str | None = None

@@ -1,0 +1,105 @@
+"""Puts a refresh together: settings -> adapters -> parts."""
+
+import functools
+import logging
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
+from tiktok_music.adapters.aweme_source import AwemeSource
+from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
+from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.adapters.dynamo_runs import DynamoRunReports
+from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
+from tiktok_music.adapters.media_downloads import HttpDownloader
+from tiktok_music.adapters.media_workers import ProcessWorkshop
+from tiktok_music.adapters.r2_media import R2MediaStore, r2_client
+from tiktok_music.adapters.safe_http import SafeHttp
+from tiktok_music.adapters.secrets import Secrets
+from tiktok_music.adapters.static_source import StaticSource
+from tiktok_music.errors import SourceUnavailable, StoreUnavailable
+from tiktok_music.refresh.chart import ChartSource
+from tiktok_music.refresh.curation import TextRules
+from tiktok_music.refresh.media_policy import MediaPolicy
+from tiktok_music.refresh.preparation import MediaTools
+from tiktok_music.refresh.refresh import Parts
+from tiktok_music.refresh.settings import RefreshSettings
+
+PROGRESS_LOGGER = "tiktok_music.progress"
+# Writing is rare and must get through; reading has a stale answer to fall back on.
+WRITER = {"connect_timeout_seconds": 5.0, "read_timeout_seconds": 15.0, "retries": 4}
+
+
+class LoggedProgress:
+    """Logs each step of a stage; a console shows the records' `stage`, `done` and `total`."""
+
+    def __init__(self) -> None:
+        self._logger = logging.getLogger(PROGRESS_LOGGER)
+
+    def advance(self, stage: str, done: int, total: int) -> None:
+        fields = {"stage": stage, "done": done, "total": total}
+        level = logging.INFO if done == total or done % 50 == 0 else logging.DEBUG
+        self._logger.log(level, "%s %d/%d", stage, done, total, extra=fields)
+
+
+def compose_parts(settings: RefreshSettings, provider: SecretsProvider) -> Parts:
+    """What a refresh works with; reads the secrets, makes no other call."""
+    secrets = Secrets(provider)
+    http = SafeHttp(allow_private=settings.allow_private_hosts)
+    access_key_id, secret_access_key = secrets.fields(
+        settings.media.secret_name, "accessKeyId", "secretAccessKey"
+    )
+    bucket = R2MediaStore(
+        r2_client(settings.media.endpoint_url, access_key_id.reveal(), secret_access_key),
+        settings.media.bucket,
+    )
+    rows = DynamoRows(DynamoAccess(settings.region, **WRITER))
+    return Parts(
+        source=_source(settings, secrets, http, bucket),
+        rules=_rules(settings.default_language),
+        tools=MediaTools(HttpDownloader(http), _workshop(), bucket),
+        archive=DynamoTrackArchive(rows, settings.catalog_table),
+        publisher=DynamoPublisher(rows, settings.catalog_table),
+        reports=DynamoRunReports(rows, settings.catalog_table),
+        gates=settings.gates,
+        media_base_url=settings.media.base_url,
+        progress=LoggedProgress(),
+        now=lambda: datetime.now(UTC),
+        seconds=time.monotonic,
+    )
+
+
+@functools.cache
+def _rules(default_language: str) -> TextRules:
+    """The lists are read once for the life of an instance."""
+    return TextRules.load(default_language=default_language)
+
+
+@functools.cache
+def _workshop() -> ProcessWorkshop:
+    """Decoders live as long as the instance."""
+    return ProcessWorkshop(MediaPolicy())
+
+
+def _source(
+    settings: RefreshSettings, secrets: Secrets, http: SafeHttp, bucket: R2MediaStore
+) -> ChartSource:
+    source = settings.source
+    if source.kind == "static":
+        return StaticSource(source.location, lambda: _document(source.location, bucket))
+    api_key = secrets.text(source.secret_name, "apiKey")
+    return AwemeSource(http, source.base_url, api_key, source.scenes, time.sleep)
+
+
+def _document(location: str, bucket: R2MediaStore) -> bytes:
+    """`s3://<bucket>/<key>` is read with the media bucket's keys, anything else is a file."""
+    parts = urlsplit(location)
+    try:
+        if parts.scheme == "s3":
+            return bucket.read(parts.path.lstrip("/"), bucket=parts.netloc)
+        return Path(location).read_bytes()
+    except (OSError, StoreUnavailable) as exc:
+        raise SourceUnavailable(f"SOURCE_LOCATION {location} cannot be read: {exc}") from exc

@@ -1,0 +1,21 @@
+"""Names of what operators watch: one logger and one metrics namespace for both functions."""
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+NAMESPACE = "TiktokMusicCatalog"
+
+
+def new_logger(service: str) -> Logger:
+    """Structured logs; the level comes from POWERTOOLS_LOG_LEVEL."""
+    return Logger(service=service)
+
+
+def new_metrics(service: str) -> Metrics:
+    """Metrics in CloudWatch's embedded format, written to the log."""
+    return Metrics(namespace=NAMESPACE, service=service)
+
+
+def count(metrics: Metrics, name: str, value: float = 1) -> None:
+    """Adds to a counter."""
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)

@@ -1,0 +1,108 @@
+"""What the archive must know before a snapshot names its tracks: pure, values in, records out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.language import Language
+from tiktok_music.snapshot import Snapshot
+from tiktok_music.track import Track, tiktok_music_link
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A candidate that passed every rule, with what was found out about it."""
+
+    candidate: Candidate
+    language: Language
+    media: MediaFacts
+
+    def track(self) -> Track:
+        """As the list answers it; the length is that of the preview that is published."""
+        candidate = self.candidate
+        return Track(
+            track_id=candidate.track_id,
+            title=candidate.title,
+            author=candidate.author,
+            album=candidate.album,
+            duration_seconds=self.media.duration_seconds,
+            language=self.language.code,
+            user_count=candidate.user_count,
+            is_commerce_music=candidate.is_commerce_music,
+        )
+
+
+def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) -> TrackRecord:
+    """The record of a track that is in the new snapshot."""
+    candidate, language = accepted.candidate, accepted.language
+    return TrackRecord(
+        track_id=candidate.track_id,
+        tiktok_id=candidate.tiktok_id,
+        title=candidate.title,
+        author=candidate.author,
+        album=candidate.album,
+        link=known.link if known else tiktok_music_link(candidate.title, candidate.tiktok_id),
+        language=language.code,
+        language_source=str(language.source),
+        language_score=language.score,
+        user_count=candidate.user_count,
+        is_commerce_music=candidate.is_commerce_music,
+        first_seen_at=known.first_seen_at if known else now,
+        last_seen_at=now,
+        status=TrackStatus.ACTIVE,
+        media=accepted.media,
+    )
+
+
+def alias_record(
+    candidate: Candidate, survivor: TrackRecord, known: TrackRecord | None, now: datetime
+) -> TrackRecord:
+    """The record of a double: it resolves to the survivor, and keeps the media it once had."""
+    return replace(
+        survivor,
+        track_id=candidate.track_id,
+        tiktok_id=candidate.tiktok_id,
+        title=candidate.title,
+        author=candidate.author,
+        album=candidate.album,
+        link=known.link if known else tiktok_music_link(candidate.title, candidate.tiktok_id),
+        user_count=candidate.user_count,
+        is_commerce_music=candidate.is_commerce_music,
+        first_seen_at=known.first_seen_at if known else now,
+        status=TrackStatus.ALIAS,
+        media=known.media if known else None,
+        survivor_id=survivor.track_id,
+    )
+
+
+def departed_record(known: TrackRecord, row: Mapping[str, object], seen: datetime) -> TrackRecord:
+    """The record of a track that was in the last snapshot (`row`) and is not in the new one."""
+    user_count = row.get("userCount")
+    return replace(
+        known,
+        status=TrackStatus.OFF_CHART,
+        last_seen_at=seen,
+        user_count=user_count if isinstance(user_count, int) else known.user_count,
+    )
+
+
+def needs_writing(record: TrackRecord, known: TrackRecord | None) -> bool:
+    """Whether the archive would learn anything from `record`.
+
+    How often and when last an active track was seen is in the snapshots; writing it here with
+    every refresh would cost a write per track and say nothing new.
+    """
+    if known is None:
+        return True
+    now_and_then = replace(
+        record, user_count=known.user_count, last_seen_at=known.last_seen_at
+    )
+    return now_and_then != known
+
+
+def rows_of(snapshot: Snapshot) -> dict[str, Mapping[str, object]]:
+    """The rows of a published snapshot by track id."""
+    return {row["id"]: row for row in json.loads(snapshot.plain())["tracks"]}

@@ -1,0 +1,69 @@
+"""The rules that need no media: candidates in, groups of one recording each and rejections out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.duplicates import DuplicateGroup, group_duplicates
+from tiktok_music.refresh.generic_sound import judge_generic_sound
+from tiktok_music.refresh.language import Language, LanguageRule
+from tiktok_music.refresh.language_names import is_unknown_name
+from tiktok_music.refresh.profanity import ProfanityFilter, judge_profanity
+from tiktok_music.refresh.title_parts import spoken_title
+from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
+
+
+@dataclass(frozen=True, slots=True)
+class TextRules:
+    """The rules with their lists loaded."""
+
+    profanity: ProfanityFilter
+    language: LanguageRule
+
+    @classmethod
+    def load(cls, *, default_language: str) -> "TextRules":
+        return cls(ProfanityFilter.load(), LanguageRule.load(default_code=default_language))
+
+
+@dataclass(frozen=True, slots=True)
+class Curation:
+    """What the rules left: each group is one recording, its survivor first."""
+
+    groups: tuple[DuplicateGroup, ...]
+    rejections: tuple[Rejection, ...]
+    unknown_languages: tuple[str, ...]
+
+
+def curate(candidates: Sequence[Candidate], rules: TextRules) -> Curation:
+    """Judges every candidate, then groups those that stay."""
+    findings = [judge_text(candidate, rules) for candidate in candidates]
+    judged = list(zip(candidates, findings, strict=True))
+    names = {candidate.language_name for candidate in candidates}
+    return Curation(
+        groups=group_duplicates([candidate for candidate, finding in judged if finding is None]),
+        rejections=tuple(
+            Rejection.of(candidate, finding) for candidate, finding in judged if finding is not None
+        ),
+        unknown_languages=tuple(sorted(name for name in names if name and is_unknown_name(name))),
+    )
+
+
+def judge_text(candidate: Candidate, rules: TextRules) -> Finding | None:
+    """The first rule that refuses a candidate by what upstream says of it."""
+    return (
+        judge_availability(candidate)
+        or judge_generic_sound(candidate)
+        or judge_profanity(candidate, rules.profanity)
+    )
+
+
+def judge_availability(candidate: Candidate) -> Finding | None:
+    """Refuses what upstream itself has taken down, muted or closed for re-use."""
+    if candidate.takedown is None:
+        return None
+    return Finding(RejectionReason.UNAVAILABLE, f"upstream marks the sound: {candidate.takedown}")
+
+
+def language_of(candidate: Candidate, rules: TextRules) -> Language:
+    """The language of a candidate: upstream's word, else what its title reads like."""
+    return rules.language.identify(spoken_title(candidate.title), candidate.language_name)

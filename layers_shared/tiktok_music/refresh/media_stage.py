@@ -1,0 +1,73 @@
+"""Media for groups of doubles, many at a time; where a survivor's media fail, the next one's try."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.duplicates import DuplicateGroup
+from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
+
+# Downloads and uploads wait on the network; decoding is bounded by the workshop itself.
+IO_THREADS = 16
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaJob:
+    """How one candidate gets its media: `known` is the archive, `has_time` the run's clock."""
+
+    known: Mapping[str, TrackRecord]
+    prepare: Callable[[Candidate], MediaFacts | Rejection]
+    has_time: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMedia:
+    """One group after its media: `survivor` is the member that has some, None when none does."""
+
+    group: DuplicateGroup
+    survivor: Candidate | None = None
+    media: MediaFacts | None = None
+    rejections: tuple[Rejection, ...] = ()
+    is_new: bool = False
+    is_deferred: bool = False
+
+
+def run_media_stage(
+    groups: Sequence[DuplicateGroup], job: MediaJob, on_progress: Callable[[int, int], None]
+) -> list[GroupMedia]:
+    """The media of every group, in the order of `groups`."""
+    with ThreadPoolExecutor(IO_THREADS, thread_name_prefix="media") as pool:
+        futures = [pool.submit(_group_media, group, job) for group in groups]
+        for done, _ in enumerate(as_completed(futures), start=1):
+            on_progress(done, len(futures))
+    return [future.result() for future in futures]
+
+
+def _group_media(group: DuplicateGroup, job: MediaJob) -> GroupMedia:
+    rejections: list[Rejection] = []
+    for candidate in group.members:
+        known = job.known.get(candidate.track_id)
+        if known is not None and known.media is not None:
+            return GroupMedia(group, candidate, known.media, tuple(rejections))
+        if not job.has_time():
+            return GroupMedia(group, rejections=tuple(rejections), is_deferred=True)
+        made = _isolated(candidate, job)
+        if isinstance(made, MediaFacts):
+            return GroupMedia(group, candidate, made, tuple(rejections), is_new=True)
+        rejections.append(made)
+    return GroupMedia(group, rejections=tuple(rejections))
+
+
+def _isolated(candidate: Candidate, job: MediaJob) -> MediaFacts | Rejection:
+    """One candidate's fault, even one that nobody thought of, costs that candidate alone."""
+    try:
+        return job.prepare(candidate)
+    except Exception as exc:
+        _logger.exception("media of sound %s failed", candidate.tiktok_id)
+        detail = f"an unexpected {type(exc).__name__}; the log has more"
+        return Rejection.of(candidate, Finding(RejectionReason.MEDIA_WORKER_FAILED, detail))

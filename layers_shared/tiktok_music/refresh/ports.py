@@ -1,0 +1,54 @@
+"""Where the refresh keeps what it makes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol
+
+from tiktok_music.archive import TrackRecord
+from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
+
+
+class Publisher(Protocol):
+    """The writing side of the snapshots."""
+
+    def acquire_lease(self, holder: str, now: datetime, seconds: float) -> int:
+        """A new, higher fencing token, or LeaseHeld."""
+
+    def release_lease(self, holder: str) -> None:
+        """Gives the lease back; that it is no longer ours is no error."""
+
+    def current(self) -> Pointer | None:
+        """The pointer as it stands, None before the first publish."""
+
+    def load(self, descriptor: Descriptor) -> Snapshot:
+        """A stored snapshot, verified as every reader does it."""
+
+    def write_chunks(self, snapshot: Snapshot) -> None:
+        """Stores the pieces of a snapshot; nobody sees them before the flip."""
+
+    def flip(self, pointer: Pointer) -> None:
+        """Makes `pointer.current` current, or PublishLost."""
+
+
+class TrackArchive(Protocol):
+    """What resolves an id for ever."""
+
+    def known(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
+        """The records of those ids that there are."""
+
+    def keep(self, records: Iterable[TrackRecord]) -> None:
+        """Writes records; writing the same again changes nothing."""
+
+
+class RunReports(Protocol):
+    """The reports of past refreshes."""
+
+    def keep(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
+        """Stores a report."""
+
+
+class Progress(Protocol):
+    """Who is told how far a refresh is."""
+
+    def advance(self, stage: str, done: int, total: int) -> None:
+        """`done` of `total` steps of a stage are done; `total` may be 0 when it is not known."""

@@ -1,0 +1,124 @@
+"""Publishes a catalog: archive, then chunks, then read-back, then the one conditional flip."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tiktok_music.archive import TrackRecord
+from tiktok_music.refresh.archiving import (
+    active_record,
+    alias_record,
+    departed_record,
+    needs_writing,
+    rows_of,
+)
+from tiktok_music.refresh.catalog import Catalog
+from tiktok_music.refresh.ports import Publisher, TrackArchive
+from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, describe, pack, render
+
+KEPT_VERSIONS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """When and by whose right a snapshot is published."""
+
+    fence: int
+    scheduled_at: datetime
+    published_at: datetime
+    media_base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is served now, and how it differs from what was."""
+
+    descriptor: Descriptor
+    added: int
+    removed: int
+
+
+def publish(
+    catalog: Catalog,
+    edition: Edition,
+    last: Pointer | None,
+    known: Mapping[str, TrackRecord],
+    stores: tuple[TrackArchive, Publisher],
+) -> Published:
+    """Everything that the snapshot names is stored before it becomes current.
+
+    Raises PublishLost when a newer refresh was first, StoreUnavailable when a store fails; what
+    is served is then what was served before.
+    """
+    archive, publisher = stores
+    rows = rows_of(publisher.load(last.current)) if last else {}
+    track_ids = {accepted.candidate.track_id for accepted in catalog.accepted}
+    departed = [track_id for track_id in rows if track_id not in track_ids]
+    known = {**archive.known(departed), **known}
+    archive.keep(_records(catalog, edition, known))
+    if last:
+        archive.keep(_departures(departed, rows, known, last.current.published_at))
+    snapshot = _snapshot(catalog, edition)
+    publisher.write_chunks(snapshot)
+    publisher.load(snapshot.descriptor)
+    publisher.flip(_pointer(snapshot.descriptor, last))
+    return Published(
+        snapshot.descriptor, added=len(track_ids - rows.keys()), removed=len(departed)
+    )
+
+
+def _snapshot(catalog: Catalog, edition: Edition) -> Snapshot:
+    tracks = catalog.tracks()
+    gzipped = pack(render(tracks, edition.media_base_url))
+    descriptor = describe(
+        gzipped,
+        fence=edition.fence,
+        scheduled_at=edition.scheduled_at,
+        published_at=edition.published_at,
+        track_count=len(tracks),
+    )
+    return Snapshot(descriptor, gzipped)
+
+
+def _pointer(current: Descriptor, last: Pointer | None) -> Pointer:
+    history = (last.current, *last.history) if last else ()
+    return Pointer(current, history[: KEPT_VERSIONS - 1])
+
+
+def _records(
+    catalog: Catalog, edition: Edition, known: Mapping[str, TrackRecord]
+) -> list[TrackRecord]:
+    now = edition.published_at
+    active = {
+        accepted.candidate.track_id: active_record(
+            accepted, known.get(accepted.candidate.track_id), now
+        )
+        for accepted in catalog.accepted
+    }
+    aliases = [
+        alias_record(
+            double.candidate,
+            active[double.survivor.track_id],
+            known.get(double.candidate.track_id),
+            now,
+        )
+        for double in catalog.doubles
+        if double.candidate.track_id != double.survivor.track_id
+    ]
+    records = {record.track_id: record for record in [*aliases, *active.values()]}
+    return [
+        record for record in records.values() if needs_writing(record, known.get(record.track_id))
+    ]
+
+
+def _departures(
+    departed: list[str],
+    rows: Mapping[str, Mapping[str, object]],
+    known: Mapping[str, TrackRecord],
+    seen: datetime,
+) -> list[TrackRecord]:
+    return [
+        departed_record(known[track_id], rows[track_id], seen)
+        for track_id in departed
+        if track_id in known and known[track_id].status == "active"
+    ]

@@ -1,0 +1,109 @@
+"""What a refresh did, for the operator: counts, examples, times, and the refusal if any."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from tiktok_music.refresh.verdict import Merge, Rejection
+
+EXAMPLES_PER_REASON = 5
+
+
+class Outcome(StrEnum):
+    """How a refresh ended. Only PUBLISHED changes what is served."""
+
+    PUBLISHED = "PUBLISHED"
+    ALREADY_DONE = "ALREADY_DONE"
+    REFUSED = "REFUSED"
+    SOURCE_FAILED = "SOURCE_FAILED"
+    LOST = "LOST"
+    LOCKED = "LOCKED"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """One refresh. `reason` says in a sentence why it was not published, None when it was.
+
+    `seconds` is wall time per stage; `deferred` counts tracks left for the next run when time
+    ran out.
+    """
+
+    outcome: Outcome
+    reason: str | None
+    scheduled_at: datetime
+    started_at: datetime
+    seconds: Mapping[str, float]
+    rows: int = 0
+    accepted: int = 0
+    added: int = 0
+    removed: int = 0
+    new_media: int = 0
+    deferred: int = 0
+    version: str | None = None
+    rejections: tuple[Rejection, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    unknown_languages: tuple[str, ...] = ()
+
+    def rejected_by_reason(self) -> dict[str, int]:
+        """Counts, the commonest first."""
+        counts = Counter(str(rejection.finding.reason) for rejection in self.rejections)
+        return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is stored and logged: small, with a few examples of each reason."""
+        return {
+            "outcome": str(self.outcome),
+            "reason": self.reason,
+            "scheduledAt": self.scheduled_at.isoformat(),
+            "startedAt": self.started_at.isoformat(),
+            "seconds": {stage: round(value, 3) for stage, value in self.seconds.items()},
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "added": self.added,
+            "removed": self.removed,
+            "newMedia": self.new_media,
+            "deferred": self.deferred,
+            "version": self.version,
+            "rejected": self.rejected_by_reason(),
+            "examples": [_example(rejection) for rejection in _examples(self.rejections)],
+            "merged": [_merge(merge) for merge in self.merges],
+            "unknownLanguages": list(self.unknown_languages),
+        }
+
+
+def _examples(rejections: Iterable[Rejection]) -> list[Rejection]:
+    shown: Counter[str] = Counter()
+    examples = []
+    for rejection in rejections:
+        shown[rejection.finding.reason] += 1
+        if shown[rejection.finding.reason] <= EXAMPLES_PER_REASON:
+            examples.append(rejection)
+    return examples
+
+
+def _example(rejection: Rejection) -> dict[str, Any]:
+    finding = rejection.finding
+    return {
+        "tiktokId": rejection.tiktok_id,
+        "title": rejection.title,
+        "author": rejection.author,
+        "reason": str(finding.reason),
+        "detail": finding.detail,
+        "field": finding.field,
+        "word": finding.word,
+        "measured": finding.measured,
+        "limit": finding.limit,
+    }
+
+
+def _merge(merge: Merge) -> dict[str, Any]:
+    return {
+        "tiktokId": merge.tiktok_id,
+        "title": merge.title,
+        "author": merge.author,
+        "mergedInto": merge.survivor_id,
+        "evidence": merge.evidence,
+    }

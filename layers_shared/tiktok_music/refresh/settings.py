@@ -1,0 +1,81 @@
+"""The settings of the refresh function."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.settings import SettingsReader
+
+TIKHUB = "https://api.tikhub.io"
+SOURCES = ("aweme", "static")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """Which upstream, and how to reach it; `secret_name` names the secret with its API key."""
+
+    kind: str
+    base_url: str
+    secret_name: str
+    scenes: tuple[int, ...]
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSettings:
+    """The bucket behind the media domain; `secret_name` names the secret with its S3 keys."""
+
+    base_url: str
+    endpoint_url: str
+    bucket: str
+    secret_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshSettings:
+    """Everything that the refresh function is told from outside."""
+
+    catalog_table: str
+    region: str
+    source: SourceSettings
+    media: MediaSettings
+    gates: GateLimits
+    default_language: str
+    allow_private_hosts: bool
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "RefreshSettings":
+        """Raises SettingsError, which names everything that is missing or wrong."""
+        reader = SettingsReader(environ)
+        settings = cls(
+            catalog_table=reader.text("CATALOG_TABLE"),
+            region=reader.text("AWS_REGION"),
+            source=_source(reader),
+            media=_media(reader),
+            gates=GateLimits(min_tracks=reader.whole("MIN_TRACKS", 10, at_least=1)),
+            default_language=reader.text("DEFAULT_LANGUAGE", "en", pattern="[a-z]{2}"),
+            allow_private_hosts=reader.switch("ALLOW_PRIVATE_HOSTS", default=False),
+        )
+        reader.done()
+        return settings
+
+
+def _source(reader: SettingsReader) -> SourceSettings:
+    kind = reader.choice("SOURCE", SOURCES, "aweme")
+    scenes = reader.text("SOURCE_SCENES", "0,1", pattern=r"[0-9](,[0-9])*")
+    return SourceSettings(
+        kind=kind,
+        base_url=reader.url("SOURCE_BASE_URL", TIKHUB, with_path=True),
+        secret_name=reader.text("SOURCE_SECRET", None if kind == "aweme" else ""),
+        scenes=tuple(dict.fromkeys(int(scene) for scene in scenes.split(",") if scene.isdigit())),
+        location=reader.text("SOURCE_LOCATION", None if kind == "static" else ""),
+    )
+
+
+def _media(reader: SettingsReader) -> MediaSettings:
+    return MediaSettings(
+        base_url=reader.url("MEDIA_BASE_URL", with_path=True),
+        endpoint_url=reader.url("R2_ENDPOINT_URL"),
+        bucket=reader.text("R2_BUCKET", pattern=r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
+        secret_name=reader.text("R2_SECRET"),
+    )

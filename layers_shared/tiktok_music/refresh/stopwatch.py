@@ -1,0 +1,18 @@
+"""Wall time per stage of a run."""
+
+from collections.abc import Callable
+
+
+class Stopwatch:
+    """`laps` maps a stage to its seconds, in the order in which they ended."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._last = seconds()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        """Ends a stage now; the next one begins."""
+        now = self._seconds()
+        self.laps[stage] = now - self._last
+        self._last = now

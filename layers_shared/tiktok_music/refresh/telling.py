@@ -1,0 +1,47 @@
+"""Tells operators how a refresh ended: one log line, one metric per outcome."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+
+from tiktok_music.errors import CatalogError
+from tiktok_music.observability import count
+from tiktok_music.refresh.report import Outcome, RefreshReport
+
+# Worth a second try a minute later; a refused catalog would only be refused again.
+TRY_AGAIN = frozenset({Outcome.SOURCE_FAILED, Outcome.LOCKED})
+METRICS = {
+    Outcome.PUBLISHED: "RefreshPublished",
+    Outcome.ALREADY_DONE: "RefreshRepeated",
+    Outcome.REFUSED: "RefreshRefused",
+    Outcome.SOURCE_FAILED: "RefreshFailed",
+    Outcome.LOST: "RefreshLost",
+    Outcome.LOCKED: "RefreshLocked",
+}
+
+
+class RefreshFailed(CatalogError):
+    """Raised when a refresh could not be done now; Lambda tries again, then tells the queue."""
+
+    def __init__(self, report: RefreshReport) -> None:
+        super().__init__(f"{report.outcome}: {report.reason}")
+        self.report = report
+
+
+def tell(report: RefreshReport, logger: Logger, metrics: Metrics) -> dict[str, Any]:
+    """Logs and counts a report and returns it as JSON values; raises RefreshFailed."""
+    told = report.as_dict()
+    is_good = report.outcome in (Outcome.PUBLISHED, Outcome.ALREADY_DONE)
+    log = logger.info if is_good else logger.error
+    log("refresh %s", report.outcome, report=told)
+    count(metrics, METRICS[report.outcome])
+    count(metrics, "TracksAccepted", report.accepted)
+    for reason, number in report.rejected_by_reason().items():
+        count(metrics, f"TracksRejected{_camel(reason)}", number)
+    if report.outcome in TRY_AGAIN:
+        raise RefreshFailed(report)
+    return told
+
+
+def _camel(reason: str) -> str:
+    return reason.title().replace("_", "")

@@ -1,0 +1,127 @@
+"""A published catalog: rendered once, packed, cut into chunks, and checked whenever it is read.
+
+tracks -> JSON of the answer -> gzip -> chunks; and back, against the descriptor's hashes.
+"""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tiktok_music.errors import SnapshotCorrupt
+from tiktok_music.track import Track, cover_key, preview_key
+
+# DynamoDB's item limit is 400 KB with attribute names; the rest is head-room.
+CHUNK_BYTES = 350 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """Everything that a reader needs to fetch one snapshot and to know that it has it whole.
+
+    `byte_length` and `sha256` are of the gzipped answer; `fence` is the fencing token of the
+    refresh that wrote it and grows with every publish; times are UTC.
+    """
+
+    version: str
+    fence: int
+    scheduled_at: datetime
+    published_at: datetime
+    chunk_count: int
+    byte_length: int
+    sha256: str
+    track_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What is current, and what was: `history` is newest first and does not hold `current`."""
+
+    current: Descriptor
+    history: tuple[Descriptor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One published catalog in memory: the gzipped answer and its descriptor, verified."""
+
+    descriptor: Descriptor
+    gzipped: bytes
+
+    def plain(self) -> bytes:
+        """The answer for callers that do not take gzip."""
+        return gzip.decompress(self.gzipped)
+
+
+def in_list_order(tracks: Iterable[Track]) -> list[Track]:
+    """By `user_count` descending, ties by id, so that the same tracks give the same bytes."""
+    return sorted(tracks, key=lambda track: (-track.user_count, track.track_id))
+
+
+def render(tracks: Iterable[Track], media_base_url: str) -> bytes:
+    """The body of the list answer, as UTF-8 JSON: exactly `tracks` and `total`."""
+    rows = [_row(track, media_base_url) for track in in_list_order(tracks)]
+    body = {"tracks": rows, "total": len(rows)}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _row(track: Track, media_base_url: str) -> dict[str, Any]:
+    return {
+        "id": track.track_id,
+        "title": track.title,
+        "author": track.author,
+        "album": track.album,
+        "duration": _short_number(track.duration_seconds),
+        "previewUrl": f"{media_base_url}/{preview_key(track.track_id)}",
+        "coverUrl": f"{media_base_url}/{cover_key(track.track_id)}",
+        "language": track.language,
+        "userCount": track.user_count,
+        "isCommerceMusic": track.is_commerce_music,
+    }
+
+
+def _short_number(seconds: float) -> int | float:
+    rounded = round(seconds, 1)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def pack(body: bytes) -> bytes:
+    """Gzip at the densest level (paid once, at publish), without a time: equal in, equal out."""
+    return gzip.compress(body, compresslevel=9, mtime=0)
+
+
+def describe(
+    gzipped: bytes, *, fence: int, scheduled_at: datetime, published_at: datetime, track_count: int
+) -> Descriptor:
+    """The descriptor of a packed answer; its version sorts by fence and names the content."""
+    sha256 = hashlib.sha256(gzipped).hexdigest()
+    return Descriptor(
+        version=f"{fence:010d}-{sha256[:16]}",
+        fence=fence,
+        scheduled_at=scheduled_at,
+        published_at=published_at,
+        chunk_count=len(cut(gzipped)),
+        byte_length=len(gzipped),
+        sha256=sha256,
+        track_count=track_count,
+    )
+
+
+def cut(gzipped: bytes) -> list[bytes]:
+    """Chunks of at most `CHUNK_BYTES`, in order."""
+    return [gzipped[at : at + CHUNK_BYTES] for at in range(0, len(gzipped), CHUNK_BYTES)]
+
+
+def join(descriptor: Descriptor, chunks: Sequence[bytes]) -> Snapshot:
+    """The snapshot that `chunks` make; raises SnapshotCorrupt unless length and hash agree."""
+    gzipped = b"".join(chunks)
+    if len(gzipped) != descriptor.byte_length:
+        raise SnapshotCorrupt(
+            f"snapshot {descriptor.version} has {len(gzipped)} bytes, not {descriptor.byte_length}"
+        )
+    if hashlib.sha256(gzipped).hexdigest() != descriptor.sha256:
+        raise SnapshotCorrupt(f"snapshot {descriptor.version} does not match its SHA-256")
+    return Snapshot(descriptor, gzipped)
