@@ -1,0 +1,215 @@
+"""A preview's way from downloaded bytes to a uniform MP3: read, then write and verify."""
+
+import gc
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tiktok_music.adapters.audio_decoder import (
+    SAMPLE_RATE_HZ,
+    AudioCaps,
+    AudioDecoder,
+    Pcm,
+    audio_errors,
+    open_audio,
+)
+from tiktok_music.adapters.loudness_meter import LoudnessMeter, measure
+from tiktok_music.adapters.mp3_file import Mp3Tags, copy_mp3, encode_mp3
+from tiktok_music.errors import AudioUnreadable
+from tiktok_music.refresh.fingerprint import Fingerprint, fingerprint_of
+from tiktok_music.refresh.volume import AudioFacts, preview_gain_db
+
+__all__ = [
+    "AudioCaps",
+    "DecodedAudio",
+    "Preview",
+    "PreviewSettings",
+    "read_audio",
+    "write_preview",
+]
+# Kept of the silence around the sound, so that neither an attack nor a fade-out is cut into.
+_LEAD_SECONDS = 0.05
+_TAIL_SECONDS = 0.5
+_DECIMATION = 8
+_LOW_PASS_TAPS = 64
+_LOW_PASS_HZ = 2400
+_OWN_FILE = AudioCaps()
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedAudio:
+    """A file as it was heard.
+
+    `pcm` is 44.1 kHz stereo from shortly before the first sound to shortly after the last, and at
+    most `keep_seconds` of it; `starts_at_seconds` is its place in the file.
+    """
+
+    facts: AudioFacts
+    fingerprint: Fingerprint | None
+    pcm: Pcm
+    starts_at_seconds: float
+    is_mp3: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewSettings:
+    """How a preview is written. `tolerance_lu` and `tolerance_db` say how far the loudness and
+    the peak of the encoded file may be off before it is encoded a second time."""
+
+    normalise: bool = True
+    target_lufs: float = -14.0
+    ceiling_dbtp: float = -1.0
+    preview_seconds: float = 60.0
+    bit_rate: int = 128_000
+    tolerance_lu: float = 0.3
+    tolerance_db: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An MP3 file, what was measured on it by decoding it again, and how it came about."""
+
+    mp3: bytes
+    facts: AudioFacts
+    gain_db: float
+    reencoded: bool
+
+
+def read_audio(data: bytes, caps: AudioCaps) -> DecodedAudio:
+    """Decodes once; raises AudioUnreadable for what is not audio or breaks a cap.
+
+    Audio that plays but breaks a volume limit is returned: that is for `judge_volume` to say.
+    """
+    try:
+        with open_audio(data, caps) as decoder:
+            return _read(decoder, caps)
+    finally:
+        # A filter graph is a reference cycle that holds megabytes of PCM.
+        gc.collect()
+
+
+def write_preview(
+    decoded: DecodedAudio, data: bytes, settings: PreviewSettings, title: str, artist: str
+) -> Preview:
+    """The uniform preview of `decoded`, which was read from `data`.
+
+    Without normalisation a sound MP3 is copied packet by packet, and its level left as it is.
+    Raises AudioUnreadable when there is nothing to hear or the result does not decode.
+    """
+    tags = Mp3Tags(title, artist)
+    try:
+        with audio_errors():
+            if decoded.is_mp3 and not settings.normalise and not decoded.facts.damaged_packet_share:
+                mp3 = copy_mp3(data, settings.preview_seconds, tags)
+                return Preview(mp3, _facts_of(mp3), gain_db=0.0, reencoded=False)
+            return _encoded(decoded, settings, tags)
+    finally:
+        gc.collect()
+
+
+def _read(decoder: AudioDecoder, caps: AudioCaps) -> DecodedAudio:
+    meter = LoudnessMeter()
+    kept: list[Pcm] = []
+    for block in decoder.blocks():
+        meter.push(block)
+        if meter.has_sound and len(kept) <= caps.keep_seconds:
+            kept.append(block)
+    facts = _told(meter, decoder)
+    if not facts.duration_seconds:
+        raise AudioUnreadable("no audio in the file")
+    pcm, starts_at_seconds = _without_dead_air(kept, facts, caps.keep_seconds)
+    fingerprint = fingerprint_of(mono_5512_hz(pcm))
+    return DecodedAudio(facts, fingerprint, pcm, starts_at_seconds, decoder.codec == "mp3")
+
+
+def _told(meter: LoudnessMeter, decoder: AudioDecoder) -> AudioFacts:
+    damaged_share = decoder.damaged_packets / max(decoder.packets, 1)
+    return meter.facts(decoder.codec, decoder.channels, decoder.sample_rate_hz, damaged_share)
+
+
+def _without_dead_air(kept: list[Pcm], facts: AudioFacts, keep_seconds: float) -> tuple[Pcm, float]:
+    """The kept blocks, which begin with the one-second block that has the first sound."""
+    if not kept:
+        return np.zeros((2, 0), np.float32), 0.0
+    kept_from = float(int(facts.leading_silence_seconds))
+    start = max(facts.leading_silence_seconds - _LEAD_SECONDS, kept_from)
+    end = facts.duration_seconds - facts.trailing_silence_seconds + _TAIL_SECONDS
+    end = min(end, start + keep_seconds)
+    first, last = (round((time - kept_from) * SAMPLE_RATE_HZ) for time in (start, end))
+    return np.concatenate(kept, axis=1)[:, first:last], start
+
+
+def _encoded(decoded: DecodedAudio, settings: PreviewSettings, tags: Mp3Tags) -> Preview:
+    pcm = decoded.pcm[:, : round(settings.preview_seconds * SAMPLE_RATE_HZ)]
+    if not pcm.size:
+        raise AudioUnreadable("nothing to hear in the file")
+    gain_db, wanted_lufs = 0.0, None
+    if settings.normalise:
+        heard = _facts_of_part(decoded, pcm)
+        gain_db = preview_gain_db(heard, settings.target_lufs, settings.ceiling_dbtp)
+        wanted_lufs = heard.integrated_lufs + gain_db
+    mp3 = encode_mp3(pcm, gain_db, settings.bit_rate, tags)
+    facts = _facts_of(mp3)
+    correction_db = _correction_db(facts, wanted_lufs, settings)
+    if correction_db:
+        gain_db += correction_db
+        mp3 = encode_mp3(pcm, gain_db, settings.bit_rate, tags)
+        facts = _facts_of(mp3)
+    return Preview(mp3, facts, round(gain_db, 2), reencoded=True)
+
+
+def _facts_of_part(decoded: DecodedAudio, pcm: Pcm) -> AudioFacts:
+    """Those of the file hold for the part, too, as long as only silence was left out."""
+    if pcm.shape[1] >= round(decoded.facts.sounding_seconds * SAMPLE_RATE_HZ):
+        return decoded.facts
+    starts = range(0, pcm.shape[1], SAMPLE_RATE_HZ)
+    return measure(np.ascontiguousarray(pcm[:, start : start + SAMPLE_RATE_HZ]) for start in starts)
+
+
+def _facts_of(mp3: bytes) -> AudioFacts:
+    meter = LoudnessMeter()
+    with open_audio(mp3, _OWN_FILE) as decoder:
+        for block in decoder.blocks():
+            meter.push(block)
+        return _told(meter, decoder)
+
+
+def _correction_db(
+    facts: AudioFacts, wanted_lufs: float | None, settings: PreviewSettings
+) -> float:
+    """What the encoder did to the level and to the peak, if it is more than is tolerated."""
+    if wanted_lufs is None:
+        return 0.0
+    headroom_db = settings.ceiling_dbtp - facts.true_peak_dbtp
+    if headroom_db < -settings.tolerance_db:
+        return headroom_db - settings.tolerance_db
+    missing_db = wanted_lufs - facts.integrated_lufs
+    return min(missing_db, headroom_db) if abs(missing_db) > settings.tolerance_lu else 0.0
+
+
+def mono_5512_hz(pcm: Pcm) -> npt.NDArray[np.float32]:
+    """Every eighth sample of the low-passed mono mix (5512.5 Hz), for the fingerprint.
+
+    The low-pass is a windowed sinc of 64 taps (-6 dB at 2.4 kHz), which leaves the fingerprint's
+    300 to 2000 Hz alone; as rows of eight samples it is one small matrix product.
+    """
+    mono = (pcm[0] + pcm[1]) * np.float32(0.5)
+    rows = mono[: len(mono) // _DECIMATION * _DECIMATION].reshape(-1, _DECIMATION)
+    parts = rows @ _LOW_PASS
+    length = max(len(rows) - parts.shape[1] + 1, 0)
+    return sum(
+        (parts[shift : shift + length, shift] for shift in range(parts.shape[1])),
+        np.zeros(length, np.float32),
+    )
+
+
+def _low_pass() -> npt.NDArray[np.float32]:
+    """Column k weighs the k-th row of eight samples that an output sample is made of."""
+    taps = np.arange(_LOW_PASS_TAPS) - (_LOW_PASS_TAPS - 1) / 2
+    weights = np.sinc(taps * 2 * _LOW_PASS_HZ / SAMPLE_RATE_HZ) * np.kaiser(_LOW_PASS_TAPS, 5.0)
+    weights /= weights.sum()
+    return weights.reshape(-1, _DECIMATION).T.astype(np.float32)
+
+
+_LOW_PASS = _low_pass()

@@ -1,0 +1,276 @@
+"""Demuxing and decoding with PyAV: untrusted bytes in, one-second PCM blocks out."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.container import InputContainer
+from av.packet import Packet
+
+from tiktok_music.adapters.media_kind import MediaKind, media_kind
+from tiktok_music.errors import AudioUnreadable
+
+# Planar: one row of float32 samples for each of the two channels.
+Pcm = npt.NDArray[np.float32]
+
+SAMPLE_RATE_HZ = 44_100
+BLOCK_SAMPLES = SAMPLE_RATE_HZ
+
+_DEMUXERS = {
+    MediaKind.MP3: "mp3",
+    MediaKind.MP4: "mov",
+    MediaKind.AAC: "aac",
+    MediaKind.OGG: "ogg",
+    MediaKind.WEBM: "matroska",
+    MediaKind.WAV: "wav",
+    MediaKind.FLAC: "flac",
+}
+_DECODERS = (
+    "mp3float,mp3,aac,alac,vorbis,opus,flac,"
+    "pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_f32le,pcm_f64le"
+)
+# FFmpeg mixes down only layouts that it knows; a WAV may say no more than how many channels.
+_USUAL_LAYOUTS = {
+    1: "mono",
+    2: "stereo",
+    3: "3.0",
+    4: "quad",
+    5: "5.0",
+    6: "5.1",
+    7: "6.1",
+    8: "7.1",
+}
+_MAX_DEMUX_FAILURES = 16
+# Above any peak that music has, so that a broken float is seen as the damage that it is.
+_BROKEN_SAMPLE = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class AudioCaps:
+    """What one file may cost: wire bytes, decoded seconds, channels and sample rate.
+
+    `max_seconds` ends the decoding, `keep_seconds` bounds the PCM that is kept (350 kB a second).
+    """
+
+    max_bytes: int = 20_000_000
+    max_seconds: float = 600.0
+    keep_seconds: float = 120.0
+    max_channels: int = 8
+    max_sample_rate_hz: int = 192_000
+
+
+@contextmanager
+def audio_errors() -> Iterator[None]:
+    """Whatever FFmpeg or its binding makes of bad bytes leaves as AudioUnreadable.
+
+    Random damage raises nearly every class of `av.error`, PermissionError included; a file
+    without an audio stream is an IndexError, a frame of an impossible shape a ValueError.
+    """
+    try:
+        yield
+    except (av.error.FFmpegError, LookupError, ValueError, ArithmeticError) as exc:
+        raise AudioUnreadable(f"not decodable audio: {type(exc).__name__}") from exc
+
+
+@dataclass(slots=True)
+class AudioDecoder:
+    """The first audio stream of a file; `blocks` may be read once.
+
+    The packet counts are complete when the blocks are.
+    """
+
+    container: InputContainer
+    caps: AudioCaps
+    codec: str
+    channels: int
+    sample_rate_hz: int
+    packets: int = 0
+    damaged_packets: int = 0
+    _pending: list[AudioFrame] = field(default_factory=list)
+    _converter: "_Converter | None" = None
+
+    def blocks(self) -> Iterator[Pcm]:
+        """44.1 kHz stereo in blocks of exactly one second, the last one shorter.
+
+        Stops after the first block that goes beyond `max_seconds`.
+        """
+        limit = self.caps.max_seconds * SAMPLE_RATE_HZ
+        done = 0
+        for block in _one_second_each(self._converted()):
+            yield block
+            done += block.shape[1]
+            if done > limit:
+                return
+
+    def _converted(self) -> Iterator[Pcm]:
+        for frame in self._frames():
+            if self._converter is None or not self._converter.takes(frame):
+                yield from self._flushed()
+                self._converter = self._new_converter(frame)
+            yield from self._converter.push(frame)
+        yield from self._flushed()
+
+    def _flushed(self) -> Iterator[Pcm]:
+        if self._converter is not None:
+            yield from self._converter.flush()
+
+    def _new_converter(self, frame: AudioFrame) -> "_Converter":
+        _refuse_over_caps(frame.layout.nb_channels, frame.sample_rate, self.caps)
+        return _Converter(frame)
+
+    def _frames(self) -> Iterator[AudioFrame]:
+        for packet in self._packets():
+            try:
+                frames = packet.decode()
+            except av.error.FFmpegError:
+                self.damaged_packets += 1
+                continue
+            for frame in frames:
+                if isinstance(frame, AudioFrame) and frame.samples:
+                    yield frame
+
+    def _packets(self) -> "Iterator[Packet[Any]]":
+        stream = self.container.streams.audio[0]
+        for _ in range(_MAX_DEMUX_FAILURES):
+            try:
+                for packet in self.container.demux(stream):
+                    self.packets += packet.size > 0
+                    yield packet
+            except av.error.FFmpegError:
+                self.packets += 1
+                self.damaged_packets += 1
+            else:
+                return
+
+
+@contextmanager
+def open_audio(data: bytes, caps: AudioCaps) -> Iterator[AudioDecoder]:
+    """A decoder over `data`; raises AudioUnreadable for what is not audio or breaks a cap.
+
+    The demuxer follows from the magic bytes, and neither it nor a codec may open anything else.
+    """
+    if len(data) > caps.max_bytes:
+        raise AudioUnreadable(f"{len(data)} bytes, more than {caps.max_bytes}")
+    with audio_errors(), open_audio_container(data) as container:
+        stream = container.streams.audio[0]
+        context = stream.codec_context
+        context.thread_count = 1
+        _refuse_over_caps(context.channels, context.sample_rate, caps)
+        codec = context.codec.canonical_name
+        yield AudioDecoder(container, caps, codec, context.channels, context.sample_rate)
+
+
+def open_audio_container(data: bytes) -> InputContainer:
+    """`data` opened by the one demuxer that its magic bytes name; raises what FFmpeg raises."""
+    kind = media_kind(data)
+    if kind is None or not kind.is_audio:
+        raise AudioUnreadable("the bytes do not start like an audio file")
+    demuxer = _DEMUXERS[kind]
+    options = {
+        "format_whitelist": demuxer,
+        "codec_whitelist": _DECODERS,
+        "protocol_whitelist": "",
+    }
+    return av.open(
+        io.BytesIO(data),
+        "r",
+        format=demuxer,
+        options=options,
+        metadata_errors="replace",
+        io_open=_refuse_to_open,
+    )
+
+
+def _refuse_to_open(*_: Any) -> NoReturn:
+    raise AudioUnreadable("the file asks for another file")
+
+
+def _refuse_over_caps(channels: int, sample_rate_hz: int, caps: AudioCaps) -> None:
+    if not 1 <= channels <= caps.max_channels:
+        raise AudioUnreadable(f"{channels} channels, not 1 to {caps.max_channels}")
+    if not 1 <= sample_rate_hz <= caps.max_sample_rate_hz:
+        raise AudioUnreadable(f"{sample_rate_hz} Hz, not 1 to {caps.max_sample_rate_hz} Hz")
+
+
+class _Converter:
+    """Frames of one format to 44.1 kHz stereo, resampled only where that is needed.
+
+    Frames are joined to about a second first: crossing into FFmpeg costs more than the samples.
+    """
+
+    def __init__(self, frame: AudioFrame) -> None:
+        self._shape = _shape_of(frame)
+        self._frames: list[npt.NDArray[Any]] = []
+        self._samples = 0
+        self._resampler: AudioResampler | None = None
+        channels = frame.layout.nb_channels
+        if frame.format.name != "fltp" or frame.sample_rate != SAMPLE_RATE_HZ or channels > 2:
+            layout = "mono" if channels == 1 else "stereo"
+            self._resampler = AudioResampler("fltp", layout, SAMPLE_RATE_HZ)
+
+    def takes(self, frame: AudioFrame) -> bool:
+        return _shape_of(frame) == self._shape
+
+    def push(self, frame: AudioFrame) -> Iterator[Pcm]:
+        self._frames.append(frame.to_ndarray())
+        self._samples += frame.samples
+        if self._samples >= frame.sample_rate:
+            yield from self._joined()
+
+    def flush(self) -> Iterator[Pcm]:
+        if self._frames:
+            yield from self._joined()
+        if self._resampler is not None:
+            yield from map(_stereo, self._resampler.resample(None))
+            self._resampler = None
+
+    def _joined(self) -> Iterator[Pcm]:
+        joined = np.concatenate(self._frames, axis=1)
+        self._frames, self._samples = [], 0
+        if self._resampler is None:
+            yield _two_rows(joined)
+            return
+        format_name, layout, rate = self._shape
+        frame = AudioFrame.from_ndarray(joined, format_name, layout)
+        frame.sample_rate = rate
+        yield from map(_stereo, self._resampler.resample(frame))
+
+
+def _shape_of(frame: AudioFrame) -> tuple[str, str, int]:
+    layout = frame.layout.name
+    if layout.endswith("channels"):
+        layout = _USUAL_LAYOUTS.get(frame.layout.nb_channels, layout)
+    return frame.format.name, layout, frame.sample_rate
+
+
+def _stereo(frame: AudioFrame) -> Pcm:
+    return _two_rows(frame.to_ndarray())
+
+
+def _two_rows(samples: npt.NDArray[Any]) -> Pcm:
+    """Mono becomes the same sound from both speakers; broken floats become loud ones."""
+    rows = np.broadcast_to(samples, (2, samples.shape[1])) if len(samples) == 1 else samples
+    if np.isfinite(rows).all():
+        return rows.astype(np.float32, copy=False)
+    whole: Pcm = np.nan_to_num(
+        rows, nan=_BROKEN_SAMPLE, posinf=_BROKEN_SAMPLE, neginf=_BROKEN_SAMPLE
+    )
+    return whole
+
+
+def _one_second_each(pieces: Iterator[Pcm]) -> Iterator[Pcm]:
+    rest = np.empty((2, 0), np.float32)
+    for piece in pieces:
+        rest = np.concatenate((rest, piece), axis=1)
+        while rest.shape[1] >= BLOCK_SAMPLES:
+            yield np.ascontiguousarray(rest[:, :BLOCK_SAMPLES])
+            rest = rest[:, BLOCK_SAMPLES:]
+    if rest.shape[1]:
+        yield np.ascontiguousarray(rest)

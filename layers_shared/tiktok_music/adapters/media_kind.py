@@ -1,0 +1,109 @@
+"""What a file is, by its own first bytes; addresses, names and content types are not asked."""
+
+from enum import StrEnum
+
+
+class MediaKind(StrEnum):
+    """A format that may be decoded; the value is its usual file extension."""
+
+    MP3 = "mp3"
+    MP4 = "m4a"
+    AAC = "aac"
+    OGG = "ogg"
+    WEBM = "webm"
+    WAV = "wav"
+    FLAC = "flac"
+    JPEG = "jpg"
+    PNG = "png"
+    WEBP = "webp"
+    GIF = "gif"
+    HEIC = "heic"
+    AVIF = "avif"
+
+    @property
+    def is_audio(self) -> bool:
+        return self in _AUDIO
+
+    @property
+    def is_image(self) -> bool:
+        return self not in _AUDIO
+
+
+_AUDIO = frozenset(
+    {
+        MediaKind.MP3,
+        MediaKind.MP4,
+        MediaKind.AAC,
+        MediaKind.OGG,
+        MediaKind.WEBM,
+        MediaKind.WAV,
+        MediaKind.FLAC,
+    }
+)
+_PREFIXES = (
+    (b"fLaC", MediaKind.FLAC),
+    (b"OggS\x00", MediaKind.OGG),
+    (b"\xff\xd8\xff", MediaKind.JPEG),
+    (b"\x89PNG\r\n\x1a\n", MediaKind.PNG),
+    (b"GIF87a", MediaKind.GIF),
+    (b"GIF89a", MediaKind.GIF),
+)
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_ID3_HEADER_BYTES = 10
+_MATROSKA_HEADER_BYTES = 64
+
+
+def media_kind(data: bytes) -> MediaKind | None:
+    """The format of `data`, or None for whatever is not one of ours: playlists, pages, archives.
+
+    Says what the file starts as, not that it can be decoded.
+    """
+    for prefix, kind in _PREFIXES:
+        if data.startswith(prefix):
+            return kind
+    if data[4:8] == b"ftyp":
+        return _iso_media_kind(data)
+    if data.startswith(b"RIFF"):
+        return {b"WAVE": MediaKind.WAV, b"WEBP": MediaKind.WEBP}.get(data[8:12])
+    if data.startswith(b"\x1a\x45\xdf\xa3"):
+        header = data[:_MATROSKA_HEADER_BYTES]
+        return MediaKind.WEBM if b"webm" in header or b"matroska" in header else None
+    if data.startswith(b"ID3"):
+        return _kind_after_id3(data)
+    return _mpeg_audio_kind(data)
+
+
+def _iso_media_kind(data: bytes) -> MediaKind:
+    box = data[: min(int.from_bytes(data[:4], "big"), 256)]
+    brands = {box[start : start + 4] for start in (8, *range(16, len(box), 4))}
+    if brands & _AVIF_BRANDS:
+        return MediaKind.AVIF
+    return MediaKind.HEIC if brands & _HEIC_BRANDS else MediaKind.MP4
+
+
+def _kind_after_id3(data: bytes) -> MediaKind:
+    """Tags may stand before AAC and FLAC too; what is unclear is left to the MP3 demuxer."""
+    size = 0
+    for byte in data[6:_ID3_HEADER_BYTES]:
+        size = size << 7 | byte & 0x7F
+    start = _ID3_HEADER_BYTES + size
+    audio = data[start : start + 4]
+    if audio == b"fLaC":
+        return MediaKind.FLAC
+    return _mpeg_audio_kind(audio) or MediaKind.MP3
+
+
+def _mpeg_audio_kind(data: bytes) -> MediaKind | None:
+    """ISO 11172-3 frame header (layer III, nothing reserved) or ADTS header (layer bits 00)."""
+    if len(data) < 4 or data[0] != 0xFF or data[1] & 0xE0 != 0xE0:
+        return None
+    if data[1] & 0xF6 == 0xF0:
+        return MediaKind.AAC if data[2] >> 2 & 0x0F <= 12 else None
+    has_version = data[1] & 0x18 != 0x08
+    is_layer_3 = data[1] & 0x06 == 0x02
+    has_bit_rate = data[2] & 0xF0 not in (0x00, 0xF0)
+    has_sample_rate = data[2] & 0x0C != 0x0C
+    if has_version and is_layer_3 and has_bit_rate and has_sample_rate:
+        return MediaKind.MP3
+    return None

@@ -1,0 +1,89 @@
+"""Writing MP3 with PyAV and LAME: PCM or MP3 packets in, the bytes of a clean file out."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.container import OutputContainer
+
+from tiktok_music.adapters.audio_decoder import SAMPLE_RATE_HZ, Pcm, open_audio_container
+
+# LAME scales its input by 0.95 below 192 kbit/s; measured: -0.446 dB at 96 to 160 kbit/s.
+LAME_LOSS_DB = 0.446
+_MAX_TAG_CHARACTERS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Mp3Tags:
+    """The two ID3 frames that a preview carries; what ID3 cannot hold is dropped."""
+
+    title: str
+    artist: str
+
+    def as_metadata(self) -> dict[str, str]:
+        both = {"title": _tag_text(self.title), "artist": _tag_text(self.artist)}
+        return {name: text for name, text in both.items() if text}
+
+
+def encode_mp3(pcm: Pcm, gain_db: float, bit_rate: int, tags: Mp3Tags) -> bytes:
+    """Constant bit rate 44.1 kHz stereo, `gain_db` louder than `pcm` (LAME's own loss made good).
+
+    The same input gives the same bytes. Level 7 costs half of LAME's default.
+    """
+    samples = pcm * np.float32(10 ** ((gain_db + LAME_LOSS_DB) / 20))
+    file = io.BytesIO()
+    with _mp3_container(file, tags) as container:
+        stream = container.add_stream("libmp3lame", rate=SAMPLE_RATE_HZ)
+        stream.codec_context.layout = "stereo"
+        stream.codec_context.format = "fltp"
+        stream.codec_context.bit_rate = bit_rate
+        stream.codec_context.options = {"compression_level": "7"}
+        for frame in _frames(samples):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def copy_mp3(data: bytes, seconds: float, tags: Mp3Tags) -> bytes:
+    """The same packets up to `seconds`, without the old tags and pictures."""
+    file = io.BytesIO()
+    with (
+        open_audio_container(data) as source,
+        _mp3_container(file, tags) as container,
+    ):
+        stream = source.streams.audio[0]
+        copy = container.add_stream_from_template(stream)
+        for packet in source.demux(stream):
+            if packet.dts is None or packet.dts * packet.time_base >= seconds:
+                break
+            packet.stream = copy
+            container.mux(packet)
+    return file.getvalue()
+
+
+@contextmanager
+def _mp3_container(file: io.BytesIO, tags: Mp3Tags) -> Iterator[OutputContainer]:
+    """ID3v2.3, which every player reads; "bitexact" leaves out the name of the encoder."""
+    options = {"id3v2_version": "3", "write_id3v1": "0", "fflags": "+bitexact"}
+    with av.open(file, "w", format="mp3", options=options) as container:
+        container.metadata.update(tags.as_metadata())
+        yield container
+
+
+def _frames(samples: Pcm) -> Iterator[AudioFrame]:
+    for start in range(0, samples.shape[1], SAMPLE_RATE_HZ):
+        block = np.ascontiguousarray(samples[:, start : start + SAMPLE_RATE_HZ])
+        frame = AudioFrame.from_ndarray(block, "fltp", "stereo")
+        frame.sample_rate = SAMPLE_RATE_HZ
+        frame.pts = start
+        yield frame
+
+
+def _tag_text(text: str) -> str:
+    """What UTF-16 and a C string can hold: no lone surrogates, no control characters."""
+    valid = text[:_MAX_TAG_CHARACTERS].encode("utf-8", "ignore").decode("utf-8")
+    return "".join(character for character in valid if character.isprintable()).strip()
