@@ -3,8 +3,8 @@
 import os
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from mangum import Mangum
+from mangum.types import LambdaContext
 
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.composition.list_music import Observer, compose_app

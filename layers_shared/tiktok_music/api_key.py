@@ -1,8 +1,10 @@
 """API keys: their form, what is known of one, and what it may do."""
 
+import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 READ = "publish:read"
@@ -62,3 +64,19 @@ def parse_authorization(header: str | None) -> PresentedKey | None:
 def hash_secret(secret: str) -> str:
     """SHA-256 in hex: a 256-bit random secret needs no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class MintedKey:
+    """A new key, in full: `text` is shown once and kept nowhere."""
+
+    text: str
+    key_id: str
+    secret_sha256: str
+
+
+def mint_key(environment: str, randomness: Callable[[int], bytes]) -> MintedKey:
+    """A key of 80 random bits of id and 256 of secret, for `live` or `test`."""
+    key_id = base64.b32encode(randomness(10)).decode()
+    secret = base64.urlsafe_b64encode(randomness(32)).decode().rstrip("=")
+    return MintedKey(f"lp_{environment}_{key_id}_{secret}", key_id, hash_secret(secret))

@@ -5,7 +5,8 @@ import unicodedata
 import uuid
 from dataclasses import dataclass
 
-# UUIDv5 of "https://www.tiktok.com/music/" in the URL namespace. Changing it would orphan every id ever given out.
+# UUIDv5 of "https://www.tiktok.com/music/" in the URL namespace. Changing it would orphan every id
+# ever given out.
 TIKTOK_SOUNDS = uuid.UUID("b631f4ec-6a4f-5ceb-a7f1-642a683109fa")
 _TIKTOK_ID = re.compile(r"[0-9]{5,20}", re.ASCII)
 _NOT_SLUG = re.compile(r"[^\w]+", re.UNICODE)

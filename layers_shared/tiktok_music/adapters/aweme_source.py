@@ -86,7 +86,10 @@ class AwemeSource:
         raise SourceUnavailable(f"upstream failed {ATTEMPTS} times, the last time: {problem}")
 
     def _try(self, url: str) -> tuple[HttpAnswer | str, float | None]:
-        headers = {"Authorization": f"Bearer {self._api_key.reveal()}", "Accept": "application/json"}
+        headers = {
+            "Authorization": f"Bearer {self._api_key.reveal()}",
+            "Accept": "application/json",
+        }
         try:
             answer = self._http.get(
                 url, headers=headers, max_bytes=MAX_PAGE_BYTES, deadline_seconds=TIMEOUT_SECONDS

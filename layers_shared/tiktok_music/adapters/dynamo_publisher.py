@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from pynamodb.exceptions import PynamoDBException
+from pynamodb.expressions.update import Action
 
 from tiktok_music.adapters.dynamo_models import (
     ChunkRow,
@@ -45,7 +46,7 @@ class DynamoPublisher:
             | (self._leases.lease_until < now.timestamp())
         )
         until = (now + timedelta(seconds=seconds)).timestamp()
-        actions = [
+        actions: list[Action] = [
             self._leases.fence.add(1),
             self._leases.holder.set(holder),
             self._leases.lease_until.set(until),

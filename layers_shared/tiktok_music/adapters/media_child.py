@@ -4,6 +4,7 @@ It runs with an empty environment and under resource limits, so that a file whic
 or fills its memory costs one track. Messages are a JSON header and, after it, one blob.
 """
 
+import base64
 import json
 import resource
 from dataclasses import asdict
@@ -71,6 +72,8 @@ def _preview(
     header = {
         "facts": preview.facts.as_dict(),
         "source": decoded.facts.as_dict(),
-        "fingerprint": decoded.fingerprint.as_text() if decoded.fingerprint else "",
+        "fingerprint": base64.b64encode(decoded.fingerprint.data).decode()
+        if decoded.fingerprint
+        else "",
     }
     return header, preview.mp3

@@ -106,9 +106,7 @@ class SafeHttp:
     def _pool(self, url: Url) -> urllib3.HTTPConnectionPool:
         host, scheme = (url.host or "").strip("[]"), url.scheme or ""
         port = url.port or PORTS[scheme]
-        address = checked_address(
-            host, port, self._resolver, allow_private=self._allow_private
-        )
+        address = checked_address(host, port, self._resolver, allow_private=self._allow_private)
         timeout = Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         if scheme == "http":
             return urllib3.HTTPConnectionPool(address, port, timeout=timeout)
@@ -116,9 +114,7 @@ class SafeHttp:
             address, port, timeout=timeout, server_hostname=host, assert_hostname=host
         )
 
-    def _read(
-        self, response: urllib3.BaseHTTPResponse, max_bytes: int, deadline: float
-    ) -> bytes:
+    def _read(self, response: urllib3.BaseHTTPResponse, max_bytes: int, deadline: float) -> bytes:
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise DownloadFailed("the answer is compressed, which was not asked for")
         body = bytearray()

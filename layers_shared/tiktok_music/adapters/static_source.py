@@ -20,16 +20,16 @@ class StaticRow(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    tiktokId: str  # noqa: N815 - the document's own spelling
+    tiktokId: str
     title: str
     author: str | None = None
     album: str | None = None
     duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    userCount: int | None = Field(default=None, ge=0)  # noqa: N815
+    userCount: int | None = Field(default=None, ge=0)
     language: str | None = None
-    isCommerceMusic: bool | None = None  # noqa: N815
-    previewUrl: str | None = None  # noqa: N815
-    coverUrl: str | None = None  # noqa: N815
+    isCommerceMusic: bool | None = None
+    previewUrl: str | None = None
+    coverUrl: str | None = None
 
 
 class StaticSource:

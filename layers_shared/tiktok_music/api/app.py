@@ -45,9 +45,7 @@ def build_app(api: Api) -> Shell:
         key = _admit(api, request, READ)
         response = snapshot_response(request, api.catalog.snapshot())
         if response.status_code == 304:
-            request.state.extra_headers = _rate_headers(
-                api.limiter.give_back(key.key_id, key.tier)
-            )
+            request.state.extra_headers = _rate_headers(api.limiter.give_back(key.key_id, key.tier))
         return response
 
     async def whoami(request: Request) -> Response:

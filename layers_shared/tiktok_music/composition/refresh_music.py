@@ -30,7 +30,9 @@ from tiktok_music.refresh.settings import RefreshSettings
 
 PROGRESS_LOGGER = "tiktok_music.progress"
 # Writing is rare and must get through; reading has a stale answer to fall back on.
-WRITER = {"connect_timeout_seconds": 5.0, "read_timeout_seconds": 15.0, "retries": 4}
+WRITER_CONNECT_SECONDS = 5.0
+WRITER_READ_SECONDS = 15.0
+WRITER_RETRIES = 4
 
 
 class LoggedProgress:
@@ -56,7 +58,10 @@ def compose_parts(settings: RefreshSettings, provider: SecretsProvider) -> Parts
         r2_client(settings.media.endpoint_url, access_key_id.reveal(), secret_access_key),
         settings.media.bucket,
     )
-    rows = DynamoRows(DynamoAccess(settings.region, **WRITER))
+    writer = DynamoAccess(
+        settings.region, WRITER_CONNECT_SECONDS, WRITER_READ_SECONDS, WRITER_RETRIES
+    )
+    rows = DynamoRows(writer)
     return Parts(
         source=_source(settings, secrets, http, bucket),
         rules=_rules(settings.default_language),

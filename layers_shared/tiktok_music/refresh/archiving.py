@@ -97,9 +97,7 @@ def needs_writing(record: TrackRecord, known: TrackRecord | None) -> bool:
     """
     if known is None:
         return True
-    now_and_then = replace(
-        record, user_count=known.user_count, last_seen_at=known.last_seen_at
-    )
+    now_and_then = replace(record, user_count=known.user_count, last_seen_at=known.last_seen_at)
     return now_and_then != known
 
 

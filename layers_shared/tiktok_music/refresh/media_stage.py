@@ -1,4 +1,4 @@
-"""Media for groups of doubles, many at a time; where a survivor's media fail, the next one's try."""
+"""Media for groups of doubles, many at a time; where a survivor's fail, the next one's turn comes."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence

@@ -69,11 +69,9 @@ def prepare_media(candidate: Candidate, tools: MediaTools) -> MediaFacts | Rejec
 def _publish(
     track_id: str, preview: PreparedPreview, cover: bytes, store: MediaStore
 ) -> MediaFacts:
-    heard = store.put_once(
-        preview_key(track_id), preview.mp3, "audio/mpeg", preview_facts(preview)
-    )
+    heard = store.put_once(preview_key(track_id), preview.mp3, "audio/mpeg", preview_facts(preview))
     seen = store.put_once(cover_key(track_id), cover, "image/jpeg", cover_facts(cover))
-    return media_facts(heard, seen)
+    return media_facts(heard, seen, preview.fingerprint)
 
 
 def preview_facts(preview: PreparedPreview) -> dict[str, str]:
@@ -85,7 +83,6 @@ def preview_facts(preview: PreparedPreview) -> dict[str, str]:
         "lufs": f"{preview.facts.integrated_lufs:.2f}",
         "dbtp": f"{preview.facts.true_peak_dbtp:.2f}",
         "source-lufs": f"{preview.source.integrated_lufs:.2f}",
-        "fingerprint": preview.fingerprint,
     }
 
 
@@ -94,8 +91,14 @@ def cover_facts(cover: bytes) -> dict[str, str]:
     return {"sha256": hashlib.sha256(cover).hexdigest(), "bytes": str(len(cover))}
 
 
-def media_facts(preview: Mapping[str, str], cover: Mapping[str, str]) -> MediaFacts:
-    """The archive's facts of the two stored objects."""
+def media_facts(
+    preview: Mapping[str, str], cover: Mapping[str, str], fingerprint: str
+) -> MediaFacts:
+    """The archive's facts of the two stored objects.
+
+    They are the objects' own, also where an earlier run stored them; the fingerprint is of the
+    sound itself, whoever encoded it, and too large for an object's metadata.
+    """
     return MediaFacts(
         duration_seconds=float(preview["seconds"]),
         loudness_lufs=float(preview["lufs"]),
@@ -105,7 +108,7 @@ def media_facts(preview: Mapping[str, str], cover: Mapping[str, str]) -> MediaFa
         preview_bytes=int(preview["bytes"]),
         cover_sha256=cover["sha256"],
         cover_bytes=int(cover["bytes"]),
-        fingerprint=preview.get("fingerprint", ""),
+        fingerprint=fingerprint,
     )
 
 

@@ -62,9 +62,7 @@ def publish(
     publisher.write_chunks(snapshot)
     publisher.load(snapshot.descriptor)
     publisher.flip(_pointer(snapshot.descriptor, last))
-    return Published(
-        snapshot.descriptor, added=len(track_ids - rows.keys()), removed=len(departed)
-    )
+    return Published(snapshot.descriptor, added=len(track_ids - rows.keys()), removed=len(departed))
 
 
 def _snapshot(catalog: Catalog, edition: Edition) -> Snapshot:

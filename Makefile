@@ -1,0 +1,71 @@
+# Everything that is done with this project. `make` lists it.
+
+ifneq ($(wildcard .venv/bin/python),)
+PYTHON := .venv/bin/python
+endif
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The Lambda's own Python where this machine has it, else the newest of 3.11 and later.
+find_python = for python in python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/python3.13 python3.14 python3.12 python3.11 python3; do \
+	"$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit 0; }; \
+	done; echo "Python 3.11 or newer with venv is needed (on Debian: apt install python3 python3-venv)" >&2; exit 1
+
+ENVIRONMENT := .venv/.installed
+SAM_ENVIRONMENT := .venv-sam/.installed
+SAM := SAM_CLI_TELEMETRY=0 AWS_EC2_METADATA_DISABLED=true AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} .venv-sam/bin/sam
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+PORT ?= 8000
+export ARCH ?= arm64
+
+.PHONY: help install run test check format validate build deploy lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+install: $(ENVIRONMENT) ## make the environment in .venv
+
+$(ENVIRONMENT): requirements-dev.txt pyproject.toml
+	@python="$$($(find_python))" && echo "installing into .venv with $$("$$python" --version)" && "$$python" -m venv .venv
+	@.venv/bin/pip install --quiet --require-hashes -r requirements-dev.txt
+	@.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SAM_ENVIRONMENT): requirements-sam.txt
+	@python="$$($(find_python))" && echo "installing SAM into .venv-sam with $$("$$python" --version)" && "$$python" -m venv .venv-sam
+	@.venv-sam/bin/pip install --quiet --require-hashes -r requirements-sam.txt
+	@touch $@
+
+run: install ## refresh on the embedded default, then serve the API (PORT=, UPSTREAM=, MUSIC=)
+	@exec .venv/bin/python -m local --port $(PORT) $(if $(UPSTREAM),--upstream "$(UPSTREAM)") $(if $(MUSIC),--music "$(MUSIC)")
+
+test: install $(SAM_ENVIRONMENT) ## run the whole test suite
+	.venv/bin/python -m pytest
+
+check: install $(SAM_ENVIRONMENT) ## lint, format, types, imports, template
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/cfn-lint template.yaml
+	$(SAM) validate --lint
+
+format: install ## format the code
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+validate: $(SAM_ENVIRONMENT) ## let SAM check the template
+	$(SAM) validate --lint
+
+build: $(SAM_ENVIRONMENT) ## build what is deployed (ARCH=arm64 or x86_64), without a container
+	$(SAM) build --parameter-overrides Architecture=$(ARCH)
+
+deploy: build ## build and deploy (PROFILE=default or prod, see samconfig.toml)
+	$(SAM) deploy --config-env $(or $(PROFILE),default)
+
+lock: ## pin the requirements again (needs uv on the PATH)
+	ops/lock.sh
+
+clean: ## remove what the other targets made
+	rm -rf .venv .venv-sam .aws-sam .local build *.egg-info

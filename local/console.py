@@ -1,0 +1,85 @@
+"""What the local run prints: progress bars on a terminal, plain lines elsewhere, and a report."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from tiktok_music.composition.refresh_music import PROGRESS_LOGGER
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+class ProgressLines(logging.Handler):
+    """Prints a line whenever a stage ends, and every tenth of a long one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        stage, done, total = progress_of(record)
+        if done == total or done % max(total // 10, 1) == 0:
+            console.print(f"  {stage}: {done}/{total}")
+
+
+class ProgressBars(logging.Handler):
+    """Draws a bar per stage."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress = progress
+        self._bars: dict[str, TaskID] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        stage, done, total = progress_of(record)
+        if stage not in self._bars:
+            self._bars[stage] = self._progress.add_task(f"  {stage}", total=total)
+        self._progress.update(self._bars[stage], completed=done, total=total)
+
+
+def progress_of(record: logging.LogRecord) -> tuple[str, int, int]:
+    """Stage, steps done, steps in all."""
+    fields = vars(record)
+    return fields["stage"], fields["done"], fields["total"]
+
+
+@contextmanager
+def shown_progress() -> Iterator[None]:
+    """Shows the refresh's progress while it runs."""
+    logger = logging.getLogger(PROGRESS_LOGGER)
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        handler = ProgressBars(progress) if console.is_terminal else ProgressLines()
+        logger.addHandler(handler)
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+
+
+def print_report(report: dict[str, Any]) -> None:
+    """The report of a refresh, as tables."""
+    seconds = sum(report["seconds"].values())
+    console.print(
+        f"\n[bold]{report['outcome']}[/] in {seconds:.1f} s: {report['rows']} rows, "
+        f"[green]{report['accepted']} accepted[/] ({report['newMedia']} with new media), "
+        f"[yellow]{len(report['merged'])} merged[/], "
+        f"[red]{sum(report['rejected'].values())} rejected[/]"
+    )
+    if report["reason"]:
+        console.print(f"  reason: {report['reason']}")
+    if not report["rejected"] and not report["merged"]:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("reason", "title", "author", "why"):
+        table.add_column(column, overflow="fold")
+    for row in report["examples"]:
+        table.add_row(*map(Text, (row["reason"], row["title"], row["author"], row["detail"])))
+    for row in report["merged"]:
+        why = f"{row['evidence']}: now {row['mergedInto']}"
+        table.add_row(*map(Text, ("merged", row["title"], row["author"], why)))
+    console.print(table)

@@ -1,0 +1,39 @@
+"""Keys for trying things out: one of every kind that a caller may have."""
+
+import secrets
+
+from tiktok_music.adapters.dynamo_keys import DynamoKeys
+from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
+from tiktok_music.api_key import READ, WRITE, ApiKey, mint_key
+
+# name in run.json -> environment, scopes, tier, state
+KINDS = {
+    "publishRead": ("live", {READ}, "partner", "active"),
+    "all": ("live", {"*"}, "partner", "active"),
+    "publishWrite": ("live", {READ, WRITE}, "partner", "active"),
+    "noScopes": ("live", set[str](), "standard", "active"),
+    "revoked": ("live", {READ}, "standard", "revoked"),
+    "test": ("test", {"*"}, "standard", "active"),
+}
+
+
+def make_demo_keys(region: str, table_name: str) -> dict[str, str]:
+    """Stores one key of each kind; returns their full texts."""
+    store = DynamoKeys(DynamoRows(DynamoAccess(region)), table_name)
+    texts = {}
+    for name, (environment, scopes, tier, state) in KINDS.items():
+        minted = mint_key(environment, secrets.token_bytes)
+        store.keep(
+            ApiKey(
+                key_id=minted.key_id,
+                secret_sha256=minted.secret_sha256,
+                environment=environment,
+                organization_id="org_local",
+                organization_name="Local",
+                scopes=frozenset(scopes),
+                tier=tier,
+                state=state,
+            )
+        )
+        texts[name] = minted.text
+    return texts

@@ -1,0 +1,144 @@
+"""The local run, in order: AWS, upstream, media host, keys, one refresh, the API."""
+
+import importlib
+import json
+import os
+import shutil
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.console import console, print_report, shown_progress
+from local.demo_keys import make_demo_keys
+from local.embedded_aws import (
+    BUCKET,
+    CATALOG_TABLE,
+    KEYS_TABLE,
+    R2_SECRET,
+    REGION,
+    SOURCE_SECRET,
+    EmbeddedAws,
+)
+from local.gateway import LocalContext, gateway_app
+from local.media_host import media_app
+from local.own_music import own_sounds
+from local.servers import BackgroundServer, address, bind, bind_near, serve_until_interrupted
+from local.stand_in import stand_in_sounds
+from local.upstream import API_KEY, stand_in_app
+from tiktok_music.refresh.telling import RefreshFailed
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN_FILE = ROOT / ".local" / "run.json"
+EVENT_FILE = ROOT / "events" / "refresh_schedule.json"
+
+
+class LocalRunFailed(Exception):
+    """Raised when the local run cannot go on; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `make run` was told."""
+
+    port: int
+    upstream: str | None
+    music: Path | None
+    serve: bool
+
+
+def run(options: Options) -> None:
+    """Everything, until Ctrl-C."""
+    place = _bind(options.port)
+    aws = EmbeddedAws.start()
+    os.environ.update(aws.environment())
+    aws.furnish(os.environ.get("SOURCE_API_KEY", API_KEY))
+    upstream_url = options.upstream or _stand_in(options.music)
+    media_place = bind_near(options.port + 1)
+    media = BackgroundServer.start(media_app(aws.endpoint_url, BUCKET), media_place)
+    os.environ.update(_settings(aws, upstream_url, media.base_url, options))
+    keys = make_demo_keys(REGION, KEYS_TABLE)
+    console.print(f"refreshing from {upstream_url}")
+    report = _refresh()
+    print_report(report)
+    if not options.serve:
+        return
+    _write_run_file({"baseUrl": address(place), "mediaBaseUrl": media.base_url, "keys": keys})
+    _greet(address(place), media.base_url, keys["publishRead"])
+    try:
+        serve_until_interrupted(gateway_app(_handler("list_music")), place)
+    finally:
+        RUN_FILE.unlink(missing_ok=True)
+
+
+def _bind(port: int) -> socket.socket:
+    try:
+        return bind(port)
+    except (OSError, OverflowError) as exc:
+        raise LocalRunFailed(
+            f"port {port} cannot be used ({exc}); choose another: make run PORT={port + 10}"
+        ) from exc
+
+
+def _stand_in(music: Path | None) -> str:
+    if music is None:
+        sounds = stand_in_sounds()
+    elif not music.is_dir():
+        raise LocalRunFailed(f"MUSIC={music} is not a folder")
+    else:
+        sounds = own_sounds(music)
+        if not sounds:
+            raise LocalRunFailed(f"MUSIC={music} holds no audio files")
+    return BackgroundServer.start(stand_in_app(sounds), bind(0)).base_url
+
+
+def _settings(
+    aws: EmbeddedAws, upstream_url: str, media_url: str, options: Options
+) -> dict[str, str]:
+    """What the template gives the functions."""
+    return {
+        "CATALOG_TABLE": CATALOG_TABLE,
+        "KEYS_TABLE": KEYS_TABLE,
+        "SOURCE": "aweme",
+        "SOURCE_BASE_URL": upstream_url.rstrip("/"),
+        "SOURCE_SECRET": SOURCE_SECRET,
+        "MEDIA_BASE_URL": media_url,
+        "R2_ENDPOINT_URL": aws.endpoint_url,
+        "R2_BUCKET": BUCKET,
+        "R2_SECRET": R2_SECRET,
+        "MIN_TRACKS": "1" if options.music else os.environ.get("MIN_TRACKS", "5"),
+        "ALLOW_PRIVATE_HOSTS": "true",
+        "POWERTOOLS_LOG_LEVEL": os.environ.get("POWERTOOLS_LOG_LEVEL", "CRITICAL"),
+        "POWERTOOLS_METRICS_DISABLED": "true",
+    }
+
+
+def _handler(function: str) -> Any:
+    """The Lambda's own entry, imported late: it reads its settings when it is imported."""
+    return importlib.import_module(f"functions.{function}.handler").handler
+
+
+def _refresh() -> dict[str, Any]:
+    event = json.loads(EVENT_FILE.read_text())
+    context = LocalContext("refresh_music", timeout_seconds=900, memory_limit_in_mb=3538)
+    with shown_progress():
+        try:
+            report: dict[str, Any] = _handler("refresh_music")(event, context)
+        except RefreshFailed as exc:
+            report = exc.report.as_dict()
+    return report
+
+
+def _write_run_file(run: dict[str, Any]) -> None:
+    RUN_FILE.parent.mkdir(exist_ok=True)
+    RUN_FILE.write_text(json.dumps(run, indent=2) + "\n")
+
+
+def _greet(base_url: str, media_url: str, key: str) -> None:
+    width = min(shutil.get_terminal_size().columns, 100)
+    console.print("─" * width)
+    console.print(f"API    {base_url}/v1/tiktok-music")
+    console.print(f"media  {media_url}")
+    console.print(f"keys   {RUN_FILE.relative_to(ROOT)}\n")
+    console.print(f"curl -s {base_url}/v1/tiktok-music -H 'Authorization: Bearer {key}'")
+    console.print("\nCtrl-C stops everything.")

@@ -1,0 +1,54 @@
+"""The stand-in upstream: TikHub's chart call and the media behind it, over real HTTP."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from local.stand_in import Sound, chart_row
+from tiktok_music.adapters.aweme_source import CHART_PATH
+
+API_KEY = "stand-in-key"
+PAGE_ROWS = 10  # fewer than are asked for, so that a small chart is paged too
+
+
+def stand_in_app(sounds: Sequence[Sound]) -> Starlette:
+    """Serves `sounds` as scenes 0 and 1."""
+    by_id = {sound.tiktok_id: sound for sound in sounds}
+
+    async def chart(request: Request) -> Response:
+        if request.headers.get("authorization") != f"Bearer {API_KEY}":
+            return JSONResponse({"code": 401, "message": "Invalid API key"}, 401)
+        scene = int(request.query_params.get("scene", "0"))
+        cursor = int(request.query_params.get("cursor", "0"))
+        rows = [sound for sound in sounds if sound.scene == scene]
+        page = rows[cursor : cursor + PAGE_ROWS]
+        base_url = str(request.base_url).rstrip("/")
+        data = {
+            "status_code": 0,
+            "msg": "success",
+            "cursor": cursor + len(page),
+            "has_more": int(cursor + len(page) < len(rows)),
+            "music_list": [chart_row(sound, base_url) for sound in page],
+        }
+        return JSONResponse({"code": 200, "message": "Request successful.", "data": data})
+
+    async def media(request: Request) -> Response:
+        sound = by_id.get(request.path_params["tiktok_id"])
+        if sound is None:
+            return PlainTextResponse("not found", 404)
+        make = sound.audio if request.path_params["kind"] == "audio" else sound.cover
+        file = await run_in_threadpool(make)
+        if file is None:
+            return PlainTextResponse("not found", 404)
+        return Response(file[0], media_type=file[1])
+
+    return Starlette(
+        routes=[
+            Route(CHART_PATH, chart),
+            Route("/media/{tiktok_id}/{kind}", media),
+        ]
+    )

@@ -1,0 +1,110 @@
+"""Fills one artefact of `sam build`: wheels for the Lambda's platform, our code, bytecode.
+
+    python ops/build_artifact.py FOLDER ARTIFACTS_DIR
+
+FOLDER is functions/<name> or layers_shared. Works without a container: wheels are fetched for
+Linux on ARCH (arm64 or x86_64), whatever this machine is.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+RUNTIME = "3.13"
+LAYER_PINS = Path(__file__).parent.parent / "layers_shared" / "requirements.txt"
+MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+# botocore describes every service of AWS; these are the ones that are called.
+BOTOCORE_SERVICES = {"dynamodb", "s3", "secretsmanager", "sts"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("artifacts", type=Path)
+    asked = parser.parse_args()
+    is_layer = (asked.folder / "tiktok_music").is_dir()
+    target = asked.artifacts / "python" if is_layer else asked.artifacts
+    target.mkdir(parents=True, exist_ok=True)
+    in_layer = set() if is_layer else set(pins(LAYER_PINS))
+    install_wheels(asked.folder / "requirements.txt", in_layer, target)
+    copy_code(asked.folder, target)
+    trim(target)
+    compile_bytecode(target, "/opt/python" if is_layer else "/var/task")
+
+
+def pins(requirements: Path) -> dict[str, str]:
+    """Package name to its pin: the line with the version, and those with its hashes."""
+    blocks = re.split(r"\n(?=\S)", requirements.read_text().strip())
+    return {block.split("==")[0]: block for block in blocks if "==" in block}
+
+
+def install_wheels(requirements: Path, in_layer: set[str], target: Path) -> None:
+    """Wheels for the Lambda that the layer has not; one that does not exist fails the build."""
+    machine = MACHINES[os.environ.get("ARCH", "arm64")]
+    platforms = [f"--platform=manylinux{tag}_{machine}" for tag in ("2014", "_2_28", "_2_34")]
+    wanted = [pin for name, pin in pins(requirements).items() if name not in in_layer]
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write("\n".join(wanted))
+        file.flush()
+        command = [
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"),
+            *("--only-binary=:all:", "--implementation=cp", f"--python-version={RUNTIME}"),
+            *platforms,
+            *("--no-compile", f"--requirement={file.name}", f"--target={target}"),
+        ]
+        subprocess.run(command, check=True)  # noqa: S603
+
+
+def copy_code(folder: Path, target: Path) -> None:
+    """Our own modules, without what only the build needs."""
+    ignored = shutil.ignore_patterns("__pycache__", "requirements.*", "Makefile", "__init__.py")
+    inner = shutil.ignore_patterns("__pycache__")
+    for item in sorted(folder.iterdir()):
+        if item.is_dir() and item.name != "__pycache__":
+            shutil.copytree(item, target / item.name, ignore=inner, dirs_exist_ok=True)
+        elif item.is_file() and not ignored(str(folder), [item.name]):
+            shutil.copy2(item, target / item.name)
+
+
+def trim(target: Path) -> None:
+    """Takes out what is never read on a Lambda."""
+    shutil.rmtree(target / "bin", ignore_errors=True)
+    for folder in (target / "botocore" / "data").glob("*/"):
+        if folder.name not in BOTOCORE_SERVICES:
+            shutil.rmtree(folder)
+
+
+def compile_bytecode(target: Path, place: str) -> None:
+    """Unchecked-hash bytecode: SAM's zip sets all times to 1980, which voids any other kind."""
+    python = lambda_python()
+    if python is None:
+        print(f"no Python {RUNTIME} here: no bytecode, a cold start takes 2-3 times as long")
+        return
+    command = [
+        *(python, "-m", "compileall", "-q", "-j0", "--invalidation-mode", "unchecked-hash"),
+        *("-s", str(target), "-p", place, str(target)),
+    ]
+    subprocess.run(command, check=True)  # noqa: S603
+
+
+def lambda_python() -> str | None:
+    """An interpreter of the Lambda's version."""
+    names = [sys.executable, f"python{RUNTIME}"]
+    names += sorted(
+        str(path) for path in Path.home().glob(f".pyenv/versions/{RUNTIME}*/bin/python")
+    )
+    test = f"import sys; sys.exit('%d.%d' % sys.version_info[:2] != '{RUNTIME}')"
+    for name in names:
+        path = shutil.which(name)
+        if path and subprocess.run([path, "-c", test], capture_output=True).returncode == 0:  # noqa: S603
+            return path
+    return None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Builders: tests name only what matters to them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from tiktok_music.api_key import ApiKey, mint_key
+from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.snapshot import Descriptor, Snapshot, describe, pack, render
+from tiktok_music.track import Track, tiktok_music_link, track_id_of
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+MEDIA = "https://media.example.com"
+
+
+def a_candidate(number: int = 1, **fields: Any) -> Candidate:
+    tiktok_id = str(7_662_052_657_323_182_080 + number)
+    candidate = Candidate(
+        tiktok_id=tiktok_id,
+        title=f"Lantern Street {number}",
+        author=f"Mira {number}",
+        duration_seconds=24.0,
+        user_count=1_000 - number,
+        language_name="English",
+        preview_urls=(f"http://cdn.test/{tiktok_id}/audio",),
+        cover_urls=(f"http://cdn.test/{tiktok_id}/cover",),
+    )
+    return replace(candidate, **fields)
+
+
+def a_track(number: int = 1, **fields: Any) -> Track:
+    track = Track(
+        track_id=track_id_of(str(7_662_052_657_323_182_080 + number)),
+        title=f"Song {number}",
+        author=f"Artist {number}",
+        album="",
+        duration_seconds=24.0,
+        language="en",
+        user_count=1_000 - number,
+        is_commerce_music=True,
+    )
+    return replace(track, **fields)
+
+
+def a_snapshot(*tracks: Track, fence: int = 1, **times: datetime) -> Snapshot:
+    gzipped = pack(render(tracks or (a_track(),), MEDIA))
+    descriptor = describe(
+        gzipped,
+        fence=fence,
+        scheduled_at=times.get("scheduled_at", NOON),
+        published_at=times.get("published_at", NOON),
+        track_count=len(tracks) or 1,
+    )
+    return Snapshot(descriptor, gzipped)
+
+
+def a_descriptor(fence: int = 1) -> Descriptor:
+    return a_snapshot(fence=fence).descriptor
+
+
+def a_record(number: int = 1, **fields: Any) -> TrackRecord:
+    tiktok_id = str(7_662_052_657_323_182_080 + number)
+    record = TrackRecord(
+        track_id=track_id_of(tiktok_id),
+        tiktok_id=tiktok_id,
+        title=f"Song {number}",
+        author=f"Artist {number}",
+        album="",
+        link=tiktok_music_link(f"Song {number}", tiktok_id),
+        language="en",
+        language_source="upstream",
+        language_score=1.0,
+        user_count=1_000 - number,
+        is_commerce_music=True,
+        first_seen_at=NOON,
+        last_seen_at=NOON,
+        status=TrackStatus.ACTIVE,
+        media=a_media(),
+    )
+    return replace(record, **fields)
+
+
+def a_media(**fields: Any) -> MediaFacts:
+    media = MediaFacts(
+        duration_seconds=24.0,
+        loudness_lufs=-14.0,
+        true_peak_dbtp=-1.5,
+        source_lufs=-9.5,
+        preview_sha256="a" * 64,
+        preview_bytes=480_000,
+        cover_sha256="b" * 64,
+        cover_bytes=60_000,
+        fingerprint="",
+    )
+    return replace(media, **fields)
+
+
+def a_key(environment: str = "live", **fields: Any) -> tuple[str, ApiKey]:
+    """A key's full text, and what is stored of it."""
+    minted = mint_key(environment, lambda size: bytes(range(size)))
+    key = ApiKey(
+        key_id=minted.key_id,
+        secret_sha256=minted.secret_sha256,
+        environment=environment,
+        organization_id="org_1",
+        organization_name="Acme",
+        scopes=frozenset({"publish:read"}),
+        tier="standard",
+        state="active",
+    )
+    return minted.text, replace(key, **fields)

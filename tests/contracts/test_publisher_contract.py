@@ -1,0 +1,104 @@
+"""What every publisher does, the fake as the real one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.builders import NOON, a_snapshot, a_track
+from tests.fakes import FakeSnapshots
+from tiktok_music.adapters.dynamo_models import DynamoRows
+from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotCorrupt
+from tiktok_music.refresh.ports import Publisher
+from tiktok_music.snapshot import Pointer
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def publisher(request: Any) -> Publisher:
+    if request.param == "fake":
+        return FakeSnapshots()
+    rows: DynamoRows = request.getfixturevalue("rows")
+    return DynamoPublisher(rows, "catalog")
+
+
+def test_nothing_is_current_before_the_first_publish(publisher: Publisher) -> None:
+    assert publisher.current() is None
+
+
+def test_a_lease_gives_ever_higher_fences(publisher: Publisher) -> None:
+    first = publisher.acquire_lease("a", NOON, 60)
+    publisher.release_lease("a")
+
+    assert publisher.acquire_lease("b", NOON, 60) > first
+
+
+def test_a_running_lease_keeps_another_holder_out(publisher: Publisher) -> None:
+    publisher.acquire_lease("a", NOON, 60)
+
+    with pytest.raises(LeaseHeld):
+        publisher.acquire_lease("b", NOON + timedelta(seconds=59), 60)
+
+
+def test_a_holder_may_take_its_own_lease_again(publisher: Publisher) -> None:
+    first = publisher.acquire_lease("a", NOON, 60)
+
+    assert publisher.acquire_lease("a", NOON, 60) == first + 1
+
+
+def test_a_lease_that_has_run_out_can_be_taken(publisher: Publisher) -> None:
+    first = publisher.acquire_lease("a", NOON, 60)
+
+    assert publisher.acquire_lease("b", NOON + timedelta(seconds=61), 60) == first + 1
+
+
+def test_releasing_a_lease_that_is_no_longer_ours_does_nothing(publisher: Publisher) -> None:
+    publisher.acquire_lease("a", NOON, 60)
+    publisher.acquire_lease("b", NOON + timedelta(seconds=61), 60)
+
+    publisher.release_lease("a")
+
+    with pytest.raises(LeaseHeld):
+        publisher.acquire_lease("c", NOON + timedelta(seconds=62), 60)
+
+
+def test_a_flipped_snapshot_is_current_and_loads_as_it_was_written(publisher: Publisher) -> None:
+    snapshot = a_snapshot(a_track(1), a_track(2), fence=publisher.acquire_lease("a", NOON, 60))
+    publisher.write_chunks(snapshot)
+    publisher.flip(Pointer(snapshot.descriptor))
+
+    assert publisher.current() == Pointer(snapshot.descriptor)
+    assert publisher.load(snapshot.descriptor) == snapshot
+
+
+def test_history_is_kept_with_the_pointer(publisher: Publisher) -> None:
+    first, second = a_snapshot(fence=1), a_snapshot(a_track(2), fence=2)
+    publisher.flip(Pointer(first.descriptor))
+    publisher.flip(Pointer(second.descriptor, (first.descriptor,)))
+
+    assert publisher.current() == Pointer(second.descriptor, (first.descriptor,))
+
+
+@pytest.mark.parametrize("fence", [4, 5])
+def test_a_flip_with_no_higher_fence_is_lost(publisher: Publisher, fence: int) -> None:
+    newer = a_snapshot(a_track(1), fence=5)
+    publisher.flip(Pointer(newer.descriptor))
+
+    with pytest.raises(PublishLost):
+        publisher.flip(Pointer(a_snapshot(a_track(2), fence=fence).descriptor))
+
+    assert publisher.current() == Pointer(newer.descriptor)
+
+
+def test_flipping_twice_to_the_same_version_is_a_success(publisher: Publisher) -> None:
+    pointer = Pointer(a_snapshot(fence=3).descriptor)
+    publisher.flip(pointer)
+
+    publisher.flip(pointer)
+
+    assert publisher.current() == pointer
+
+
+def test_a_snapshot_with_a_missing_chunk_does_not_load(publisher: Publisher) -> None:
+    with pytest.raises(SnapshotCorrupt):
+        publisher.load(a_snapshot().descriptor)

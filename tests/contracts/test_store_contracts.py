@@ -1,0 +1,107 @@
+"""What archive, reports, keys, rates and media stores do, the fakes as the real ones."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.builders import NOON, a_key, a_record
+from tests.conftest import BUCKET
+from tests.fakes import FakeArchive, FakeKeys, FakeMediaStore, FakeRates, FakeReports
+from tiktok_music.adapters.dynamo_keys import DynamoKeys
+from tiktok_music.adapters.dynamo_rates import DynamoRates
+from tiktok_music.adapters.dynamo_runs import DynamoRunReports
+from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
+from tiktok_music.adapters.r2_media import R2MediaStore
+from tiktok_music.archive import TrackStatus
+
+
+@pytest.fixture(params=["fake", "real"])
+def kind(request: Any) -> Any:
+    return request
+
+
+def test_the_archive_gives_back_what_it_was_given(kind: Any) -> None:
+    archive = (
+        FakeArchive()
+        if kind.param == "fake"
+        else DynamoTrackArchive(kind.getfixturevalue("rows"), "catalog")
+    )
+    whole = a_record(1)
+    bare = a_record(2, media=None, status=TrackStatus.ALIAS, survivor_id=whole.track_id)
+
+    archive.keep([whole, bare])
+
+    found = archive.known([whole.track_id, bare.track_id, whole.track_id, "unknown"])
+    assert found == {whole.track_id: whole, bare.track_id: bare}
+
+
+def test_the_archive_takes_more_records_than_one_batch(kind: Any) -> None:
+    archive = (
+        FakeArchive()
+        if kind.param == "fake"
+        else DynamoTrackArchive(kind.getfixturevalue("rows"), "catalog")
+    )
+    records = [a_record(number) for number in range(130)]
+
+    archive.keep(records)
+
+    found = archive.known(record.track_id for record in records)
+    assert found == {record.track_id: record for record in records}
+
+
+def test_a_later_report_of_a_run_replaces_the_earlier(kind: Any) -> None:
+    reports = (
+        FakeReports()
+        if kind.param == "fake"
+        else DynamoRunReports(kind.getfixturevalue("rows"), "catalog")
+    )
+
+    reports.keep(NOON, {"outcome": "SOURCE_FAILED", "seconds": {"source": 0.5}})
+    reports.keep(NOON, {"outcome": "PUBLISHED", "seconds": {}})
+
+    assert reports.find(NOON) == {"outcome": "PUBLISHED", "seconds": {}}
+
+
+def test_a_key_is_found_by_its_id_and_others_are_not(kind: Any) -> None:
+    keys = FakeKeys() if kind.param == "fake" else DynamoKeys(kind.getfixturevalue("rows"), "keys")
+    _, key = a_key()
+    _, bare = a_key(key_id="B" * 16, scopes=frozenset())
+
+    keys.keep(key)
+    keys.keep(bare)
+
+    assert [keys.find(key.key_id), keys.find(bare.key_id), keys.find("C" * 16)] == [key, bare, None]
+
+
+def test_leases_of_a_minute_add_up_per_key(kind: Any) -> None:
+    rates = (
+        FakeRates()
+        if kind.param == "fake"
+        else DynamoRates(kind.getfixturevalue("rows"), "catalog")
+    )
+
+    taken = [rates.lease("A", 10, 6), rates.lease("A", 10, 6), rates.lease("B", 10, 6)]
+
+    assert [*taken, rates.lease("A", 11, 6)] == [6, 12, 6, 6]
+
+
+def test_an_object_once_put_stays_as_it_is(kind: Any) -> None:
+    if kind.param == "fake":
+        store: Any = FakeMediaStore()
+    else:
+        kind.getfixturevalue("aws")
+        store = R2MediaStore(boto3.client("s3", region_name="us-east-1"), BUCKET)
+    facts = {"sha256": "ab", "bytes": "5"}
+
+    first = store.put_once("music/x/cover.jpg", b"first", "image/jpeg", facts)
+    second = store.put_once("music/x/cover.jpg", b"other", "image/jpeg", {"sha256": "cd"})
+
+    assert (first, second) == (facts, facts)
+    if kind.param == "real":
+        stored = boto3.client("s3", region_name="us-east-1").get_object(
+            Bucket=BUCKET, Key="music/x/cover.jpg"
+        )
+        assert stored["Body"].read() == b"first"
+        assert stored["ContentType"] == "image/jpeg"
+        assert stored["CacheControl"] == "public, max-age=31536000, immutable"

@@ -1,0 +1,241 @@
+"""In-memory stand-ins with memory and the same errors as the real thing (tests/contracts)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tiktok_music.api_key import ApiKey
+from tiktok_music.archive import TrackRecord
+from tiktok_music.errors import (
+    DownloadFailed,
+    LeaseHeld,
+    PublishLost,
+    SnapshotCorrupt,
+    SnapshotMissing,
+    StoreUnavailable,
+)
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.media import PreparedPreview
+from tiktok_music.refresh.verdict import Rejection
+from tiktok_music.refresh.volume import AudioFacts
+from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut, join
+
+
+@dataclass
+class FakeSnapshots:
+    """Publisher and snapshot source in one, as one table is."""
+
+    chunks: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    current_pointer: Pointer | None = None
+    holder: str | None = None
+    lease_until: float = 0.0
+    fence: int = 0
+    is_down: bool = False
+    pointer_reads: int = 0
+
+    def acquire_lease(self, holder: str, now: datetime, seconds: float) -> int:
+        self._check()
+        if self.holder not in (None, holder) and self.lease_until >= now.timestamp():
+            raise LeaseHeld("another refresh is under way")
+        self.fence += 1
+        self.holder, self.lease_until = holder, now.timestamp() + seconds
+        return self.fence
+
+    def release_lease(self, holder: str) -> None:
+        self._check()
+        if self.holder == holder:
+            self.holder = None
+
+    def current(self) -> Pointer | None:
+        self._check()
+        return self.current_pointer
+
+    def pointer(self, *, consistent: bool = False) -> Pointer:
+        self._check()
+        self.pointer_reads += 1
+        if self.current_pointer is None:
+            raise SnapshotMissing("no snapshot has been published")
+        return self.current_pointer
+
+    def load(self, descriptor: Descriptor, *, consistent: bool = False) -> Snapshot:
+        self._check()
+        keys = [(descriptor.version, index) for index in range(descriptor.chunk_count)]
+        missing = [key for key in keys if key not in self.chunks]
+        if missing:
+            raise SnapshotCorrupt(f"{missing[0]} is missing")
+        return join(descriptor, [self.chunks[key] for key in keys])
+
+    def write_chunks(self, snapshot: Snapshot) -> None:
+        self._check()
+        for index, data in enumerate(cut(snapshot.gzipped)):
+            self.chunks[snapshot.descriptor.version, index] = data
+
+    def flip(self, pointer: Pointer) -> None:
+        self._check()
+        held = self.current_pointer
+        if held is not None and held.current.version == pointer.current.version:
+            return
+        if held is not None and held.current.fence >= pointer.current.fence:
+            raise PublishLost(f"{pointer.current.version} is older than what is current")
+        self.current_pointer = pointer
+
+    def publish(self, snapshot: Snapshot) -> None:
+        """What a whole refresh does to the store."""
+        history = (
+            (self.current_pointer.current, *self.current_pointer.history)
+            if self.current_pointer
+            else ()
+        )
+        self.write_chunks(snapshot)
+        self.flip(Pointer(snapshot.descriptor, history))
+
+    def _check(self) -> None:
+        if self.is_down:
+            raise StoreUnavailable("the store is down")
+
+
+@dataclass
+class FakeArchive:
+    records: dict[str, TrackRecord] = field(default_factory=dict)
+    writes: int = 0
+
+    def known(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
+        return {
+            track_id: self.records[track_id] for track_id in track_ids if track_id in self.records
+        }
+
+    def keep(self, records: Iterable[TrackRecord]) -> None:
+        for record in records:
+            self.records[record.track_id] = record
+            self.writes += 1
+
+
+@dataclass
+class FakeReports:
+    reports: dict[datetime, dict[str, Any]] = field(default_factory=dict)
+
+    def keep(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
+        self.reports[scheduled_at] = report
+
+    def find(self, scheduled_at: datetime) -> dict[str, Any] | None:
+        return self.reports.get(scheduled_at)
+
+
+@dataclass
+class FakeKeys:
+    keys: dict[str, ApiKey] = field(default_factory=dict)
+    reads: int = 0
+    is_down: bool = False
+
+    def find(self, key_id: str) -> ApiKey | None:
+        self.reads += 1
+        if self.is_down:
+            raise StoreUnavailable("the key store is down")
+        return self.keys.get(key_id)
+
+    def keep(self, key: ApiKey) -> None:
+        self.keys[key.key_id] = key
+
+
+@dataclass
+class FakeRates:
+    taken: dict[tuple[str, int], int] = field(default_factory=dict)
+    calls: int = 0
+    is_down: bool = False
+
+    def lease(self, key_id: str, minute: int, amount: int) -> int:
+        self.calls += 1
+        if self.is_down:
+            raise StoreUnavailable("the counter is down")
+        total = self.taken.get((key_id, minute), 0) + amount
+        self.taken[key_id, minute] = total
+        return total
+
+
+@dataclass
+class FakeSource:
+    candidates: tuple[Candidate, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    problem: Exception | None = None
+
+    def fetch(self) -> Chart:
+        if self.problem is not None:
+            raise self.problem
+        rows = len(self.candidates) + len(self.rejections)
+        return Chart(rows, self.candidates, self.rejections)
+
+
+@dataclass
+class FakeMediaStore:
+    objects: dict[str, tuple[bytes, str, Mapping[str, str]]] = field(default_factory=dict)
+    puts: int = 0
+    is_down: bool = False
+
+    def put_once(
+        self, key: str, body: bytes, content_type: str, facts: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        self.puts += 1
+        if self.is_down:
+            raise StoreUnavailable("the bucket is down")
+        return self.objects.setdefault(key, (body, content_type, dict(facts)))[2]
+
+
+@dataclass
+class FakeDownloader:
+    """Every address answers its own text, unless it is dead."""
+
+    dead: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+
+    def audio(self, urls: tuple[str, ...]) -> bytes:
+        return self._get(urls[0])
+
+    def image(self, urls: tuple[str, ...]) -> bytes:
+        return self._get(urls[0])
+
+    def _get(self, url: str) -> bytes:
+        self.asked.append(url)
+        if url in self.dead:
+            raise DownloadFailed("the address answers HTTP 404")
+        return url.encode()
+
+
+@dataclass
+class FakeWorkshop:
+    """Makes a preview of anything, unless there is a problem for the title."""
+
+    problems: dict[str, Exception] = field(default_factory=dict)
+
+    def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
+        if title in self.problems:
+            raise self.problems[title]
+        return PreparedPreview(b"ID3" + data, some_facts(-14.0), some_facts(-9.5), "")
+
+    def prepare_cover(self, data: bytes) -> bytes:
+        return b"\xff\xd8\xff" + data
+
+
+@dataclass
+class FakeProgress:
+    steps: list[tuple[str, int, int]] = field(default_factory=list)
+
+    def advance(self, stage: str, done: int, total: int) -> None:
+        self.steps.append((stage, done, total))
+
+
+def some_facts(integrated_lufs: float) -> AudioFacts:
+    return AudioFacts(
+        integrated_lufs=integrated_lufs,
+        true_peak_dbtp=-1.5,
+        duration_seconds=24.0,
+        leading_silence_seconds=0.0,
+        trailing_silence_seconds=0.0,
+        silence_share=0.0,
+        clipped_share=0.0,
+        damaged_packet_share=0.0,
+        channels=2,
+        sample_rate_hz=44_100,
+        codec="mp3",
+    )

@@ -1,0 +1,320 @@
+"""The API as its callers see it: the application over fakes, whole answers asserted."""
+
+import gzip
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from mangum import Mangum
+from starlette.requests import Request
+
+from tests.builders import a_key, a_snapshot, a_track
+from tests.events import Answer, http_event
+from tests.fakes import FakeKeys, FakeRates, FakeSnapshots
+from tiktok_music.api.app import Api, build_app
+from tiktok_music.api.auth import Gate
+from tiktok_music.api.catalog import Catalog
+from tiktok_music.api.rate_limit import RateLimiter
+from tiktok_music.errors import StoreError
+
+LIST = "/v1/tiktok-music"
+REQUEST_ID = "req_01HXZ9G7KMV2QX8Y1S5RJW3B7T"
+SNAPSHOT = a_snapshot(a_track(1), a_track(2))
+
+
+@dataclass
+class World:
+    """An application with everything around it in hand."""
+
+    snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
+    keys: FakeKeys = field(default_factory=FakeKeys)
+    rates: FakeRates = field(default_factory=FakeRates)
+    now: float = 1_800_000_030.0
+    failures: list[str] = field(default_factory=list)
+    stale: list[StoreError] = field(default_factory=list)
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        self.key, stored = a_key()
+        self.keys.keep(stored)
+        self.answer = Mangum(
+            build_app(
+                Api(
+                    gate=Gate(self.keys, lambda: self.now),
+                    limiter=RateLimiter(self.rates, lambda: self.now, self.stale.append),
+                    catalog=Catalog(
+                        self.snapshots, lambda: self.now, lambda: 0.0, self.stale.append
+                    ),
+                    new_request_id=lambda: REQUEST_ID,
+                    on_error=self.failed,
+                    clock=lambda: self.now,
+                )
+            ),
+            lifespan="off",
+        )
+
+    def failed(self, request: Request, exc: Exception) -> None:
+        self.failures.append(f"{request.url.path}: {exc!r}")
+
+    def get(self, path: str = LIST, method: str = "GET", **headers: str) -> Answer:
+        sent = {"authorization": f"Bearer {self.key}", **headers}
+        context: Any = None
+        return Answer.of(self.answer(http_event(path, method, **sent), context))
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.snapshots.publish(SNAPSHOT)
+    return world
+
+
+def refusal(code: str, message: str, **details: object) -> bytes:
+    error = {"code": code, "message": message, "requestId": REQUEST_ID}
+    if details:
+        error["details"] = details  # type: ignore[assignment]  # a JSON value
+    return json.dumps({"error": error}, separators=(",", ":")).encode()
+
+
+UNAUTHENTICATED = refusal("UNAUTHENTICATED", "A valid API key is required.")
+
+
+def test_the_list_is_the_stored_answer(world: World) -> None:
+    answer = world.get()
+
+    assert answer == Answer(
+        200,
+        {
+            "content-type": "application/json",
+            "content-length": str(len(SNAPSHOT.plain())),
+            "etag": f'"{SNAPSHOT.descriptor.sha256[:32]}"',
+            "vary": "Accept-Encoding",
+            "x-request-id": REQUEST_ID,
+            "x-content-type-options": "nosniff",
+            "x-ratelimit-limit": "120",
+            "x-ratelimit-remaining": "119",
+            "x-ratelimit-reset": "1800000060",
+            "x-ratelimit-endpoint-class": "read-light",
+        },
+        SNAPSHOT.plain(),
+    )
+
+
+def test_unknown_parameters_change_nothing(world: World) -> None:
+    assert world.get(f"{LIST}?utm=1&foo=bar").body == SNAPSHOT.plain()
+
+
+@pytest.mark.parametrize("header", ["gzip", "br, gzip;q=0.5", "GZIP", "*"])
+def test_gzip_is_sent_as_it_is_stored(world: World, header: str) -> None:
+    answer = world.get(accept_encoding=header)
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["etag"] == f'"{SNAPSHOT.descriptor.sha256[:32]}-gzip"'
+    assert answer.body == SNAPSHOT.gzipped
+    assert gzip.decompress(answer.body) == SNAPSHOT.plain()
+
+
+@pytest.mark.parametrize("header", ["identity", "br", "gzip;q=0", "gzip;q=0.000", "x-gzipped"])
+def test_gzip_is_not_sent_to_who_does_not_take_it(world: World, header: str) -> None:
+    answer = world.get(accept_encoding=header)
+
+    assert "content-encoding" not in answer.headers
+    assert answer.body == SNAPSHOT.plain()
+
+
+@pytest.mark.parametrize("form", ["{}", '"other", {}', "W/{}", "*"])
+def test_who_has_the_answer_is_told_so_for_free(world: World, form: str) -> None:
+    etag = world.get().headers["etag"]
+
+    answer = world.get(if_none_match=form.format(etag))
+
+    assert (answer.status, answer.body, answer.headers["etag"]) == (304, b"", etag)
+    assert answer.headers["x-request-id"] == REQUEST_ID
+    assert answer.headers["x-ratelimit-remaining"] == "119"
+
+
+@pytest.mark.parametrize("header", ['"other"', "", "garbage"])
+def test_who_has_another_answer_gets_this_one(world: World, header: str) -> None:
+    assert world.get(if_none_match=header).status == 200
+
+
+def test_head_has_the_headers_and_no_body(world: World) -> None:
+    answer = world.get(method="HEAD")
+
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.headers["content-length"] == str(len(SNAPSHOT.plain()))
+
+
+def test_every_wrong_key_is_told_the_same(world: World) -> None:
+    env, _, rest = world.key.removeprefix("lp_").partition("_")
+    key_id, _, secret = rest.partition("_")
+    assert env == "live"
+    wrong = [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer garbage",
+        f"Basic {world.key}",
+        f"Bearer lp_live_{key_id}_{'A' * 43}",
+        f"Bearer lp_live_{'A' * 16}_{secret}",
+        f"Bearer lp_test_{key_id}_{secret}",
+        f"Bearer {world.key[:-1]}",
+        f"Bearer {world.key}x",
+        f"Bearer {world.key} {world.key}",
+        f"Bearer {'x' * 9000}",
+    ]
+
+    answers = [world.get(authorization=header) for header in wrong]
+
+    assert {(answer.status, answer.body) for answer in answers} == {(401, UNAUTHENTICATED)}
+    assert {answer.headers["www-authenticate"] for answer in answers} == {
+        'Bearer realm="tiktok-music"'
+    }
+
+
+def test_a_revoked_key_is_told_the_same_within_thirty_seconds(world: World) -> None:
+    assert world.get().status == 200
+    stored = next(iter(world.keys.keys.values()))
+    world.keys.keep(replace(stored, state="revoked"))
+
+    world.now += 30
+
+    answer = world.get()
+    assert (answer.status, answer.body) == (401, UNAUTHENTICATED)
+
+
+def test_the_scheme_may_be_written_in_any_case(world: World) -> None:
+    assert world.get(authorization=f"bEARER {world.key}").status == 200
+
+
+def test_a_key_without_the_scope_is_told_which(world: World) -> None:
+    stored = next(iter(world.keys.keys.values()))
+    world.keys.keep(replace(stored, scopes=frozenset({"publish:write"})))
+
+    answer = world.get()
+
+    assert (answer.status, answer.body) == (
+        403,
+        refusal(
+            "FORBIDDEN_SCOPE",
+            "The key lacks the scope publish:read.",
+            requiredScope="publish:read",
+        ),
+    )
+    assert answer.headers["x-ratelimit-limit"] == "120"
+
+
+def test_a_star_opens_everything(world: World) -> None:
+    stored = next(iter(world.keys.keys.values()))
+    world.keys.keep(replace(stored, scopes=frozenset({"*"})))
+
+    assert world.get().status == 200
+
+
+def test_a_suspended_key_is_told_so(world: World) -> None:
+    stored = next(iter(world.keys.keys.values()))
+    world.keys.keep(replace(stored, state="suspended"))
+
+    answer = world.get()
+
+    assert (answer.status, answer.body) == (503, refusal("KILL_SWITCH", "Access is suspended."))
+
+
+def test_whoami_tells_of_the_key_and_not_its_secret(world: World) -> None:
+    answer = world.get("/v1/whoami")
+
+    assert json.loads(answer.body) == {
+        "organizationId": "org_1",
+        "organizationName": "Acme",
+        "scopes": ["publish:read"],
+        "rateLimitTier": "standard",
+        "apiKeyId": world.key.split("_")[2],
+    }
+
+
+def test_no_snapshot_at_all_is_a_failure_of_ours() -> None:
+    world = World()
+
+    answer = world.get()
+
+    assert (answer.status, answer.body) == (
+        500,
+        refusal("INTERNAL", "The request could not be answered; try again later."),
+    )
+    assert world.failures == [f"{LIST}: SnapshotMissing('no snapshot has been published')"]
+
+
+def test_a_store_that_is_down_does_not_take_the_list_away(world: World) -> None:
+    assert world.get().status == 200
+    world.snapshots.is_down = True
+
+    world.now += 3600
+
+    assert world.get().body == SNAPSHOT.plain()
+    assert [str(problem) for problem in world.stale] == ["the store is down"]
+
+
+def test_a_key_store_that_is_down_lets_nobody_new_in(world: World) -> None:
+    world.keys.is_down = True
+
+    assert world.get().status == 500
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/nothing", f"{LIST}/", "/v1//tiktok-music", "/v1/.."])
+def test_other_paths_have_nothing(world: World, path: str) -> None:
+    answer = world.get(path)
+
+    assert (answer.status, answer.body) == (
+        404,
+        refusal("NOT_FOUND", "There is nothing at this path."),
+    )
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_other_methods_are_told_which_there_are(world: World, method: str) -> None:
+    answer = world.get(method=method)
+
+    assert (answer.status, answer.body) == (
+        405,
+        refusal("METHOD_NOT_ALLOWED", "The path does not know this method."),
+    )
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+def test_over_the_limit_is_429_until_the_minute_ends(world: World) -> None:
+    for _ in range(120):
+        assert world.get().status == 200
+
+    answer = world.get()
+    assert (answer.status, answer.body) == (
+        429,
+        refusal("RATE_LIMITED", "The key is over its rate limit."),
+    )
+    assert answer.headers["retry-after"] == "30"
+    assert answer.headers["x-ratelimit-remaining"] == "0"
+
+    world.now += 30
+    assert world.get().status == 200
+
+
+def test_the_limit_costs_few_calls(world: World) -> None:
+    for _ in range(200):
+        world.get()
+
+    assert world.rates.calls == 20
+
+
+def test_a_limiter_that_is_down_lets_requests_through(world: World) -> None:
+    world.rates.is_down = True
+
+    assert [world.get().status for _ in range(200)] == [200] * 200
+    assert {str(problem) for problem in world.stale} == {"the counter is down"}
+
+
+def test_keys_and_pointer_are_read_at_most_every_thirty_seconds(world: World) -> None:
+    for _ in range(50):
+        world.get()
+        world.now += 1
+
+    assert (world.keys.reads, world.snapshots.pointer_reads) == (2, 2)

@@ -1,0 +1,90 @@
+"""Settings name everything that is wrong, at once."""
+
+from typing import Any
+
+import pytest
+
+from tiktok_music.api.settings import ListSettings
+from tiktok_music.errors import SettingsError
+from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.settings import MediaSettings, RefreshSettings, SourceSettings
+from tiktok_music.settings import Secret
+
+REFRESH = {
+    "CATALOG_TABLE": "catalog",
+    "AWS_REGION": "eu-central-1",
+    "SOURCE_SECRET": "tiktok-music/source",
+    "MEDIA_BASE_URL": "https://media.example.com/",
+    "R2_ENDPOINT_URL": "https://abc.r2.cloudflarestorage.com",
+    "R2_BUCKET": "media",
+    "R2_SECRET": "tiktok-music/r2",
+}
+
+
+def test_list_settings_are_read() -> None:
+    environ = {"CATALOG_TABLE": "c", "KEYS_TABLE": "k", "AWS_REGION": "eu-central-1"}
+
+    assert ListSettings.from_env(environ) == ListSettings("c", "k", "eu-central-1")
+
+
+def test_missing_list_settings_are_all_named() -> None:
+    with pytest.raises(
+        SettingsError,
+        match="settings: CATALOG_TABLE is not set; KEYS_TABLE is not set; AWS_REGION is not set",
+    ):
+        ListSettings.from_env({})
+
+
+def test_refresh_settings_have_defaults() -> None:
+    assert RefreshSettings.from_env(REFRESH) == RefreshSettings(
+        catalog_table="catalog",
+        region="eu-central-1",
+        source=SourceSettings("aweme", "https://api.tikhub.io", "tiktok-music/source", (0, 1), ""),
+        media=MediaSettings(
+            "https://media.example.com",
+            "https://abc.r2.cloudflarestorage.com",
+            "media",
+            "tiktok-music/r2",
+        ),
+        gates=GateLimits(min_tracks=10),
+        default_language="en",
+        allow_private_hosts=False,
+    )
+
+
+def test_the_static_source_needs_a_location_and_no_secret() -> None:
+    environ: dict[str, Any] = {**REFRESH, "SOURCE": "static"}
+    del environ["SOURCE_SECRET"]
+
+    with pytest.raises(SettingsError, match="^settings: SOURCE_LOCATION is not set$"):
+        RefreshSettings.from_env(environ)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("SOURCE", "napster", "SOURCE is 'napster', not one of aweme, static"),
+        ("MEDIA_BASE_URL", "media.example.com", "MEDIA_BASE_URL is 'media.example.com', not an"),
+        ("R2_ENDPOINT_URL", "https://x.test/bucket", "no path belongs there"),
+        ("R2_ENDPOINT_URL", "https://x.test?a=b", "no query, fragment or user belongs there"),
+        ("R2_BUCKET", "My Bucket", "R2_BUCKET is 'My Bucket'"),
+        ("MIN_TRACKS", "many", "MIN_TRACKS is 'many', not a whole number"),
+        ("MIN_TRACKS", "0", "MIN_TRACKS is 0, not within 1 and"),
+        ("MIN_TRACKS", "1.5", "MIN_TRACKS is '1.5', not a whole number"),
+        ("SOURCE_SCENES", "a", "SOURCE_SCENES is 'a'"),
+        ("DEFAULT_LANGUAGE", "english", "DEFAULT_LANGUAGE is 'english'"),
+        ("ALLOW_PRIVATE_HOSTS", "yes", "ALLOW_PRIVATE_HOSTS is 'yes', not one of true, false"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str, problem: str) -> None:
+    with pytest.raises(SettingsError, match="settings: ") as raised:
+        RefreshSettings.from_env({**REFRESH, name: value})
+
+    assert problem in str(raised.value)
+
+
+def test_a_secret_never_shows_itself() -> None:
+    secret = Secret("hunter2")
+
+    assert [repr(secret), str(secret), f"{secret}", "%s" % secret] == ["Secret(…)"] * 4  # noqa: UP031
+    assert secret.reveal() == "hunter2"
