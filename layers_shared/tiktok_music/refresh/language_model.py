@@ -1,0 +1,97 @@
+"""The most likely language of a title: a table of words, the spelling, fastText and a prior."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import fasttext  # type: ignore[import-untyped]  # fasttext-predict comes without types
+
+from tiktok_music.refresh.language_table import LanguageTable, words_of
+
+SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari")
+# Tuned on tests/data/language_development.tsv; `python -m ops.measure_language` prints the result.
+SPELLING = 0.1
+FASTTEXT = 0.3
+FASTTEXT_FLOOR = 1e-3
+PRIOR = 1.0
+CAUTION = 2.0
+_NATS = math.log(2) / 2
+_MOST_WORDS = 40
+# fastText tells apart what we do not, and the other way round.
+_FASTTEXT_NAMES = {"no": ("no", "nn"), "hr": ("hr", "sh", "bs"), "sr": ("sr", "sh", "bs"), "ku": ("ku", "ckb")}
+
+
+class Predictor(Protocol):
+    """What is used of fastText."""
+
+    def predict(self, text: str, k: int, threshold: float) -> tuple[tuple[str, ...], tuple[float, ...]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """Naive Bayes over words and trigrams, with fastText's opinion as one more witness."""
+
+    tables: Mapping[str, LanguageTable]
+    priors: Mapping[tuple[str, str], float]
+    predictor: Predictor
+
+    @classmethod
+    def load(cls, folder: Path) -> "LanguageModel":
+        """Read the shipped tables and lid.176.ftz from `folder`; nothing else is ever fetched."""
+        tables = {script: LanguageTable.load(folder, script) for script in SCRIPTS}
+        return cls(tables, _priors(folder / "priors.tsv"), fasttext.load_model(str(folder / "lid.176.ftz")))
+
+    def most_likely(self, text: str, script: str, codes: tuple[str, ...]) -> tuple[str, float] | None:
+        """The likeliest language of `text` among `codes` (all when empty), and how sure: 0 to 1.
+
+        None when there is no word in `text`, or no table for `script`.
+        """
+        words = words_of(text)[:_MOST_WORDS]
+        table = self.tables.get(script)
+        if table is None or not words:
+            return None
+        said = self._fasttext(words)
+        scores = {
+            code: score + FASTTEXT * math.log(said[code] + FASTTEXT_FLOOR) + PRIOR * self._prior(script, code)
+            for code, score in _words_score(table, words).items()
+            if code in codes or not codes
+        }
+        best = max(scores, key=scores.__getitem__)
+        total = sum(math.exp((score - scores[best]) / CAUTION) for score in scores.values())
+        return best, 1 / total
+
+    def _prior(self, script: str, code: str) -> float:
+        return math.log(self.priors.get((script, code)) or self.priors[script, "other"])
+
+    def _fasttext(self, words: list[str]) -> Mapping[str, float]:
+        labels, shares = self.predictor.predict(" ".join(words), k=-1, threshold=0.0005)
+        said = defaultdict(float, {label.removeprefix("__label__"): share for label, share in zip(labels, shares, strict=True)})
+        for code, names in _FASTTEXT_NAMES.items():
+            said[code] = max(said[name] for name in names)
+        return said
+
+
+def _words_score(table: LanguageTable, words: list[str]) -> dict[str, float]:
+    """Natural logarithm of the probability of `words` in each language of `table`."""
+    totals = [0.0] * len(table.codes)
+    for word in words:
+        listed = table.half_bits_of_word(word)
+        spelled = table.half_bits_of_letters(word)
+        for place, letters in enumerate(spelled):
+            p = SPELLING * math.exp(-_NATS * letters)
+            if place in listed:
+                p += (1 - SPELLING) * math.exp(-_NATS * listed[place])
+            totals[place] += math.log(p)
+    return dict(zip(table.codes, totals, strict=True))
+
+
+def _priors(path: Path) -> dict[tuple[str, str], float]:
+    rows = (line.split("\t") for line in _lines(path))
+    return {(script, code): float(share) for script, code, share in rows}
+
+
+def _lines(path: Path) -> Iterable[str]:
+    return (line for line in path.read_text("utf-8").splitlines() if line and line[0] != "#")

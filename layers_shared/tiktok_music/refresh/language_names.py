@@ -1,0 +1,59 @@
+"""Upstream's English name of a language to ISO 639-1; a name that is not known stays unknown."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+_NAMES = Path(__file__).parent / "data" / "language" / "names.tsv"
+_NO_LANGUAGE = "-"
+_MOST_CHARACTERS = 100
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8}){1,4}")
+_NOT_LETTERS = re.compile(r"[^\w]+")
+
+
+def iso_639_1(name: str) -> str | None:
+    """The code of a language that goes by `name`: a name, a code or a locale; None if not known.
+
+    "Chinese (Simplified)", "zh-Hant" and "cmn" are all "zh". None also stands for names that mean
+    that there is no language, such as "Instrumental".
+    """
+    code = _meaning(name)
+    return None if code == _NO_LANGUAGE else code
+
+
+def is_unknown_name(name: str | None) -> bool:
+    """Whether `name` says something that neither maps nor means "no language": to be reported."""
+    return bool(name and _key(name)) and _meaning(name or "") is None
+
+
+def _meaning(name: str) -> str | None:
+    return next((known[key] for known in [_known()] for key in _keys(name) if key in known), None)
+
+
+def _keys(name: str) -> Iterator[str]:
+    """What to look for, the most exact first: all, without brackets, the start of a locale."""
+    short = name[:_MOST_CHARACTERS]
+    yield _key(short)
+    yield _key(_BRACKETS.sub(" ", short))
+    locale = _TAG.fullmatch(short.strip().lower())
+    if locale:
+        yield locale[1]
+
+
+def _key(name: str) -> str:
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return _NOT_LETTERS.sub(" ", plain).strip()
+
+
+@cache
+def _known() -> dict[str, str]:
+    known: dict[str, str] = {}
+    for line in _NAMES.read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            code, others, names = line.split("\t")
+            known |= {_key(alias): code for alias in (code, *others.split(), *names.split(";"))}
+    known.pop("", None)
+    return known

@@ -1,0 +1,190 @@
+"""Which languages the letters of a title allow: text in, a script and its languages out."""
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+
+# A script that one language of the charts is written in, by the first word of its letters' names
+# in Unicode; the half-dozen others are settled by letters, below, or by the model.
+_OF_ONE_LANGUAGE = {
+    "HANGUL": "ko",
+    "HIRAGANA": "ja",
+    "KATAKANA": "ja",
+    "KATAKANA-HIRAGANA": "ja",
+    "BOPOMOFO": "zh",
+    "THAI": "th",
+    "GREEK": "el",
+    "HEBREW": "he",
+    "BENGALI": "bn",
+    "TAMIL": "ta",
+    "TELUGU": "te",
+    "GUJARATI": "gu",
+    "GURMUKHI": "pa",
+    "KANNADA": "kn",
+    "MALAYALAM": "ml",
+    "SINHALA": "si",
+    "ORIYA": "or",
+    "KHMER": "km",
+    "LAO": "lo",
+    "MYANMAR": "my",
+    "GEORGIAN": "ka",
+    "ARMENIAN": "hy",
+    "ETHIOPIC": "am",
+    "TIBETAN": "bo",
+    "THAANA": "dv",
+    "MONGOLIAN": "mn",
+    "JAVANESE": "jv",
+    "SUNDANESE": "su",
+    "YI": "ii",
+    "CANADIAN": "iu",
+}
+
+# Letters that only some languages of their script use. A language is possible when it uses every
+# such letter of the title.
+_LETTERS_OF = {
+    "cyrillic": (
+        ("ы", "ru be kk ky mn tt"),
+        ("э", "ru be kk ky mn tg tt"),
+        ("ё", "ru be kk ky mn tg tt"),
+        ("щ", "ru uk bg"),
+        ("ъ", "ru bg tg"),
+        ("йьюя", "ru uk be bg kk ky mn tg tt"),
+        ("іІ", "uk be kk"),
+        ("їєґ", "uk"),
+        ("ў", "be"),
+        ("јљњџ", "sr mk"),
+        ("ћђ", "sr"),
+        ("ќѓѕѝѐ", "mk"),
+        ("ң", "kk ky tt"),
+        ("өү", "kk ky mn tt"),
+        ("ә", "kk tt"),
+        ("һ", "kk tt"),
+        ("қғ", "kk tg"),
+        ("ұ", "kk"),
+        ("җ", "tt"),
+        ("ҳҷӣӯ", "tg"),
+    ),
+    "arabic": (
+        ("پ", "fa ur ps ku sd ug"),
+        ("چگ", "fa ur ps ku sd ug"),
+        ("ژ", "fa ur ps ku ug"),
+        ("ک", "fa ur ps ku sd"),
+        ("ی", "fa ur ps ku"),
+        ("ٹڑےں", "ur"),
+        ("ہ", "ur"),
+        ("ھ", "ur ku sd ug"),
+        ("ڈ", "ur"),
+        ("ځڅډړږښګڼېۍ", "ps"),
+        ("ڕڵێ", "ku"),
+        ("ە", "ku ug"),
+        ("ۆ", "ku ug"),
+        ("ۇۈۋ", "ug"),
+        ("ڭ", "ug"),
+        ("ٻڀٺٿڦڄڃڇڊڌڍڏڙڪڳڱڻ", "sd"),
+        ("ةىإ", "ar"),
+        ("أؤ", "ar fa ur"),
+        ("ي", "ar ps sd ug"),
+        ("ك", "ar ug"),
+    ),
+    "devanagari": (("ळ", "mr hi"), ("ऱ", "mr"), ("ॲ", "mr"), ("ड़ढ़ज़फ़क़ख़", "hi")),
+}
+_LANGUAGES_OF = {
+    "cyrillic": "ru uk bg sr mk be kk ky mn tg tt",
+    "arabic": "ar fa ur ps ku sd ug",
+    "devanagari": "hi mr ne",
+}
+_LETTER_SETS = {
+    script: [(frozenset(letters), frozenset(codes.split())) for letters, codes in rows]
+    for script, rows in _LETTERS_OF.items()
+}
+_YIDDISH = frozenset("װױײ")
+_YIDDISH_VOWELS = ("אַ", "אָ", "ײַ", "יִ", "פּ", "פֿ")
+_ASSAMESE = frozenset("ৰৱ")
+# Characters that are common in Chinese and not written in Japanese, which the three old national
+# standards cannot tell, as they are all in each.
+_CHINESE = frozenset("你我的是了在不有他也都就很吗呢吧啊么這那它她們把被讓给給得过說话誰您爱愛")
+_JAPANESE = frozenset("々〆俺僕達込畑働峠匂")
+_FEWEST_LETTERS = 2
+_SMALLEST_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the letters say: `script` in lower case, and the languages that they allow.
+
+    No language means that letters alone cannot tell: the script is Latin.
+    """
+
+    script: str
+    codes: tuple[str, ...]
+
+
+def reading_of(text: str) -> Reading | None:
+    """The script that decides the language of `text`; None without a single letter.
+
+    A title in another script is often half English, so Latin letters give way to any other
+    script that has two letters and a fifth of all.
+    """
+    scripts = Counter(_script_of(letter) for letter in text if letter.isalpha())
+    scripts.pop("", None)
+    if not scripts:
+        return None
+    script = _leading(scripts)
+    if script in ("HIRAGANA", "KATAKANA", "CJK"):
+        return Reading("han", (_chinese_or_japanese(text, scripts),))
+    if script in _OF_ONE_LANGUAGE:
+        return Reading(script.lower(), (_relative(text, _OF_ONE_LANGUAGE[script]),))
+    return Reading(script.lower(), _allowed(script.lower(), text))
+
+
+def _script_of(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
+
+
+def _leading(scripts: Counter[str]) -> str:
+    others = [(count, script) for script, count in scripts.items() if script != "LATIN"]
+    count, script = max(others, default=(0, "LATIN"))
+    all_letters = scripts.total()
+    if count == all_letters:
+        return script
+    is_word = count >= _FEWEST_LETTERS or script == "CJK"
+    return script if is_word and count >= _SMALLEST_SHARE * all_letters else "LATIN"
+
+
+def _relative(text: str, code: str) -> str:
+    """The rarer language of a script that two share, where its own letters are there."""
+    if code == "he" and (_YIDDISH & set(text) or any(vowel in text for vowel in _YIDDISH_VOWELS)):
+        return "yi"
+    return "as" if code == "bn" and _ASSAMESE & set(text) else code
+
+
+def _allowed(script: str, text: str) -> tuple[str, ...]:
+    every = tuple(_LANGUAGES_OF.get(script, "").split())
+    letters = frozenset(text.lower())
+    allowed = frozenset(every).intersection(
+        *(codes for own, codes in _LETTER_SETS.get(script, ()) if own & letters)
+    )
+    return tuple(code for code in every if code in allowed) or every
+
+
+def _chinese_or_japanese(text: str, scripts: Counter[str]) -> str:
+    if scripts["HIRAGANA"] or scripts["KATAKANA"]:
+        return "ja"
+    letters = {letter for letter in text if _script_of(letter) == "CJK"}
+    if letters & _JAPANESE:
+        return "ja"
+    if letters & _CHINESE:
+        return "zh"
+    # Simplified and Japanese characters are missing from each other's standards.
+    if any(not _is_in(letter, "euc_jp") for letter in letters):
+        return "zh"
+    chinese = all(_is_in(x, "gb2312") for x in letters) or all(_is_in(x, "big5") for x in letters)
+    return "zh" if chinese else "ja"
+
+
+def _is_in(letter: str, standard: str) -> bool:
+    try:
+        letter.encode(standard)
+    except UnicodeEncodeError:
+        return False
+    return True

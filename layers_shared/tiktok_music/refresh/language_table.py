@@ -1,0 +1,105 @@
+"""How likely words and letters are in the languages of one script: text in, half bits out.
+
+A half bit is the unit of every figure here: `-2 * log2(p)`, rounded, so that likelihoods add up
+as small integers and fit into one character of a table.
+"""
+
+import gzip
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+# The first printable character: figures are written as ASCII, the tables stay text.
+ZERO = 33
+UNSEEN_LETTER = 24
+BACK_OFF = 3
+_KEPT_MARKS = range(0x0900, 0x2000)
+_MOST_CHARACTERS = 300
+_LITERAL_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text` as the tables spell them: NFKC, lower case, letters only.
+
+    Apostrophes inside a word stay. Digits, punctuation, emoji and stray surrogates part words.
+    """
+    cut = _LITERAL_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text[:_MOST_CHARACTERS])
+    plain = unicodedata.normalize("NFKC", cut).lower().replace("’", "'").replace("i̇", "i")
+    spelled = "".join(_spelled(character) for character in plain)
+    return [word for word in (part.strip("'") for part in spelled.split()) if word]
+
+
+def _spelled(character: str) -> str:
+    if character.isalpha() or character == "'":
+        return character
+    if unicodedata.category(character).startswith("M"):
+        return character if ord(character) in _KEPT_MARKS else ""
+    return " "
+
+
+def grams_of(word: str) -> list[str]:
+    """The trigrams that end at each letter of `word` and at its end, shorter at its start."""
+    framed = f"^{word}$"
+    return [framed[max(0, end - 3) : end] for end in range(2, len(framed) + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageTable:
+    """The words and letter sequences of the languages of one script.
+
+    `codes` gives the order of the languages in every answer. `lines` are the words, sorted by
+    their UTF-8 bytes, one a line with a pair of characters for each language that has it: kept
+    as one piece of memory and searched by halving, as a dictionary would take ten times as much.
+    """
+
+    codes: tuple[str, ...]
+    lines: bytes
+    grams: dict[str, bytes]
+
+    @classmethod
+    def load(cls, folder: Path, script: str) -> "LanguageTable":
+        """Read `<script>.words.txt.gz` and `<script>.grams.txt.gz`."""
+        head, lines = _halves(folder / f"{script}.words.txt.gz")
+        _, grams = _halves(folder / f"{script}.grams.txt.gz")
+        codes = head.decode().rpartition("# languages: ")[2].split()
+        pairs = (line.split("\t") for line in grams.decode().splitlines())
+        return cls(tuple(codes), lines, {gram: figures.encode() for gram, figures in pairs})
+
+    def half_bits_of_word(self, word: str) -> dict[int, int]:
+        """Half bits of `word` by the place of the language, for the languages that list it."""
+        pairs = self._pairs(word.encode())
+        return {pairs[at] - ZERO: pairs[at + 1] - ZERO for at in range(0, len(pairs), 2)}
+
+    def half_bits_of_letters(self, word: str) -> list[int]:
+        """Half bits of the spelling of `word` in each language, by its trigrams."""
+        columns = zip(*(self._figures(gram) for gram in grams_of(word)), strict=True)
+        return [sum(column) for column in columns]
+
+    def _figures(self, gram: str) -> bytes:
+        """Figures for `gram`, or for its end when no language knows it, at the price of backing off."""
+        price = 0
+        while gram:
+            figures = self.grams.get(gram)
+            if figures is not None:
+                return bytes(figure - ZERO + price for figure in figures)
+            gram, price = gram[1:], price + BACK_OFF
+        return bytes([UNSEEN_LETTER] * len(self.codes))
+
+    def _pairs(self, word: bytes) -> bytes:
+        low, high = 0, len(self.lines)
+        while low < high:
+            middle = (low + high) // 2
+            start = max(low, self.lines.rfind(b"\n", low, middle) + 1)
+            end = self.lines.find(b"\n", middle)
+            found, _, pairs = self.lines[start:end].partition(b"\t")
+            if found == word:
+                return pairs
+            low, high = (end + 1, high) if found < word else (low, start)
+        return b""
+
+
+def _halves(path: Path) -> tuple[bytes, bytes]:
+    """The comments at the top of a table, and the rest."""
+    head, _, body = gzip.decompress(path.read_bytes()).partition(b"\n\n")
+    return head, body

@@ -1,0 +1,218 @@
+"""Make the language tables of `refresh/data/language` again: word lists in, gzipped text out."""
+
+import argparse
+import gzip
+import itertools
+import math
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+from tiktok_music.refresh.language_table import BACK_OFF, UNSEEN_LETTER, ZERO, grams_of, words_of
+
+_HERE = Path(__file__).parent
+_OWN_WORDS = _HERE / "language_words.txt"
+_TARGET = _HERE.parent / "layers_shared/tiktok_music/refresh/data/language"
+_HELP = """The word lists come from the Python package wordfreq 3.1 (its "small" and "large" lists),
+which is needed for this command alone: install it into an environment of its own
+(`pip install wordfreq`) and run `PYTHONPATH=layers_shared:. python -m ops.build_language_table`."""
+
+_HEAD = """# {title} in the languages of one script, for tiktok_music/refresh/language_table.py.
+# Made by ops/build_language_table.py. Built from the word lists of wordfreq 3.1 (Robyn Speer,
+# doi.org/10.5281/zenodo.7199437; they credit SUBTLEX, OpenSubtitles, Wikipedia and others) and from
+# ops/language_words.txt. This table is shared under CC BY-SA 4.0, as wordfreq's data is:
+# https://creativecommons.org/licenses/by-sa/4.0/
+# {columns}
+# languages: {codes}
+
+"""
+_WORD_COLUMNS = "word, then a language (chr 33 + place) and half bits (chr 33 + n) for each"
+_GRAM_COLUMNS = "trigram, then half bits (chr 33 + n) in each language"
+
+# wordfreq's name -> (our code, words kept). English is in every chart: it gets the longest list.
+_LATIN = {
+    "en": ("en", 50000),
+    **{code: (code, 28000) for code in ("es", "pt", "fr", "it", "de", "id")},
+    **{
+        code: (code, 20000)
+        for code in "ca cs da fi hu is lt lv ms nl pl ro sk sl sv tr vi".split()
+    },
+    "nb": ("no", 20000),
+    "fil": ("tl", 20000),
+}
+_LISTS: dict[str, dict[str, tuple[str, int]]] = {
+    "latin": _LATIN,
+    "cyrillic": {code: (code, 12000) for code in ("ru", "uk", "bg", "mk")},
+    "arabic": {code: (code, 12000) for code in ("ar", "fa", "ur")},
+    "devanagari": {"hi": ("hi", 8000)},
+}
+_SCRIPT_NAMES = {
+    "latin": "LATIN",
+    "cyrillic": "CYRILLIC",
+    "arabic": "ARABIC",
+    "devanagari": "DEVANAGARI",
+}
+# A song is often written without the accents of its language: such a spelling counts as one of
+# every eight, at best.
+_ACCENTLESS = 6
+# Croatian and Serbian share one list; a word in the other's pronunciation is eight times rarer.
+_OTHER_PRONUNCIATION = 6
+_SERBOCROATIAN_WORDS = 20000
+_OWN_LETTERS = dict(zip("ıłđøßæœ", ("i", "l", "d", "o", "ss", "ae", "oe"), strict=True))
+_FEWEST_GRAMS = 0.9
+
+Levels = dict[str, dict[str, int]]
+
+
+def half_bits(probability: float) -> int:
+    return round(-2 * math.log2(probability))
+
+
+def by_rank(words: Iterable[str], script: str, most: int) -> dict[str, int]:
+    """Half bits by a word's place in a list: a frequency of 0.1 / (place + 3), after Zipf."""
+    kept = (word for text in words for word in words_of(text) if is_written_in(word, script))
+    ranked = itertools.islice(dict.fromkeys(kept), most)
+    return {word: half_bits(0.1 / (rank + 3)) for rank, word in enumerate(ranked)}
+
+
+def is_written_in(word: str, script: str) -> bool:
+    name = _SCRIPT_NAMES[script]
+    return all(name in unicodedata.name(letter, "") for letter in word if letter != "'")
+
+
+def with_accentless(levels: dict[str, int]) -> dict[str, int]:
+    added = {accentless(word): level + _ACCENTLESS for word, level in reversed(levels.items())}
+    return added | levels
+
+
+def accentless(word: str) -> str:
+    plain = "".join(_OWN_LETTERS.get(letter, letter) for letter in word)
+    letters = unicodedata.normalize("NFD", plain)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def serbocroatian(words: Iterable[str]) -> Levels:
+    """One list as two: "lijepo" leans to Croatian where "lepo" is there for Serbian."""
+    croatian = by_rank(words, "latin", _SERBOCROATIAN_WORDS)
+    serbian = dict(croatian)
+    for word in croatian:
+        for other in (word.replace("ije", "e", 1), word.replace("je", "e", 1)):
+            if len(other) > 2 and other != word and other in croatian:
+                serbian[word] += _OTHER_PRONUNCIATION
+                croatian[other] += _OTHER_PRONUNCIATION
+                break
+    return {"hr": croatian, "sr": serbian}
+
+
+def in_cyrillic(word: str) -> str:
+    for latin, cyrillic in (("lj", "љ"), ("nj", "њ"), ("dž", "џ")):
+        word = word.replace(latin, cyrillic)
+    return word.translate(str.maketrans("abvgdđežzijklmnoprstćufhcčš", "абвгдђежзијклмнопрстћуфхцчш"))
+
+
+def own_words() -> dict[str, list[str]]:
+    words: dict[str, list[str]] = defaultdict(list)
+    code = ""
+    for line in _OWN_WORDS.read_text().splitlines():
+        if line.startswith("["):
+            code = line.strip("[]")
+        elif not line.startswith("#"):
+            words[code] += line.split()
+    return words
+
+
+def levels_of(script: str, word_list: Callable[[str], Iterator[str]]) -> Levels:
+    """Half bits of each word in each language of `script`."""
+    found = {
+        code: by_rank(word_list(name), script, most)
+        for name, (code, most) in _LISTS[script].items()
+    }
+    if script == "latin":
+        found |= serbocroatian(word_list("sh"))
+    if script == "cyrillic":
+        shared = list(serbocroatian(word_list("sh"))["sr"])[: _LISTS["cyrillic"]["ru"][1]]
+        found["sr"] = by_rank(map(in_cyrillic, shared), script, len(shared))
+    for code, words in own_words().items():
+        own = by_rank(words, script, len(words))
+        if own and code not in found:
+            found[code] = own
+    if script == "latin":
+        found = {code: with_accentless(words) for code, words in found.items()}
+    return found
+
+
+def word_lines(levels: Levels, codes: list[str]) -> list[str]:
+    rows: dict[str, str] = defaultdict(str)
+    for place, code in enumerate(codes):
+        for word, level in levels[code].items():
+            rows[word] += chr(ZERO + place) + chr(ZERO + level)
+    return [f"{word}\t{rows[word]}" for word in sorted(rows, key=str.encode)]
+
+
+class Letters:
+    """Witten-Bell smoothed trigrams of a language's words, frequent words counting for more."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.counts: Counter[str] = Counter()
+        self.heads: Counter[str] = Counter()
+        self.kinds: Counter[str] = Counter()
+        for rank, word in enumerate(words):
+            weight = 3 / math.sqrt(rank + 10)
+            for gram in grams_of(word):
+                for start in range(len(gram)):
+                    self.counts[gram[start:]] += weight  # type: ignore[assignment]  # fractions
+        for gram, count in self.counts.items():
+            self.heads[gram[:-1]] += count
+            self.kinds[gram[:-1]] += 1
+
+    def probability(self, gram: str) -> float:
+        if not gram:
+            return 1 / 300
+        shorter = self.probability(gram[1:])
+        head, kinds = self.heads[gram[:-1]], self.kinds[gram[:-1]]
+        return (self.counts[gram] + kinds * shorter) / (head + kinds) if head else shorter
+
+
+def gram_lines(levels: Levels, codes: list[str]) -> list[str]:
+    models = [Letters(sorted(levels[code], key=levels[code].__getitem__)) for code in codes]
+    total: Counter[str] = Counter()
+    for model in models:
+        total.update(model.counts)
+    kept = sorted(gram for gram, count in total.items() if len(gram) < 3 or count > _FEWEST_GRAMS)
+    worst = UNSEEN_LETTER - BACK_OFF
+    return [
+        gram
+        + "\t"
+        + "".join(chr(ZERO + min(worst, half_bits(m.probability(gram)))) for m in models)
+        for gram in kept
+    ]
+
+
+def write(name: str, title: str, columns: str, codes: list[str], lines: list[str]) -> None:
+    head = _HEAD.format(title=title, columns=columns, codes=" ".join(codes))
+    text = head + "\n".join(lines) + "\n"
+    packed = gzip.compress(text.encode(), compresslevel=9, mtime=0)
+    (_TARGET / name).write_bytes(packed)
+    print(f"{name}: {len(lines)} lines, {len(packed) / 1e6:.2f} MB")
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__, epilog=_HELP).parse_args()
+    wordfreq = import_module("wordfreq")
+    large = wordfreq.available_languages("large")
+
+    def word_list(name: str) -> Iterator[str]:
+        size = "large" if name in large else "small"
+        return iter(wordfreq.iter_wordlist(name, size))
+
+    for script in _LISTS:
+        levels = levels_of(script, word_list)
+        codes = sorted(levels)
+        write(f"{script}.words.txt.gz", "Words", _WORD_COLUMNS, codes, word_lines(levels, codes))
+        write(f"{script}.grams.txt.gz", "Trigrams", _GRAM_COLUMNS, codes, gram_lines(levels, codes))
+
+
+if __name__ == "__main__":
+    main()
