@@ -1,6 +1,7 @@
 """What the local run prints: progress bars on a terminal, plain lines elsewhere, and a report."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,8 @@ from rich.text import Text
 
 from tiktok_music.composition.refresh_music import PROGRESS_LOGGER
 
-console = Console(highlight=False, soft_wrap=True)
+# What is not a terminal has no width of its own; 80 columns would fold every line of a log.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
 class ProgressLines(logging.Handler):
@@ -45,9 +47,15 @@ def progress_of(record: logging.LogRecord) -> tuple[str, int, int]:
     return fields["stage"], fields["done"], fields["total"]
 
 
+def advance(stage: str, done: int, total: int) -> None:
+    """Tells whoever shows the progress of a step that is not the refresh's own."""
+    fields = {"stage": stage, "done": done, "total": total}
+    logging.getLogger(PROGRESS_LOGGER).info("%s %d/%d", stage, done, total, extra=fields)
+
+
 @contextmanager
 def shown_progress() -> Iterator[None]:
-    """Shows the refresh's progress while it runs."""
+    """Shows progress while something long runs."""
     logger = logging.getLogger(PROGRESS_LOGGER)
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
@@ -77,7 +85,7 @@ def print_report(report: dict[str, Any]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("reason", "title", "author", "why"):
         table.add_column(column, overflow="fold")
-    for row in report["examples"]:
+    for row in sorted(report["examples"], key=lambda row: str(row["reason"])):
         table.add_row(*map(Text, (row["reason"], row["title"], row["author"], row["detail"])))
     for row in report["merged"]:
         why = f"{row['evidence']}: now {row['mergedInto']}"

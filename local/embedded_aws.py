@@ -1,6 +1,7 @@
 """AWS and R2 on this machine: moto's server, with the tables, the bucket and the secrets."""
 
 import json
+import logging
 from dataclasses import dataclass
 
 import boto3
@@ -30,7 +31,8 @@ class EmbeddedAws:
 
     @classmethod
     def start(cls) -> "EmbeddedAws":
-        """On a free port of loopback."""
+        """On a free port of loopback; it would print a line for every call."""
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
         server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()

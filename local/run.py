@@ -5,11 +5,13 @@ import json
 import os
 import shutil
 import socket
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.console import console, print_report, shown_progress
+from local.console import advance, console, print_report, shown_progress
 from local.demo_keys import make_demo_keys
 from local.embedded_aws import (
     BUCKET,
@@ -24,7 +26,7 @@ from local.gateway import LocalContext, gateway_app
 from local.media_host import media_app
 from local.own_music import own_sounds
 from local.servers import BackgroundServer, address, bind, bind_near, serve_until_interrupted
-from local.stand_in import stand_in_sounds
+from local.stand_in import Sound, stand_in_sounds
 from local.upstream import API_KEY, stand_in_app
 from tiktok_music.refresh.telling import RefreshFailed
 
@@ -83,6 +85,7 @@ def _bind(port: int) -> socket.socket:
 def _stand_in(music: Path | None) -> str:
     if music is None:
         sounds = stand_in_sounds()
+        _compose(sounds)
     elif not music.is_dir():
         raise LocalRunFailed(f"MUSIC={music} is not a folder")
     else:
@@ -90,6 +93,13 @@ def _stand_in(music: Path | None) -> str:
         if not sounds:
             raise LocalRunFailed(f"MUSIC={music} holds no audio files")
     return BackgroundServer.start(stand_in_app(sounds), bind(0)).base_url
+
+
+def _compose(sounds: Sequence[Sound]) -> None:
+    """Makes the stand-in's music before anybody waits for it."""
+    with shown_progress(), ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done, _ in enumerate(pool.map(lambda sound: sound.audio(), sounds), start=1):
+            advance("compose", done, len(sounds))
 
 
 def _settings(

@@ -37,7 +37,25 @@ _LATIN = {
     **{code: (code, 28000) for code in ("es", "pt", "fr", "it", "de", "id")},
     **{
         code: (code, 20000)
-        for code in "ca cs da fi hu is lt lv ms nl pl ro sk sl sv tr vi".split()
+        for code in [
+            "ca",
+            "cs",
+            "da",
+            "fi",
+            "hu",
+            "is",
+            "lt",
+            "lv",
+            "ms",
+            "nl",
+            "pl",
+            "ro",
+            "sk",
+            "sl",
+            "sv",
+            "tr",
+            "vi",
+        ]
     },
     "nb": ("no", 20000),
     "fil": ("tl", 20000),
@@ -109,7 +127,9 @@ def serbocroatian(words: Iterable[str]) -> Levels:
 def in_cyrillic(word: str) -> str:
     for latin, cyrillic in (("lj", "љ"), ("nj", "њ"), ("dž", "џ")):
         word = word.replace(latin, cyrillic)
-    return word.translate(str.maketrans("abvgdđežzijklmnoprstćufhcčš", "абвгдђежзијклмнопрстћуфхцчш"))
+    return word.translate(
+        str.maketrans("abvgdđežzijklmnoprstćufhcčš", "абвгдђежзијклмнопрстћуфхцчш")
+    )
 
 
 def own_words() -> dict[str, list[str]]:

@@ -29,9 +29,14 @@ def labelled(path: Path) -> list[Labelled]:
 def report(name: str, rows: list[Labelled], answers: list[str], is_verbose: bool) -> None:
     right = [row.code == answer for row, answer in zip(rows, answers, strict=True)]
     print(f"{name}: {sum(right) / len(rows):.3f} of {len(rows)} in {len({r.code for r in rows})}")
-    by_code = {code: [ok for row, ok in zip(rows, right, strict=True) if row.code == code] for code in {r.code for r in rows}}
+    by_code = {
+        code: [ok for row, ok in zip(rows, right, strict=True) if row.code == code]
+        for code in {r.code for r in rows}
+    }
     mean = sum(sum(hits) / len(hits) for hits in by_code.values()) / len(by_code)
-    print(f"  mean over languages {mean:.3f}, English {sum(by_code['en']) / len(by_code['en']):.3f}")
+    print(
+        f"  mean over languages {mean:.3f}, English {sum(by_code['en']) / len(by_code['en']):.3f}"
+    )
     for kind in sorted({row.kind for row in rows}):
         hits = [ok for row, ok in zip(rows, right, strict=True) if row.kind == kind]
         print(f"  {kind or 'all'}: {sum(hits) / len(hits):.3f} of {len(hits)}")

@@ -8,7 +8,7 @@ from mangum.types import LambdaContext
 
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.composition.list_music import Observer, compose_app
-from tiktok_music.observability import new_logger, new_metrics
+from tiktok_music.observability import flush, new_logger, new_metrics
 
 logger = new_logger("list_music")
 metrics = new_metrics("list_music")
@@ -16,7 +16,9 @@ app = compose_app(ListSettings.from_env(os.environ), Observer(logger, metrics))
 answer = Mangum(app, lifespan="off")
 
 
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answers one event of an HTTP API (payload 2.0)."""
-    return answer(event, context)
+    try:
+        return answer(event, context)
+    finally:
+        flush(metrics)

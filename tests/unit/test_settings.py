@@ -56,7 +56,7 @@ def test_the_static_source_needs_a_location_and_no_secret() -> None:
     environ: dict[str, Any] = {**REFRESH, "SOURCE": "static"}
     del environ["SOURCE_SECRET"]
 
-    with pytest.raises(SettingsError, match="^settings: SOURCE_LOCATION is not set$"):
+    with pytest.raises(SettingsError, match=r"^settings: SOURCE_LOCATION is not set$"):
         RefreshSettings.from_env(environ)
 
 

@@ -21,13 +21,20 @@ CAUTION = 2.0
 _NATS = math.log(2) / 2
 _MOST_WORDS = 40
 # fastText tells apart what we do not, and the other way round.
-_FASTTEXT_NAMES = {"no": ("no", "nn"), "hr": ("hr", "sh", "bs"), "sr": ("sr", "sh", "bs"), "ku": ("ku", "ckb")}
+_FASTTEXT_NAMES = {
+    "no": ("no", "nn"),
+    "hr": ("hr", "sh", "bs"),
+    "sr": ("sr", "sh", "bs"),
+    "ku": ("ku", "ckb"),
+}
 
 
 class Predictor(Protocol):
     """What is used of fastText."""
 
-    def predict(self, text: str, k: int, threshold: float) -> tuple[tuple[str, ...], tuple[float, ...]]: ...
+    def predict(
+        self, text: str, k: int, threshold: float
+    ) -> tuple[tuple[str, ...], tuple[float, ...]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +49,13 @@ class LanguageModel:
     def load(cls, folder: Path) -> "LanguageModel":
         """Read the shipped tables and lid.176.ftz from `folder`; nothing else is ever fetched."""
         tables = {script: LanguageTable.load(folder, script) for script in SCRIPTS}
-        return cls(tables, _priors(folder / "priors.tsv"), fasttext.load_model(str(folder / "lid.176.ftz")))
+        return cls(
+            tables, _priors(folder / "priors.tsv"), fasttext.load_model(str(folder / "lid.176.ftz"))
+        )
 
-    def most_likely(self, text: str, script: str, codes: tuple[str, ...]) -> tuple[str, float] | None:
+    def most_likely(
+        self, text: str, script: str, codes: tuple[str, ...]
+    ) -> tuple[str, float] | None:
         """The likeliest language of `text` among `codes` (all when empty), and how sure: 0 to 1.
 
         None when there is no word in `text`, or no table for `script`.
@@ -55,7 +66,9 @@ class LanguageModel:
             return None
         said = self._fasttext(words)
         scores = {
-            code: score + FASTTEXT * math.log(said[code] + FASTTEXT_FLOOR) + PRIOR * self._prior(script, code)
+            code: score
+            + FASTTEXT * math.log(said[code] + FASTTEXT_FLOOR)
+            + PRIOR * self._prior(script, code)
             for code, score in _words_score(table, words).items()
             if code in codes or not codes
         }
@@ -68,7 +81,13 @@ class LanguageModel:
 
     def _fasttext(self, words: list[str]) -> Mapping[str, float]:
         labels, shares = self.predictor.predict(" ".join(words), k=-1, threshold=0.0005)
-        said = defaultdict(float, {label.removeprefix("__label__"): share for label, share in zip(labels, shares, strict=True)})
+        said = defaultdict(
+            float,
+            {
+                label.removeprefix("__label__"): share
+                for label, share in zip(labels, shares, strict=True)
+            },
+        )
         for code, names in _FASTTEXT_NAMES.items():
             said[code] = max(said[name] for name in names)
         return said

@@ -1,4 +1,4 @@
-"""Media for groups of doubles, many at a time; where a survivor's fail, the next one's turn comes."""
+"""Media for groups of doubles, many at a time; a survivor's failure is the next member's turn."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
