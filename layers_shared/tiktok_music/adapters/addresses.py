@@ -33,7 +33,7 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.split("%")[0])
     if not ip.is_global or ip.is_multicast or ip.is_reserved:
         return False
-    if ip.version == 6 and (int(ip) >> 16) & 0xFFFFFFFF == 0x5EFE:  # ISATAP
+    if ip.version == 6 and (int(ip) >> 32) & 0xFDFFFFFF == 0x5EFE:  # ISATAP
         return False
     return not any(ip.version == network.version and ip in network for network in _NEVER)
 

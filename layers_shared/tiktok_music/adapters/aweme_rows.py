@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tiktok_music.adapters.row_errors import rejected_row
+from tiktok_music.adapters.upstream_rows import Text, rejected_row
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.verdict import Rejection
@@ -36,9 +36,9 @@ class MusicInfo(_Row):
 
     id_str: str | None = None
     mid: str | None = None
-    title: str = Field(min_length=1)
-    author: str | None = None
-    album: str | None = None
+    title: Text = Field(min_length=1)
+    author: Text | None = None
+    album: Text | None = None
     duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     play_url: Address | None = None
     cover_large: Address | None = None
@@ -46,11 +46,11 @@ class MusicInfo(_Row):
     user_count: int | None = Field(default=None, ge=0)
     is_commerce_music: bool | None = None
     is_commerce_music_strict: bool | None = None
-    language: str | None = None
+    language: Text | None = None
     is_original_sound: bool | None = None
     same_group_id_v3: int | str | None = None
     status: int | None = None
-    offline_desc: str | None = None
+    offline_desc: Text | None = None
     author_deleted: bool | None = None
     can_not_reuse: bool | None = None
     mute_share: bool | None = None

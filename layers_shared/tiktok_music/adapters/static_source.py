@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tiktok_music.adapters.row_errors import rejected_row
+from tiktok_music.adapters.upstream_rows import Text, rejected_row
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.errors import SourceRefused
 from tiktok_music.refresh.candidate import Candidate
@@ -20,16 +20,16 @@ class StaticRow(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    tiktokId: str
-    title: str
-    author: str | None = None
-    album: str | None = None
+    tiktokId: Text
+    title: Text
+    author: Text | None = None
+    album: Text | None = None
     duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     userCount: int | None = Field(default=None, ge=0)
-    language: str | None = None
+    language: Text | None = None
     isCommerceMusic: bool | None = None
-    previewUrl: str | None = None
-    coverUrl: str | None = None
+    previewUrl: Text | None = None
+    coverUrl: Text | None = None
 
 
 class StaticSource:

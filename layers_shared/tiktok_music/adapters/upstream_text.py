@@ -18,10 +18,15 @@ def clean_name(text: str | None) -> str:
     characters go.
     """
     text = _ESCAPES.sub(_unescape, (text or "")[: MAX_CHARACTERS * 8])
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    text = without_lone_surrogates(text)
     text = _UNSEEN.sub("", text)
     text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
     return unicodedata.normalize("NFC", " ".join(text.split()))[:MAX_CHARACTERS].rstrip()
+
+
+def without_lone_surrogates(text: str) -> str:
+    """`text` with pairs of surrogates joined and lone ones gone: it can be written as UTF-8."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
 
 
 def _unescape(escapes: re.Match[str]) -> str:

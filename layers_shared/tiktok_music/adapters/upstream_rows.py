@@ -1,11 +1,19 @@
-"""Turns a row that cannot be read into a rejection that says what is wrong with it."""
+"""What rows of every source share: lenient text, and the rejection of what cannot be read."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
-from tiktok_music.adapters.upstream_text import clean_name
+from tiktok_music.adapters.upstream_text import clean_name, without_lone_surrogates
 from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
+
+
+def _readable(value: Any) -> Any:
+    return without_lone_surrogates(value) if isinstance(value, str) else value
+
+
+# JSON may hold half a character, which pydantic refuses: that is no reason to lose the track.
+Text = Annotated[str, BeforeValidator(_readable)]
 
 
 def rejected_row(row: dict[str, Any], problem: str | ValidationError) -> Rejection:

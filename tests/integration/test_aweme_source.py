@@ -1,0 +1,210 @@
+"""The chart over real HTTP: envelopes, paging, retries, and every way to fail."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.peer import Exchange, running_peer
+from tiktok_music.adapters.aweme_source import AwemeSource
+from tiktok_music.adapters.safe_http import SafeHttp
+from tiktok_music.errors import SourceRefused, SourceUnavailable
+from tiktok_music.refresh.chart import Chart
+from tiktok_music.settings import Secret
+
+RECORDING = Path(__file__).parents[2] / "../shared/recordings/aweme_music_chart_2026-09-01.json"
+
+
+def a_row(number: int) -> dict[str, Any]:
+    return {"id": 1, "music_info": {"id_str": str(10_000 + number), "title": f"Song {number}"}}
+
+
+def a_page(rows: list[dict[str, Any]], cursor: int, has_more: int) -> dict[str, Any]:
+    return {"status_code": 0, "cursor": cursor, "has_more": has_more, "music_list": rows}
+
+
+def plain(page: Any) -> Any:
+    return page
+
+
+def wrapped(page: Any) -> Any:
+    return {"code": 200, "message": "Request successful.", "data": page}
+
+
+def wrapped_twice(page: Any) -> Any:
+    return {"code": 200, "data": {"code": 0, "msg": "OK", "data": page}}
+
+
+def fetch(base_url: str, waits: list[float] | None = None, scenes: tuple[int, ...] = (0,)) -> Chart:
+    http = SafeHttp(allow_private=True)
+    sleep = (waits if waits is not None else []).append
+    return AwemeSource(http, base_url, Secret("the-key"), scenes, sleep).fetch()
+
+
+def answering(status: int, body: Any, **headers: str) -> Callable[[Exchange], None]:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return lambda exchange: exchange.reply(status, data, **headers)
+
+
+@pytest.mark.parametrize("envelope", [plain, wrapped, wrapped_twice])
+def test_every_page_of_every_scene_is_fetched(envelope: Callable[[Any], Any]) -> None:
+    pages = {
+        ("0", "0"): a_page([a_row(1), a_row(2)], cursor=2, has_more=1),
+        ("0", "2"): a_page([a_row(3)], cursor=3, has_more=0),
+        ("1", "0"): a_page([a_row(4)], cursor=1, has_more=0),
+    }
+
+    def upstream(exchange: Exchange) -> None:
+        query = parse_qs(urlsplit(exchange.path).query)
+        page = pages[query["scene"][0], query["cursor"][0]]
+        exchange.reply(200, json.dumps(envelope(page)).encode())
+
+    with running_peer(upstream) as peer:
+        chart = fetch(peer.base_url, scenes=(0, 1))
+
+    assert chart.rows == 4
+    assert [candidate.tiktok_id for candidate in chart.candidates] == [
+        "10001",
+        "10002",
+        "10003",
+        "10004",
+    ]
+    path = "/api/v1/tiktok/app/v3/fetch_music_chart_list"
+    assert [asked for asked, _ in peer.requests] == [
+        f"{path}?scene=0&cursor=0&count=50",
+        f"{path}?scene=0&cursor=2&count=50",
+        f"{path}?scene=1&cursor=0&count=50",
+    ]
+    assert {headers["Authorization"] for _, headers in peer.requests} == {"Bearer the-key"}
+
+
+def test_a_bad_row_does_not_end_the_page() -> None:
+    page = a_page([a_row(1), {"music_info": 7}, a_row(2)], cursor=3, has_more=0)
+
+    with running_peer(answering(200, page)) as peer:
+        chart = fetch(peer.base_url)
+
+    assert (chart.rows, len(chart.candidates), len(chart.rejections)) == (3, 2, 1)
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_passing_fault_is_tried_again(status: int) -> None:
+    answers = [(status, b"later"), (status, b"later")]
+
+    def upstream(exchange: Exchange) -> None:
+        if answers:
+            exchange.reply(*answers.pop(), Retry_After="7")
+        else:
+            exchange.reply(200, json.dumps(a_page([a_row(1)], 1, 0)).encode())
+
+    waits: list[float] = []
+    with running_peer(upstream) as peer:
+        chart = fetch(peer.base_url, waits)
+
+    assert (chart.rows, waits) == (1, [7.0, 7.0])
+
+
+@pytest.mark.parametrize("retry_after", ["", "-1", "soon", "99999999999", "Sun, 22 Nov 2026"])
+def test_a_wait_is_never_absurd(retry_after: str) -> None:
+    waits: list[float] = []
+    with (
+        running_peer(answering(429, b"", Retry_After=retry_after)) as peer,
+        pytest.raises(SourceUnavailable, match="failed 3 times, the last time: HTTP 429"),
+    ):
+        fetch(peer.base_url, waits)
+
+    assert waits == [2.0, 4.0]
+
+
+def test_a_long_wait_is_cut_short() -> None:
+    waits: list[float] = []
+    with running_peer(answering(503, b"", Retry_After="3600")) as peer, pytest.raises(
+        SourceUnavailable
+    ):
+        fetch(peer.base_url, waits)
+
+    assert waits == [20.0, 20.0]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "problem"),
+    [
+        (401, {"code": 401}, r"HTTP 401 \(is the key in SOURCE_SECRET right\?\)"),
+        (403, b"", r"HTTP 403 \(is the key"),
+        (404, b"", "HTTP 404$"),
+        (200, b"<html>hello</html>", "not JSON; it starts '<html>hello</html>'"),
+        (200, b"", "not JSON"),
+        (200, b'{"music_list": [', "not JSON"),
+        (200, b"[" * 100_000, "not JSON"),
+        (200, [], "no music_list"),
+        (200, {}, "no music_list"),
+        (200, None, "no music_list"),
+        (200, {"data": {"data": {}}}, "no music_list"),
+        (200, {"music_list": None}, "no music_list"),
+        (200, {"code": 40101, "msg": "no permission"}, "code 40101: no permission"),
+        (200, {"code": 200, "data": {"code": 3, "msg": "off"}}, "code 3: off"),
+        (200, {"status_code": 8, "status_msg": "x", "music_list": []}, "status_code 8: x"),
+        (
+            200,
+            {"music_list": [{}], "has_more": 1, "cursor": 0},
+            "cursor does not move on: 0",
+        ),
+        (200, {"music_list": [{}], "has_more": 1}, "cursor does not move on: None"),
+    ],
+)
+def test_an_answer_that_is_no_chart_is_refused(status: int, body: Any, problem: str) -> None:
+    with running_peer(answering(status, body)) as peer, pytest.raises(SourceRefused, match=problem):
+        fetch(peer.base_url)
+
+    assert len(peer.requests) == 1
+
+
+def test_a_cursor_that_never_ends_does() -> None:
+    def upstream(exchange: Exchange) -> None:
+        cursor = int(parse_qs(urlsplit(exchange.path).query)["cursor"][0])
+        exchange.reply(200, json.dumps(a_page([a_row(cursor)], cursor + 1, 1)).encode())
+
+    with running_peer(upstream) as peer, pytest.raises(SourceRefused, match="more than 40 pages"):
+        fetch(peer.base_url)
+
+    assert len(peer.requests) == 40
+
+
+def test_nobody_there_is_unavailable() -> None:
+    with running_peer(answering(200, {})) as peer:
+        gone = peer.base_url
+
+    with pytest.raises(SourceUnavailable, match="failed 3 times"):
+        fetch(gone)
+
+
+@pytest.mark.skipif(not RECORDING.exists(), reason="the recorded chart is not on this machine")
+def test_the_recorded_chart_comes_through_whole() -> None:
+    document = {**json.loads(RECORDING.read_text()), "has_more": 0}
+
+    with running_peer(answering(200, document)) as peer:
+        chart = fetch(peer.base_url)
+
+    assert chart.rejections == ()
+    assert [
+        (candidate.tiktok_id, candidate.user_count, candidate.language_name)
+        for candidate in chart.candidates
+    ] == [
+        ("7662052657323182081", 174304, "English"),
+        ("7675366858590144513", 251, "English"),
+        ("6928441550634043394", 19074, "English"),
+        ("6696830962245830657", 69590, "English"),
+        ("7672900218210142224", 1914, "English"),
+        ("7673480507100121104", 189103, "English"),
+        ("6715582739854133249", 118842, "English"),
+        ("6740853118495361025", 1971948, "English"),
+        ("7423838082359379984", 25740, "English"),
+        ("7646775660023974664", 2378488, "English"),
+    ]
+    assert all(candidate.preview_urls and candidate.cover_urls for candidate in chart.candidates)
+    assert [c.tiktok_id for c in chart.candidates if not c.is_commerce_music] == [
+        "7423838082359379984"
+    ]

@@ -1,0 +1,227 @@
+"""Fetching from peers that cannot be trusted."""
+
+import ipaddress
+from collections.abc import Callable
+
+import pytest
+
+from tests.peer import Exchange, running_peer
+from tiktok_music.adapters.addresses import is_public
+from tiktok_music.adapters.media_downloads import HttpDownloader
+from tiktok_music.adapters.safe_http import BROWSER, HttpAnswer, SafeHttp
+from tiktok_music.errors import DownloadFailed
+
+
+def get(url: str, *, http: SafeHttp | None = None, max_bytes: int = 10_000) -> HttpAnswer:
+    http = http or SafeHttp(allow_private=True)
+    return http.get(url, headers=BROWSER, max_bytes=max_bytes, deadline_seconds=5)
+
+
+def answering(status: int, body: bytes = b"", **headers: str) -> Callable[[Exchange], None]:
+    return lambda exchange: exchange.reply(status, body, **headers)
+
+
+def test_an_answer_comes_whole() -> None:
+    with running_peer(answering(203, b"hello", X_More="yes")) as peer:
+        answer = get(f"{peer.base_url}/a?b=c")
+
+    assert (answer.status, answer.body, answer.headers["x-more"]) == (203, b"hello", "yes")
+    path, headers = peer.requests[0]
+    assert path == "/a?b=c"
+    assert {name: headers[name] for name in ("Referer", "Accept-Encoding", "Host")} == {
+        "Referer": "https://www.tiktok.com/",
+        "Accept-Encoding": "identity",
+        "Host": peer.base_url.removeprefix("http://"),
+    }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://example.com/a",
+        "gopher://example.com",
+        "data:audio/mpeg;base64,AAAA",
+        "//example.com/a",
+        "example.com/a",
+        "http://",
+        "http://user:password@example.com/",
+        "http://[::1",
+        "",
+    ],
+)
+def test_only_plain_web_addresses_are_fetched(url: str) -> None:
+    with pytest.raises(DownloadFailed):
+        get(url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "169.254.170.2",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "168.63.129.16",
+        "192.88.99.1",
+        "::1",
+        "::",
+        "fe80::1",
+        "fc00::1",
+        "fd00:ec2::254",
+        "::ffff:127.0.0.1",
+        "::a9fe:a9fe",
+        "64:ff9b::a9fe:a9fe",
+        "2002:7f00:1::",
+        "2001:0:1::1",
+        "fec0::1",
+        "3fff::1",
+        "5f00::1",
+        "2600::5efe:a9fe:a9fe",
+        "ff02::1",
+    ],
+)
+def test_no_inner_address_is_ever_connected_to(address: str) -> None:
+    assert not is_public(address)
+    assert ipaddress.ip_address(address)
+    http = SafeHttp(resolver=lambda host, port: ["93.184.216.34", address])
+
+    with pytest.raises(DownloadFailed, match=r"cdn\.test is not a public address"):
+        get("http://cdn.test/a.mp3", http=http)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700::1111"])
+def test_public_addresses_are_fine(address: str) -> None:
+    assert is_public(address)
+
+
+def test_a_host_is_resolved_once_and_that_address_connected_to() -> None:
+    asked: list[str] = []
+
+    def rebinding(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"] if len(asked) == 1 else ["127.0.0.2"]
+
+    with running_peer(answering(200, b"x")) as peer:
+        port = peer.base_url.rsplit(":", 1)[1]
+        http = SafeHttp(allow_private=True, resolver=rebinding)
+        assert get(f"http://cdn.test:{port}/", http=http).body == b"x"
+
+    assert asked == ["cdn.test"]
+    assert peer.requests[0][1]["Host"] == f"cdn.test:{port}"
+
+
+def test_an_odd_port_is_not_fetched_from() -> None:
+    with pytest.raises(DownloadFailed, match="port 6379"):
+        get("http://cdn.test:6379/", http=SafeHttp(resolver=lambda host, port: ["1.1.1.1"]))
+
+
+def test_redirects_are_followed_three_times() -> None:
+    def hops(exchange: Exchange) -> None:
+        left = int(exchange.path.strip("/"))
+        if left:
+            exchange.reply(302, b"", Location=f"/{left - 1}")
+        else:
+            exchange.reply(200, b"there")
+
+    with running_peer(hops) as peer:
+        assert get(f"{peer.base_url}/3").body == b"there"
+        with pytest.raises(DownloadFailed, match="more than 3 redirects"):
+            get(f"{peer.base_url}/4")
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://a.test/", "http://u:p@a.test/"])
+def test_a_redirect_is_checked_like_any_address(target: str) -> None:
+    with running_peer(answering(302, Location=target)) as peer, pytest.raises(DownloadFailed):
+        get(peer.base_url)
+
+    assert len(peer.requests) == 1
+
+
+def test_a_redirect_does_not_carry_the_key_on() -> None:
+    def hop(exchange: Exchange) -> None:
+        if exchange.path == "/":
+            exchange.reply(302, b"", Location="/next")
+        else:
+            exchange.reply(200, b"")
+
+    with running_peer(hop) as peer:
+        SafeHttp(allow_private=True).get(
+            peer.base_url,
+            headers={"Authorization": "Bearer key"},
+            max_bytes=10,
+            deadline_seconds=5,
+        )
+
+    assert ["Authorization" in headers for _, headers in peer.requests] == [True, False]
+
+
+def test_a_body_over_the_cap_is_given_up() -> None:
+    with (
+        running_peer(answering(200, b"x" * 10_001)) as peer,
+        pytest.raises(DownloadFailed, match="larger than 10000 bytes"),
+    ):
+        get(peer.base_url)
+
+
+def test_a_compressed_body_is_refused() -> None:
+    with (
+        running_peer(answering(200, b"\x1f\x8b", Content_Encoding="gzip")) as peer,
+        pytest.raises(DownloadFailed, match="compressed"),
+    ):
+        get(peer.base_url)
+
+
+def test_a_body_that_is_cut_short_is_a_failure() -> None:
+    def cut(exchange: Exchange) -> None:
+        exchange.send_response(200)
+        exchange.send_header("Content-Length", "100")
+        exchange.end_headers()
+        exchange.wfile.write(b"only this")
+
+    with running_peer(cut) as peer, pytest.raises(DownloadFailed, match="ProtocolError"):
+        get(peer.base_url)
+
+
+def test_a_body_that_drips_is_given_up_at_the_deadline() -> None:
+    ticks = iter(range(0, 1000, 3))
+    http = SafeHttp(allow_private=True, clock=lambda: float(next(ticks)))
+
+    def drip(exchange: Exchange) -> None:
+        exchange.send_response(200)
+        exchange.end_headers()
+        for _ in range(50):
+            exchange.wfile.write(b"x")
+            exchange.wfile.flush()
+
+    with running_peer(drip) as peer, pytest.raises(DownloadFailed, match="took too long"):
+        get(peer.base_url, http=http)
+
+
+@pytest.mark.parametrize("proxy", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_a_proxy_in_the_environment_is_not_used(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(proxy, "http://127.0.0.1:9")
+
+    with running_peer(answering(200, b"direct")) as peer:
+        assert get(peer.base_url).body == b"direct"
+
+
+def test_the_first_address_that_gives_a_file_is_taken() -> None:
+    answers = {"/dead": (404, b""), "/page": (200, b"x" * 1024), "/file": (200, b"x" * 5000)}
+    with running_peer(lambda exchange: exchange.reply(*answers[exchange.path])) as peer:
+        downloader = HttpDownloader(SafeHttp(allow_private=True))
+        urls = tuple(f"{peer.base_url}{path}" for path in ("/dead", "/page", "/file"))
+
+        assert downloader.audio(urls) == b"x" * 5000
+        with pytest.raises(DownloadFailed, match="1024 bytes, fewer than 4096"):
+            downloader.audio(urls[:2])
+        assert downloader.image(urls) == b"x" * 1024

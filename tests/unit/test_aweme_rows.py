@@ -1,0 +1,138 @@
+"""Chart rows as upstream writes them, and as it should not."""
+
+from typing import Any
+
+import pytest
+
+from tiktok_music.adapters.aweme_rows import parse_chart_row
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
+
+GOOD: dict[str, Any] = {
+    "id": 7662052657323182000,
+    "id_str": "7662052657323182081",
+    "mid": "7662052657323182081",
+    "title": "  oh yeah?  ",
+    "author": "Steve Lacy",
+    "album": "Oh yeah?",
+    "duration": 60,
+    "play_url": {"uri": "https://a.test/uri", "url_list": ["https://a.test/1", "https://a.test/2"]},
+    "cover_large": {"uri": "tos-alisg/abc", "url_list": ["https://a.test/large"]},
+    "cover_medium": {"uri": "tos-alisg/abc", "url_list": ["https://a.test/medium"]},
+    "user_count": 174304,
+    "is_commerce_music": True,
+    "language": "English",
+    "same_group_id_v3": 7655790678126888996,
+    "status": 1,
+    "a_new_field": {"nobody": "knows"},
+    "extra": '{"loudness_lufs": -9.0, "is_batch_take_down_music": false}',
+}
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    info = {name: value for name, value in {**GOOD, **changes}.items() if value is not ...}
+    return {"id": 7245341979050396417, "trend": 4, "music_info": info}
+
+
+def parsed(**changes: Any) -> Candidate:
+    candidate = parse_chart_row(row(**changes))
+    assert isinstance(candidate, Candidate)
+    return candidate
+
+
+def test_a_row_becomes_a_candidate() -> None:
+    assert parse_chart_row(row()) == Candidate(
+        tiktok_id="7662052657323182081",
+        title="oh yeah?",
+        author="Steve Lacy",
+        album="Oh yeah?",
+        duration_seconds=60.0,
+        user_count=174304,
+        is_commerce_music=True,
+        language_name="English",
+        preview_urls=("https://a.test/1", "https://a.test/2", "https://a.test/uri"),
+        cover_urls=("https://a.test/large", "https://a.test/medium"),
+        group_ids=("7655790678126888996",),
+        is_original_sound=False,
+        takedown=None,
+    )
+
+
+def test_the_rounded_number_is_never_the_id() -> None:
+    assert parsed(id_str=..., mid="7662052657323182081").tiktok_id == "7662052657323182081"
+    assert parsed(id_str="", mid="13660").tiktok_id == "13660"
+
+
+def test_everything_optional_may_be_missing() -> None:
+    bare = {"id_str": "13660", "title": "A"}
+
+    assert parse_chart_row({"music_info": bare}) == Candidate(tiktok_id="13660", title="A")
+
+
+def test_everything_optional_may_be_null() -> None:
+    nulls = dict.fromkeys(GOOD, None) | {"id_str": "13660", "title": "A"}
+
+    assert parse_chart_row({"music_info": nulls}) == Candidate(tiktok_id="13660", title="A")
+
+
+def test_an_empty_address_list_falls_back_to_the_uri() -> None:
+    assert parsed(play_url={"uri": "http://a.test/x", "url_list": []}).preview_urls == (
+        "http://a.test/x",
+    )
+    assert parsed(play_url={"uri": "", "url_list": []}).preview_urls == ()
+
+
+def test_the_strict_commerce_flag_is_believed_before_the_lax_one() -> None:
+    assert parsed(is_commerce_music_strict=False).is_commerce_music is False
+    assert parsed(is_commerce_music=False, is_commerce_music_strict=True).is_commerce_music is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "sign"),
+    [
+        ({"status": 0}, "status is not 1"),
+        ({"offline_desc": "This sound isn't available."}, "offline_desc"),
+        ({"author_deleted": True}, "author_deleted"),
+        ({"can_not_reuse": True}, "can_not_reuse"),
+        ({"mute_share": True}, "mute_share"),
+        ({"extra": '{"is_batch_take_down_music": true}'}, "is_batch_take_down_music"),
+        ({"extra": "not json"}, None),
+        ({"extra": "[]"}, None),
+    ],
+)
+def test_upstreams_own_signs_of_a_takedown_are_kept(
+    changes: dict[str, Any], sign: str | None
+) -> None:
+    assert parsed(**changes).takedown == sign
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"id_str": ..., "mid": ...}, "neither id_str nor mid is a TikTok id"),
+        ({"id_str": "7.6e18", "mid": "abc"}, "neither id_str nor mid is a TikTok id"),
+        ({"title": "   "}, "the title is empty"),
+        ({"title": "\u200e\ud83d"}, "the title is empty"),
+        ({"title": ...}, "title: Field required"),
+        ({"title": 7}, "title: Input should be a valid string"),
+        ({"user_count": "many"}, "user_count: Input should be a valid integer"),
+        ({"user_count": -1}, "user_count: Input should be greater than or equal to 0"),
+        ({"duration": float("nan")}, "duration: Input should be a finite number"),
+        ({"play_url": "https://a.test/1"}, "play_url: Input should be a valid dictionary"),
+    ],
+)
+def test_a_bad_row_is_a_rejection_that_says_what_is_bad(
+    changes: dict[str, Any], problem: str
+) -> None:
+    rejection = parse_chart_row(row(**changes))
+
+    assert isinstance(rejection, Rejection)
+    assert rejection.finding.reason is RejectionReason.INVALID_ROW
+    assert rejection.finding.detail.startswith(problem)
+
+
+@pytest.mark.parametrize("junk", [None, 7, "row", [], {}, {"music_info": None}, {"music_info": []}])
+def test_what_is_no_row_is_a_rejection(junk: Any) -> None:
+    assert parse_chart_row(junk) == Rejection(
+        None, "", "", Finding(RejectionReason.INVALID_ROW, "the row has no music_info object")
+    )

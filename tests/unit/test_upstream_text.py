@@ -1,0 +1,35 @@
+"""Names as people should read them."""
+
+import pytest
+
+from tiktok_music.adapters.upstream_text import clean_name
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("  Sunset \t Drive\n", "Sunset Drive"),
+        ("Ma\\u00f1ana", "Mañana"),
+        ("\\ud83d\\ude00 smile", "😀 smile"),
+        ("lone \ud83d half", "lone half"),
+        ("half \\ud83d escape", "half escape"),
+        ("e\u0301", "é"),
+        ("bell\x07 and nul\x00", "bell and nul"),
+        ("\u202eevil\u202c", "evil"),
+        ("نسيم الليل", "نسيم الليل"),
+        ("𝕒𝕟𝕚𝕞𝕖（cover）", "𝕒𝕟𝕚𝕞𝕖（cover）"),
+        ("family 👨‍👩‍👧", "family 👨‍👩‍👧"),
+        ("\\u00", "\\u00"),
+        ("", ""),
+        (None, ""),
+        ("x" * 10_000, "x" * 300),
+    ],
+)
+def test_a_name_is_cleaned(raw: str | None, clean: str) -> None:
+    assert clean_name(raw) == clean
+
+
+def test_a_clean_name_can_always_be_written_as_utf_8() -> None:
+    name = clean_name("".join(map(chr, range(0xD700, 0xE000, 7))))
+
+    assert name.encode().decode() == name
