@@ -1,8 +1,12 @@
 """Names of artists: how a line of names is split, and the forms in which names are compared."""
 
 import re
+from functools import cache
 
-from tiktok_music.refresh.folding import fold, squeeze
+from rapidfuzz import fuzz
+
+from tiktok_music.refresh.folding import LONGEST, fold, squeeze
+from tiktok_music.refresh.title_tables import read_phrases
 
 # What credit lines join names with. "and" and its sisters also stand inside names of bands; a name
 # that is split by mistake still meets its other spelling, which is split by the same mistake.
@@ -13,36 +17,30 @@ _BETWEEN_NAMES = re.compile(
     r"|\s*[()\[\]（）【】]\s*|\s+[-–—]\s+|:\s+",
     re.IGNORECASE,
 )
-_STAGE_SUFFIX = re.compile(r"(?<=\w\w\w)(?: ?vevo| official(?: artist)?| oficial| officiel| topic)$")
+_STAGE_SUFFIX = re.compile(
+    r"(?<=\w\w\w)(?: ?vevo| official(?: artist)?| oficial| officiel| topic)$"
+)
 _STAGE_PREFIX = re.compile(r"^the (?=\w)")
-# A part that starts so names somebody's band or a byname ("Tyler, The Creator"), not an artist.
-_BYNAME = re.compile(r"(?:the|his|her|their|su|sus|los|las|la|el|die|der|le|les|seine|orchestra)\b")
-# Words that are parts of many names and of no single one.
-_COMMON_WORDS = frozenset(
-    "earth wind fire water band boys girls kids friends family machine crew gang squad king queen "
-    "prince dj mc mr mrs lil young big baby black white red blue love life soul heart music sound "
-    "sounds beats records official topic vevo cast choir orchestra chorus group trio duo original "
-    "artist more others co company sons brothers sisters various mama papa one two three he she "
-    "my me you the piano guitar audio lyrics video remix cover sped up slowed reverb nightcore "
-    "spedup spedupsongs spedupnightcore spedupslowed tazzy".split()
-)
-_NOBODY = frozenset(
-    "variousartists various unknown unknownartist artist tiktok music originalsound na none null "
-    "varios variosartistas artistavariados diversartistes verschiedenekunstler user".split()
-)
+# A part that starts so names somebody's band, not an artist of its own.
+_BACKING_BAND = re.compile(r"(?:his|her|their|su|sus|seine|ihre|son|sa|orchestra)\b ")
 # Uploaders who play other people's songs, or play with them.
 _PLAYS_OTHERS_SONGS = re.compile(
     r"(?<!\S)(?:piano\w*|karaoke\w*|covers?|tribute\w*|lullab\w*|instrumentals?|orchestra|strings?"
     r"|guitar\w*|violin\w*|viola|kids|kidz|lofi|lo fi|8 bit|8bit|music box|choir|acoustic\w*|sing"
     r"|sped|speed|slowed|nightcore|remix\w*|mashups?|dj)(?!\S)"
 )
+# "Fairuz فيروز" is one artist in two scripts.
+_LATIN = re.compile(r"[0-9a-z\u00c0-\u024f$!.' -]+", re.IGNORECASE)
+_SHORTEST_SCRIPT_NAME = 2
+_SIMILAR_NAME = 85.0
+_ENOUGH_SHARED_NAMES = 2
 # More names than any song has: a flood must not cost time.
 _MOST_NAMES = 24
 
 
 def split_artists(line: str) -> tuple[str, ...]:
     """The names in a credit line, in their order and spelling; wrong for bands called "A and B"."""
-    names = (name.strip() for name in _BETWEEN_NAMES.split(line)[: 2 * _MOST_NAMES])
+    names = (name.strip() for name in _BETWEEN_NAMES.split(line[:LONGEST]))
     return tuple(name for name in names if name)[:_MOST_NAMES]
 
 
@@ -55,21 +53,31 @@ def artist_key(name: str) -> str:
 def artist_keys(line: str) -> frozenset[str]:
     """Every name by which the artists of a line can be recognised; empty when it names nobody.
 
-    The whole line is one, then each part but bynames, backing bands and words of many names.
+    The whole line is one, the first name too, then each other but backing bands and common words.
     """
-    whole = artist_key(line)
-    keys = {whole}
-    for name in split_artists(line):
-        key = artist_key(name)
-        if key not in _COMMON_WORDS and not _BYNAME.match(fold(name)):
-            keys.add(key)
-    return frozenset(key for key in keys if key and key not in _NOBODY)
+    keys = {artist_key(line)}
+    for position, name in enumerate(split_artists(line)):
+        if position == 0:
+            keys.add(artist_key(name))
+        if not _BACKING_BAND.match(fold(name)):
+            keys.update({artist_key(name), *_script_keys(name)} - _listed("common"))
+    return frozenset(key for key in keys if key and key not in _listed("nobody"))
+
+
+def _script_keys(name: str) -> set[str]:
+    """The keys of a name's Latin and other stretches, when it has both."""
+    others = _LATIN.split(name)
+    latin = _LATIN.findall(name)
+    if not any(other.strip() for other in others) or not any(each.strip() for each in latin):
+        return set()
+    keys = {artist_key(stretch) for stretch in (*others, *latin)}
+    return {key for key in keys if len(key) >= _SHORTEST_SCRIPT_NAME}
 
 
 def name_keys(line: str) -> frozenset[str]:
     """The keys of the split names alone, bynames included: who is on the recording."""
     keys = (artist_key(name) for name in split_artists(line))
-    return frozenset(key for key in keys if key and key not in _NOBODY)
+    return frozenset(key for key in keys if key and key not in _listed("nobody"))
 
 
 def primary_artist(line: str) -> str:
@@ -82,17 +90,36 @@ def are_other_people(some: frozenset[str], others: frozenset[str]) -> bool:
     """Whether each side names somebody whom the other does not know under any spelling.
 
     One list may be shorter than the other (guests are often left out), so extra names count only
-    when both sides have them.
+    when both sides have them; two lists that share two names are two cuts of one longer list.
     """
-    return any(_unknown_to(others, name) for name in some) and any(
-        _unknown_to(some, name) for name in others
+    unknown = {name for name in some if _unknown_to(others, name)}
+    has_strangers = any(_unknown_to(some, name) for name in others)
+    return bool(unknown) and has_strangers and len(some - unknown) < _ENOUGH_SHARED_NAMES
+
+
+def are_other_guests(
+    guests: frozenset[str], people: frozenset[str], others: frozenset[str], crowd: frozenset[str]
+) -> bool:
+    """Whether two recordings have guests and none of either is among the other's people."""
+    return (
+        bool(guests and others)
+        and all(_unknown_to(crowd, guest) for guest in guests)
+        and all(_unknown_to(people, guest) for guest in others)
     )
 
 
 def _unknown_to(names: frozenset[str], name: str) -> bool:
-    return bool(names) and not any(name in other or other in name for other in names)
+    return bool(names) and not any(
+        name in other or other in name or fuzz.ratio(name, other) >= _SIMILAR_NAME
+        for other in names
+    )
 
 
 def plays_others_songs(line: str) -> bool:
     """Whether a name tells of covers, karaoke or edits: its uploads are not the original."""
     return _PLAYS_OTHERS_SONGS.search(fold(line)) is not None
+
+
+@cache
+def _listed(kind: str) -> frozenset[str]:
+    return frozenset(squeeze(fold(name)) for name in read_phrases("names.txt")[kind])

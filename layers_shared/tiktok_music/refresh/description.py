@@ -1,7 +1,8 @@
 """What a candidate says of its recording, in the form in which two candidates are compared."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from tiktok_music.refresh.artists import (
     artist_key,
@@ -11,17 +12,15 @@ from tiktok_music.refresh.artists import (
     primary_artist,
 )
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.folding import fold, squeeze
+from tiktok_music.refresh.folding import LONGEST, fold, squeeze
 from tiktok_music.refresh.generic_sound import judge_generic_sound, strip_sound_boilerplate
 from tiktok_music.refresh.title_parts import TitleParts, parse_title
+from tiktok_music.refresh.title_tables import read_phrases
+from tiktok_music.refresh.title_tags import PartKind, read_part
 
 _NOBODY: frozenset[str] = frozenset()
-_MARKER = frozenset("pt part parte partie teil vol volume no nr number ep часть 第".split())
-_ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
-_AFTER_MARKER = _ROMAN | {
-    "i": "1", "v": "5", "x": "10", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
-    "uno": "1", "una": "1", "dos": "2", "tres": "3", "deux": "2", "zwei": "2",
-}  # fmt: skip
+_ARTIST_BEFORE = re.compile(r"(?P<artist>[^:–—|]{1,80}?)(?:\s+[-–—|]+\s+|:\s+)")
+_FEATURING = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SPOKEN_ING = re.compile(r"(?<=[a-z]{3}in)g\b")
 
@@ -38,8 +37,9 @@ class Reading:
 class Description:
     """`readings` are in order of likelihood; `people` are everybody named, empty if in doubt.
 
-    `subtitle` and `all_words` are folded; `numbers` stand in the subtitle; `mask` is a pattern for
-    a title written with asterisks. A generic sound has a `handle` and nothing else.
+    `guests` are those who are credited as such. `subtitle` is folded; `numbers` stand in it;
+    `all_words` are sorted, those of the versions among them; `mask` is a pattern for a title
+    written with asterisks. A generic sound has a `handle` and nothing else.
     """
 
     candidate: Candidate
@@ -49,6 +49,7 @@ class Description:
     subtitle: str = ""
     numbers: frozenset[str] = frozenset()
     people: frozenset[str] = _NOBODY
+    guests: frozenset[str] = _NOBODY
     all_words: str = ""
     mask: str | None = None
     handle: str = ""
@@ -59,7 +60,7 @@ def describe(candidate: Candidate) -> Description:
     if judge_generic_sound(candidate) is not None:
         handle = candidate.author or strip_sound_boilerplate(candidate.title)
         return Description(candidate, handle=artist_key(handle))
-    parts = _without_artist(parse_title(candidate.title), candidate.author)
+    parts = _parts(candidate)
     extra = " ".join((*parts.subtitles, *parts.tails))
     is_certain = not parts.tails
     return Description(
@@ -70,14 +71,15 @@ def describe(candidate: Candidate) -> Description:
         subtitle=title_words(extra) if extra else "",
         numbers=_numbers(title_words(extra)) if extra else frozenset(),
         people=_people(candidate.author, parts.credits) if is_certain else _NOBODY,
-        all_words=" ".join(sorted(title_words(f"{parts.core} {extra}").split())) if extra else "",
+        guests=_people("", (*parts.credits, *_FEATURING.split(candidate.author)[1:])),
+        all_words=_all_words(parts),
         mask=_mask(parts.core),
     )
 
 
 def work_key(candidate: Candidate) -> str:
     """The key that every version of one work shares: core words and the first artist."""
-    parts = _without_artist(parse_title(candidate.title), candidate.author)
+    parts = _parts(candidate)
     return f"{title_words(parts.core)}|{primary_artist(candidate.author)}"
 
 
@@ -86,12 +88,26 @@ def title_words(text: str) -> str:
     words = fold(text).split()
     written: list[str] = []
     for position, word in enumerate(words):
-        is_marked = bool(written) and written[-1] in _MARKER
-        digits = (_AFTER_MARKER if is_marked else _ROMAN).get(word, word)
+        is_marked = bool(written) and written[-1] in read_phrases("numbers.txt")["marker"]
+        digits = _digits(word) if is_marked or (position and _is_roman(word)) else word
         if is_marked and digits.isdigit() and len(written) > 1:
             written.pop()
-        written.append(digits if position else word)
+        written.append(digits)
     return _SPOKEN_ING.sub("", " ".join(written))
+
+
+def _is_roman(word: str) -> bool:
+    return word in read_phrases("numbers.txt")["bare"]
+
+
+@cache
+def _spelt_numbers() -> dict[str, str]:
+    table = read_phrases("numbers.txt").items()
+    return {word: number for number, words in table if number.isdigit() for word in words}
+
+
+def _digits(word: str) -> str:
+    return _spelt_numbers().get(word, word)
 
 
 def numbers_in(words: str) -> list[str]:
@@ -107,20 +123,27 @@ def _numbers(words: str) -> frozenset[str]:
     )
 
 
-def _without_artist(parts: TitleParts, author: str) -> TitleParts:
-    """The parts when the artist's own name is taken for what it is: "Doja Cat - Say So"."""
-    known = artist_keys(author)
-    before, colon, after = parts.core.partition(": ")
-    if colon and after and known & artist_keys(before):
-        return _with(parts, after, parts.tails)
+def _parts(candidate: Candidate) -> TitleParts:
+    """The parts of the title when the artist's name in it is taken for what it is."""
+    known = artist_keys(candidate.author)
+    parts = parse_title(_without_artist_before(candidate.title, known))
     if parts.tails and known & artist_keys(parts.core):
-        return _with(parts, parts.tails[0], parts.tails[1:])
-    others = tuple(tail for tail in parts.tails if not known & artist_keys(tail))
-    return _with(parts, parts.core, others)
+        return replace(parts, core=parts.tails[0], tails=parts.tails[1:])
+    return replace(
+        parts, tails=tuple(tail for tail in parts.tails if not known & artist_keys(tail))
+    )
 
 
-def _with(parts: TitleParts, core: str, tails: tuple[str, ...]) -> TitleParts:
-    return TitleParts(core, parts.subtitles, tails, parts.versions, parts.venue, parts.credits)
+def _without_artist_before(title: str, known: frozenset[str]) -> str:
+    """ "Doja Cat - Say So" of Doja Cat is "Say So"; "Weezer - Remastered" stays."""
+    before = _ARTIST_BEFORE.match(title[:LONGEST])
+    if before is None or not known & artist_keys(before["artist"]):
+        return title
+    rest = title[before.end() :]
+    said = read_part(fold(parse_title(rest).core))
+    names_something = bool(said.venue) or any(":" in version for version in said.versions)
+    is_title = said.kind in (PartKind.SUBTITLE, PartKind.NUMBER) or names_something
+    return rest if is_title else title
 
 
 def _readings(parts: TitleParts, author: str) -> tuple[Reading, ...]:
@@ -141,6 +164,12 @@ def _readings(parts: TitleParts, author: str) -> tuple[Reading, ...]:
 
 def _people(author: str, guests: tuple[str, ...]) -> frozenset[str]:
     return name_keys(author).union(*(name_keys(guest) for guest in guests))
+
+
+def _all_words(parts: TitleParts) -> str:
+    written = " ".join((parts.core, *parts.subtitles, *parts.tails))
+    versions = " ".join(parts.versions).replace(":", " ")
+    return " ".join(sorted(f"{title_words(written)} {versions} {parts.venue}".split()))
 
 
 def _mask(core: str) -> str | None:

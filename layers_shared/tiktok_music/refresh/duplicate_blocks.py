@@ -8,6 +8,7 @@ from enum import Enum
 from itertools import islice, pairwise
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from tiktok_music.refresh.artists import split_artists
 from tiktok_music.refresh.description import Description, Reading, numbers_in
@@ -23,7 +24,8 @@ _SIMILAR_ARTIST = 88.0
 _SHORTEST_SIMILAR_ARTIST = 7
 # Neighbours in alphabetical order that are compared; misspelt titles stand next to each other.
 _WINDOW = 12
-_LITTLE_WORDS = frozenset("the a an i and la el le los n de to of my".split())
+# Words that a careless copy of a title leaves out or puts in.
+_LITTLE_WORDS = re.compile(r"the|an?|i|and|n|la|el|le|los|de|to|of|my|in|y|e")
 
 
 class Trust(Enum):
@@ -31,6 +33,7 @@ class Trust(Enum):
 
     IDENTITY = "nothing"
     RECORDING = "other versions in their titles"
+    SAME_WORDS = "other people and lengths"
     CLAIM = "anything else that their titles and lengths say"
 
 
@@ -43,7 +46,7 @@ class Block:
     trust: Trust = Trust.CLAIM
 
 
-type_of_entry = tuple[int, Reading]
+_Entry = tuple[int, Reading]
 
 
 def find_blocks(descriptions: Sequence[Description]) -> Iterator[Block]:
@@ -107,23 +110,19 @@ def _same_titles(descriptions: Sequence[Description]) -> Iterator[Block]:
 
 
 def _same_words(descriptions: Sequence[Description]) -> Iterator[Block]:
-    """Titles of the same words in other brackets or another order: "Bananza (Belly Dancer)"."""
+    """The same words in other brackets or another order: "Bananza (Belly Dancer)"."""
     keys = (
-        ((each.all_words or _sorted(each.readings[0].words), artist, each.versions), position)
+        ((each.all_words, artist), position)
         for position, each in enumerate(descriptions)
         if each.readings
         for artist in sorted(each.readings[0].artists)
     )
-    return _gather(keys, lambda _: "same words in the title and same artist", Trust.CLAIM)
+    return _gather(keys, lambda _: "same words in the title and same artist", Trust.SAME_WORDS)
 
 
-def _sorted(words: str) -> str:
-    return " ".join(sorted(words.split()))
-
-
-def _shelves(descriptions: Sequence[Description]) -> list[list[type_of_entry]]:
+def _shelves(descriptions: Sequence[Description]) -> list[list[_Entry]]:
     """The titles of one artist in one version."""
-    shelves: dict[Hashable, list[type_of_entry]] = defaultdict(list)
+    shelves: dict[Hashable, list[_Entry]] = defaultdict(list)
     for position, each in enumerate(descriptions):
         for reading in each.readings:
             for artist in sorted(reading.artists):
@@ -131,9 +130,7 @@ def _shelves(descriptions: Sequence[Description]) -> list[list[type_of_entry]]:
     return [shelf for shelf in shelves.values() if len(shelf) > 1]
 
 
-def _masked_titles(
-    descriptions: Sequence[Description], shelf: list[type_of_entry]
-) -> Iterator[Block]:
+def _masked_titles(descriptions: Sequence[Description], shelf: list[_Entry]) -> Iterator[Block]:
     for position, _ in islice(shelf, _WINDOW):
         mask = descriptions[position].mask
         for other, reading in shelf if mask else ():
@@ -141,7 +138,7 @@ def _masked_titles(
                 yield Block((position, other), "same title with masked letters and same artist")
 
 
-def _other_scripts(shelf: list[type_of_entry]) -> Iterator[Block]:
+def _other_scripts(shelf: list[_Entry]) -> Iterator[Block]:
     spelt = [(position, reading.words, romanise(reading.words)) for position, reading in shelf]
     native = [(position, sound_alike(latin)) for position, _, latin in spelt if latin]
     latin = [(position, sound_alike(words)) for position, words, _ in spelt if words.isascii()]
@@ -153,7 +150,7 @@ def _other_scripts(shelf: list[type_of_entry]) -> Iterator[Block]:
                 yield Block((position, other), "same title in another script and same artist")
 
 
-def _similar_titles(shelf: list[type_of_entry]) -> Iterator[Block]:
+def _similar_titles(shelf: list[_Entry]) -> Iterator[Block]:
     for is_reversed in (False, True):
         shelf.sort(key=lambda entry: entry[1].words[:: -1 if is_reversed else 1])
         for first, second in _neighbours(shelf):
@@ -163,7 +160,7 @@ def _similar_titles(shelf: list[type_of_entry]) -> Iterator[Block]:
                 yield Block((first[0], second[0]), evidence)
 
 
-def _neighbours(shelf: list[type_of_entry]) -> Iterator[tuple[type_of_entry, type_of_entry]]:
+def _neighbours(shelf: list[_Entry]) -> Iterator[tuple[_Entry, _Entry]]:
     for start, entry in enumerate(shelf):
         for other in shelf[start + 1 : start + 1 + _WINDOW]:
             yield entry, other
@@ -173,6 +170,12 @@ def _similarity(words: str, others: str) -> float | None:
     """The ratio of two titles that differ as misspellings do; None if they are two titles."""
     if min(len(words), len(others)) < _SHORTEST_SIMILAR_TITLE or words == others:
         return None
+    if (
+        words[0] == others[0]
+        and sorted(words) == sorted(others)
+        and OSA.distance(words, others) == 1
+    ):
+        return fuzz.ratio(words, others)
     ratio = fuzz.ratio(words, others, score_cutoff=SIMILAR_TITLE)
     return ratio if ratio and _is_misspelling(words.split(), others.split()) else None
 
@@ -183,7 +186,7 @@ def _is_misspelling(words: list[str], others: list[str]) -> bool:
     if len(words) != len(others):
         more, fewer = sorted((words, others), key=len, reverse=True)
         extra = [word for word in more if word not in fewer]
-        return not extra or all(word in _LITTLE_WORDS for word in extra) or len(extra) > 1
+        return not extra or all(_LITTLE_WORDS.fullmatch(word) for word in extra) or len(extra) > 1
     return all(
         word == other or (word[0] == other[0] and fuzz.ratio(word, other) >= _SIMILAR_WORD)
         for word, other in zip(words, others, strict=True)

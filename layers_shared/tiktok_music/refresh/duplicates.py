@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from tiktok_music.refresh.artists import are_other_people
+from tiktok_music.refresh.artists import are_other_guests, are_other_people
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.description import Description, describe, work_key
 from tiktok_music.refresh.duplicate_blocks import Block, Trust, find_blocks
@@ -76,7 +76,9 @@ def join_groups(
     Audio is believed over a title that lacks a tag which changes the sound ("sped up"), but not
     over tags that a fingerprint cannot hear ("instrumental", "reverb"). Unknown ids are ignored.
     """
-    home = {member.tiktok_id: index for index, group in enumerate(groups) for member in group.members}
+    home = {
+        member.tiktok_id: index for index, group in enumerate(groups) for member in group.members
+    }
     joined = dict(enumerate(groups))
     for first_id, second_id, evidence in sorted(pairs):
         if first_id not in home or second_id not in home:
@@ -127,6 +129,7 @@ class _Profile:
 
     versions: frozenset[str]
     people: frozenset[str]
+    guests: frozenset[str]
     numbers: frozenset[str]
     subtitles: set[str] = field(default_factory=set)
     venues: set[str] = field(default_factory=set)
@@ -135,7 +138,7 @@ class _Profile:
 
     @classmethod
     def of(cls, said: Description) -> "_Profile":
-        profile = cls(said.versions, said.people, said.numbers)
+        profile = cls(said.versions, said.people, said.guests, said.numbers)
         profile.subtitles |= {said.subtitle} - {""}
         profile.venues |= {said.venue} - {""}
         seconds = said.candidate.duration_seconds
@@ -148,13 +151,18 @@ class _Profile:
             return True
         if trust is Trust.RECORDING:
             return self.versions == other.versions
-        return (
+        if self._has_other_people(other) or not self._has_length_of(other):
+            return False
+        return trust is Trust.SAME_WORDS or (
             self.versions == other.versions
             and self.numbers == other.numbers
-            and not are_other_people(self.people, other.people)
             and _go_together(self.subtitles, other.subtitles)
             and _go_together(self.venues, other.venues)
-            and self._has_length_of(other)
+        )
+
+    def _has_other_people(self, other: "_Profile") -> bool:
+        return are_other_people(self.people, other.people) or are_other_guests(
+            self.guests, self.people, other.guests, other.people
         )
 
     def _has_length_of(self, other: "_Profile") -> bool:
@@ -165,6 +173,7 @@ class _Profile:
 
     def add(self, other: "_Profile") -> None:
         self.people |= other.people
+        self.guests |= other.guests
         self.subtitles |= other.subtitles
         self.venues |= other.venues
         self.shortest = min(self.shortest, other.shortest)

@@ -109,15 +109,21 @@ def _spelling_pattern() -> re.Pattern[str]:
 
 # Jamo in the order of Unicode's composition rule (The Unicode Standard, 3.12), spelt by the
 # Revised Romanization of Korean (2000).
-_INITIALS = "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" ")
-_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
-_FINALS = " k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split(" ")
+_INITIALS = "g kk n d tt r m b pp s ss - j jj ch k t p h"
+_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i"
+_FINALS = "- k k k n n n t l k m l l l p l m p p t t ng t t k t p t"
 _FIRST_SYLLABLE, _LAST_SYLLABLE = "가", "힣"
+
+
+@cache
+def _jamo() -> tuple[list[str], ...]:
+    return tuple(row.replace("-", "").split(" ") for row in (_INITIALS, _VOWELS, _FINALS))
 
 
 def _romanise_hangul(letter: str) -> str:
     if not _FIRST_SYLLABLE <= letter <= _LAST_SYLLABLE:
         return letter
-    initial_and_vowel, final = divmod(ord(letter) - ord(_FIRST_SYLLABLE), len(_FINALS))
-    initial, vowel = divmod(initial_and_vowel, len(_VOWELS))
-    return _INITIALS[initial] + _VOWELS[vowel] + _FINALS[final]
+    initials, vowels, finals = _jamo()
+    initial_and_vowel, final = divmod(ord(letter) - ord(_FIRST_SYLLABLE), len(finals))
+    initial, vowel = divmod(initial_and_vowel, len(vowels))
+    return initials[initial] + vowels[vowel] + finals[final]

@@ -11,10 +11,6 @@ from tiktok_music.refresh.title_tables import read_phrases
 _NO_VERSIONS: frozenset[str] = frozenset()
 _WRITTEN_WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_NUMBER = re.compile(
-    r"(?:(?:pt|part|parte|partie|teil|vol|volume|no|nr|chapter|capitulo|ep|episode|act|часть) )?"
-    r"(?:\d{1,4}|[ivx]{1,4}|one|two|three|four|five|six|uno|dos|tres)"
-)
 
 
 class PartKind(StrEnum):
@@ -83,7 +79,7 @@ def read_part(folded: str) -> PartMeaning:
     """The meaning of a folded part; every text has one."""
     if not folded:
         return PartMeaning(PartKind.NOISE)
-    if _NUMBER.fullmatch(folded):
+    if _number().fullmatch(folded):
         return PartMeaning(PartKind.NUMBER)
     found = _find(folded)
     versions = _versions(found)
@@ -94,6 +90,13 @@ def read_part(folded: str) -> PartMeaning:
         return PartMeaning(PartKind.VERSION, versions, venue)
     is_remark = found.has("strong") or (bool(found.words) and not found.rest)
     return PartMeaning(PartKind.NOISE if is_remark else PartKind.SUBTITLE)
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    table = read_phrases("numbers.txt")
+    spelt = {word for number, words in table.items() if number.isdigit() for word in words}
+    return re.compile(rf"(?:(?:{'|'.join(table['marker'])}) ?)?(?:\d{{1,4}}|{'|'.join(spelt)})")
 
 
 def _versions(found: _Found) -> frozenset[str]:
@@ -153,7 +156,8 @@ def _add(
 @cache
 def _phrase_pattern() -> re.Pattern[str]:
     """Any phrase, the longest first; a whole word in scripts that have spaces between words."""
-    spaced, unspaced = [], []
+    spaced: list[str] = []
+    unspaced: list[str] = []
     for phrase in sorted(_phrases(), key=len, reverse=True):
         has_spaces = _WRITTEN_WITHOUT_SPACES.search(phrase) is None
         (spaced if has_spaces else unspaced).append(re.escape(phrase))
