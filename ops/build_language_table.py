@@ -1,16 +1,25 @@
-"""Make the language tables of `refresh/data/language` again: word lists in, gzipped text out."""
+"""Make the language tables of `refresh/data/language` again: word lists in, compressed text out."""
 
 import argparse
 import gzip
 import itertools
+import lzma
 import math
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from tiktok_music.refresh.language_table import BACK_OFF, UNSEEN_LETTER, ZERO, grams_of, words_of
+from tiktok_music.refresh.language_table import (
+    BACK_OFF,
+    UNSEEN_LETTER,
+    ZERO,
+    grams_of,
+    plain,
+    words_of,
+)
 
 _HERE = Path(__file__).parent
 _OWN_WORDS = _HERE / "language_words.txt"
@@ -33,44 +42,32 @@ _GRAM_COLUMNS = "trigram, then half bits (chr 33 + n) in each language"
 
 # wordfreq's name -> (our code, words kept). English is in every chart: it gets the longest list.
 _LATIN = {
-    "en": ("en", 50000),
-    **{code: (code, 28000) for code in ("es", "pt", "fr", "it", "de", "id")},
+    "en": ("en", 80000),
+    **{code: (code, 28000) for code in ("es", "pt", "fr", "it", "de", "id", "tr")},
     **{
-        code: (code, 20000)
-        for code in [
-            "ca",
-            "cs",
-            "da",
-            "fi",
-            "hu",
-            "is",
-            "lt",
-            "lv",
-            "ms",
-            "nl",
-            "pl",
-            "ro",
-            "sk",
-            "sl",
-            "sv",
-            "tr",
-            "vi",
-        ]
+        code: (code, 20000) for code in "ca cs da fi hu is lt lv ms nl pl ro sk sl sv tr vi".split()
     },
     "nb": ("no", 20000),
     "fil": ("tl", 20000),
 }
 _LISTS: dict[str, dict[str, tuple[str, int]]] = {
     "latin": _LATIN,
-    "cyrillic": {code: (code, 12000) for code in ("ru", "uk", "bg", "mk")},
+    "cyrillic": {"ru": ("ru", 20000)} | {code: (code, 12000) for code in ("uk", "bg", "mk")},
     "arabic": {code: (code, 12000) for code in ("ar", "fa", "ur")},
     "devanagari": {"hi": ("hi", 8000)},
+    "han": {"zh": ("zh", 15000), "ja": ("ja", 12000)},
 }
+# Percent of a language's running words that its list lacks: the long English list has nearly all,
+# Vietnamese syllables are few, and a list of our own holds a few hundred words.
+_UNLISTED = {"en": 4, "vi": 3}
+_UNLISTED_ELSE = 10
+_UNLISTED_OWN = 40
 _SCRIPT_NAMES = {
     "latin": "LATIN",
     "cyrillic": "CYRILLIC",
     "arabic": "ARABIC",
     "devanagari": "DEVANAGARI",
+    "han": "CJK",
 }
 # A song is often written without the accents of its language: such a spelling counts as one of
 # every eight, at best.
@@ -80,6 +77,8 @@ _OTHER_PRONUNCIATION = 6
 _SERBOCROATIAN_WORDS = 20000
 _OWN_LETTERS = dict(zip("ıłđøßæœ", ("i", "l", "d", "o", "ss", "ae", "oe"), strict=True))
 _FEWEST_GRAMS = 0.9
+_WORST = 60
+_PRESET = 6 | lzma.PRESET_EXTREME
 
 Levels = dict[str, dict[str, int]]
 
@@ -90,7 +89,7 @@ def half_bits(probability: float) -> int:
 
 def by_rank(words: Iterable[str], script: str, most: int) -> dict[str, int]:
     """Half bits by a word's place in a list: a frequency of 0.1 / (place + 3), after Zipf."""
-    kept = (word for text in words for word in words_of(text) if is_written_in(word, script))
+    kept = (word for text in words for word in words_of(plain(text)) if is_written_in(word, script))
     ranked = itertools.islice(dict.fromkeys(kept), most)
     return {word: half_bits(0.1 / (rank + 3)) for rank, word in enumerate(ranked)}
 
@@ -132,6 +131,24 @@ def in_cyrillic(word: str) -> str:
     )
 
 
+def in_traditional(word: str) -> str:
+    """wordfreq holds Chinese in simplified characters only, and the way from the others to them."""
+    return word.translate(_traditional())
+
+
+@cache
+def _traditional() -> dict[int, str]:
+    packed = Path(import_module("wordfreq.util").data_path("_chinese_mapping.msgpack.gz"))
+    simplified: dict[int, str] = import_module("msgpack").unpackb(
+        gzip.decompress(packed.read_bytes()), strict_map_key=False
+    )
+    return {ord(new): chr(old) for old, new in simplified.items() if is_in_big5(chr(old))}
+
+
+def is_in_big5(letter: str) -> bool:
+    return letter.encode("big5", "ignore") != b""
+
+
 def own_words() -> dict[str, list[str]]:
     words: dict[str, list[str]] = defaultdict(list)
     code = ""
@@ -152,8 +169,11 @@ def levels_of(script: str, word_list: Callable[[str], Iterator[str]]) -> Levels:
     if script == "latin":
         found |= serbocroatian(word_list("sh"))
     if script == "cyrillic":
-        shared = list(serbocroatian(word_list("sh"))["sr"])[: _LISTS["cyrillic"]["ru"][1]]
+        shared = list(serbocroatian(word_list("sh"))["sr"])[: _LISTS["cyrillic"]["bg"][1]]
         found["sr"] = by_rank(map(in_cyrillic, shared), script, len(shared))
+    if script == "han":
+        old = {in_traditional(word): level for word, level in found["zh"].items()}
+        found["zh"] = old | found["zh"]
     for code, words in own_words().items():
         own = by_rank(words, script, len(words))
         if own and code not in found:
@@ -161,6 +181,11 @@ def levels_of(script: str, word_list: Callable[[str], Iterator[str]]) -> Levels:
     if script == "latin":
         found = {code: with_accentless(words) for code, words in found.items()}
     return found
+
+
+def unlisted_percent(script: str, code: str) -> int:
+    listed = {code for code, _ in _LISTS[script].values()} | {"hr", "sr"}
+    return _UNLISTED.get(code, _UNLISTED_ELSE if code in listed else _UNLISTED_OWN)
 
 
 def word_lines(levels: Levels, codes: list[str]) -> list[str]:
@@ -201,19 +226,19 @@ def gram_lines(levels: Levels, codes: list[str]) -> list[str]:
     for model in models:
         total.update(model.counts)
     kept = sorted(gram for gram, count in total.items() if len(gram) < 3 or count > _FEWEST_GRAMS)
-    worst = UNSEEN_LETTER - BACK_OFF
     return [
         gram
         + "\t"
-        + "".join(chr(ZERO + min(worst, half_bits(m.probability(gram)))) for m in models)
+        + "".join(chr(ZERO + min(_WORST, half_bits(m.probability(gram)))) for m in models)
         for gram in kept
     ]
 
 
-def write(name: str, title: str, columns: str, codes: list[str], lines: list[str]) -> None:
-    head = _HEAD.format(title=title, columns=columns, codes=" ".join(codes))
+def write(name: str, title: str, columns: str, languages: dict[str, int], lines: list[str]) -> None:
+    shares = (f"{code}:{percent}" for code, percent in languages.items())
+    head = _HEAD.format(title=title, columns=columns, codes=" ".join(shares))
     text = head + "\n".join(lines) + "\n"
-    packed = gzip.compress(text.encode(), compresslevel=9, mtime=0)
+    packed = lzma.compress(text.encode(), preset=_PRESET)
     (_TARGET / name).write_bytes(packed)
     print(f"{name}: {len(lines)} lines, {len(packed) / 1e6:.2f} MB")
 
@@ -230,8 +255,11 @@ def main() -> None:
     for script in _LISTS:
         levels = levels_of(script, word_list)
         codes = sorted(levels)
-        write(f"{script}.words.txt.gz", "Words", _WORD_COLUMNS, codes, word_lines(levels, codes))
-        write(f"{script}.grams.txt.gz", "Trigrams", _GRAM_COLUMNS, codes, gram_lines(levels, codes))
+        shares = {code: unlisted_percent(script, code) for code in codes}
+        write(f"{script}.words.txt.xz", "Words", _WORD_COLUMNS, shares, word_lines(levels, codes))
+        write(
+            f"{script}.grams.txt.xz", "Trigrams", _GRAM_COLUMNS, shares, gram_lines(levels, codes)
+        )
 
 
 if __name__ == "__main__":

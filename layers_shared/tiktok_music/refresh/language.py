@@ -8,6 +8,7 @@ from pathlib import Path
 from tiktok_music.refresh.language_model import LanguageModel
 from tiktok_music.refresh.language_names import iso_639_1
 from tiktok_music.refresh.language_scripts import reading_of
+from tiktok_music.refresh.language_table import plain
 
 _FOLDER = Path(__file__).parent / "data" / "language"
 _LEAST_SCORE = 0.3
@@ -56,7 +57,7 @@ class LanguageRule:
         named = iso_639_1(language_name) if language_name else None
         if named:
             return Language(named, LanguageSource.UPSTREAM, 1.0)
-        cut = title[:_MOST_CHARACTERS]
+        cut = plain(title[:_MOST_CHARACTERS])
         return self._of_text(_TAG.sub(" ", cut)) or self._of_text(cut) or self._default()
 
     def _of_text(self, text: str) -> Language | None:

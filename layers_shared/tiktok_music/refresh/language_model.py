@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,13 +11,12 @@ import fasttext  # type: ignore[import-untyped]  # fasttext-predict comes withou
 
 from tiktok_music.refresh.language_table import LanguageTable, words_of
 
-SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari")
+SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari", "han")
 # Tuned on tests/data/language_development.tsv; `python -m ops.measure_language` prints the result.
-SPELLING = 0.1
-FASTTEXT = 0.3
-FASTTEXT_FLOOR = 1e-3
-PRIOR = 1.0
-CAUTION = 2.0
+FASTTEXT = 0.4
+FASTTEXT_FLOOR = 0.01
+PRIOR = 1.1
+CAUTION = 1.5
 _NATS = math.log(2) / 2
 _MOST_WORDS = 40
 # fastText tells apart what we do not, and the other way round.
@@ -60,7 +59,7 @@ class LanguageModel:
 
         None when there is no word in `text`, or no table for `script`.
         """
-        words = words_of(text)[:_MOST_WORDS]
+        words = _telling(words_of(text))
         table = self.tables.get(script)
         if table is None or not words:
             return None
@@ -93,18 +92,33 @@ class LanguageModel:
         return said
 
 
+def _telling(words: list[str]) -> list[str]:
+    """Each word once, as "la la la" is no more French than "la"; none in "F.N.F." or "W O R K"."""
+    once = list(dict.fromkeys(words))[:_MOST_WORDS]
+    return once if any(len(word) > 1 for word in once) or not "".join(once).isascii() else []
+
+
 def _words_score(table: LanguageTable, words: list[str]) -> dict[str, float]:
     """Natural logarithm of the probability of `words` in each language of `table`."""
     totals = [0.0] * len(table.codes)
-    for word in words:
-        listed = table.half_bits_of_word(word)
+    for word, listed in _looked_up(table, words):
         spelled = table.half_bits_of_letters(word)
-        for place, letters in enumerate(spelled):
-            p = SPELLING * math.exp(-_NATS * letters)
+        for place, (letters, unlisted) in enumerate(zip(spelled, table.unlisted, strict=True)):
+            p = unlisted * math.exp(-_NATS * letters)
             if place in listed:
-                p += (1 - SPELLING) * math.exp(-_NATS * listed[place])
+                p += (1 - unlisted) * math.exp(-_NATS * listed[place])
             totals[place] += math.log(p)
     return dict(zip(table.codes, totals, strict=True))
+
+
+def _looked_up(table: LanguageTable, words: list[str]) -> Iterator[tuple[str, dict[int, int]]]:
+    """Words with what the table says of each; "l'amour" is two words where no list has it whole."""
+    for word in words:
+        listed = table.half_bits_of_word(word)
+        if listed or "'" not in word:
+            yield word, listed
+        else:
+            yield from ((part, table.half_bits_of_word(part)) for part in word.split("'") if part)
 
 
 def _priors(path: Path) -> dict[tuple[str, str], float]:

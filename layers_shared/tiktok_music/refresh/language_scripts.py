@@ -86,7 +86,7 @@ _LETTERS_OF = {
         ("ي", "ar ps sd ug"),
         ("ك", "ar ug"),
     ),
-    "devanagari": (("ळ", "mr hi"), ("ऱ", "mr"), ("ॲ", "mr"), ("ड़ढ़ज़फ़क़ख़", "hi")),
+    "devanagari": (("\u0933", "mr hi"), ("\u0931\u0972", "mr"), ("\u093c", "hi")),
 }
 _LANGUAGES_OF = {
     "cyrillic": "ru uk bg sr mk be kk ky mn tg tt",
@@ -131,7 +131,7 @@ def reading_of(text: str) -> Reading | None:
         return None
     script = _leading(scripts)
     if script in ("HIRAGANA", "KATAKANA", "CJK"):
-        return Reading("han", (_chinese_or_japanese(text, scripts),))
+        return Reading("han", _chinese_or_japanese(text, scripts))
     if script in _OF_ONE_LANGUAGE:
         return Reading(script.lower(), (_relative(text, _OF_ONE_LANGUAGE[script]),))
     return Reading(script.lower(), _allowed(script.lower(), text))
@@ -167,19 +167,19 @@ def _allowed(script: str, text: str) -> tuple[str, ...]:
     return tuple(code for code in every if code in allowed) or every
 
 
-def _chinese_or_japanese(text: str, scripts: Counter[str]) -> str:
+def _chinese_or_japanese(text: str, scripts: Counter[str]) -> tuple[str, ...]:
     if scripts["HIRAGANA"] or scripts["KATAKANA"]:
-        return "ja"
+        return ("ja",)
     letters = {letter for letter in text if _script_of(letter) == "CJK"}
     if letters & _JAPANESE:
-        return "ja"
+        return ("ja",)
     if letters & _CHINESE:
-        return "zh"
+        return ("zh",)
     # Simplified and Japanese characters are missing from each other's standards.
     if any(not _is_in(letter, "euc_jp") for letter in letters):
-        return "zh"
-    chinese = all(_is_in(x, "gb2312") for x in letters) or all(_is_in(x, "big5") for x in letters)
-    return "zh" if chinese else "ja"
+        return ("zh",)
+    chinese = any(all(_is_in(x, one) for x in letters) for one in ("gb2312", "big5"))
+    return ("zh", "ja") if chinese else ("ja",)
 
 
 def _is_in(letter: str, standard: str) -> bool:

@@ -4,7 +4,7 @@ A half bit is the unit of every figure here: `-2 * log2(p)`, rounded, so that li
 as small integers and fit into one character of a table.
 """
 
-import gzip
+import lzma
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -15,18 +15,22 @@ ZERO = 33
 UNSEEN_LETTER = 24
 BACK_OFF = 3
 _KEPT_MARKS = range(0x0900, 0x2000)
-_MOST_CHARACTERS = 300
 _LITERAL_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
+def plain(text: str) -> str:
+    """`text` in NFKC with literal \\u escapes undone, so that each letter has one form."""
+    unescaped = _LITERAL_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
+    return unicodedata.normalize("NFKC", unescaped)
+
+
 def words_of(text: str) -> list[str]:
-    """The words of `text` as the tables spell them: NFKC, lower case, letters only.
+    """The words of a plain `text` as the tables spell them: lower case, letters only.
 
     Apostrophes inside a word stay. Digits, punctuation, emoji and stray surrogates part words.
     """
-    cut = _LITERAL_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text[:_MOST_CHARACTERS])
-    plain = unicodedata.normalize("NFKC", cut).lower().replace("’", "'").replace("i̇", "i")
-    spelled = "".join(_spelled(character) for character in plain)
+    lower = text.lower().replace("’", "'").replace("i\u0307", "i")
+    spelled = "".join(map(_spelled, lower))
     return [word for word in (part.strip("'") for part in spelled.split()) if word]
 
 
@@ -48,23 +52,31 @@ def grams_of(word: str) -> list[str]:
 class LanguageTable:
     """The words and letter sequences of the languages of one script.
 
-    `codes` gives the order of the languages in every answer. `lines` are the words, sorted by
+    `codes` gives the order of the languages in every answer; `unlisted` is the share of each one's
+    running words that its list is thought to lack. `lines` are the words, sorted by
     their UTF-8 bytes, one a line with a pair of characters for each language that has it: kept
     as one piece of memory and searched by halving, as a dictionary would take ten times as much.
     """
 
     codes: tuple[str, ...]
+    unlisted: tuple[float, ...]
     lines: bytes
     grams: dict[str, bytes]
 
     @classmethod
     def load(cls, folder: Path, script: str) -> "LanguageTable":
-        """Read `<script>.words.txt.gz` and `<script>.grams.txt.gz`."""
-        head, lines = _halves(folder / f"{script}.words.txt.gz")
-        _, grams = _halves(folder / f"{script}.grams.txt.gz")
-        codes = head.decode().rpartition("# languages: ")[2].split()
+        """Read `<script>.words.txt.xz` and `<script>.grams.txt.xz`."""
+        head, lines = _halves(folder / f"{script}.words.txt.xz")
+        _, grams = _halves(folder / f"{script}.grams.txt.xz")
+        languages = head.decode().rpartition("# languages: ")[2].split()
+        codes, percents = zip(*(language.split(":") for language in languages), strict=True)
         pairs = (line.split("\t") for line in grams.decode().splitlines())
-        return cls(tuple(codes), lines, {gram: figures.encode() for gram, figures in pairs})
+        return cls(
+            codes,
+            tuple(int(percent) / 100 for percent in percents),
+            lines,
+            {gram: figures.encode() for gram, figures in pairs},
+        )
 
     def half_bits_of_word(self, word: str) -> dict[int, int]:
         """Half bits of `word` by the place of the language, for the languages that list it."""
@@ -101,5 +113,5 @@ class LanguageTable:
 
 def _halves(path: Path) -> tuple[bytes, bytes]:
     """The comments at the top of a table, and the rest."""
-    head, _, body = gzip.decompress(path.read_bytes()).partition(b"\n\n")
+    head, _, body = lzma.decompress(path.read_bytes()).partition(b"\n\n")
     return head, body
