@@ -43,7 +43,7 @@ _GRAM_COLUMNS = "trigram, then half bits (chr 33 + n) in each language"
 # wordfreq's name -> (our code, words kept). English is in every chart: it gets the longest list.
 _LATIN = {
     "en": ("en", 80000),
-    **{code: (code, 28000) for code in ("es", "pt", "fr", "it", "de", "id", "tr")},
+    **{code: (code, 45000) for code in ("es", "pt", "fr", "it", "de", "id", "tr")},
     **{
         code: (code, 20000) for code in "ca cs da fi hu is lt lv ms nl pl ro sk sl sv tr vi".split()
     },
@@ -55,7 +55,7 @@ _LISTS: dict[str, dict[str, tuple[str, int]]] = {
     "cyrillic": {"ru": ("ru", 20000)} | {code: (code, 12000) for code in ("uk", "bg", "mk")},
     "arabic": {code: (code, 12000) for code in ("ar", "fa", "ur")},
     "devanagari": {"hi": ("hi", 8000)},
-    "han": {"zh": ("zh", 15000), "ja": ("ja", 12000)},
+    "han": {"zh": ("zh", 25000), "ja": ("ja", 20000)},
 }
 # Percent of a language's running words that its list lacks: the long English list has nearly all,
 # Vietnamese syllables are few, and a list of our own holds a few hundred words.
