@@ -47,6 +47,8 @@ _USUAL_LAYOUTS = {
     7: "6.1",
     8: "7.1",
 }
+# Scaled so that channels which all play the same cannot add up to more than full scale.
+_MIX_DOWN = {"rematrix_maxval": "1"}
 _MAX_DEMUX_FAILURES = 16
 # Above any peak that music has, so that a broken float is seen as the damage that it is.
 _BROKEN_SAMPLE = 100.0
@@ -213,7 +215,7 @@ class _Converter:
         channels = frame.layout.nb_channels
         if frame.format.name != "fltp" or frame.sample_rate != SAMPLE_RATE_HZ or channels > 2:
             layout = "mono" if channels == 1 else "stereo"
-            self._resampler = AudioResampler("fltp", layout, SAMPLE_RATE_HZ)
+            self._resampler = AudioResampler("fltp", layout, SAMPLE_RATE_HZ, options=_MIX_DOWN)
 
     def takes(self, frame: AudioFrame) -> bool:
         return _shape_of(frame) == self._shape

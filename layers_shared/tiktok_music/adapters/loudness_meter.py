@@ -25,6 +25,8 @@ _CLIPPED_FROM = 0.985
 _TAPS = 16
 _PHASES = (0.25, 0.5, 0.75)
 _PEAK_STEP = 16
+# Products of this size stay on one core whatever the BLAS is told: two processes share two cores.
+_PEAK_BATCH = 256
 # Between samples a signal rises above its neighbours by more than 3 dB only near half the
 # sample rate, where music has nothing; steps further below the peak so far are not oversampled.
 _PEAK_NEARNESS = 0.707
@@ -121,7 +123,7 @@ class _IntegratedLoudness:
 
 
 class _TruePeak:
-    """Oversamples the loudest places only: a sixth of the cost of doing it everywhere."""
+    """Oversamples the loudest places only: a tenth of the cost of doing it everywhere."""
 
     def __init__(self) -> None:
         self._peak = 0.0
@@ -133,23 +135,30 @@ class _TruePeak:
         self._before = samples[:, steps * _PEAK_STEP :]
         self._peak = max(self._peak, float(np.abs(samples).max()))
         for channel in samples:
-            self._oversample(channel, steps)
+            self._oversample(channel[: (steps + 1) * _PEAK_STEP].reshape(-1, _PEAK_STEP))
 
     def finish(self) -> float:
         self.push(np.zeros((2, 2 * _TAPS), np.float32))
         return self._peak
 
-    def _oversample(self, channel: npt.NDArray[np.float32], steps: int) -> None:
-        windows = np.lib.stride_tricks.as_strided(
-            channel,
-            (steps, _PEAK_STEP + _TAPS),
-            (_PEAK_STEP * channel.itemsize, channel.itemsize),
-            writeable=False,
+    def _oversample(self, steps: npt.NDArray[np.float32]) -> None:
+        """Looks between the samples of each step and the next, where one of them is loud."""
+        loudest = _largest_of_each(np.abs(steps))
+        chosen = np.flatnonzero(
+            np.maximum(loudest[:-1], loudest[1:]) >= self._peak * _PEAK_NEARNESS
         )
-        chosen = windows[np.abs(windows).max(axis=1) >= self._peak * _PEAK_NEARNESS]
-        if len(chosen):
-            between = np.abs(chosen @ _INTERPOLATION)
-            self._peak = max(self._peak, float(np.max(between)))
+        for start in range(0, len(chosen), _PEAK_BATCH):
+            at = chosen[start : start + _PEAK_BATCH]
+            between = np.concatenate((steps[at], steps[at + 1]), axis=1) @ _INTERPOLATION
+            self._peak = max(self._peak, float(np.abs(between).max()))
+
+
+def _largest_of_each(steps: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The maximum of each row of 16, by halves: five times faster than along the short axis."""
+    while steps.shape[1] > 1:
+        half = steps.shape[1] // 2
+        steps = np.maximum(steps[:, :half], steps[:, half:])
+    return steps[:, 0]
 
 
 def _interpolation() -> npt.NDArray[np.float32]:
