@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from local.run import LocalRunFailed, Options, run
+from local.run import RUN_FILE, LocalRunFailed, Options, run
 
 
 def main() -> int:
@@ -23,8 +23,14 @@ def main() -> int:
     parser.add_argument(
         "--once", action="store_true", help="end after the refresh, without serving"
     )
+    parser.add_argument(
+        "--run-file",
+        type=Path,
+        default=RUN_FILE,
+        help="where addresses and keys are written while the API is served",
+    )
     asked = parser.parse_args()
-    options = Options(asked.port, asked.upstream, asked.music, serve=not asked.once)
+    options = Options(asked.port, asked.upstream, asked.music, asked.run_file, serve=not asked.once)
     try:
         run(options)
     except LocalRunFailed as exc:

@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 
 import boto3
+import urllib3
 from moto.server import ThreadedMotoServer
 
 REGION = "us-east-1"
@@ -37,6 +38,11 @@ class EmbeddedAws:
         server.start()
         host, port = server.get_host_and_port()
         return cls(server, f"http://{host}:{port}")
+
+    def stop(self) -> None:
+        """Ends the server and forgets what it held: moto keeps it for the whole process."""
+        urllib3.request("POST", f"{self.endpoint_url}/moto-api/reset")
+        self.server.stop()
 
     def environment(self) -> dict[str, str]:
         """What points every AWS client of this process here."""

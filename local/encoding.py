@@ -9,7 +9,10 @@ from PIL import Image, ImageDraw
 from local.composer import SAMPLE_RATE_HZ, Samples
 
 # Three times as fast as the encoders' own choice, and good enough to listen to.
-QUICK = {"libmp3lame": {"compression_level": "9"}, "aac": {"aac_coder": "fast"}}
+QUICK: dict[str, dict[str, str]] = {
+    "libmp3lame": {"compression_level": "9"},
+    "aac": {"aac_coder": "fast"},
+}
 
 
 def encode_audio(samples: Samples, container: str, codec: str, bit_rate: int) -> bytes:
@@ -19,7 +22,7 @@ def encode_audio(samples: Samples, container: str, codec: str, bit_rate: int) ->
         stream = output.add_stream(codec, rate=SAMPLE_RATE_HZ, layout="stereo")
         assert isinstance(stream, av.AudioStream)  # noqa: S101 - what an audio codec gives
         stream.bit_rate = bit_rate
-        stream.options = QUICK[codec]
+        stream.options = dict(QUICK[codec])
         block = SAMPLE_RATE_HZ
         for start in range(0, samples.shape[1], block):
             piece = np.ascontiguousarray(samples[:, start : start + block])

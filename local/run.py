@@ -3,7 +3,6 @@
 import importlib
 import json
 import os
-import shutil
 import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +30,7 @@ from local.upstream import API_KEY, stand_in_app
 from tiktok_music.refresh.telling import RefreshFailed
 
 ROOT = Path(__file__).resolve().parent.parent
-RUN_FILE = ROOT / ".local" / "run.json"
+RUN_FILE = Path(".local/run.json")
 EVENT_FILE = ROOT / "events" / "refresh_schedule.json"
 
 
@@ -46,6 +45,7 @@ class Options:
     port: int
     upstream: str | None
     music: Path | None
+    run_file: Path
     serve: bool
 
 
@@ -65,12 +65,16 @@ def run(options: Options) -> None:
     print_report(report)
     if not options.serve:
         return
-    _write_run_file({"baseUrl": address(place), "mediaBaseUrl": media.base_url, "keys": keys})
-    _greet(address(place), media.base_url, keys["publishRead"])
+    app = gateway_app(_handler("list_music"))
+    place.listen(128)
+    told: dict[str, Any] = {"baseUrl": address(place), "mediaBaseUrl": media.base_url, "keys": keys}
     try:
-        serve_until_interrupted(gateway_app(_handler("list_music")), place)
+        options.run_file.parent.mkdir(exist_ok=True)
+        options.run_file.write_text(json.dumps(told, indent=2) + "\n")
+        _greet(told["baseUrl"], media.base_url, keys["publishRead"], options.run_file)
+        serve_until_interrupted(app, place)
     finally:
-        RUN_FILE.unlink(missing_ok=True)
+        options.run_file.unlink(missing_ok=True)
 
 
 def _bind(port: int) -> socket.socket:
@@ -139,16 +143,10 @@ def _refresh() -> dict[str, Any]:
     return report
 
 
-def _write_run_file(run: dict[str, Any]) -> None:
-    RUN_FILE.parent.mkdir(exist_ok=True)
-    RUN_FILE.write_text(json.dumps(run, indent=2) + "\n")
-
-
-def _greet(base_url: str, media_url: str, key: str) -> None:
-    width = min(shutil.get_terminal_size().columns, 100)
-    console.print("─" * width)
-    console.print(f"API    {base_url}/v1/tiktok-music")
-    console.print(f"media  {media_url}")
-    console.print(f"keys   {RUN_FILE.relative_to(ROOT)}\n")
-    console.print(f"curl -s {base_url}/v1/tiktok-music -H 'Authorization: Bearer {key}'")
-    console.print("\nCtrl-C stops everything.")
+def _greet(base_url: str, media_url: str, key: str, run_file: Path) -> None:
+    url = f"{base_url}/v1/tiktok-music"
+    print(
+        f"\nAPI    {url}\nmedia  {media_url}\nkeys   {run_file}\n\n"
+        f"curl -s {url} -H 'Authorization: Bearer {key}'\n\nCtrl-C stops everything.",
+        flush=True,
+    )

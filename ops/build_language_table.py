@@ -13,8 +13,6 @@ from importlib import import_module
 from pathlib import Path
 
 from tiktok_music.refresh.language_table import (
-    BACK_OFF,
-    UNSEEN_LETTER,
     ZERO,
     grams_of,
     plain,
@@ -45,7 +43,7 @@ _LATIN = {
     "en": ("en", 80000),
     **{code: (code, 45000) for code in ("es", "pt", "fr", "it", "de", "id", "tr")},
     **{
-        code: (code, 20000) for code in "ca cs da fi hu is lt lv ms nl pl ro sk sl sv tr vi".split()
+        code: (code, 20000) for code in ["ca", "cs", "da", "fi", "hu", "is", "lt", "lv", "ms", "nl", "pl", "ro", "sk", "sl", "sv", "tr", "vi"]
     },
     "nb": ("no", 20000),
     "fil": ("tl", 20000),

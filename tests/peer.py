@@ -25,7 +25,7 @@ class Exchange(BaseHTTPRequestHandler):
         peer.requests.append((self.path, dict(self.headers)))
         peer.behaviour(self)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the parent's name
+    def log_message(self, format: str, *args: Any) -> None:
         """Says nothing."""
 
 

@@ -121,8 +121,9 @@ def test_a_wait_is_never_absurd(retry_after: str) -> None:
 
 def test_a_long_wait_is_cut_short() -> None:
     waits: list[float] = []
-    with running_peer(answering(503, b"", Retry_After="3600")) as peer, pytest.raises(
-        SourceUnavailable
+    with (
+        running_peer(answering(503, b"", Retry_After="3600")) as peer,
+        pytest.raises(SourceUnavailable),
     ):
         fetch(peer.base_url, waits)
 

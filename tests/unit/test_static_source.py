@@ -98,4 +98,3 @@ def test_what_is_no_document_is_refused(data: bytes, problem: str) -> None:
 
 def test_an_empty_list_is_a_chart_without_tracks() -> None:
     assert fetched(b"[]") == Chart(0, (), ())
-

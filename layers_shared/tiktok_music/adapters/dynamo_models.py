@@ -123,7 +123,7 @@ class DynamoRows:
     def bind(self, row: type[RowT], table_name: str) -> type[RowT]:
         """`row` as a model of the table `table_name`."""
         meta = type("Meta", (), {"table_name": table_name, "region": self._access.region})
-        bound: type[RowT] = type(row.__name__, (row,), {"Meta": meta})  # type: ignore[assignment]  # a class made at run time
+        bound: type[RowT] = type(row.__name__, (row,), {"Meta": meta})
         key = [{"AttributeName": "pk", "KeyType": "HASH"}]
         types = [{"AttributeName": "pk", "AttributeType": "S"}]
         schema = MetaTable(

@@ -45,6 +45,7 @@ class DecoderProcess:
             )
         self._connection = Connection(ours.detach())
         self._connection.send_bytes(json.dumps(asdict(policy)).encode())
+        self.pid = self._process.pid
         self.files_done = 0
 
     def ask(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -72,8 +73,7 @@ class ProcessWorkshop:
     def __init__(self, policy: MediaPolicy, processes: int | None = None) -> None:
         self._policy = policy
         self._idle: queue.SimpleQueue[DecoderProcess | None] = queue.SimpleQueue()
-        self._count = processes or os.cpu_count() or 1
-        for _ in range(self._count):
+        for _ in range(processes or os.cpu_count() or 1):
             self._idle.put(None)
 
     def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
@@ -102,11 +102,9 @@ class ProcessWorkshop:
         return jpeg
 
     def close(self) -> None:
-        """Ends the idle processes; the next call starts new ones."""
-        for _ in range(self._count):
-            process = self._idle.get()
-            if process is not None:
-                process.end()
+        """Ends the processes that are idle; the next call starts new ones."""
+        for _ in range(self._idle.qsize()):
+            self._ended(self._idle.get())
             self._idle.put(None)
 
     def _ask(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:

@@ -1,5 +1,6 @@
 """Puts a refresh together: settings -> adapters -> parts."""
 
+import atexit
 import functools
 import logging
 import time
@@ -86,7 +87,9 @@ def _rules(default_language: str) -> TextRules:
 @functools.cache
 def _workshop() -> ProcessWorkshop:
     """Decoders live as long as the instance."""
-    return ProcessWorkshop(MediaPolicy())
+    workshop = ProcessWorkshop(MediaPolicy())
+    atexit.register(workshop.close)
+    return workshop
 
 
 def _source(

@@ -6,7 +6,9 @@ import unicodedata
 
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 # Scripts whose vowel signs are marks, which `\w` leaves out: a word would fall apart at each one.
-_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u109f\u1780-\u17ff\u3099"
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u109f\u1780-\u17ff\u3099"
+)
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 _HARD_BREAK = re.compile(r"[\s\"(){}\[\]<>,;:/\\|~“”«»„…、。，：；！？「」『』【】《》（）–—]+")
 # A letter, then at least two more, each after one to three characters that are neither.

@@ -1,0 +1,250 @@
+"""`make run` as its user has it: started as a process, asked over HTTP, stopped by Ctrl-C."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from local.composer import compose, tune_of
+from local.encoding import encode_audio
+
+ROOT = Path(__file__).parents[2]
+CHECKS = ROOT / "../shared/checks/contract.py"
+
+
+@dataclass
+class LocalRun:
+    process: subprocess.Popen[str]
+    lines: list[str]
+    told: dict[str, Any]
+    run_file: Path
+
+
+def free_port() -> int:
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        port: int = place.getsockname()[1]
+        return port
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "local", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+
+
+def output(*arguments: str) -> tuple[int, str]:
+    process = start(*arguments)
+    text, _ = process.communicate(timeout=240)
+    return process.returncode, text
+
+
+def read_until(process: subprocess.Popen[str], last: str) -> list[str]:
+    assert process.stdout is not None
+    watchdog = threading.Timer(240, process.kill)
+    watchdog.start()
+    lines = []
+    for line in process.stdout:
+        lines.append(line.rstrip())
+        if line.startswith(last):
+            break
+    watchdog.cancel()
+    return lines
+
+
+@pytest.fixture(scope="module")
+def local_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+    run_file = tmp_path_factory.mktemp("run") / "run.json"
+    process = start("--port", str(free_port()), "--run-file", str(run_file))
+    lines = read_until(process, "Ctrl-C")
+    assert run_file.exists(), "\n".join(lines)
+    yield LocalRun(process, lines, json.loads(run_file.read_text()), run_file)
+    process.kill()
+    process.communicate()
+
+
+def ask(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+    connection.request("GET", parts.path, headers=headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+
+
+def the_list(local_run: LocalRun) -> list[dict[str, Any]]:
+    key = local_run.told["keys"]["publishRead"]
+    url = f"{local_run.told['baseUrl']}/v1/tiktok-music"
+    status, _, body = ask(url, Authorization=f"Bearer {key}")
+    assert status == 200
+    tracks: list[dict[str, Any]] = json.loads(body)["tracks"]
+    return tracks
+
+
+def test_the_report_tells_every_rejection_with_its_reason(local_run: LocalRun) -> None:
+    text = "\n".join(local_run.lines)
+
+    assert re.search(
+        r"PUBLISHED in [\d.]+ s: 25 rows, 16 accepted \(16 with new media\), 1 merged, 8 rejected",
+        text,
+    )
+    for reason in (
+        "AUDIO_SILENT",
+        "AUDIO_UNREADABLE",
+        "COVER_UNREADABLE",
+        "DOWNLOAD_FAILED",
+        "GENERIC_SOUND",
+        "INVALID_ROW",
+        "PROFANITY",
+        "UNAVAILABLE",
+        "merged",
+    ):
+        assert re.search(rf"^{reason} +\S", text, re.MULTILINE), reason
+
+
+def test_progress_is_plain_lines_where_there_is_no_terminal(local_run: LocalRun) -> None:
+    assert "  source: 25/25" in local_run.lines
+    assert "  media: 20/20" in local_run.lines
+    assert not any("\x1b" in line for line in local_run.lines)
+
+
+def test_the_curl_line_can_be_pasted(local_run: LocalRun) -> None:
+    base_url, key = local_run.told["baseUrl"], local_run.told["keys"]["publishRead"]
+
+    assert f"curl -s {base_url}/v1/tiktok-music -H 'Authorization: Bearer {key}'" in local_run.lines
+
+
+def test_the_list_has_the_accepted_tracks_in_order(local_run: LocalRun) -> None:
+    tracks = the_list(local_run)
+
+    assert [track["title"] for track in tracks][:3] == [
+        "Paper Lanterns",
+        "Sunset Drive",
+        "Mañana en la Playa",
+    ]
+    assert len(tracks) == 16
+    assert {track["title"]: track["language"] for track in tracks}.items() >= {
+        "봄바람": "ko",
+        "Ночной трамвай": "ru",
+        "夜の散歩": "ja",
+        "Mañana en la Playa": "es",
+    }.items()
+
+
+def test_the_media_is_served_as_r2_would(local_run: LocalRun) -> None:
+    track = the_list(local_run)[0]
+
+    status, headers, mp3 = ask(track["previewUrl"])
+    assert (status, headers["content-type"], mp3[:3]) == (200, "audio/mpeg", b"ID3")
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    status, headers, part = ask(track["previewUrl"], Range="bytes=100-199")
+    assert (status, part) == (206, mp3[100:200])
+    assert headers["content-range"] == f"bytes 100-199/{len(mp3)}"
+    assert ask(track["previewUrl"], Range="bytes=-5")[2] == mp3[-5:]
+    assert ask(track["previewUrl"], Range=f"bytes={len(mp3)}-")[0] == 416
+    status, headers, jpeg = ask(track["coverUrl"])
+    assert (status, headers["content-type"], jpeg[:2]) == (200, "image/jpeg", b"\xff\xd8")
+    assert ask(track["coverUrl"] + "x")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("publishRead", 200), ("all", 200), ("noScopes", 403), ("revoked", 401)]
+)
+def test_there_is_a_key_of_every_kind(local_run: LocalRun, name: str, status: int) -> None:
+    url = f"{local_run.told['baseUrl']}/v1/tiktok-music"
+
+    assert ask(url, Authorization=f"Bearer {local_run.told['keys'][name]}")[0] == status
+
+
+def test_a_port_that_is_taken_is_told_with_what_to_do(local_run: LocalRun, tmp_path: Path) -> None:
+    port = urlsplit(local_run.told["baseUrl"]).port
+    assert port is not None
+
+    code, text = output("--port", str(port), "--run-file", str(tmp_path / "run.json"))
+
+    assert code == 1
+    assert text.startswith(f"make run: port {port} cannot be used")
+    assert f"make run PORT={port + 10}" in text
+
+
+@pytest.mark.skipif(not CHECKS.exists(), reason="the black-box check is not on this machine")
+def test_the_black_box_check_holds(local_run: LocalRun) -> None:
+    checked = subprocess.run(
+        [sys.executable, str(CHECKS), str(local_run.run_file)], capture_output=True, text=True
+    )
+
+    later = (
+        "health",
+        "openapi",
+        "q:",
+        "limit",
+        "commerceOnly",
+        "language",
+        "422",
+        "track",
+        "resolve",
+        "test key",
+    )
+    broken = [line for line in checked.stdout.splitlines() if line.startswith("BROKEN")]
+    assert [line for line in broken if not line.split(None, 1)[1].startswith(later)] == []
+
+
+def test_a_folder_of_own_music_becomes_the_chart(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        clip = compose(tune_of(seed, 8))
+        (tmp_path / f"clip_{seed}.mp3").write_bytes(
+            encode_audio(clip, "mp3", "libmp3lame", 128_000)
+        )
+    (tmp_path / "broken.flac").write_bytes(b"fLaC" + bytes(5_000))
+    (tmp_path / "notes.txt").write_text("no music")
+
+    code, text = output("--port", "0", "--once", "--music", str(tmp_path))
+
+    assert code == 0
+    assert "3 rows, 2 accepted (2 with new media), 0 merged, 1 rejected" in text
+    assert re.search(r"AUDIO_UNREADABLE +broken +Unknown artist", text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--music", "/nowhere"), "make run: MUSIC=/nowhere is not a folder"),
+        (("--upstream", "http://127.0.0.1:9"), "SOURCE_FAILED"),
+    ],
+)
+def test_what_cannot_work_is_told(arguments: tuple[str, ...], problem: str) -> None:
+    _, text = output("--port", "0", "--once", *arguments)
+
+    assert problem in text
+
+
+def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
+    run_file = tmp_path / "run.json"
+    clip = encode_audio(compose(tune_of(1, 8)), "mp3", "libmp3lame", 96_000)
+    (tmp_path / "clip.mp3").write_bytes(clip)
+    process = start("--port", "0", "--music", str(tmp_path), "--run-file", str(run_file))
+    read_until(process, "Ctrl-C")
+
+    process.send_signal(signal.SIGINT)
+    text, _ = process.communicate(timeout=20)
+
+    assert (process.returncode, text.strip().splitlines()) == (0, ["stopped"])
+    assert not run_file.exists()

@@ -1,0 +1,114 @@
+"""Decoder processes: their work, their limits, and what becomes of one that dies."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from local.stand_in import cover, music, silence
+from tiktok_music.adapters import media_workers
+from tiktok_music.adapters.media_workers import DecoderProcess, ProcessWorkshop
+from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
+from tiktok_music.refresh.media import AudioRejected
+from tiktok_music.refresh.media_policy import MediaPolicy
+from tiktok_music.refresh.verdict import RejectionReason
+
+
+@pytest.fixture
+def workshop() -> Iterator[ProcessWorkshop]:
+    workshop = ProcessWorkshop(MediaPolicy(), processes=1)
+    yield workshop
+    workshop.close()
+
+
+def test_audio_becomes_a_preview_at_the_one_loudness(workshop: ProcessWorkshop) -> None:
+    preview = workshop.prepare_preview(music(5, 14, "m4a")[0], "Song", "Artist")
+
+    assert preview.mp3[:3] == b"ID3"
+    assert (preview.facts.codec, preview.facts.sample_rate_hz) == ("mp3", 44_100)
+    assert preview.facts.integrated_lufs == pytest.approx(-14.0, abs=0.5)
+    assert preview.facts.true_peak_dbtp <= -0.9
+    assert preview.source.codec == "aac"
+    assert len(preview.fingerprint) > 500
+
+
+def test_an_image_becomes_a_jpeg(workshop: ProcessWorkshop) -> None:
+    assert workshop.prepare_cover(cover(5)[0])[:3] == b"\xff\xd8\xff"
+
+
+def test_silence_is_refused_with_its_figure(workshop: ProcessWorkshop) -> None:
+    with pytest.raises(AudioRejected) as raised:
+        workshop.prepare_preview(silence(8)[0], "Song", "Artist")
+
+    finding = raised.value.finding
+    assert (finding.reason, finding.measured, finding.limit) == (
+        RejectionReason.AUDIO_SILENT,
+        -70.0,
+        -60.0,
+    )
+
+
+def test_what_is_no_media_is_told_so_and_the_process_goes_on(workshop: ProcessWorkshop) -> None:
+    with pytest.raises(AudioUnreadable):
+        workshop.prepare_preview(b"<html>" * 2_000, "Song", "Artist")
+    with pytest.raises(CoverUnreadable):
+        workshop.prepare_cover(b"<html>" * 2_000)
+
+    assert workshop.prepare_cover(cover(5)[0])
+
+
+def test_a_process_that_dies_costs_one_file(
+    workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[DecoderProcess] = []
+    start = DecoderProcess.__init__
+
+    def remember(self: DecoderProcess, policy: MediaPolicy) -> None:
+        start(self, policy)
+        started.append(self)
+
+    monkeypatch.setattr(DecoderProcess, "__init__", remember)
+    workshop.prepare_cover(cover(5)[0])
+    os.kill(started[0].pid, signal.SIGKILL)
+
+    with pytest.raises(WorkerFailed, match="crashed"):
+        workshop.prepare_cover(cover(5)[0])
+
+    assert workshop.prepare_cover(cover(5)[0])[:2] == b"\xff\xd8"
+    assert len(started) == 2
+
+
+def test_a_file_that_takes_too_long_is_given_up(
+    workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media_workers, "FILE_SECONDS", 0.0)
+
+    with pytest.raises(WorkerFailed, match="longer than 0 s"):
+        workshop.prepare_preview(music(5, 8)[0], "Song", "Artist")
+
+
+def test_a_worn_process_is_replaced(
+    workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media_workers, "FILES_PER_PROCESS", 1)
+
+    first, second = workshop.prepare_cover(cover(5)[0]), workshop.prepare_cover(cover(5)[0])
+
+    assert first == second
+
+
+def test_a_decoder_has_no_environment_and_may_write_no_file() -> None:
+    process = DecoderProcess(MediaPolicy())
+    try:
+        process.ask({"work": "cover"}, cover(5)[0])
+        with open(f"/proc/{process.pid}/environ", "rb") as file:
+            environment = file.read()
+        with open(f"/proc/{process.pid}/limits") as file:
+            limits = {line[:26].strip(): line[26:].split()[0] for line in file}
+    finally:
+        process.end()
+
+    assert environment == b""
+    assert (limits["Max file size"], limits["Max core file size"]) == ("0", "0")
+    assert limits["Max open files"] == "64"

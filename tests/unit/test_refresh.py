@@ -1,0 +1,472 @@
+"""A refresh over fakes: what is published, what is dropped and why, what stays on a bad day."""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.builders import MEDIA, NOON, a_candidate, a_media, a_record, a_snapshot, a_track
+from tests.fakes import (
+    FakeArchive,
+    FakeDownloader,
+    FakeMediaStore,
+    FakeProgress,
+    FakeReports,
+    FakeSnapshots,
+    FakeSource,
+    FakeWorkshop,
+)
+from tiktok_music.archive import TrackStatus
+from tiktok_music.errors import (
+    AudioUnreadable,
+    CoverUnreadable,
+    SourceRefused,
+    SourceUnavailable,
+    WorkerFailed,
+)
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation import TextRules
+from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.media import AudioRejected
+from tiktok_music.refresh.preparation import MediaTools
+from tiktok_music.refresh.refresh import Parts, Trigger, refresh
+from tiktok_music.refresh.report import Outcome, RefreshReport
+from tiktok_music.refresh.verdict import Finding, Merge, Rejection, RejectionReason
+from tiktok_music.track import track_id_of
+
+RULES = TextRules.load(default_language="en")
+
+
+@dataclass
+class World:
+    """Everything that a refresh works with, in memory."""
+
+    source: FakeSource = field(default_factory=FakeSource)
+    snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
+    archive: FakeArchive = field(default_factory=FakeArchive)
+    reports: FakeReports = field(default_factory=FakeReports)
+    store: FakeMediaStore = field(default_factory=FakeMediaStore)
+    downloader: FakeDownloader = field(default_factory=FakeDownloader)
+    workshop: FakeWorkshop = field(default_factory=FakeWorkshop)
+    progress: FakeProgress = field(default_factory=FakeProgress)
+    now: datetime = NOON
+    ticks: float = 0.0
+
+    def refresh(self, *candidates: Candidate, **trigger: Any) -> RefreshReport:
+        if candidates:
+            self.source.candidates = candidates
+        parts = Parts(
+            source=self.source,
+            rules=RULES,
+            tools=MediaTools(self.downloader, self.workshop, self.store),
+            archive=self.archive,
+            publisher=self.snapshots,
+            reports=self.reports,
+            gates=GateLimits(min_tracks=1),
+            media_base_url=MEDIA,
+            progress=self.progress,
+            now=lambda: self.now,
+            seconds=self.tick,
+        )
+        fields = {
+            "holder": "run-1",
+            "scheduled_at": self.now,
+            "is_forced": False,
+            "remaining_seconds": lambda: 900.0,
+        }
+        return refresh(parts, Trigger(**{**fields, **trigger}))
+
+    def tick(self) -> float:
+        self.ticks += 1
+        return self.ticks
+
+    def served(self) -> list[dict[str, Any]]:
+        pointer = self.snapshots.pointer()
+        rows: list[dict[str, Any]] = json.loads(self.snapshots.load(pointer.current).plain())[
+            "tracks"
+        ]
+        return rows
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_clean_track_goes_all_the_way(world: World) -> None:
+    candidate = a_candidate(1, title="Sunset Drive", author="Mae & Co", album="Singles")
+
+    report = world.refresh(candidate)
+
+    track_id = candidate.track_id
+    assert world.served() == [
+        {
+            "id": track_id,
+            "title": "Sunset Drive",
+            "author": "Mae & Co",
+            "album": "Singles",
+            "duration": 24,
+            "previewUrl": f"{MEDIA}/music/{track_id}/preview.mp3",
+            "coverUrl": f"{MEDIA}/music/{track_id}/cover.jpg",
+            "language": "en",
+            "userCount": 999,
+            "isCommerceMusic": False,
+        }
+    ]
+    url = f"http://cdn.test/{candidate.tiktok_id}"
+    assert {key: entry[:2] for key, entry in world.store.objects.items()} == {
+        f"music/{track_id}/preview.mp3": (b"ID3" + f"{url}/audio".encode(), "audio/mpeg"),
+        f"music/{track_id}/cover.jpg": (b"\xff\xd8\xff" + f"{url}/cover".encode(), "image/jpeg"),
+    }
+    assert report == RefreshReport(
+        outcome=Outcome.PUBLISHED,
+        reason=None,
+        scheduled_at=NOON,
+        started_at=NOON,
+        seconds={"source": 1.0, "rules": 1.0, "media": 1.0, "publish": 1.0},
+        rows=1,
+        accepted=1,
+        added=1,
+        new_media=1,
+        version=world.snapshots.pointer().current.version,
+    )
+    assert world.reports.find(NOON) == report.as_dict()
+    assert world.snapshots.holder is None
+
+
+def test_the_archive_knows_a_track_before_it_is_served(world: World) -> None:
+    candidate = a_candidate(1)
+
+    world.refresh(candidate)
+
+    record = world.archive.records[candidate.track_id]
+    media = world.store.objects[f"music/{candidate.track_id}/preview.mp3"][2]
+    assert record == replace(
+        a_record(1),
+        title="Lantern Street 1",
+        author="Mira 1",
+        link=f"https://www.tiktok.com/music/Lantern-Street-1-{candidate.tiktok_id}",
+        is_commerce_music=False,
+        media=a_media(
+            preview_sha256=media["sha256"],
+            preview_bytes=int(media["bytes"]),
+            cover_sha256=record.media.cover_sha256 if record.media else "",
+            cover_bytes=record.media.cover_bytes if record.media else 0,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"title": "Fuck It, We Dance"}, RejectionReason.PROFANITY),
+        ({"album": "Fuck It"}, RejectionReason.PROFANITY),
+        ({"takedown": "mute_share"}, RejectionReason.UNAVAILABLE),
+        ({"title": "original sound", "is_original_sound": True}, RejectionReason.GENERIC_SOUND),
+        ({"preview_urls": ()}, RejectionReason.NO_PREVIEW),
+        ({"cover_urls": ()}, RejectionReason.NO_COVER),
+    ],
+)
+def test_a_track_that_breaks_a_rule_is_dropped_alone(
+    world: World, changes: dict[str, Any], reason: RejectionReason
+) -> None:
+    bad, good = a_candidate(1, **changes), a_candidate(2)
+
+    report = world.refresh(bad, good)
+
+    assert [row["id"] for row in world.served()] == [good.track_id]
+    assert report.rejected_by_reason() == {str(reason): 1}
+    assert report.rejections[0].tiktok_id == bad.tiktok_id
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason"),
+    [
+        (AudioUnreadable("no audio"), RejectionReason.AUDIO_UNREADABLE),
+        (CoverUnreadable("no image"), RejectionReason.COVER_UNREADABLE),
+        (WorkerFailed("crashed"), RejectionReason.MEDIA_WORKER_FAILED),
+        (
+            AudioRejected(Finding(RejectionReason.AUDIO_SILENT, "silence")),
+            RejectionReason.AUDIO_SILENT,
+        ),
+        (RuntimeError("a bug"), RejectionReason.MEDIA_WORKER_FAILED),
+    ],
+)
+def test_bad_media_costs_its_track_alone(
+    world: World, problem: Exception, reason: RejectionReason
+) -> None:
+    bad, good = a_candidate(1), a_candidate(2)
+    world.workshop.problems[bad.title] = problem
+
+    report = world.refresh(bad, good)
+
+    assert [row["id"] for row in world.served()] == [good.track_id]
+    assert report.rejected_by_reason() == {str(reason): 1}
+    assert not any(bad.track_id in key for key in world.store.objects)
+
+
+def test_a_dead_link_costs_its_track_alone(world: World) -> None:
+    bad, good = a_candidate(1), a_candidate(2)
+    world.downloader.dead.add(bad.preview_urls[0])
+
+    report = world.refresh(bad, good)
+
+    assert report.rejections == (
+        Rejection(
+            bad.tiktok_id,
+            bad.title,
+            bad.author,
+            Finding(RejectionReason.DOWNLOAD_FAILED, "the address answers HTTP 404"),
+        ),
+    )
+
+
+def test_a_bucket_that_is_down_publishes_nothing_that_it_lacks(world: World) -> None:
+    world.store.is_down = True
+
+    report = world.refresh(a_candidate(1))
+
+    assert (report.outcome, report.rejected_by_reason()) == (
+        Outcome.REFUSED,
+        {"MEDIA_NOT_STORED": 1},
+    )
+    assert world.snapshots.current() is None
+
+
+def test_doubles_are_merged_into_the_most_used_and_go_on_resolving(world: World) -> None:
+    most = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    less = a_candidate(2, title="SUNSET DRIVE (Official Audio)", author="Mae & Co", user_count=9)
+
+    report = world.refresh(less, most)
+
+    assert [row["id"] for row in world.served()] == [most.track_id]
+    assert report.merges == (
+        Merge(
+            less.tiktok_id,
+            less.title,
+            "Mae & Co",
+            most.tiktok_id,
+            report.merges[0].evidence,
+        ),
+    )
+    alias = world.archive.records[less.track_id]
+    assert (alias.status, alias.survivor_id, alias.media) == (
+        TrackStatus.ALIAS,
+        most.track_id,
+        None,
+    )
+
+
+def test_where_the_survivors_media_fail_the_next_double_takes_its_place(world: World) -> None:
+    most = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    less = a_candidate(2, title="Sunset Drive", author="Mae & Co", user_count=9)
+    world.downloader.dead.add(most.preview_urls[0])
+
+    report = world.refresh(most, less)
+
+    assert [row["id"] for row in world.served()] == [less.track_id]
+    assert (report.rejected_by_reason(), report.merges) == ({"DOWNLOAD_FAILED": 1}, ())
+
+
+def test_the_same_sound_on_two_charts_is_one_track(world: World) -> None:
+    report = world.refresh(a_candidate(1, user_count=5), a_candidate(1, user_count=7))
+
+    assert [(row["id"], row["userCount"]) for row in world.served()] == [
+        (a_candidate(1).track_id, 7)
+    ]
+    assert world.archive.records[a_candidate(1).track_id].status is TrackStatus.ACTIVE
+    assert report.accepted == 1
+
+
+def test_a_second_refresh_with_nothing_new_fetches_and_stores_no_media(world: World) -> None:
+    candidates = [a_candidate(number) for number in range(5)]
+    world.refresh(*candidates)
+    asked, puts, writes = len(world.downloader.asked), world.store.puts, world.archive.writes
+    first = world.served()
+
+    world.now += timedelta(hours=12)
+    report = world.refresh(*candidates)
+
+    assert (report.outcome, report.new_media, report.added) == (Outcome.PUBLISHED, 0, 0)
+    assert (len(world.downloader.asked), world.store.puts) == (asked, puts)
+    assert world.archive.writes == writes
+    assert world.served() == first
+
+
+def test_a_track_that_left_the_chart_is_kept_with_when_it_was_last_seen(world: World) -> None:
+    staying, leaving = a_candidate(1), a_candidate(2, user_count=77)
+    world.refresh(staying, leaving)
+
+    world.now += timedelta(hours=12)
+    report = world.refresh(staying)
+
+    assert (report.added, report.removed) == (0, 1)
+    record = world.archive.records[leaving.track_id]
+    assert (record.status, record.last_seen_at, record.user_count) == (
+        TrackStatus.OFF_CHART,
+        NOON,
+        77,
+    )
+
+
+def test_a_track_that_comes_back_keeps_its_first_day_and_its_media(world: World) -> None:
+    staying, coming = a_candidate(1), a_candidate(2)
+    world.refresh(staying, coming)
+    world.now += timedelta(hours=12)
+    world.refresh(staying)
+
+    world.now += timedelta(hours=12)
+    report = world.refresh(staying, coming)
+
+    record = world.archive.records[coming.track_id]
+    assert (record.status, record.first_seen_at) == (TrackStatus.ACTIVE, NOON)
+    assert report.new_media == 0
+
+
+@pytest.mark.parametrize(
+    "problem", [SourceUnavailable("upstream failed 3 times"), SourceRefused("HTTP 401")]
+)
+def test_a_source_that_fails_leaves_the_last_snapshot(world: World, problem: Exception) -> None:
+    world.refresh(a_candidate(1))
+    first = world.served()
+    world.source.problem = problem
+
+    world.now += timedelta(hours=12)
+    report = world.refresh()
+
+    assert (report.outcome, report.reason) == (Outcome.SOURCE_FAILED, str(problem))
+    assert world.served() == first
+    assert world.reports.find(world.now) == report.as_dict()
+
+
+def test_an_empty_chart_never_replaces_a_catalog(world: World) -> None:
+    world.refresh(a_candidate(1))
+    first = world.served()
+    world.source.candidates = ()
+
+    world.now += timedelta(hours=12)
+    report = world.refresh()
+
+    assert (report.outcome, report.reason) == (
+        Outcome.REFUSED,
+        "0 tracks were accepted, fewer than the floor of 1 (MIN_TRACKS)",
+    )
+    assert world.served() == first
+
+
+def test_the_same_tick_is_done_once(world: World) -> None:
+    world.refresh(a_candidate(1))
+    version = world.snapshots.pointer().current.version
+
+    report = world.refresh(a_candidate(1), holder="run-2")
+
+    assert (report.outcome, report.version) == (Outcome.ALREADY_DONE, None)
+    assert world.snapshots.pointer().current.version == version
+
+
+def test_an_operator_can_force_the_same_tick(world: World) -> None:
+    world.refresh(a_candidate(1))
+
+    report = world.refresh(a_candidate(1), a_candidate(2), is_forced=True)
+
+    assert (report.outcome, len(world.served())) == (Outcome.PUBLISHED, 2)
+
+
+def test_a_refresh_under_way_locks_another_out(world: World) -> None:
+    world.snapshots.acquire_lease("somebody else", NOON, 60)
+
+    report = world.refresh(a_candidate(1))
+
+    assert (report.outcome, report.reason) == (Outcome.LOCKED, "another refresh is under way")
+    assert world.snapshots.current() is None
+    assert world.reports.reports == {}
+
+
+def test_a_newer_refresh_wins(world: World) -> None:
+    newer = a_snapshot(a_track(7), fence=99)
+
+    class Interrupted(FakeSource):
+        def fetch(self) -> Any:
+            world.snapshots.publish(newer)
+            return super().fetch()
+
+    world.source = Interrupted(candidates=(a_candidate(1),))
+    report = world.refresh()
+
+    assert report.outcome is Outcome.LOST
+    assert world.snapshots.pointer().current == newer.descriptor
+
+
+def test_media_that_time_does_not_allow_waits_for_the_next_run(world: World) -> None:
+    world.refresh(a_candidate(1))
+
+    world.now += timedelta(hours=12)
+    report = world.refresh(a_candidate(1), a_candidate(2), remaining_seconds=lambda: 100.0)
+
+    assert (report.outcome, report.deferred) == (Outcome.PUBLISHED, 1)
+    assert [row["id"] for row in world.served()] == [a_candidate(1).track_id]
+
+
+def test_media_stored_by_a_run_that_died_is_taken_as_it_is(world: World) -> None:
+    candidate = a_candidate(1)
+    facts = {"sha256": "e" * 64, "bytes": "9", "seconds": "31.000", "lufs": "-15.00",
+             "dbtp": "-2.00", "source-lufs": "-8.00"}  # fmt: skip
+    key = f"music/{candidate.track_id}/preview.mp3"
+    world.store.put_once(key, b"an earlier encoding", "audio/mpeg", facts)
+
+    world.refresh(candidate)
+
+    media = world.archive.records[candidate.track_id].media
+    assert media is not None
+    assert (media.preview_sha256, media.duration_seconds) == ("e" * 64, 31.0)
+    assert world.served()[0]["duration"] == 31
+    assert world.store.objects[key][0] == b"an earlier encoding"
+
+
+def test_progress_is_told_stage_by_stage(world: World) -> None:
+    world.refresh(a_candidate(1), a_candidate(2))
+
+    assert world.progress.steps == [
+        ("source", 2, 2),
+        ("rules", 2, 2),
+        ("media", 1, 2),
+        ("media", 2, 2),
+    ]
+
+
+def test_unreadable_rows_and_unknown_languages_are_reported(world: World) -> None:
+    finding = Finding(RejectionReason.INVALID_ROW, "the title is empty")
+    world.source.rejections = (Rejection("13660", "", "", finding),)
+
+    report = world.refresh(a_candidate(1, language_name="Klingonese"))
+
+    assert (report.rows, report.rejected_by_reason()) == (2, {"INVALID_ROW": 1})
+    assert report.unknown_languages == ("Klingonese",)
+
+
+def test_a_report_has_a_few_examples_of_each_reason(world: World) -> None:
+    bad = [a_candidate(number, takedown="status is not 1") for number in range(9)]
+
+    report = world.refresh(a_candidate(20), *bad).as_dict()
+
+    assert report["rejected"] == {"UNAVAILABLE": 9}
+    assert report["examples"][0] == {
+        "tiktokId": bad[0].tiktok_id,
+        "title": "Lantern Street 0",
+        "author": "Mira 0",
+        "reason": "UNAVAILABLE",
+        "detail": "upstream marks the sound: status is not 1",
+        "field": None,
+        "word": None,
+        "measured": None,
+        "limit": None,
+    }
+    assert len(report["examples"]) == 5
+
+
+def test_ids_are_those_of_the_contract(world: World) -> None:
+    world.refresh(a_candidate(1))
+
+    assert world.served()[0]["id"] == track_id_of(a_candidate(1).tiktok_id)
