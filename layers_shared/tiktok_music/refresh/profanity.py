@@ -8,13 +8,12 @@ from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.profanity_disguise import Disguises
 from tiktok_music.refresh.profanity_lists import (
     AllowList,
-    Entry,
-    Hit,
     WordList,
     plain_lines,
     swear_words,
 )
 from tiktok_music.refresh.profanity_phrase import PhraseLanguages
+from tiktok_music.refresh.profanity_table import Entry, Hit
 from tiktok_music.refresh.profanity_text import chunks_of, folded, legible, spelled_runs, words_of
 from tiktok_music.refresh.verdict import Finding, RejectionReason
 

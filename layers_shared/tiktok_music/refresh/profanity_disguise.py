@@ -11,12 +11,16 @@ from tiktok_music.refresh.profanity_text import folded
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
 _LATIN_RUN = re.compile(r"[a-z]{3,}")
-_OUTER = ".,!?'-_^&+=%`:;"
+_OUTER = ".,!?'^&+=%`:;"
+_LEADING = "-_"
 _MASKS = "*#%@$&^+?!.•●■█░▒-_~=×✱'"
 _LEET = str.maketrans("013456789$@!¢€£¥§", "oieasbtbgsaiceeys")
 _LEET_L = str.maketrans("1!", "ll")
 _PUNCTUATION = frozenset("-_.'")
 _SHORT_PIECE = 2
+_WHOLE_MASKS = ({"*"}, {"-"}, {"_"})
+# "F*" is the one word that a single letter and a mask stand for.
+_ONE_LETTER = {"f*": "fuck"}
 _SHORTEST_MASKED = 3
 _LONGEST_MASKED = 24
 
@@ -26,18 +30,22 @@ def letters_only(chunk: str) -> str:
     return "".join(char for char in chunk if char.isalnum())
 
 
-def unleeted(chunk: str) -> tuple[str, ...]:
-    """What digits and symbols between letters may stand for: `b1tch`, `a$$`, `s1ut`.
+def unleeted(chunk: str) -> Iterator[str]:
+    """What digits and symbols may stand for: `b1tch`, `a$$`, `s1ut`; or nothing: `bitch99`.
 
-    Digits alone are a number, and digits around a word belong to a name.
+    A short word is too easily a number or a model ("A55") to be read out of digits.
     """
     core = chunk.strip("0123456789")
-    letters = letters_only(core.translate(_LEET))
-    if letters == core or not any(char.isalpha() for char in core):
-        return (core,) if core != chunk else ()
-    if len(letters) <= _SHORTEST_MASKED and any(char.isdigit() for char in core):
-        return ()
-    return letters, letters_only(core.translate(_LEET_L).translate(_LEET)), core
+    if not any(char.isalpha() for char in core):
+        return
+    if core != chunk:
+        yield core
+    if not chunk.isascii():
+        yield "".join(char for char in chunk if char.isalpha())
+    letters = letters_only(chunk.translate(_LEET))
+    if len(letters) > _SHORTEST_MASKED or not any(char.isdigit() for char in chunk):
+        yield letters
+        yield letters_only(chunk.translate(_LEET_L).translate(_LEET))
 
 
 def squeezed(word: str) -> tuple[str, ...]:
@@ -90,17 +98,22 @@ class LookAlikes:
 class Masks:
     """The words that are recognised behind masks, stand-ins and doubled letters."""
 
-    words: frozenset[str]
+    split: frozenset[str]
     by_length: dict[int, list[str]]
     by_single_letters: dict[str, str]
 
     @classmethod
     def load(cls) -> Self:
-        words = [folded(line) for line in plain_lines("maskable")]
+        lines = [folded(line) for line in plain_lines("maskable")]
+        words = [line.rstrip("+") for line in lines]
         by_length: dict[int, list[str]] = {}
         for word in words:
             by_length.setdefault(len(word), []).append(word)
-        return cls(frozenset(words), by_length, {_DOUBLED.sub(r"\1", word): word for word in words})
+        return cls(
+            frozenset(line.rstrip("+") for line in lines if line.endswith("+")),
+            by_length,
+            {_DOUBLED.sub(r"\1", word): word for word in words},
+        )
 
     def unstretched(self, word: str) -> str | None:
         """`biitch`, `fuuckk`: the maskable word that doubles no more letters than `word`."""
@@ -111,9 +124,9 @@ class Masks:
 
     def unmasked(self, chunk: str) -> str | None:
         """The word of the same length that the chunk's visible letters leave, or None."""
-        chunk = chunk.strip(_OUTER)
+        chunk = chunk.strip(_OUTER).lstrip(_LEADING)
         if not _SHORTEST_MASKED <= len(chunk) <= _LONGEST_MASKED:
-            return None
+            return _ONE_LETTER.get(chunk)
         visible = [
             (at, char.translate(_LEET)) for at, char in enumerate(chunk) if char not in _MASKS
         ]
@@ -141,7 +154,7 @@ def _shows_enough(chunk: str, visible: list[tuple[int, str]]) -> bool:
     if not hidden or not visible:
         return False
     if len(visible) == 1:
-        return visible[0][0] == 0 and hidden == {"*"}
+        return visible[0][0] == 0 and hidden in _WHOLE_MASKS
     return len(chunk) > _SHORTEST_MASKED or not hidden <= _PUNCTUATION
 
 
@@ -182,5 +195,5 @@ class Disguises:
             for stop in (start + 2, start + 3):
                 pieces = words[start:stop]
                 joined = "".join(pieces)
-                if joined in self.masks.words and min(map(len, pieces)) <= _SHORT_PIECE:
+                if joined in self.masks.split and min(map(len, pieces)) <= _SHORT_PIECE:
                     yield start, stop, joined

@@ -4,11 +4,12 @@ The notation of the lists is described in data/profanity/README.txt.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from tiktok_music.refresh.profanity_table import Entry, Hit, Table
 from tiktok_music.refresh.profanity_text import folded, legible, word_spans
 
 DATA = Path(__file__).parent / "data" / "profanity"
@@ -16,80 +17,6 @@ DATA = Path(__file__).parent / "data" / "profanity"
 _SPECIAL = frozenset(
     {"README", "allow", "given_names", "languages", "lookalikes", "maskable", "mild"}
 )
-_CONDITION = re.compile(r"\s*\[(only|not) ([a-z ]+)\]$")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a list: `only` and `unless` are the languages that its phrase must (not) be in."""
-
-    word: str
-    only: frozenset[str] = frozenset()
-    unless: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Where an entry stands: the words from `start` up to `stop`."""
-
-    entry: Entry
-    start: int
-    stop: int
-
-
-Accepts = Callable[[Hit], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The three tiers of one way of spelling, plus phrases by their first word."""
-
-    words: dict[str, list[Entry]] = field(default_factory=dict)
-    stems: dict[str, list[Entry]] = field(default_factory=dict)
-    parts: dict[str, list[tuple[str, Entry]]] = field(default_factory=dict)
-    phrases: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(default_factory=dict)
-    stem_heads: set[str] = field(default_factory=set)
-
-    def add(self, pattern: str, entry: Entry) -> None:
-        if " " in pattern:
-            first, *rest = pattern.split()
-            self.phrases.setdefault(first, []).append((tuple(rest), entry))
-        elif pattern.startswith("*"):
-            part = pattern.strip("*")
-            self.parts.setdefault(part[:2], []).append((part, entry))
-        elif pattern.endswith("*"):
-            self.stems.setdefault(pattern[:-1], []).append(entry)
-            self.stem_heads.add(pattern[:2])
-        else:
-            self.words.setdefault(pattern, []).append(entry)
-
-    def hits(self, words: list[str]) -> Iterator[Hit]:
-        """Every entry that the words show, cheapest tier first within each word."""
-        for start, word in enumerate(words):
-            for entry in self.entries_of(word):
-                yield Hit(entry, start, start + 1)
-            for rest, entry in self.phrases.get(word, ()):
-                stop = start + 1 + len(rest)
-                if _continues(words[start + 1 : stop], rest):
-                    yield Hit(entry, start, stop)
-
-    def entries_of(self, word: str) -> Iterator[Entry]:
-        """The entries of all three tiers that one word shows."""
-        yield from self.words.get(word, ())
-        if word[:2] in self.stem_heads:
-            for end in range(2, min(len(word), 20) + 1):
-                yield from self.stems.get(word[:end], ())
-        for start in range(len(word) - 1):
-            for part, entry in self.parts.get(word[start : start + 2], ()):
-                if word.startswith(part, start):
-                    yield entry
-
-
-def _continues(words: list[str], rest: tuple[str, ...]) -> bool:
-    if len(words) != len(rest) or words[:-1] != list(rest[:-1]):
-        return False
-    last = rest[-1]
-    return words[-1].startswith(last[:-1]) if last.endswith("*") else words[-1] == last
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +40,13 @@ class WordList:
     def add_line(
         self, line: str, prefixes: Iterable[str] = ("",), *, exact_file: bool = False
     ) -> None:
-        entry, pattern = parsed(line)
+        pattern = line.partition(" [")[0]
         exact = exact_file or pattern.startswith("=")
+        table = self.exact if exact else self.plain
         pattern = legible(pattern.lstrip("=")).casefold()
         for prefix in prefixes:
-            if exact:
-                self.exact.add(prefix + pattern, entry)
-            else:
-                self.plain.add(folded(prefix + pattern), entry)
+            spelling = prefix + pattern
+            table.add(spelling if exact else folded(spelling), line)
             if pattern.startswith("*") or " " in pattern:
                 return
 
@@ -131,26 +57,14 @@ class WordList:
 
     def entries_of(self, word: str) -> Iterator[Entry]:
         """The entries that one word shows by itself."""
-        yield from self.plain.entries_of(word)
-        yield from self.exact.entries_of(word)
-
-
-def parsed(line: str) -> tuple[Entry, str]:
-    """An entry and its pattern, with the stars and the `=` that say how it is matched."""
-    condition = _CONDITION.search(line)
-    if condition is None:
-        return Entry(line.strip("*=")), line
-    pattern = line[: condition.start()]
-    languages = frozenset(condition[2].split())
-    if condition[1] == "only":
-        return Entry(pattern.strip("*="), only=languages), pattern
-    return Entry(pattern.strip("*="), unless=languages), pattern
+        for line in self.plain.lines_for(word) + self.exact.lines_for(word):
+            yield Entry.of(line)
 
 
 def lines_of(path: Path) -> Iterator[str]:
     """The lines of a list without comments and blanks."""
     for line in path.read_text(encoding="utf-8").splitlines():
-        if text := line.partition("#")[0].strip():
+        if text := (line.partition("#")[0] if "#" in line else line).strip():
             yield text
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from tiktok_music.refresh.profanity_lists import Entry, plain_lines
+from tiktok_music.refresh.profanity_lists import plain_lines
+from tiktok_music.refresh.profanity_table import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,16 @@ class PhraseLanguages:
         return cls(words, letters)
 
     def lets_count(self, entry: Entry, others: Iterable[str]) -> bool:
-        """Whether a homonym is meant as the swear word, judged by the other words of the phrase."""
-        if entry.unless:
-            return not self._read_as(entry.unless, others)
-        return not entry.only or self._read_as(entry.only, others)
+        """Whether a homonym is meant as the swear word, judged by the other words of the phrase.
 
-    def _read_as(self, wanted: frozenset[str], others: Iterable[str]) -> bool:
+        A tie between languages speaks for the innocent meaning.
+        """
+        if not entry.only and not entry.unless:
+            return True
         votes = self._votes(others)
-        best = max((votes[language] for language in wanted), default=0)
-        return best > 0 and best >= max(
-            (count for language, count in votes.items() if language not in wanted), default=0
-        )
+        if entry.only:
+            return _lead(votes, entry.only) > 0
+        return _lead(votes, entry.unless) < 0 or not _best(votes, entry.unless)
 
     def _votes(self, words: Iterable[str]) -> Counter[str]:
         votes: Counter[str] = Counter()
@@ -48,3 +48,12 @@ class PhraseLanguages:
                 for letter in set(word):
                     votes.update(self.languages_of_letter.get(letter, ()))
         return votes
+
+
+def _best(votes: Counter[str], languages: frozenset[str]) -> int:
+    return max((votes[language] for language in languages), default=0)
+
+
+def _lead(votes: Counter[str], languages: frozenset[str]) -> int:
+    """By how many votes the best of `languages` is ahead of the best of all others."""
+    return _best(votes, languages) - _best(votes, frozenset(votes) - languages)

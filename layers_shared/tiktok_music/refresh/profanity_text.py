@@ -1,4 +1,4 @@
-"""What a title says once its disguise is off: escapes, invisible and stylised characters, accents."""
+"""What a title says once escapes, stylised and invisible characters and accents are off."""
 
 import html
 import re
@@ -9,7 +9,9 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 _MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u109f\u1780-\u17ff\u3099"
 )
-_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
+_LETTER = "[^\\W_ァ-ヺー]"
+# A run of katakana is a word of its own: Japanese writes no spaces.
+_WORD = re.compile(rf"[ァ-ヺー]+|{_LETTER}(?:{_LETTER}|[{_MARKS}])*")
 _HARD_BREAK = re.compile(r"[\s\"(){}\[\]<>,;:/\\|~“”«»„…、。，：；！？「」『』【】《》（）–—]+")
 # A letter, then at least two more, each after one to three characters that are neither.
 _SPELLED = re.compile(r"(?<![\w*])[\w*](?:[^\w*]{1,3}[\w*]){2,}(?![\w*])")
@@ -36,6 +38,12 @@ _INVISIBLE_RANGES = (
 # First code point of A to Z: regional indicators, negative circled, negative squared letters.
 _ENCLOSED_ALPHABETS = (0x1F1E6, 0x1F150, 0x1F170)
 
+_PLAIN_LETTERS = {
+    **dict(zip("ıłøđðħŧƒɡ", "iloddhtfg", strict=True)),
+    **{"æ": "ae", "œ": "oe"},
+    **dict(zip("ٱىةکی", "اي" + "هكي", strict=True)),
+}
+
 
 def _legible_table() -> dict[int, str | None]:
     table: dict[int, str | None] = {}
@@ -53,12 +61,11 @@ def _fold_table() -> dict[int, str | None]:
     for first, last in ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F)):
         table.update(dict.fromkeys(range(first, last + 1)))
     table.update({0x0640: None, 0x0670: None})
-    table.update(str.maketrans("ıłøđðħŧƒɡ", "iloddhtfg"))
-    table.update(str.maketrans("آأإٱىةکی", "ااااي" + "هكي"))
-    table.update({ord("æ"): "ae", ord("œ"): "oe"})
+    table.update({ord(char): plain for char, plain in _PLAIN_LETTERS.items()})
     return table
 
 
+_SHORT_I = "\uf8ff"
 _LEGIBLE = _legible_table()
 _FOLD = _fold_table()
 
@@ -81,8 +88,9 @@ def folded(word: str) -> str:
     """A casefolded word without accents, points and the spelling variants of Arabic letters."""
     if word.isascii():
         return word
-    bare = unicodedata.normalize("NFD", word).translate(_FOLD)
-    return unicodedata.normalize("NFC", bare)
+    # The breve of й is no accent: it tells two letters apart.
+    bare = unicodedata.normalize("NFD", word.replace("й", _SHORT_I)).translate(_FOLD)
+    return unicodedata.normalize("NFC", bare).replace(_SHORT_I, "й")
 
 
 def words_of(text: str) -> list[str]:

@@ -1,0 +1,80 @@
+"""The shipped lists: well formed, true to the labelled sets, their effect visible in a diff."""
+
+from pathlib import Path
+
+import pytest
+from tiktok_music.refresh.profanity import ProfanityFilter
+from tiktok_music.refresh.profanity_lists import DATA, lines_of, plain_lines
+from tiktok_music.refresh.profanity_table import Entry
+
+_SETS = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="module")
+def filter_() -> ProfanityFilter:
+    return ProfanityFilter.load()
+
+
+def rows_of(name: str) -> list[list[str]]:
+    lines = (_SETS / name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("# ")]
+
+
+def language_lists() -> list[Path]:
+    special = ("README", "allow", "given_names", "languages", "lookalikes", "maskable")
+    return [path for path in sorted(DATA.glob("*.txt")) if path.stem not in special]
+
+
+@pytest.mark.parametrize("path", language_lists(), ids=lambda path: path.stem)
+def test_every_list_starts_with_a_header_and_holds_no_entry_twice(path: Path) -> None:
+    entries = list(lines_of(path))
+
+    assert path.read_text(encoding="utf-8").startswith("# ")
+    assert sorted(set(entries)) == sorted(entries)
+
+
+@pytest.mark.parametrize("path", language_lists(), ids=lambda path: path.stem)
+def test_every_condition_names_languages_that_can_be_told(path: Path) -> None:
+    known = {line.partition(":")[0] for line in plain_lines("languages")}
+
+    named: set[str] = set()
+    for line in lines_of(path):
+        entry = Entry.of(line)
+        named |= entry.only | entry.unless
+
+    assert named <= known
+
+
+def test_every_maskable_word_is_listed(filter_: ProfanityFilter) -> None:
+    words = [line.rstrip("+") for line in plain_lines("maskable")]
+
+    assert [word for word in words if filter_.find(word) is None] == []
+
+
+def test_what_the_lists_flag_in_the_labelled_titles_is_as_recorded(
+    filter_: ProfanityFilter,
+) -> None:
+    """A changed list shows here which titles it newly flags or lets go.
+
+    Regenerate with `python -m ops.measure_profanity --record`.
+    """
+    flagged = []
+    for name in ("profanity_development.tsv", "profanity_held_out.tsv"):
+        for kind, _, text in rows_of(name):
+            if match := filter_.find(text):
+                flagged.append([kind, match.word, text])
+
+    assert flagged == rows_of("profanity_corpus_flags.tsv")
+
+
+def test_the_held_out_set_is_judged_well(filter_: ProfanityFilter) -> None:
+    rows = rows_of("profanity_held_out.tsv")
+    flagged = [kind for kind, _, text in rows if filter_.find(text)]
+    labelled = [kind for kind, _, _ in rows]
+
+    precision = flagged.count("profane") / len(flagged)
+    recall = flagged.count("profane") / labelled.count("profane")
+
+    assert precision >= 0.93
+    assert recall >= 0.93
+    assert flagged.count("ordinary") == 0
