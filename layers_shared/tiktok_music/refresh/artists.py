@@ -20,6 +20,7 @@ _BETWEEN_NAMES = re.compile(
 _STAGE_SUFFIX = re.compile(
     r"(?<=\w\w\w)(?: ?vevo| official(?: artist)?| oficial| officiel| topic)$"
 )
+_HANDLE_SUFFIX = re.compile(r"(?<=\w{4})(?:music|musica|musik|oficial|official|band|tv)$")
 _STAGE_PREFIX = re.compile(r"^the (?=\w)")
 # A part that starts so names somebody's band, not an artist of its own.
 _BACKING_BAND = re.compile(r"(?:his|her|their|su|sus|seine|ihre|son|sa|orchestra)\b ")
@@ -61,6 +62,7 @@ def artist_keys(line: str) -> frozenset[str]:
             keys.add(artist_key(name))
         if not _BACKING_BAND.match(fold(name)):
             keys.update({artist_key(name), *_script_keys(name)} - _listed("common"))
+    keys |= {_HANDLE_SUFFIX.sub("", key) for key in keys if " " not in line.strip()}
     return frozenset(key for key in keys if key and key not in _listed("nobody"))
 
 

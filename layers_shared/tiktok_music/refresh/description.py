@@ -1,8 +1,10 @@
 """What a candidate says of its recording, in the form in which two candidates are compared."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from tiktok_music.refresh.artists import (
     artist_key,
@@ -19,7 +21,7 @@ from tiktok_music.refresh.title_tables import read_phrases
 from tiktok_music.refresh.title_tags import PartKind, read_part
 
 _NOBODY: frozenset[str] = frozenset()
-_ARTIST_BEFORE = re.compile(r"(?P<artist>[^:–—|]{1,80}?)(?:\s+[-–—|]+\s+|:\s+)")
+_ARTIST_BEFORE = re.compile(r"(?P<artist>[^:–—|]{1,80}?)(?:\s+[-–—_|]+\s+|:\s+)")
 _FEATURING = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SPOKEN_ING = re.compile(r"(?<=[a-z]{3}in)g\b")
@@ -155,11 +157,21 @@ def _readings(parts: TitleParts, author: str) -> tuple[Reading, ...]:
         words = title_words(other)
         if words.isascii() != core.isascii():
             readings.append(Reading(words, artists))
+    readings.extend(Reading(words, artists) for words in _native_words(core))
     if len(parts.tails) == 1 and not plays_others_songs(author):
         tail = parts.tails[0]
         readings.append(Reading(title_words(tail), artist_keys(parts.core)))
         readings.append(Reading(core, artist_keys(tail)))
     return tuple(reading for reading in readings if reading.words)
+
+
+def _native_words(words: str) -> Iterator[str]:
+    """The native half of a title that says itself twice: "晴天 sunny day"."""
+    scripts = [word.isascii() for word in words.split()]
+    native = " ".join(word for word in words.split() if not word.isascii())
+    changes = sum(first != second for first, second in pairwise(scripts))
+    if changes == 1 and len(native) > 1:
+        yield native
 
 
 def _people(author: str, guests: tuple[str, ...]) -> frozenset[str]:

@@ -170,14 +170,13 @@ def _similarity(words: str, others: str) -> float | None:
     """The ratio of two titles that differ as misspellings do; None if they are two titles."""
     if min(len(words), len(others)) < _SHORTEST_SIMILAR_TITLE or words == others:
         return None
-    if (
-        words[0] == others[0]
-        and sorted(words) == sorted(others)
-        and OSA.distance(words, others) == 1
-    ):
-        return fuzz.ratio(words, others)
-    ratio = fuzz.ratio(words, others, score_cutoff=SIMILAR_TITLE)
-    return ratio if ratio and _is_misspelling(words.split(), others.split()) else None
+    ratio = fuzz.ratio(words, others)
+    is_close = ratio >= SIMILAR_TITLE or _has_swapped_letters(words, others)
+    return ratio if is_close and _is_misspelling(words.split(), others.split()) else None
+
+
+def _has_swapped_letters(words: str, others: str) -> bool:
+    return sorted(words) == sorted(others) and OSA.distance(words, others) == 1
 
 
 def _is_misspelling(words: list[str], others: list[str]) -> bool:
@@ -186,7 +185,7 @@ def _is_misspelling(words: list[str], others: list[str]) -> bool:
     if len(words) != len(others):
         more, fewer = sorted((words, others), key=len, reverse=True)
         extra = [word for word in more if word not in fewer]
-        return not extra or all(_LITTLE_WORDS.fullmatch(word) for word in extra) or len(extra) > 1
+        return all(_LITTLE_WORDS.fullmatch(word) for word in extra)
     return all(
         word == other or (word[0] == other[0] and fuzz.ratio(word, other) >= _SIMILAR_WORD)
         for word, other in zip(words, others, strict=True)

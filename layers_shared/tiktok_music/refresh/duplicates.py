@@ -21,7 +21,7 @@ from tiktok_music.refresh.title_parts import parse_title
 _LONGEST_CLIP_SECONDS = 61.0
 _SAME_LENGTH_SECONDS = 15.0
 _SAME_LENGTH_SHARE = 0.12
-_SIMILAR_SUBTITLE = 80.0
+_SIMILAR_SUBTITLE = 90.0
 # Clusters of one block that a candidate is tried against; more only a made-up chart has.
 _MOST_CLUSTERS = 50
 # What changes the sound so that a fingerprint would not have matched. When it did match, a title

@@ -20,9 +20,11 @@ from tiktok_music.refresh.title_tags import (
 _OPENERS = "([{（［｛【〔「『《〈"
 _CLOSERS = ")]}）］｝】〕」』》〉"
 # What East Asian titles quote is often the title itself, the artist before it.
-_QUOTES = "「『《〈"
-_DASH = re.compile(r"\s+[-–—‐−~|｜•·]+\s+|\s*(?:\|\||//|｜|\|)\s*|\s+[-–—](?=\w[^-–—]*[-–—]?\s*$)")
+_QUOTES = "「『《〈【"
+_DASH = re.compile(r"\s+[-–—‐−_~|｜•·]+\s+|\s*(?:\|\||//|｜|\|)\s*|\s+[-–—](?=\w[^-–—]*[-–—]?\s*$)")
 
+# Portuguese "part. Anitta" is a guest, English "part. 2" is not.
+_PART = r"part\.(?=\s+[^\W\d]\w)(?!\s+[ivx]+\b)"
 _WORD = re.compile(r"\S+")
 _HEAD = re.compile(r" (?:version|ver|audio)$")
 _TRAILING_MARKS = re.compile(r"[^\w.!?…)\]）】'’\"”]+$")
@@ -240,7 +242,9 @@ def _words(credit: str) -> frozenset[str]:
 def _opener() -> re.Pattern[str]:
     """A word that opens a credit anywhere; the word is the pattern's one group."""
     openers = _alternatives("guest", "producer")
-    return re.compile(rf"(?:^|[\s(\[（;,/-])({openers})(?:[.:]+\s*|\s+)(?=\S)", re.IGNORECASE)
+    return re.compile(
+        rf"(?:^|[\s(\[（;,/-])({openers}|{_PART})(?:[.:]+\s*|\s+)(?=\S)", re.IGNORECASE
+    )
 
 
 @cache
