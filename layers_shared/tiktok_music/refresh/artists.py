@@ -41,7 +41,7 @@ _MOST_NAMES = 24
 
 def split_artists(line: str) -> tuple[str, ...]:
     """The names in a credit line, in their order and spelling; wrong for bands called "A and B"."""
-    names = (name.strip() for name in _BETWEEN_NAMES.split(line[:LONGEST]))
+    names = (name.strip() for name in _BETWEEN_NAMES.split(" ".join(line[:LONGEST].split())))
     return tuple(name for name in names if name)[:_MOST_NAMES]
 
 

@@ -210,6 +210,10 @@ def _similar_artists(descriptions: Sequence[Description]) -> Iterator[Block]:
 
 def _are_one_artist(name: str, other: str) -> bool:
     fewer, more = sorted((name, other), key=len)
-    if len(fewer) < _SHORTEST_SIMILAR_ARTIST:
+    if len(fewer) < _SHORTEST_SIMILAR_ARTIST or _digits(name) != _digits(other):
         return False
     return set(fewer.split()) < set(more.split()) or fuzz.ratio(name, other) >= _SIMILAR_ARTIST
+
+
+def _digits(name: str) -> list[str]:
+    return re.findall(r"\d", name)
