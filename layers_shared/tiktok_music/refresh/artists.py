@@ -1,7 +1,7 @@
 """Names of artists: how a line of names is split, and the forms in which names are compared."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -13,7 +13,7 @@ from tiktok_music.refresh.title_tables import read_phrases
 _BETWEEN_NAMES = re.compile(
     r"\s*[,;&/|+×、，＆；／•·]\s*"
     r"|\s+(?:x|feat\.?|ft\.?|featuring|with|vs\.?|versus|and|und|y|e|et|con|og|och|ja|ve|dan|(?-i:i)|и|та"
-    r"|pres\.?|presents)\s+"
+    r"|pres\.?|presents)\s+(?![&,;+/×]|feat|ft)"
     r"|\s*[()\[\]（）【】]\s*|\s+[-–—]\s+|:\s+",
     re.IGNORECASE,
 )
@@ -51,6 +51,7 @@ def artist_key(name: str) -> str:
     return squeeze(_STAGE_PREFIX.sub("", folded))
 
 
+@lru_cache(maxsize=8192)
 def artist_keys(line: str) -> frozenset[str]:
     """Every name by which the artists of a line can be recognised; empty when it names nobody.
 

@@ -37,14 +37,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """`readings` are in order of likelihood; `people` are everybody named, empty if in doubt.
+    """`work_key` is shared by every version of a work: core words and the first artist.
 
+    `readings` are in order of likelihood; `people` are everybody named, empty if in doubt.
     `guests` are those who are credited as such. `subtitle` is folded; `numbers` stand in it;
     `all_words` are sorted, those of the versions among them; `mask` is a pattern for a title
     written with asterisks. A generic sound has a `handle` and nothing else.
     """
 
     candidate: Candidate
+    work_key: str
     readings: tuple[Reading, ...] = ()
     versions: frozenset[str] = frozenset()
     venue: str = ""
@@ -60,13 +62,14 @@ class Description:
 def describe(candidate: Candidate) -> Description:
     """The description of a candidate, from its title and author alone."""
     if judge_generic_sound(candidate) is not None:
-        handle = candidate.author or strip_sound_boilerplate(candidate.title)
-        return Description(candidate, handle=artist_key(handle))
+        handle = artist_key(candidate.author or strip_sound_boilerplate(candidate.title))
+        return Description(candidate, work_key=f"|{handle}", handle=handle)
     parts = _parts(candidate)
     extra = " ".join((*parts.subtitles, *parts.tails))
     is_certain = not parts.tails
     return Description(
         candidate,
+        work_key=f"{title_words(parts.core)}|{primary_artist(candidate.author)}",
         readings=_readings(parts, candidate.author),
         versions=parts.versions,
         venue=parts.venue,
@@ -77,12 +80,6 @@ def describe(candidate: Candidate) -> Description:
         all_words=_all_words(parts),
         mask=_mask(parts.core),
     )
-
-
-def work_key(candidate: Candidate) -> str:
-    """The key that every version of one work shares: core words and the first artist."""
-    parts = _parts(candidate)
-    return f"{title_words(parts.core)}|{primary_artist(candidate.author)}"
 
 
 def title_words(text: str) -> str:

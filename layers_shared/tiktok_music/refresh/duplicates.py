@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from tiktok_music.refresh.artists import are_other_guests, are_other_people
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.description import Description, describe, work_key
+from tiktok_music.refresh.description import Description, describe
 from tiktok_music.refresh.duplicate_blocks import Block, Trust, find_blocks
 from tiktok_music.refresh.title_parts import parse_title
 
@@ -215,7 +215,8 @@ class _Clusters:
             clusters.setdefault(self._root(position), []).append(position)
         for positions in clusters.values():
             members = tuple(self.descriptions[position].candidate for position in positions)
-            yield DuplicateGroup(members, self._evidence(positions[0]), work_key(members[0]))
+            work_key = self.descriptions[positions[0]].work_key
+            yield DuplicateGroup(members, self._evidence(positions[0]), work_key)
 
     def _unite(self, first: int, second: int, block: Block) -> bool:
         first_root, second_root = sorted((self._root(first), self._root(second)))

@@ -5,7 +5,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from tiktok_music.refresh.title_tables import read_pairs
 
@@ -66,7 +66,12 @@ def unescape(text: str) -> str:
 
 def fold(text: str) -> str:
     """The words of `text` for comparison; of symbols alone, the symbols themselves."""
-    text = unicodedata.normalize("NFKC", unescape(text[:LONGEST])).casefold()
+    return _fold(text[:LONGEST])
+
+
+@lru_cache(maxsize=8192)
+def _fold(text: str) -> str:
+    text = unicodedata.normalize("NFKC", unescape(text)).casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFD", text)
         text = unicodedata.normalize("NFC", _IGNORED_MARKS.sub("", text))
