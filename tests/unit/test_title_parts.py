@@ -67,6 +67,12 @@ def test_a_title_is_taken_apart_into_all_its_parts() -> None:
         ("凄美地 (伴奏)", {"instrumental"}),
         ("Bones x Enemy (Mashup)", {"mashup"}),
         ("Thriller - 1984 Version", {"version:1984"}),
+        ("Wellerman - Sea Shanty / 220 KID x Billen Ted Remix", {"remix:220 billen kid ted"}),
+        ("Miami 2 Ibiza - Swedish House Mafia vs. Tinie Tempah", set()),
+        ("I Need a Girl (Part Two)", set()),
+        ("Song (part. Anitta)", set()),
+        ("Mockingbird (Drill)", {"drill"}),
+        ("Valerie (Reimagined)", {"reimagined"}),
     ],
 )
 def test_a_version_is_recognised_in_brackets_after_dashes_and_in_other_languages(

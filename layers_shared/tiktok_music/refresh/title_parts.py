@@ -3,12 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
-from tiktok_music.refresh.artists import split_artists
 from tiktok_music.refresh.folding import LONGEST, fold, unescape
 from tiktok_music.refresh.generic_sound import strip_sound_boilerplate
-from tiktok_music.refresh.title_tables import read_phrases
+from tiktok_music.refresh.title_credits import without_bracket_credits, without_credits
 from tiktok_music.refresh.title_tags import (
     PartKind,
     PartMeaning,
@@ -23,8 +21,7 @@ _CLOSERS = ")]}）］｝】〕」』》〉"
 _QUOTES = "「『《〈【"
 _DASH = re.compile(r"\s+[-–—‐−_~|｜•·]+\s+|\s*(?:\|\||//|｜|\|)\s*|\s+[-–—](?=\w[^-–—]*[-–—]?\s*$)")
 
-# Portuguese "part. Anitta" is a guest, English "part. 2" is not.
-_PART = r"part\.(?=\s+[^\W\d]\w)(?!\s+[ivx]+\b)"
+_NOT_SPOKEN = (PartKind.NOISE, PartKind.VERSION)
 _WORD = re.compile(r"\S+")
 _HEAD = re.compile(r" (?:version|ver|audio)$")
 _TRAILING_MARKS = re.compile(r"[^\w.!?…)\]）】'’\"”]+$")
@@ -127,11 +124,11 @@ def _read(text: str) -> _Reading:
 
 
 def _explains(text: str) -> bool:
-    return read_part(fold(text)).kind in (PartKind.NOISE, PartKind.VERSION)
+    return read_part(fold(text)).kind in _NOT_SPOKEN
 
 
 def _read_core(piece: _Piece, reading: _Reading) -> None:
-    said, guests = _without_credits(piece.text)
+    said, guests = without_credits(piece.text)
     reading.credits.extend(guests)
     core, endings = _without_endings(said, version_endings() | noise_endings())
     for ending in endings:
@@ -141,18 +138,25 @@ def _read_core(piece: _Piece, reading: _Reading) -> None:
 
 
 def _read_part(piece: _Piece, reading: _Reading) -> None:
-    said, guests = _without_bracket_credits(piece.text)
+    said, guests = without_bracket_credits(piece.text)
     reading.credits.extend(guests)
     if piece.is_tail and not piece.is_bracket:
         said, _ = _without_endings(said, noise_endings())
-    meaning = read_part(fold(said))
-    reading.take(meaning)
-    if meaning.kind is PartKind.NUMBER:
-        reading.cores.append(said.strip())
-    elif meaning.kind is PartKind.SUBTITLE:
-        (reading.subtitles if piece.is_bracket else reading.tails).append(said.strip())
-    else:
+    meanings = [(part, read_part(fold(part))) for part in _said_apart(said)]
+    for part, meaning in meanings:
+        reading.take(meaning)
+        if meaning.kind is PartKind.NUMBER:
+            reading.cores.append(part.strip())
+        elif meaning.kind is PartKind.SUBTITLE:
+            (reading.subtitles if piece.is_bracket else reading.tails).append(part.strip())
+    if all(meaning.kind in _NOT_SPOKEN for _, meaning in meanings):
         reading.cuts.append((piece.start, piece.end))
+
+
+def _said_apart(text: str) -> list[str]:
+    """The parts of "Sea Shanty / Someone's Remix"; "Whip / Nae Nae" is one."""
+    parts = text.split(" / ")
+    return parts if any(_explains(part) for part in parts) else [text]
 
 
 def _without_endings(text: str, endings: frozenset[str]) -> tuple[str, list[str]]:
@@ -202,57 +206,8 @@ def _split_at_dashes(text: str, start: int, end: int, is_tail: bool) -> Iterator
     stretch, mark, inner = text[start:end], 0, 0
     for dash in [*_DASH.finditer(stretch), None]:
         stop = dash.start() if dash else len(stretch)
-        if stretch[inner:stop].strip():
-            said = stretch[inner:stop]
+        said = stretch[inner:stop]
+        if said.strip():
             yield _Piece(said, start + mark, start + stop, False, is_tail or mark > 0 or inner > 0)
         if dash:
             mark, inner = dash.start(), dash.end()
-
-
-def _without_bracket_credits(text: str) -> tuple[str, list[str]]:
-    """As `_without_credits`, and in a bracket "with", "con" or "&" may open one too."""
-    opener = _bracket_opener().match(text)
-    if opener and _can_be_guest(text[opener.end() :]):
-        named, more = _without_credits(text[opener.end() :])
-        return "", [*split_artists(named), *more]
-    return _without_credits(text)
-
-
-def _without_credits(text: str) -> tuple[str, list[str]]:
-    """The text before its first credit, and the guests named in it; producers are no guests."""
-    said, *credits_ = _opener().split(text)
-    guests: list[str] = []
-    for opener, named in zip(credits_[::2], credits_[1::2], strict=True):
-        if fold(opener) not in _words("producer"):
-            guests.extend(split_artists(named.strip(" .:")))
-    return said, guests
-
-
-def _can_be_guest(named: str) -> bool:
-    words = fold(named).split()
-    return bool(words) and words[0] not in _words("not a guest") and not words[0].isdigit()
-
-
-@cache
-def _words(credit: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in read_phrases("credits.txt")[credit])
-
-
-@cache
-def _opener() -> re.Pattern[str]:
-    """A word that opens a credit anywhere; the word is the pattern's one group."""
-    openers = _alternatives("guest", "producer")
-    return re.compile(
-        rf"(?:^|[\s(\[（;,/-])({openers}|{_PART})(?:[.:]+\s*|\s+)(?=\S)", re.IGNORECASE
-    )
-
-
-@cache
-def _bracket_opener() -> re.Pattern[str]:
-    openers = _alternatives("bracket guest")
-    return re.compile(rf"\s*(?:(?:{openers})(?:[./]+\s*|\s+)|&\s*)(?=\S)", re.IGNORECASE)
-
-
-def _alternatives(*credits_: str) -> str:
-    words = [word for credit in credits_ for word in read_phrases("credits.txt")[credit]]
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

@@ -58,6 +58,11 @@ class _Found:
             if word.role == role and not (word.everyday and self.rest)
         )
 
+    def names(self, role: str) -> frozenset[str]:
+        """Tags of words that are names as well ("Swedish House Mafia"): alone or beside a head."""
+        has_head = self.has("remix", "mix", "version", "tag")
+        return self.tags(role) if has_head or not self.rest else _NO_VERSIONS
+
 
 @cache
 def version_endings() -> frozenset[str]:
@@ -100,8 +105,9 @@ def _number() -> re.Pattern[str]:
 
 
 def _versions(found: _Found) -> frozenset[str]:
-    genres = found.tags("genre")
-    tags = found.tags("tag") | found.tags("language") | genres
+    genres = found.names("genre")
+    languages = found.names("language")
+    tags = found.tags("tag") | languages | genres
     name = " ".join(sorted(found.rest)) or " ".join(found.years)
     if found.has("remix") and (found.rest or not genres):
         return tags | {f"remix:{name}" if name else "remix"}
@@ -109,7 +115,7 @@ def _versions(found: _Found) -> frozenset[str]:
         return tags | {f"remix:{name}"}
     if found.has("version") and name and not tags and not found.has("strong"):
         return frozenset({f"version:{name}"})
-    if tags - found.tags("language") or (tags and (found.has("version") or not found.rest)):
+    if tags:
         return tags
     return frozenset({"edit"}) if found.has("mix") and len(found.words) == 1 else _NO_VERSIONS
 
