@@ -42,9 +42,8 @@ _GRAM_COLUMNS = "trigram, then half bits (chr 33 + n) in each language"
 _LATIN = {
     "en": ("en", 80000),
     **{code: (code, 45000) for code in ("es", "pt", "fr", "it", "de", "id", "tr")},
-    **{
-        code: (code, 20000) for code in ["ca", "cs", "da", "fi", "hu", "is", "lt", "lv", "ms", "nl", "pl", "ro", "sk", "sl", "sv", "tr", "vi"]
-    },
+    **{code: (code, 20000) for code in ("ca", "cs", "da", "fi", "hu", "is", "lt", "lv", "ms")},
+    **{code: (code, 20000) for code in ("nl", "pl", "ro", "sk", "sl", "sv", "vi")},
     "nb": ("no", 20000),
     "fil": ("tl", 20000),
 }

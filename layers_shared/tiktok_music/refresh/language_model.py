@@ -15,7 +15,7 @@ SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari", "han")
 # Tuned on tests/data/language_development.tsv; `python -m ops.measure_language` prints the result.
 FASTTEXT = 0.4
 FASTTEXT_FLOOR = 0.01
-PRIOR = 1.1
+PRIOR = 1.2
 CAUTION = 1.5
 _NATS = math.log(2) / 2
 _MOST_WORDS = 40
@@ -48,66 +48,68 @@ class LanguageModel:
     def load(cls, folder: Path) -> "LanguageModel":
         """Read the shipped tables and lid.176.ftz from `folder`; nothing else is ever fetched."""
         tables = {script: LanguageTable.load(folder, script) for script in SCRIPTS}
-        return cls(
-            tables, _priors(folder / "priors.tsv"), fasttext.load_model(str(folder / "lid.176.ftz"))
-        )
+        predictor = fasttext.load_model(str(folder / "lid.176.ftz"))
+        return cls(tables, _priors(folder / "priors.tsv"), predictor)
 
     def most_likely(
         self, text: str, script: str, codes: tuple[str, ...]
     ) -> tuple[str, float] | None:
         """The likeliest language of `text` among `codes` (all when empty), and how sure: 0 to 1.
 
-        None when there is no word in `text`, or no table for `script`.
+        None when no word of `text` tells anything, or there is no table for `script`.
         """
         words = _telling(words_of(text))
         table = self.tables.get(script)
         if table is None or not words:
             return None
+        scores = self._scores(table, script, words)
+        allowed = {code: score for code, score in scores.items() if code in codes or not codes}
+        best = max(allowed, key=allowed.__getitem__)
+        total = sum(math.exp((score - allowed[best]) / CAUTION) for score in allowed.values())
+        return best, 1 / total
+
+    def _scores(self, table: LanguageTable, script: str, words: list[str]) -> dict[str, float]:
         said = self._fasttext(words)
-        scores = {
+        return {
             code: score
             + FASTTEXT * math.log(said[code] + FASTTEXT_FLOOR)
             + PRIOR * self._prior(script, code)
             for code, score in _words_score(table, words).items()
-            if code in codes or not codes
         }
-        best = max(scores, key=scores.__getitem__)
-        total = sum(math.exp((score - scores[best]) / CAUTION) for score in scores.values())
-        return best, 1 / total
 
     def _prior(self, script: str, code: str) -> float:
         return math.log(self.priors.get((script, code)) or self.priors[script, "other"])
 
     def _fasttext(self, words: list[str]) -> Mapping[str, float]:
         labels, shares = self.predictor.predict(" ".join(words), k=-1, threshold=0.0005)
-        said = defaultdict(
-            float,
-            {
-                label.removeprefix("__label__"): share
-                for label, share in zip(labels, shares, strict=True)
-            },
-        )
+        said: defaultdict[str, float] = defaultdict(float)
+        for label, share in zip(labels, shares, strict=True):
+            said[label.removeprefix("__label__")] = share
         for code, names in _FASTTEXT_NAMES.items():
             said[code] = max(said[name] for name in names)
         return said
 
 
 def _telling(words: list[str]) -> list[str]:
-    """Each word once, as "la la la" is no more French than "la"; none in "F.N.F." or "W O R K"."""
+    """Each word once, as "la la la" is no more French than "la"; none in "U.O.E.N.O."."""
     once = list(dict.fromkeys(words))[:_MOST_WORDS]
-    return once if any(len(word) > 1 for word in once) or not "".join(once).isascii() else []
+    is_initials = all(len(word) == 1 and word.isascii() for word in once)
+    return [] if is_initials else once
 
 
 def _words_score(table: LanguageTable, words: list[str]) -> dict[str, float]:
-    """Natural logarithm of the probability of `words` in each language of `table`."""
+    """Natural logarithm of the probability of `words` in each language of `table`.
+
+    A word is on a language's list or spelled like the language: the likelier of both counts.
+    """
     totals = [0.0] * len(table.codes)
     for word, listed in _looked_up(table, words):
         spelled = table.half_bits_of_letters(word)
         for place, (letters, unlisted) in enumerate(zip(spelled, table.unlisted, strict=True)):
-            p = unlisted * math.exp(-_NATS * letters)
+            score = math.log(unlisted) - _NATS * letters
             if place in listed:
-                p += (1 - unlisted) * math.exp(-_NATS * listed[place])
-            totals[place] += math.log(p)
+                score = max(score, math.log1p(-unlisted) - _NATS * listed[place])
+            totals[place] += score
     return dict(zip(table.codes, totals, strict=True))
 
 

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +9,8 @@ _NAMES = Path(__file__).parent / "data" / "language" / "names.tsv"
 _NO_LANGUAGE = "-"
 _MOST_CHARACTERS = 100
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8}){1,4}")
+_LOCALE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8}){1,4}")
+_SEPARATOR = re.compile(r"[-,;:/|]")
 _NOT_LETTERS = re.compile(r"[^\w]+")
 
 
@@ -30,17 +30,18 @@ def is_unknown_name(name: str | None) -> bool:
 
 
 def _meaning(name: str) -> str | None:
-    return next((known[key] for known in [_known()] for key in _keys(name) if key in known), None)
+    """The code of `name`, "-" for no language, None when not known: the most exact reading wins."""
+    known, short = _known(), name[:_MOST_CHARACTERS]
+    for key in (_key(short), _key(_BRACKETS.sub(" ", short)), _code_of_locale(short)):
+        if key in known:
+            return known[key]
+    first, *rest = (known.get(_key(part)) for part in _SEPARATOR.split(short))
+    return first if all(other in (None, first) for other in rest) else None
 
 
-def _keys(name: str) -> Iterator[str]:
-    """What to look for, the most exact first: all, without brackets, the start of a locale."""
-    short = name[:_MOST_CHARACTERS]
-    yield _key(short)
-    yield _key(_BRACKETS.sub(" ", short))
-    locale = _TAG.fullmatch(short.strip().lower())
-    if locale:
-        yield locale[1]
+def _code_of_locale(name: str) -> str:
+    locale = _LOCALE.fullmatch(name.strip().lower())
+    return locale[1] if locale else ""
 
 
 def _key(name: str) -> str:

@@ -104,8 +104,9 @@ _ASSAMESE = frozenset("ৰৱ")
 # standards cannot tell, as they are all in each.
 _CHINESE = frozenset("你我的是了在不有他也都就很吗呢吧啊么這那它她們把被讓给給得过說话誰您爱愛")
 _JAPANESE = frozenset("々〆俺僕達込畑働峠匂")
-_FEWEST_LETTERS = 2
-_SMALLEST_SHARE = 0.2
+# Greek and Cyrillic letters also decorate English titles, singly.
+_DECORATIVE = ("GREEK", "CYRILLIC")
+_SMALLEST_SHARE = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def reading_of(text: str) -> Reading | None:
     """The script that decides the language of `text`; None without a single letter.
 
     A title in another script is often half English, so Latin letters give way to any other
-    script that has two letters and a fifth of all.
+    script that has an eighth of all.
     """
     scripts = Counter(_script_of(letter) for letter in text if letter.isalpha())
     scripts.pop("", None)
@@ -138,17 +139,17 @@ def reading_of(text: str) -> Reading | None:
 
 
 def _script_of(letter: str) -> str:
-    return unicodedata.name(letter, "").partition(" ")[0]
+    name = unicodedata.name(letter, "").partition(" ")[0]
+    return "CJK" if name == "IDEOGRAPHIC" else name
 
 
 def _leading(scripts: Counter[str]) -> str:
-    others = [(count, script) for script, count in scripts.items() if script != "LATIN"]
+    others = ((count, script) for script, count in scripts.items() if script != "LATIN")
     count, script = max(others, default=(0, "LATIN"))
-    all_letters = scripts.total()
-    if count == all_letters:
+    if count == scripts.total():
         return script
-    is_word = count >= _FEWEST_LETTERS or script == "CJK"
-    return script if is_word and count >= _SMALLEST_SHARE * all_letters else "LATIN"
+    is_decoration = count == 1 and script in _DECORATIVE
+    return "LATIN" if is_decoration or count < _SMALLEST_SHARE * scripts.total() else script
 
 
 def _relative(text: str, code: str) -> str:
@@ -168,23 +169,17 @@ def _allowed(script: str, text: str) -> tuple[str, ...]:
 
 
 def _chinese_or_japanese(text: str, scripts: Counter[str]) -> tuple[str, ...]:
-    if scripts["HIRAGANA"] or scripts["KATAKANA"]:
+    letters = frozenset(text)
+    if scripts["HIRAGANA"] or scripts["KATAKANA"] or letters & _JAPANESE:
         return ("ja",)
-    letters = {letter for letter in text if _script_of(letter) == "CJK"}
-    if letters & _JAPANESE:
-        return ("ja",)
-    if letters & _CHINESE:
-        return ("zh",)
+    characters = [letter for letter in letters if _script_of(letter) == "CJK"]
     # Simplified and Japanese characters are missing from each other's standards.
-    if any(not _is_in(letter, "euc_jp") for letter in letters):
+    if letters & _CHINESE or not _are_in("euc_jp", characters):
         return ("zh",)
-    chinese = any(all(_is_in(x, one) for x in letters) for one in ("gb2312", "big5"))
-    return ("zh", "ja") if chinese else ("ja",)
+    is_chinese = _are_in("gb2312", characters) or _are_in("big5", characters)
+    return ("zh", "ja") if is_chinese else ("ja",)
 
 
-def _is_in(letter: str, standard: str) -> bool:
-    try:
-        letter.encode(standard)
-    except UnicodeEncodeError:
-        return False
-    return True
+def _are_in(standard: str, letters: list[str]) -> bool:
+    text = "".join(letters)
+    return text.encode(standard, "ignore").decode(standard) == text

@@ -89,7 +89,7 @@ class LanguageTable:
         return [sum(column) for column in columns]
 
     def _figures(self, gram: str) -> bytes:
-        """Figures for `gram`, or for its end when no language knows it, at the price of backing off."""
+        """Figures for `gram`, or at the price of backing off for its end, where none knows it."""
         price = 0
         while gram:
             figures = self.grams.get(gram)

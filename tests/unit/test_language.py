@@ -1,0 +1,148 @@
+"""The decision: upstream's word, then the script, then the model, then the default."""
+
+from pathlib import Path
+
+import pytest
+from tiktok_music.refresh.language import Language, LanguageRule, LanguageSource
+
+DATA = Path(__file__).parent.parent / "data"
+CORPUS = Path(__file__).parents[3] / "shared" / "corpora" / "titles.tsv"
+
+
+@pytest.fixture(scope="module")
+def rule() -> LanguageRule:
+    return LanguageRule.load()
+
+
+def labelled(name: str) -> list[tuple[str, str]]:
+    lines = (DATA / name).read_text("utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("# "))
+    return [(row[0], row[1]) for row in rows]
+
+
+def share_right(rule: LanguageRule, rows: list[tuple[str, str]]) -> float:
+    return sum(rule.identify(title, None).code == code for code, title in rows) / len(rows)
+
+
+def test_upstreams_name_beats_script_and_model(rule: LanguageRule) -> None:
+    answer = rule.identify("夜に駆ける", "English")
+
+    assert answer == Language("en", LanguageSource.UPSTREAM, 1.0)
+
+
+@pytest.mark.parametrize("name", [None, "", "Instrumental", "Klingon"])
+def test_a_name_without_a_code_leaves_the_decision_to_the_title(
+    rule: LanguageRule, name: str | None
+) -> None:
+    answer = rule.identify("봄날", name)
+
+    assert answer == Language("ko", LanguageSource.SCRIPT, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("Corazón de mi vida", "es"),
+        ("Não quero mais você", "pt"),
+        ("Je ne veux plus de toi", "fr"),
+        ("Ich bin nicht allein", "de"),
+        ("Non voglio più te", "it"),
+        ("Aku masih sayang kamu", "id"),
+        ("Seni çok seviyorum", "tr"),
+        ("Nie chcę już ciebie", "pl"),
+        ("Tôi yêu em nhiều lắm", "vi"),
+        ("Jag vill inte vara ensam", "sv"),
+        ("Don't leave me lonely tonight", "en"),
+        ("Tere bina dil nahi lagta", "hi"),
+        ("Не хочу тебя терять", "ru"),
+        ("هذا الحب ليس لنا", "ar"),
+        ("तुला माझी आठवण", "mr"),
+    ],
+)
+def test_words_tell_the_language(rule: LanguageRule, title: str, code: str) -> None:
+    answer = rule.identify(title, None)
+
+    assert (answer.code, answer.source) == (code, LanguageSource.MODEL)
+    assert 0.5 < answer.score <= 1.0
+    assert answer.score == round(answer.score, 3)
+
+
+@pytest.mark.parametrize(
+    "title", ["", "   ", "🔥🔥🔥", "1965", "***", "\ud800\udc00\udfff", "U.O.E.N.O.", "᚛ᚑᚌ᚜"]
+)
+def test_a_title_that_says_nothing_gets_the_default(rule: LanguageRule, title: str) -> None:
+    assert rule.identify(title, None) == Language("en", LanguageSource.DEFAULT, 0.0)
+
+
+def test_the_default_can_be_another_language() -> None:
+    rule = LanguageRule.load(default_code="pt")
+
+    assert rule.identify("1965", None) == Language("pt", LanguageSource.DEFAULT, 0.0)
+
+
+def test_tags_in_english_do_not_hide_the_language(rule: LanguageRule) -> None:
+    plain = rule.identify("Nunca te olvidaré", None)
+
+    assert plain.code == "es"
+    assert rule.identify("Nunca te olvidaré (feat. The Young Kings)", None) == plain
+    assert rule.identify("Nunca te olvidaré - Sped Up Version", None) == plain
+
+
+def test_a_title_that_is_only_a_tag_is_still_read(rule: LanguageRule) -> None:
+    assert rule.identify("(Live from the other side of the world)", None).code == "en"
+
+
+def test_literal_escapes_are_read_as_letters(rule: LanguageRule) -> None:
+    escaped = rule.identify(r"Ma\u00f1ana ser\u00e1 otro d\u00eda", None)
+
+    assert escaped == rule.identify("Mañana será otro día", None)
+    assert escaped.code == "es"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "a" * 10_000,
+        "ñ" * 10_000,
+        "la " * 5_000,
+        "(" * 10_000,
+        " - " * 5_000,
+        "(live " * 3_000,
+        "\\u0041" * 2_000,
+        "’" * 500,
+        "中" * 10_000,
+        "e\u0301\u0302\u0303" * 2_000,
+        "\u202eabc\u202c \u200b\u200d",
+        "word\x00with\nbreaks\tin it",
+        "\ud83d broken \udc00 song of love",
+    ],
+)
+def test_no_title_is_refused(rule: LanguageRule, title: str) -> None:
+    answer = rule.identify(title, None)
+
+    assert len(answer.code) == 2
+    assert 0.0 <= answer.score <= 1.0
+
+
+def test_lower_case_and_capitals_are_one(rule: LanguageRule) -> None:
+    assert rule.identify("QUE ME FALTE TODO", None) == rule.identify("que me falte todo", None)
+
+
+# The floors are a little below what is reached: they catch a damaged table, not a changed answer.
+def test_labelled_titles_of_eighty_languages_are_recognised(rule: LanguageRule) -> None:
+    assert share_right(rule, labelled("language_development.tsv")) > 0.84
+    assert share_right(rule, labelled("language_heldout.tsv")) > 0.84
+
+
+def test_english_chart_titles_are_called_english(rule: LanguageRule) -> None:
+    rows = labelled("language_development.tsv") + labelled("language_heldout.tsv")
+
+    assert share_right(rule, [row for row in rows if row[0] == "en"]) > 0.97
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the chart titles are not on this machine")
+def test_titles_of_the_american_chart_are_called_english(rule: LanguageRule) -> None:
+    rows = [line.split("\t") for line in CORPUS.read_text("utf-8").splitlines()]
+    chart = [("en", row[0]) for row in rows if row[2] == "hot100"][::8]
+
+    assert share_right(rule, chart) > 0.94
