@@ -28,7 +28,7 @@ def tone(
         ramp = np.linspace(0, 1, round(fade_seconds * rate))
         wave[: len(ramp)] *= ramp
         wave[-len(ramp) :] *= ramp[::-1]
-    return wave.astype(np.float32)
+    return np.asarray(wave, np.float32)
 
 
 def tones(*parts: tuple[float, float], rate: int = 48_000) -> Samples:
@@ -61,7 +61,7 @@ def music(seed: int, seconds: float = 15.0, rate: int = 44_100) -> Samples:
             mix[1, at : at + rate] += sound * (1 - pan)
         mix[:, at : at + rate // 8] += 0.3 * _drum(rate // 8, rng)
     mix = mix[:, :length] / np.abs(mix).max() * 0.7
-    return mix.astype(np.float32)
+    return np.asarray(mix, np.float32)
 
 
 def wav(samples: Samples, rate: int = 44_100) -> bytes:

@@ -4,18 +4,16 @@ import gc
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from tiktok_music.adapters.audio_decoder import (
-    SAMPLE_RATE_HZ,
     AudioCaps,
     AudioDecoder,
-    Pcm,
     audio_errors,
     open_audio,
 )
 from tiktok_music.adapters.loudness_meter import LoudnessMeter, measure
 from tiktok_music.adapters.mp3_file import Mp3Tags, copy_mp3, encode_mp3
+from tiktok_music.adapters.pcm import SAMPLE_RATE_HZ, Pcm, mono_5512_hz
 from tiktok_music.errors import AudioUnreadable
 from tiktok_music.refresh.fingerprint import Fingerprint, fingerprint_of
 from tiktok_music.refresh.volume import AudioFacts, preview_gain_db
@@ -31,11 +29,6 @@ __all__ = [
 # Kept of the silence around the sound, so that neither an attack nor a fade-out is cut into.
 _LEAD_SECONDS = 0.05
 _TAIL_SECONDS = 0.5
-_DECIMATION = 8
-_LOW_PASS_TAPS = 64
-# Small products stay on one core whatever the BLAS is told: two processes share two cores.
-_ROWS_AT_ONCE = 1024
-_LOW_PASS_HZ = 2400
 _OWN_FILE = AudioCaps()
 
 
@@ -117,9 +110,9 @@ def _read(decoder: AudioDecoder, caps: AudioCaps) -> DecodedAudio:
         meter.push(block)
         if meter.has_sound and len(kept) <= caps.keep_seconds:
             kept.append(block)
-    facts = _told(meter, decoder)
-    if not facts.duration_seconds:
+    if meter.is_empty:
         raise AudioUnreadable("no audio in the file")
+    facts = _told(meter, decoder)
     pcm, starts_at_seconds = _without_dead_air(kept, facts, caps.keep_seconds)
     fingerprint = fingerprint_of(mono_5512_hz(pcm))
     return DecodedAudio(facts, fingerprint, pcm, starts_at_seconds, decoder.codec == "mp3")
@@ -187,34 +180,5 @@ def _correction_db(
     if headroom_db < -settings.tolerance_db:
         return headroom_db - settings.tolerance_db
     missing_db = wanted_lufs - facts.integrated_lufs
-    return min(missing_db, headroom_db) if abs(missing_db) > settings.tolerance_lu else 0.0
-
-
-def mono_5512_hz(pcm: Pcm) -> npt.NDArray[np.float32]:
-    """Every eighth sample of the low-passed mono mix (5512.5 Hz), for the fingerprint.
-
-    The low-pass is a windowed sinc of 64 taps (-6 dB at 2.4 kHz), which leaves the fingerprint's
-    300 to 2000 Hz alone; as rows of eight samples it is one small matrix product.
-    """
-    mono = (pcm[0] + pcm[1]) * np.float32(0.5)
-    rows = mono[: len(mono) // _DECIMATION * _DECIMATION].reshape(-1, _DECIMATION)
-    parts = np.empty_like(rows)
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        batch = slice(start, start + _ROWS_AT_ONCE)
-        np.matmul(rows[batch], _LOW_PASS, out=parts[batch])
-    length = max(len(rows) - parts.shape[1] + 1, 0)
-    return sum(
-        (parts[shift : shift + length, shift] for shift in range(parts.shape[1])),
-        np.zeros(length, np.float32),
-    )
-
-
-def _low_pass() -> npt.NDArray[np.float32]:
-    """Column k weighs the k-th row of eight samples that an output sample is made of."""
-    taps = np.arange(_LOW_PASS_TAPS) - (_LOW_PASS_TAPS - 1) / 2
-    weights = np.sinc(taps * 2 * _LOW_PASS_HZ / SAMPLE_RATE_HZ) * np.kaiser(_LOW_PASS_TAPS, 5.0)
-    weights /= weights.sum()
-    return weights.reshape(-1, _DECIMATION).T.astype(np.float32)
-
-
-_LOW_PASS = _low_pass()
+    is_off = abs(missing_db) > settings.tolerance_lu
+    return min(missing_db, headroom_db) if is_off else 0.0

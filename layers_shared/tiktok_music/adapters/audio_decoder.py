@@ -3,25 +3,17 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import av
-import numpy as np
-import numpy.typing as npt
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 from av.packet import Packet
 
 from tiktok_music.adapters.media_kind import MediaKind, media_kind
+from tiktok_music.adapters.pcm import SAMPLE_RATE_HZ, Pcm, PcmConverter, one_second_each
 from tiktok_music.errors import AudioUnreadable
-
-# Planar: one row of float32 samples for each of the two channels.
-Pcm = npt.NDArray[np.float32]
-
-SAMPLE_RATE_HZ = 44_100
-BLOCK_SAMPLES = SAMPLE_RATE_HZ
 
 _DEMUXERS = {
     MediaKind.MP3: "mp3",
@@ -36,22 +28,9 @@ _DECODERS = (
     "mp3float,mp3,aac,alac,vorbis,opus,flac,"
     "pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_f32le,pcm_f64le"
 )
-# FFmpeg mixes down only layouts that it knows; a WAV may say no more than how many channels.
-_USUAL_LAYOUTS = {
-    1: "mono",
-    2: "stereo",
-    3: "3.0",
-    4: "quad",
-    5: "5.0",
-    6: "5.1",
-    7: "6.1",
-    8: "7.1",
-}
-# Scaled so that channels which all play the same cannot add up to more than full scale.
-_MIX_DOWN = {"rematrix_maxval": "1"}
 _MAX_DEMUX_FAILURES = 16
-# Above any peak that music has, so that a broken float is seen as the damage that it is.
-_BROKEN_SAMPLE = 100.0
+# Each change costs a new resampler: a file of nothing but changes would cost minutes.
+_MAX_FORMATS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +74,8 @@ class AudioDecoder:
     sample_rate_hz: int
     packets: int = 0
     damaged_packets: int = 0
-    _pending: list[AudioFrame] = field(default_factory=list)
-    _converter: "_Converter | None" = None
+    _formats: int = 0
+    _converter: PcmConverter | None = None
 
     def blocks(self) -> Iterator[Pcm]:
         """44.1 kHz stereo in blocks of exactly one second, the last one shorter.
@@ -105,7 +84,7 @@ class AudioDecoder:
         """
         limit = self.caps.max_seconds * SAMPLE_RATE_HZ
         done = 0
-        for block in _one_second_each(self._converted()):
+        for block in one_second_each(self._converted()):
             yield block
             done += block.shape[1]
             if done > limit:
@@ -123,9 +102,12 @@ class AudioDecoder:
         if self._converter is not None:
             yield from self._converter.flush()
 
-    def _new_converter(self, frame: AudioFrame) -> "_Converter":
+    def _new_converter(self, frame: AudioFrame) -> PcmConverter:
         _refuse_over_caps(frame.layout.nb_channels, frame.sample_rate, self.caps)
-        return _Converter(frame)
+        self._formats += 1
+        if self._formats > _MAX_FORMATS:
+            raise AudioUnreadable(f"the format changes more than {_MAX_FORMATS} times")
+        return PcmConverter(frame)
 
     def _frames(self) -> Iterator[AudioFrame]:
         for packet in self._packets():
@@ -199,80 +181,3 @@ def _refuse_over_caps(channels: int, sample_rate_hz: int, caps: AudioCaps) -> No
         raise AudioUnreadable(f"{channels} channels, not 1 to {caps.max_channels}")
     if not 1 <= sample_rate_hz <= caps.max_sample_rate_hz:
         raise AudioUnreadable(f"{sample_rate_hz} Hz, not 1 to {caps.max_sample_rate_hz} Hz")
-
-
-class _Converter:
-    """Frames of one format to 44.1 kHz stereo, resampled only where that is needed.
-
-    Frames are joined to about a second first: crossing into FFmpeg costs more than the samples.
-    """
-
-    def __init__(self, frame: AudioFrame) -> None:
-        self._shape = _shape_of(frame)
-        self._frames: list[npt.NDArray[Any]] = []
-        self._samples = 0
-        self._resampler: AudioResampler | None = None
-        channels = frame.layout.nb_channels
-        if frame.format.name != "fltp" or frame.sample_rate != SAMPLE_RATE_HZ or channels > 2:
-            layout = "mono" if channels == 1 else "stereo"
-            self._resampler = AudioResampler("fltp", layout, SAMPLE_RATE_HZ, options=_MIX_DOWN)
-
-    def takes(self, frame: AudioFrame) -> bool:
-        return _shape_of(frame) == self._shape
-
-    def push(self, frame: AudioFrame) -> Iterator[Pcm]:
-        self._frames.append(frame.to_ndarray())
-        self._samples += frame.samples
-        if self._samples >= frame.sample_rate:
-            yield from self._joined()
-
-    def flush(self) -> Iterator[Pcm]:
-        if self._frames:
-            yield from self._joined()
-        if self._resampler is not None:
-            yield from map(_stereo, self._resampler.resample(None))
-            self._resampler = None
-
-    def _joined(self) -> Iterator[Pcm]:
-        joined = np.concatenate(self._frames, axis=1)
-        self._frames, self._samples = [], 0
-        if self._resampler is None:
-            yield _two_rows(joined)
-            return
-        format_name, layout, rate = self._shape
-        frame = AudioFrame.from_ndarray(joined, format_name, layout)
-        frame.sample_rate = rate
-        yield from map(_stereo, self._resampler.resample(frame))
-
-
-def _shape_of(frame: AudioFrame) -> tuple[str, str, int]:
-    layout = frame.layout.name
-    if layout.endswith("channels"):
-        layout = _USUAL_LAYOUTS.get(frame.layout.nb_channels, layout)
-    return frame.format.name, layout, frame.sample_rate
-
-
-def _stereo(frame: AudioFrame) -> Pcm:
-    return _two_rows(frame.to_ndarray())
-
-
-def _two_rows(samples: npt.NDArray[Any]) -> Pcm:
-    """Mono becomes the same sound from both speakers; broken floats become loud ones."""
-    rows = np.broadcast_to(samples, (2, samples.shape[1])) if len(samples) == 1 else samples
-    if np.isfinite(rows).all():
-        return rows.astype(np.float32, copy=False)
-    whole: Pcm = np.nan_to_num(
-        rows, nan=_BROKEN_SAMPLE, posinf=_BROKEN_SAMPLE, neginf=_BROKEN_SAMPLE
-    )
-    return whole
-
-
-def _one_second_each(pieces: Iterator[Pcm]) -> Iterator[Pcm]:
-    rest = np.empty((2, 0), np.float32)
-    for piece in pieces:
-        rest = np.concatenate((rest, piece), axis=1)
-        while rest.shape[1] >= BLOCK_SAMPLES:
-            yield np.ascontiguousarray(rest[:, :BLOCK_SAMPLES])
-            rest = rest[:, BLOCK_SAMPLES:]
-    if rest.shape[1]:
-        yield np.ascontiguousarray(rest)

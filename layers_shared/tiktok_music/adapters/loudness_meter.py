@@ -9,7 +9,7 @@ import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
-from tiktok_music.adapters.audio_decoder import SAMPLE_RATE_HZ, Pcm
+from tiktok_music.adapters.pcm import SAMPLE_RATE_HZ, Pcm
 from tiktok_music.refresh.volume import AudioFacts
 
 # A step of 10 ms is silent below -60 dBFS RMS in both channels. Pauses shorter than 0.4 s, the
@@ -60,6 +60,10 @@ class LoudnessMeter:
         self.has_sound = self.has_sound or not silent.all()
         self._samples += block.shape[1]
         self._clipped += int(np.count_nonzero(np.abs(block) >= _CLIPPED_FROM))
+
+    @property
+    def is_empty(self) -> bool:
+        return self._samples == 0
 
     def facts(
         self, codec: str, channels: int, sample_rate_hz: int, damaged_packet_share: float

@@ -10,7 +10,8 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.container import OutputContainer
 
-from tiktok_music.adapters.audio_decoder import SAMPLE_RATE_HZ, Pcm, open_audio_container
+from tiktok_music.adapters.audio_decoder import open_audio_container
+from tiktok_music.adapters.pcm import SAMPLE_RATE_HZ, Pcm
 
 # LAME scales its input by 0.95 below 192 kbit/s; measured: -0.446 dB at 96 to 160 kbit/s.
 LAME_LOSS_DB = 0.446

@@ -1,0 +1,142 @@
+"""PCM as everything after the decoder knows it: decoded frames of any shape in, blocks out."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+
+# Planar: one row of float32 samples for each of the two channels.
+Pcm = npt.NDArray[np.float32]
+
+SAMPLE_RATE_HZ = 44_100
+BLOCK_SAMPLES = SAMPLE_RATE_HZ
+
+# FFmpeg mixes down only layouts that it knows; a WAV may say no more than how many channels.
+_USUAL_LAYOUTS = {
+    1: "mono",
+    2: "stereo",
+    3: "3.0",
+    4: "quad",
+    5: "5.0",
+    6: "5.1",
+    7: "6.1",
+    8: "7.1",
+}
+# Scaled so that channels which all play the same cannot add up to more than full scale.
+_MIX_DOWN = {"rematrix_maxval": "1"}
+# Above any peak that music has, so that a broken float is seen as the damage that it is.
+_BROKEN_SAMPLE = 100.0
+
+_DECIMATION = 8
+_LOW_PASS_TAPS = 64
+# Small products stay on one core whatever the BLAS is told: two processes share two cores.
+_ROWS_AT_ONCE = 1024
+_LOW_PASS_HZ = 2400
+
+
+class PcmConverter:
+    """Frames of one format to 44.1 kHz stereo, resampled only where that is needed.
+
+    Frames are joined to about a second first: crossing into FFmpeg costs more than the samples.
+    """
+
+    def __init__(self, frame: AudioFrame) -> None:
+        self._shape = _shape_of(frame)
+        self._frames: list[npt.NDArray[Any]] = []
+        self._samples = 0
+        self._resampler: AudioResampler | None = None
+        channels = frame.layout.nb_channels
+        if frame.format.name != "fltp" or frame.sample_rate != SAMPLE_RATE_HZ or channels > 2:
+            layout = "mono" if channels == 1 else "stereo"
+            self._resampler = AudioResampler("fltp", layout, SAMPLE_RATE_HZ, options=_MIX_DOWN)
+
+    def takes(self, frame: AudioFrame) -> bool:
+        return _shape_of(frame) == self._shape
+
+    def push(self, frame: AudioFrame) -> Iterator[Pcm]:
+        self._frames.append(frame.to_ndarray())
+        self._samples += frame.samples
+        if self._samples >= frame.sample_rate:
+            yield from self._joined()
+
+    def flush(self) -> Iterator[Pcm]:
+        if self._frames:
+            yield from self._joined()
+        if self._resampler is not None:
+            yield from map(_stereo, self._resampler.resample(None))
+            self._resampler = None
+
+    def _joined(self) -> Iterator[Pcm]:
+        joined = np.concatenate(self._frames, axis=1)
+        self._frames, self._samples = [], 0
+        if self._resampler is None:
+            yield _two_rows(joined)
+            return
+        format_name, layout, rate = self._shape
+        frame = AudioFrame.from_ndarray(joined, format_name, layout)
+        frame.sample_rate = rate
+        yield from map(_stereo, self._resampler.resample(frame))
+
+
+def _shape_of(frame: AudioFrame) -> tuple[str, str, int]:
+    layout = frame.layout.name
+    if layout.endswith("channels"):
+        layout = _USUAL_LAYOUTS.get(frame.layout.nb_channels, layout)
+    return frame.format.name, layout, frame.sample_rate
+
+
+def _stereo(frame: AudioFrame) -> Pcm:
+    return _two_rows(frame.to_ndarray())
+
+
+def _two_rows(samples: npt.NDArray[Any]) -> Pcm:
+    """Mono becomes the same sound from both speakers; broken floats become loud ones."""
+    rows = np.broadcast_to(samples, (2, samples.shape[1])) if len(samples) == 1 else samples
+    if np.abs(rows).max(initial=0.0) <= _BROKEN_SAMPLE:
+        return rows.astype(np.float32, copy=False)
+    whole: Pcm = np.nan_to_num(rows, nan=_BROKEN_SAMPLE)
+    return np.clip(whole, -_BROKEN_SAMPLE, _BROKEN_SAMPLE)
+
+
+def one_second_each(pieces: Iterable[Pcm]) -> Iterator[Pcm]:
+    rest = np.empty((2, 0), np.float32)
+    for piece in pieces:
+        rest = np.concatenate((rest, piece), axis=1)
+        while rest.shape[1] >= BLOCK_SAMPLES:
+            yield np.ascontiguousarray(rest[:, :BLOCK_SAMPLES])
+            rest = rest[:, BLOCK_SAMPLES:]
+    if rest.shape[1]:
+        yield np.ascontiguousarray(rest)
+
+
+def mono_5512_hz(pcm: Pcm) -> npt.NDArray[np.float32]:
+    """Every eighth sample of the low-passed mono mix (5512.5 Hz), for the fingerprint.
+
+    The low-pass is a windowed sinc of 64 taps (-6 dB at 2.4 kHz), which leaves the fingerprint's
+    300 to 2000 Hz alone; as rows of eight samples it is one small matrix product.
+    """
+    mono = (pcm[0] + pcm[1]) * np.float32(0.5)
+    rows = mono[: len(mono) // _DECIMATION * _DECIMATION].reshape(-1, _DECIMATION)
+    parts = np.empty_like(rows)
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        batch = slice(start, start + _ROWS_AT_ONCE)
+        np.matmul(rows[batch], _LOW_PASS, out=parts[batch])
+    length = max(len(rows) - parts.shape[1] + 1, 0)
+    output = np.zeros(length, np.float32)
+    for shift in range(parts.shape[1]):
+        output += parts[shift : shift + length, shift]
+    return output
+
+
+def _low_pass() -> npt.NDArray[np.float32]:
+    """Column k weighs the k-th row of eight samples that an output sample is made of."""
+    taps = np.arange(_LOW_PASS_TAPS) - (_LOW_PASS_TAPS - 1) / 2
+    weights = np.sinc(taps * 2 * _LOW_PASS_HZ / SAMPLE_RATE_HZ) * np.kaiser(_LOW_PASS_TAPS, 5.0)
+    weights /= weights.sum()
+    return np.asarray(weights.reshape(-1, _DECIMATION).T, np.float32)
+
+
+_LOW_PASS = _low_pass()
