@@ -207,11 +207,14 @@ class FakeWorkshop:
     """Makes a preview of anything, unless there is a problem for the title."""
 
     problems: dict[str, Exception] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)
 
     def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
         if title in self.problems:
             raise self.problems[title]
-        return PreparedPreview(b"ID3" + data, some_facts(-14.0), some_facts(-9.5), "")
+        return PreparedPreview(
+            b"ID3" + data, some_facts(-14.0), some_facts(-9.5), self.fingerprints.get(title, "")
+        )
 
     def prepare_cover(self, data: bytes) -> bytes:
         return b"\xff\xd8\xff" + data

@@ -11,6 +11,7 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
+
 from tiktok_music.adapters.image import CoverCaps, write_cover
 from tiktok_music.errors import CoverUnreadable
 

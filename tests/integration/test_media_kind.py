@@ -4,9 +4,9 @@ import io
 
 import pytest
 from PIL import Image
-from tiktok_music.adapters.media_kind import MediaKind, media_kind
 
 from tests.signals import encoded, music, silence, wav
+from tiktok_music.adapters.media_kind import MediaKind, media_kind
 
 SOUND = music(1, 2.0)
 ID3 = b"ID3\x04\x00\x00\x00\x00\x00\x0a" + bytes(10)

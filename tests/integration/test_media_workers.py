@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -102,10 +103,10 @@ def test_a_decoder_has_no_environment_and_may_write_no_file() -> None:
     process = DecoderProcess(MediaPolicy())
     try:
         process.ask({"work": "cover"}, cover(5)[0])
-        with open(f"/proc/{process.pid}/environ", "rb") as file:
-            environment = file.read()
-        with open(f"/proc/{process.pid}/limits") as file:
-            limits = {line[:26].strip(): line[26:].split()[0] for line in file}
+        told = Path(f"/proc/{process.pid}")
+        environment = (told / "environ").read_bytes()
+        lines = (told / "limits").read_text().splitlines()
+        limits = {line[:26].strip(): line[26:].split()[0] for line in lines}
     finally:
         process.end()
 

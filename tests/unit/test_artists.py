@@ -1,6 +1,7 @@
 """How lines of names are split and compared."""
 
 import pytest
+
 from tiktok_music.refresh.artists import (
     are_other_guests,
     are_other_people,

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.duplicates import DuplicateGroup, group_duplicates, join_groups
 
 from ops.measure_duplicates import read_pairs, score
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.duplicates import DuplicateGroup, group_duplicates, join_groups
 
 _DATA = Path(__file__).resolve().parents[1] / "data"
 

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from tiktok_music.refresh.fingerprint import (
     Fingerprint,
     FingerprintIndex,

@@ -1,6 +1,7 @@
 """Which titles say only that they are a user's own sound."""
 
 import pytest
+
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.generic_sound import judge_generic_sound, strip_sound_boilerplate
 from tiktok_music.refresh.verdict import Finding, RejectionReason

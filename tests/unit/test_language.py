@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tiktok_music.refresh.language import Language, LanguageRule, LanguageSource
 
 DATA = Path(__file__).parent.parent / "data"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tiktok_music.refresh import language_names
 from tiktok_music.refresh.language_names import is_unknown_name, iso_639_1
 

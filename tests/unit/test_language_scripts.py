@@ -1,6 +1,7 @@
 """What letters alone say."""
 
 import pytest
+
 from tiktok_music.refresh.language_scripts import Reading, reading_of
 
 

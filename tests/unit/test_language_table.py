@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from tiktok_music.refresh import language_model
 from tiktok_music.refresh.language_model import SCRIPTS, LanguageModel
 from tiktok_music.refresh.language_table import (

@@ -1,6 +1,7 @@
 """The profanity rule: what is found, what is left alone, and how a finding is told."""
 
 import pytest
+
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.profanity import ProfanityFilter, ProfanityMatch, judge_profanity
 from tiktok_music.refresh.verdict import Finding, RejectionReason

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tiktok_music.refresh.profanity import ProfanityFilter
 from tiktok_music.refresh.profanity_lists import DATA, lines_of, plain_lines
 from tiktok_music.refresh.profanity_table import Entry

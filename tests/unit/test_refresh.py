@@ -1,10 +1,12 @@
 """A refresh over fakes: what is published, what is dropped and why, what stays on a bad day."""
 
+import base64
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.builders import MEDIA, NOON, a_candidate, a_media, a_record, a_snapshot, a_track
@@ -27,16 +29,17 @@ from tiktok_music.errors import (
     WorkerFailed,
 )
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.curation import TextRules
+from tiktok_music.refresh.curation import RuleSettings, TextRules
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media import AudioRejected
+from tiktok_music.refresh.operator_lists import NO_LISTS, ListEntry, ListKind, OperatorLists
 from tiktok_music.refresh.preparation import MediaTools
 from tiktok_music.refresh.refresh import Parts, Trigger, refresh
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.verdict import Finding, Merge, Rejection, RejectionReason
 from tiktok_music.track import track_id_of
 
-RULES = TextRules.load(default_language="en")
+RULES = TextRules.load(RuleSettings())
 
 
 @dataclass
@@ -51,6 +54,7 @@ class World:
     downloader: FakeDownloader = field(default_factory=FakeDownloader)
     workshop: FakeWorkshop = field(default_factory=FakeWorkshop)
     progress: FakeProgress = field(default_factory=FakeProgress)
+    lists: OperatorLists = NO_LISTS
     now: datetime = NOON
     ticks: float = 0.0
 
@@ -59,7 +63,7 @@ class World:
             self.source.candidates = candidates
         parts = Parts(
             source=self.source,
-            rules=RULES,
+            rules=replace(RULES, lists=self.lists),
             tools=MediaTools(self.downloader, self.workshop, self.store),
             archive=self.archive,
             publisher=self.snapshots,
@@ -93,6 +97,11 @@ class World:
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+def fingerprint_text(seed: int) -> str:
+    words = np.random.default_rng(seed).integers(1, 2**32, 600, np.uint32)
+    return base64.b64encode(words.astype("<u4").tobytes()).decode()
 
 
 def test_a_clean_track_goes_all_the_way(world: World) -> None:
@@ -268,6 +277,77 @@ def test_where_the_survivors_media_fail_the_next_double_takes_its_place(world: W
 
     assert [row["id"] for row in world.served()] == [less.track_id]
     assert (report.rejected_by_reason(), report.merges) == ({"DOWNLOAD_FAILED": 1}, ())
+
+
+def test_doubles_that_only_their_sound_tells_are_merged_and_not_fetched_again(
+    world: World,
+) -> None:
+    most = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    less = a_candidate(2, title="solnedgång", author="reuploads 24", user_count=9)
+    sound = fingerprint_text(seed=1)
+    world.workshop.fingerprints = {most.title: sound, less.title: sound}
+
+    report = world.refresh(less, most, a_candidate(3))
+
+    assert [row["id"] for row in world.served()] == [a_candidate(3).track_id, most.track_id]
+    assert [(merge.tiktok_id, merge.survivor_id) for merge in report.merges] == [
+        (less.tiktok_id, most.tiktok_id)
+    ]
+    assert report.merges[0].evidence == "same recording (bit error rate 0.00)"
+    alias = world.archive.records[less.track_id]
+    assert (alias.status, alias.survivor_id) == (TrackStatus.ALIAS, most.track_id)
+
+    asked = len(world.downloader.asked)
+    world.now += timedelta(hours=12)
+    again = world.refresh(less, most, a_candidate(3))
+    assert (again.new_media, len(world.downloader.asked)) == (0, asked)
+    assert len(again.merges) == 1
+
+
+def test_recordings_that_differ_are_not_merged(world: World) -> None:
+    one = a_candidate(1, title="Sunset Drive", author="Mae & Co")
+    other = a_candidate(2, title="solnedgång", author="reuploads 24")
+    world.workshop.fingerprints = {
+        one.title: fingerprint_text(seed=1),
+        other.title: fingerprint_text(seed=2),
+    }
+
+    assert world.refresh(one, other).accepted == 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "titles"),
+    [
+        (ListEntry(ListKind.DENY, "asked for", tiktok_id=a_candidate(1).tiktok_id), ["B"]),
+        (ListEntry(ListKind.DENY, "asked for", tiktok_id=a_candidate(1).track_id), ["B"]),
+        (ListEntry(ListKind.DENY, "asked for", pattern="mira 1 - fuck*"), ["B"]),
+        (ListEntry(ListKind.DENY, "asked for", pattern="mira 1 - *nothing"), ["B"]),
+        (ListEntry(ListKind.ALLOW, "a name", pattern="MIRA 1 - *"), ["Fuck A", "B"]),
+        (
+            ListEntry(
+                ListKind.TITLE, "cleaned", tiktok_id=a_candidate(1).tiktok_id, title="F*** off A"
+            ),
+            ["B"],
+        ),
+        (
+            ListEntry(ListKind.TITLE, "renamed", tiktok_id=a_candidate(1).tiktok_id, title="A"),
+            ["A", "B"],
+        ),
+    ],
+)
+def test_the_operator_has_the_last_word(world: World, entry: ListEntry, titles: list[str]) -> None:
+    world.lists = OperatorLists((entry,))
+
+    world.refresh(a_candidate(1, title="Fuck A"), a_candidate(2, title="B"))
+
+    assert [row["title"] for row in world.served()] == titles
+
+
+def test_an_entry_ends_when_it_was_to() -> None:
+    entry = ListEntry(ListKind.DENY, "for a day", pattern="* - song", expires_at=NOON)
+
+    assert OperatorLists.at([entry], NOON - timedelta(seconds=1)) == OperatorLists((entry,))
+    assert OperatorLists.at([entry], NOON) == OperatorLists()
 
 
 def test_the_same_sound_on_two_charts_is_one_track(world: World) -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.errors import SettingsError
+from tiktok_music.refresh.curation import RuleSettings
 from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.media_policy import MediaPolicy
 from tiktok_music.refresh.settings import MediaSettings, RefreshSettings, SourceSettings
 from tiktok_music.settings import Secret
 
@@ -47,7 +49,8 @@ def test_refresh_settings_have_defaults() -> None:
             "tiktok-music/r2",
         ),
         gates=GateLimits(min_tracks=10),
-        default_language="en",
+        rules=RuleSettings(),
+        media_policy=MediaPolicy(),
         allow_private_hosts=False,
     )
 

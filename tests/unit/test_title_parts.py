@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tiktok_music.refresh.title_parts import TitleParts, parse_title, spoken_title
 
 NASTY_TITLES = (

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+
 from tiktok_music.refresh.verdict import Finding, RejectionReason
 from tiktok_music.refresh.volume import (
     AudioFacts,

@@ -75,6 +75,13 @@ class TrackRow(Model):
     record: JSONAttribute = JSONAttribute()
 
 
+class ListsRow(Model):
+    """`LISTS`: the operator's lists, one JSON document."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    document = UnicodeAttribute()
+
+
 class RunRow(Model):
     """`RUN#<scheduled time>`: the report of one refresh."""
 

@@ -4,6 +4,7 @@ import atexit
 import functools
 import logging
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from tiktok_music.adapters.aweme_source import AwemeSource
+from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
@@ -23,8 +25,9 @@ from tiktok_music.adapters.secrets import Secrets
 from tiktok_music.adapters.static_source import StaticSource
 from tiktok_music.errors import SourceUnavailable, StoreUnavailable
 from tiktok_music.refresh.chart import ChartSource
-from tiktok_music.refresh.curation import TextRules
+from tiktok_music.refresh.curation import RuleSettings, TextRules
 from tiktok_music.refresh.media_policy import MediaPolicy
+from tiktok_music.refresh.operator_lists import OperatorLists
 from tiktok_music.refresh.preparation import MediaTools
 from tiktok_music.refresh.refresh import Parts
 from tiktok_music.refresh.settings import RefreshSettings
@@ -65,8 +68,8 @@ def compose_parts(settings: RefreshSettings, provider: SecretsProvider) -> Parts
     rows = DynamoRows(writer)
     return Parts(
         source=_source(settings, secrets, http, bucket),
-        rules=_rules(settings.default_language),
-        tools=MediaTools(HttpDownloader(http), _workshop(), bucket),
+        rules=replace(_rules(settings.rules), lists=_lists(rows, settings.catalog_table)),
+        tools=MediaTools(HttpDownloader(http), _workshop(settings.media_policy), bucket),
         archive=DynamoTrackArchive(rows, settings.catalog_table),
         publisher=DynamoPublisher(rows, settings.catalog_table),
         reports=DynamoRunReports(rows, settings.catalog_table),
@@ -79,17 +82,22 @@ def compose_parts(settings: RefreshSettings, provider: SecretsProvider) -> Parts
 
 
 @functools.cache
-def _rules(default_language: str) -> TextRules:
-    """The lists are read once for the life of an instance."""
-    return TextRules.load(default_language=default_language)
+def _rules(settings: RuleSettings) -> TextRules:
+    """Shipped lists are read once for the life of an instance."""
+    return TextRules.load(settings)
 
 
 @functools.cache
-def _workshop() -> ProcessWorkshop:
+def _workshop(policy: MediaPolicy) -> ProcessWorkshop:
     """Decoders live as long as the instance."""
-    workshop = ProcessWorkshop(MediaPolicy())
+    workshop = ProcessWorkshop(policy)
     atexit.register(workshop.close)
     return workshop
+
+
+def _lists(rows: DynamoRows, table_name: str) -> OperatorLists:
+    """The operator's own lists are read anew for every run."""
+    return OperatorLists.at(DynamoOperatorLists(rows, table_name).entries(), datetime.now(UTC))
 
 
 def _source(

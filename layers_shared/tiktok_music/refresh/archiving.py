@@ -58,9 +58,13 @@ def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) 
 
 
 def alias_record(
-    candidate: Candidate, survivor: TrackRecord, known: TrackRecord | None, now: datetime
+    candidate: Candidate,
+    survivor: TrackRecord,
+    media: MediaFacts | None,
+    known: TrackRecord | None,
+    now: datetime,
 ) -> TrackRecord:
-    """The record of a double: it resolves to the survivor, and keeps the media it once had."""
+    """The record of a double: it resolves to the survivor, and keeps the media that it has."""
     return replace(
         survivor,
         track_id=candidate.track_id,
@@ -73,7 +77,7 @@ def alias_record(
         is_commerce_music=candidate.is_commerce_music,
         first_seen_at=known.first_seen_at if known else now,
         status=TrackStatus.ALIAS,
-        media=known.media if known else None,
+        media=media or (known.media if known else None),
         survivor_id=survivor.track_id,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tiktok_music.archive import MediaFacts
 from tiktok_music.refresh.archiving import Accepted
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation import TextRules, language_of
@@ -13,11 +14,12 @@ from tiktok_music.track import Track
 
 @dataclass(frozen=True, slots=True)
 class Double:
-    """A candidate that is the same recording as an accepted one."""
+    """A candidate that is the same recording as an accepted one; some have media of their own."""
 
     candidate: Candidate
     survivor: Candidate
     evidence: str
+    media: MediaFacts | None = None
 
     def merge(self) -> Merge:
         """As the report tells it."""
@@ -67,4 +69,5 @@ def _doubles(result: GroupMedia) -> Iterable[Double]:
     for member in result.group.members:
         if member is not result.survivor and member.tiktok_id not in failed:
             evidence = result.group.evidence.get(member.tiktok_id, "")
-            yield Double(member, result.survivor, evidence)
+            media = result.doubles_media.get(member.tiktok_id)
+            yield Double(member, result.survivor, evidence, media)

@@ -8,21 +8,38 @@ from tiktok_music.refresh.duplicates import DuplicateGroup, group_duplicates
 from tiktok_music.refresh.generic_sound import judge_generic_sound
 from tiktok_music.refresh.language import Language, LanguageRule
 from tiktok_music.refresh.language_names import is_unknown_name
+from tiktok_music.refresh.operator_lists import NO_LISTS, OperatorLists
 from tiktok_music.refresh.profanity import ProfanityFilter, judge_profanity
 from tiktok_music.refresh.title_parts import spoken_title
 from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
 
 
 @dataclass(frozen=True, slots=True)
-class TextRules:
-    """The rules with their lists loaded."""
+class RuleSettings:
+    """What a deployment may choose: the language where nothing tells, the milder words, users' own
+    sounds without a title."""
 
+    default_language: str = "en"
+    reject_mild_words: bool = False
+    reject_generic_sounds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TextRules:
+    """The rules with their lists loaded; `lists` are the operator's, as they stand now."""
+
+    settings: RuleSettings
     profanity: ProfanityFilter
     language: LanguageRule
+    lists: OperatorLists = NO_LISTS
 
     @classmethod
-    def load(cls, *, default_language: str) -> "TextRules":
-        return cls(ProfanityFilter.load(), LanguageRule.load(default_code=default_language))
+    def load(cls, settings: RuleSettings) -> "TextRules":
+        return cls(
+            settings,
+            ProfanityFilter.load(with_mild=settings.reject_mild_words),
+            LanguageRule.load(default_code=settings.default_language),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +52,8 @@ class Curation:
 
 
 def curate(candidates: Sequence[Candidate], rules: TextRules) -> Curation:
-    """Judges every candidate, then groups those that stay."""
+    """Judges every candidate under the name the operator gives it, then groups those that stay."""
+    candidates = [rules.lists.renamed(candidate) for candidate in candidates]
     findings = [judge_text(candidate, rules) for candidate in candidates]
     judged = list(zip(candidates, findings, strict=True))
     names = {candidate.language_name for candidate in candidates}
@@ -51,10 +69,15 @@ def curate(candidates: Sequence[Candidate], rules: TextRules) -> Curation:
 def judge_text(candidate: Candidate, rules: TextRules) -> Finding | None:
     """The first rule that refuses a candidate by what upstream says of it."""
     return (
-        judge_availability(candidate)
-        or judge_generic_sound(candidate)
-        or judge_profanity(candidate, rules.profanity)
+        rules.lists.judge_denied(candidate)
+        or judge_availability(candidate)
+        or (None if rules.lists.allows(candidate) else _judge_words(candidate, rules))
     )
+
+
+def _judge_words(candidate: Candidate, rules: TextRules) -> Finding | None:
+    generic = judge_generic_sound(candidate) if rules.settings.reject_generic_sounds else None
+    return generic or judge_profanity(candidate, rules.profanity)
 
 
 def judge_availability(candidate: Candidate) -> Finding | None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.refresh.candidate import Candidate
@@ -27,7 +27,10 @@ class MediaJob:
 
 @dataclass(frozen=True, slots=True)
 class GroupMedia:
-    """One group after its media: `survivor` is the member that has some, None when none does."""
+    """One group after its media: `survivor` is the member that has some, None when none does.
+
+    `doubles_media` is the media of members that only their sound told to be doubles.
+    """
 
     group: DuplicateGroup
     survivor: Candidate | None = None
@@ -35,6 +38,7 @@ class GroupMedia:
     rejections: tuple[Rejection, ...] = ()
     is_new: bool = False
     is_deferred: bool = False
+    doubles_media: Mapping[str, MediaFacts] = field(default_factory=dict)
 
 
 def run_media_stage(

@@ -97,6 +97,7 @@ def _records(
         alias_record(
             double.candidate,
             active[double.survivor.track_id],
+            double.media,
             known.get(double.candidate.track_id),
             now,
         )

@@ -14,6 +14,7 @@ from tiktok_music.refresh.ports import Progress, Publisher, RunReports, TrackArc
 from tiktok_music.refresh.preparation import MediaTools, prepare_media
 from tiktok_music.refresh.publishing import Edition, publish
 from tiktok_music.refresh.report import Outcome, RefreshReport
+from tiktok_music.refresh.same_recording import join_same_recordings
 from tiktok_music.refresh.stopwatch import Stopwatch
 
 # Enough to write, read back and flip after the last download, several times over.
@@ -96,7 +97,7 @@ def _run(
     media = run_media_stage(
         curation.groups, job, lambda done, total: parts.progress.advance("media", done, total)
     )
-    catalog = catalog_of(media, parts.rules)
+    catalog = catalog_of(join_same_recordings(media), parts.rules)
     watch.lap("media")
 
     report = _judged(report, chart, curation, catalog)

@@ -1,9 +1,12 @@
 """The settings of the refresh function."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tiktok_music.refresh.curation import RuleSettings
 from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.media_policy import MediaPolicy, PreviewPolicy
+from tiktok_music.refresh.volume import VolumeLimits
 from tiktok_music.settings import SettingsReader
 
 TIKHUB = "https://api.tikhub.io"
@@ -40,7 +43,8 @@ class RefreshSettings:
     source: SourceSettings
     media: MediaSettings
     gates: GateLimits
-    default_language: str
+    rules: RuleSettings
+    media_policy: MediaPolicy
     allow_private_hosts: bool
 
     @classmethod
@@ -53,7 +57,8 @@ class RefreshSettings:
             source=_source(reader),
             media=_media(reader),
             gates=GateLimits(min_tracks=reader.whole("MIN_TRACKS", 10, at_least=1)),
-            default_language=reader.text("DEFAULT_LANGUAGE", "en", pattern="[a-z]{2}"),
+            rules=_rules(reader),
+            media_policy=_media_policy(reader),
             allow_private_hosts=reader.switch("ALLOW_PRIVATE_HOSTS", default=False),
         )
         reader.done()
@@ -78,4 +83,40 @@ def _media(reader: SettingsReader) -> MediaSettings:
         endpoint_url=reader.url("R2_ENDPOINT_URL"),
         bucket=reader.text("R2_BUCKET", pattern=r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
         secret_name=reader.text("R2_SECRET"),
+    )
+
+
+def _rules(reader: SettingsReader) -> RuleSettings:
+    return RuleSettings(
+        default_language=reader.text("DEFAULT_LANGUAGE", "en", pattern="[a-z]{2}"),
+        reject_mild_words=reader.switch("REJECT_MILD_WORDS", default=False),
+        reject_generic_sounds=reader.switch("REJECT_GENERIC_SOUNDS", default=True),
+    )
+
+
+def _media_policy(reader: SettingsReader) -> MediaPolicy:
+    limits, preview = VolumeLimits(), PreviewPolicy()
+    return MediaPolicy(
+        limits=replace(
+            limits,
+            min_duration_seconds=reader.number(
+                "MIN_PREVIEW_SECONDS", limits.min_duration_seconds, at_least=0.5, at_most=60
+            ),
+            min_integrated_lufs=reader.number(
+                "MIN_LOUDNESS_LUFS", limits.min_integrated_lufs, at_least=-59, at_most=-10
+            ),
+            max_silence_share=reader.number(
+                "MAX_SILENCE_SHARE", limits.max_silence_share, at_least=0, at_most=1
+            ),
+            max_clipped_share=reader.number(
+                "MAX_CLIPPED_SHARE", limits.max_clipped_share, at_least=0, at_most=1
+            ),
+        ),
+        preview=replace(
+            preview,
+            normalise=reader.switch("NORMALISE_LOUDNESS", default=preview.normalise),
+            target_lufs=reader.number(
+                "TARGET_LUFS", preview.target_lufs, at_least=-30, at_most=-6
+            ),
+        ),
     )

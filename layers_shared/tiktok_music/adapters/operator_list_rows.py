@@ -1,0 +1,88 @@
+"""The operator's lists as JSON: untrusted until every entry is checked."""
+
+import json
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from tiktok_music.errors import SettingsError
+from tiktok_music.refresh.operator_lists import ListEntry, ListKind
+
+# Fewer letters than this fit half of a chart.
+SHORTEST_PATTERN = 3
+
+
+class EntryRow(BaseModel):
+    """One entry; a field that nobody knows is a mistake, not a detail."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["deny", "allow", "title"]
+    reason: str = Field(min_length=1, max_length=300)
+    tiktokId: str | None = Field(default=None, min_length=5, max_length=36)
+    pattern: str | None = Field(default=None, max_length=300)
+    title: str | None = Field(default=None, min_length=1, max_length=300)
+    expiresAt: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _one_target(self) -> "EntryRow":
+        if (self.tiktokId is None) == (self.pattern is None):
+            raise ValueError("give either tiktokId or pattern")
+        if self.pattern is not None and len(self.pattern.replace("*", "")) < SHORTEST_PATTERN:
+            raise ValueError(f"a pattern needs {SHORTEST_PATTERN} letters besides *")
+        if (self.title is not None) != (self.kind == "title"):
+            raise ValueError("title belongs to an entry of kind title, and to no other")
+        if self.kind == "title" and self.pattern is not None:
+            raise ValueError("a new title is for one tiktokId")
+        return self
+
+    def entry(self) -> ListEntry:
+        return ListEntry(
+            ListKind(self.kind), self.reason, self.tiktokId, self.pattern, self.title, self.expiresAt
+        )
+
+
+class ListsDocument(BaseModel):
+    """The whole document: `{"entries": [...]}`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    entries: tuple[EntryRow, ...] = Field(default=(), max_length=2_000)
+
+
+def parse_lists(data: bytes | str, place: str) -> tuple[ListEntry, ...]:
+    """The entries of a document; raises SettingsError, which names what is wrong in it.
+
+    One wrong entry stops everything: a refresh must not publish what a broken line was to deny.
+    """
+    try:
+        document = ListsDocument.model_validate_json(data)
+    except ValidationError as exc:
+        problems = "; ".join(
+            f"{'.'.join(map(str, error['loc'])) or 'document'}: {error['msg']}"
+            for error in exc.errors()[:5]
+        )
+        raise SettingsError(f"the operator's lists in {place} are not valid: {problems}") from exc
+    return tuple(row.entry() for row in document.entries)
+
+
+def lists_document(entries: tuple[ListEntry, ...]) -> str:
+    """The document of these entries, as it is stored."""
+    return json.dumps({"entries": [_row(entry) for entry in entries]}, ensure_ascii=False)
+
+
+def _row(entry: ListEntry) -> dict[str, Any]:
+    fields = {
+        "kind": str(entry.kind),
+        "reason": entry.reason,
+        "tiktokId": entry.tiktok_id,
+        "pattern": entry.pattern,
+        "title": entry.title,
+        "expiresAt": _text(entry.expires_at),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
