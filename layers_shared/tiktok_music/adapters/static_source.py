@@ -70,13 +70,14 @@ def parse_document(data: bytes, location: str) -> list[Any]:
 
 
 def _lines(text: str, location: str) -> list[Any]:
-    rows = [_line(line) for line in text.splitlines() if line.strip()]
+    rows = [parse_line(line) for line in text.splitlines() if line.strip()]
     if not any(isinstance(row, dict) for row in rows):
         raise SourceRefused(f"{location} is neither JSON nor JSON lines")
     return rows
 
 
-def _line(line: str) -> Any:
+def parse_line(line: str) -> Any:
+    """The JSON of one line; a line that is none stays as its text."""
     try:
         return json.loads(line)
     except (ValueError, RecursionError):

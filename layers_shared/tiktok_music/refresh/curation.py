@@ -44,24 +44,32 @@ class TextRules:
 
 @dataclass(frozen=True, slots=True)
 class Curation:
-    """What the rules left: each group is one recording, its survivor first."""
+    """What the rules said: `findings` stand beside `candidates`, None for those that stay.
 
+    Each group is one recording, its survivor first; candidates are under the operator's titles.
+    """
+
+    candidates: tuple[Candidate, ...]
+    findings: tuple[Finding | None, ...]
     groups: tuple[DuplicateGroup, ...]
-    rejections: tuple[Rejection, ...]
     unknown_languages: tuple[str, ...]
+
+    def rejections(self) -> tuple[Rejection, ...]:
+        """The candidates that a rule dropped."""
+        judged = zip(self.candidates, self.findings, strict=True)
+        return tuple(Rejection.of(candidate, finding) for candidate, finding in judged if finding)
 
 
 def curate(candidates: Sequence[Candidate], rules: TextRules) -> Curation:
     """Judges every candidate under the name the operator gives it, then groups those that stay."""
-    candidates = [rules.lists.renamed(candidate) for candidate in candidates]
-    findings = [judge_text(candidate, rules) for candidate in candidates]
-    judged = list(zip(candidates, findings, strict=True))
-    names = {candidate.language_name for candidate in candidates}
+    renamed = tuple(rules.lists.renamed(candidate) for candidate in candidates)
+    findings = tuple(judge_text(candidate, rules) for candidate in renamed)
+    judged = zip(renamed, findings, strict=True)
+    names = {candidate.language_name for candidate in renamed}
     return Curation(
+        candidates=renamed,
+        findings=findings,
         groups=group_duplicates([candidate for candidate, finding in judged if finding is None]),
-        rejections=tuple(
-            Rejection.of(candidate, finding) for candidate, finding in judged if finding is not None
-        ),
         unknown_languages=tuple(sorted(name for name in names if name and is_unknown_name(name))),
     )
 

@@ -128,7 +128,7 @@ def _judged(
         accepted=len(catalog.accepted),
         new_media=catalog.new_media,
         deferred=catalog.deferred,
-        rejections=(*chart.rejections, *curation.rejections, *catalog.rejections),
+        rejections=(*chart.rejections, *curation.rejections(), *catalog.rejections),
         merges=tuple(double.merge() for double in catalog.doubles),
         unknown_languages=curation.unknown_languages,
     )

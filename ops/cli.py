@@ -1,0 +1,33 @@
+"""`catalog`: the operator's command."""
+
+from typing import Annotated
+
+import typer
+
+from ops.preview import preview
+
+app = typer.Typer(
+    name="catalog",
+    help="Operate the TikTok music catalog.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.command()(preview)
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """Operate the TikTok music catalog."""
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(version_of("tiktok-music-catalog"))
+        raise typer.Exit
+
+
+def main() -> None:
+    """The console script."""
+    app()

@@ -1,0 +1,141 @@
+"""`catalog preview`: what the rules say of a list of tracks, without media and without AWS."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tiktok_music.adapters.operator_list_rows import parse_lists
+from tiktok_music.adapters.static_source import parse_line, parse_static_row
+from tiktok_music.adapters.upstream_rows import rejected_row
+from tiktok_music.errors import CatalogError
+from tiktok_music.refresh.curation import RuleSettings, TextRules
+from tiktok_music.refresh.judging import Judgement, judge_rows
+from tiktok_music.refresh.operator_lists import NO_LISTS, OperatorLists
+
+# What is shown of a long list on a terminal; --json shows everything.
+ROWS_SHOWN = 1_000
+
+
+def preview(
+    file: Annotated[str, typer.Argument(help="JSON lines of tracks; - is standard input.")],
+    pairs: Annotated[
+        bool,
+        typer.Option("--pairs", help="Each line is a JSON array, judged as a catalog of its own."),
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one line of JSON per input line, in order.")
+    ] = False,
+    mild: Annotated[bool, typer.Option("--mild", help="Reject milder words too.")] = False,
+    keep_generic: Annotated[
+        bool, typer.Option("--keep-generic", help='Keep users\' sounds called "original sound".')
+    ] = False,
+    default_language: Annotated[
+        str, typer.Option(help="ISO 639-1 code where nothing tells the language.")
+    ] = "en",
+    lists: Annotated[
+        Path | None, typer.Option(help="The operator's lists, a JSON document.")
+    ] = None,
+) -> None:
+    """Judge tracks by the rules that need no media: words, doubles, language.
+
+    A track is {"tiktokId", "title", "author", "album", "duration", "userCount", "language",
+    "isCommerceMusic", …}; all but the first two may be missing. Exits with 0 whatever the verdicts.
+    """
+    try:
+        rules = _rules(RuleSettings(default_language, mild, not keep_generic), lists)
+        lines = _lines(file)
+    except (CatalogError, OSError, UnicodeDecodeError) as exc:
+        typer.echo(f"catalog preview: {exc}", err=True)
+        raise typer.Exit(2) from exc
+    judged = _judged_pairs(lines, rules) if pairs else _judged_catalog(lines, rules)
+    if as_json:
+        for told in judged:
+            print(json.dumps(_json_of(told), ensure_ascii=False))
+    else:
+        _print_table(judged)
+
+
+def _rules(settings: RuleSettings, lists: Path | None) -> TextRules:
+    rules = TextRules.load(settings)
+    if lists is None:
+        return rules
+    entries = parse_lists(lists.read_bytes(), str(lists))
+    standing = OperatorLists.at(entries, datetime.now(UTC)) if entries else NO_LISTS
+    return TextRules(settings, rules.profanity, rules.language, standing)
+
+
+def _lines(file: str) -> list[str]:
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    return data.decode("utf-8-sig").removesuffix("\n").split("\n") if data else []
+
+
+def _judged_catalog(lines: Iterable[str], rules: TextRules) -> Iterator[Judgement]:
+    yield from judge_rows([parse_static_row(parse_line(line)) for line in lines], rules)
+
+
+def _judged_pairs(lines: Iterable[str], rules: TextRules) -> Iterator[list[Judgement]]:
+    for line in lines:
+        rows = parse_line(line)
+        if isinstance(rows, list):
+            yield judge_rows([parse_static_row(row) for row in rows], rules)
+        else:
+            yield judge_rows([rejected_row({}, "the line is not a JSON array")], rules)
+
+
+def _json_of(told: Judgement | list[Judgement]) -> Any:
+    if isinstance(told, list):
+        return [_json_of(judgement) for judgement in told]
+    finding, language = told.finding, told.language
+    return {
+        "tiktokId": told.tiktok_id,
+        "verdict": told.verdict,
+        "reason": str(finding.reason) if finding else None,
+        "matched": {"field": finding.field, "word": finding.word}
+        if finding and finding.field
+        else None,
+        "mergedInto": told.merged_into,
+        "language": {
+            "code": language.code,
+            "source": str(language.source),
+            "score": language.score,
+        },
+    }
+
+
+def _print_table(judged: Iterable[Judgement | list[Judgement]]) -> None:
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("verdict", "title", "author", "language", "why"):
+        table.add_column(column, overflow="fold")
+    counts = {"accepted": 0, "merged": 0, "rejected": 0}
+    for told in judged:
+        for judgement in told if isinstance(told, list) else [told]:
+            counts[judgement.verdict] += 1
+            if sum(counts.values()) <= ROWS_SHOWN:
+                table.add_row(*map(Text, _cells(judgement)))
+    console.print(table)
+    told_counts = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+    more = sum(counts.values()) - ROWS_SHOWN
+    console.print(told_counts + (f" ({more} rows not shown; --json has all)" if more > 0 else ""))
+
+
+def _cells(judgement: Judgement) -> tuple[str, ...]:
+    language = judgement.language
+    why = judgement.finding.detail if judgement.finding else ""
+    if judgement.merged_into is not None:
+        why = f"{judgement.evidence}: {judgement.merged_into}"
+    return (
+        judgement.verdict,
+        judgement.title,
+        judgement.author,
+        f"{language.code} ({language.source})",
+        why,
+    )

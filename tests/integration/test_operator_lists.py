@@ -1,0 +1,75 @@
+"""The operator's lists: what is stored comes back, what is wrong never does."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
+from tiktok_music.adapters.dynamo_models import DynamoRows
+from tiktok_music.adapters.operator_list_rows import parse_lists
+from tiktok_music.errors import SettingsError
+from tiktok_music.refresh.operator_lists import ListEntry, ListKind
+
+ENTRIES = (
+    ListEntry(ListKind.DENY, "asked for", tiktok_id="7662052657323182081"),
+    ListEntry(ListKind.ALLOW, "a name", pattern="cockburn*"),
+    ListEntry(
+        ListKind.TITLE,
+        "cleaned",
+        tiktok_id="7662052657323182081",
+        title="Öh yeah",
+        expires_at=datetime(2027, 1, 1, tzinfo=UTC),
+    ),
+)
+
+
+def test_lists_come_back_as_they_were_kept(rows: DynamoRows) -> None:
+    store = DynamoOperatorLists(rows, "catalog")
+    assert store.entries() == ()
+
+    store.keep(ENTRIES)
+
+    assert store.entries() == ENTRIES
+
+
+def test_wrong_lists_are_not_kept(rows: DynamoRows) -> None:
+    store = DynamoOperatorLists(rows, "catalog")
+    store.keep(ENTRIES)
+
+    with pytest.raises(SettingsError):
+        store.keep((ListEntry(ListKind.DENY, "everything", pattern="*"),))
+
+    assert store.entries() == ENTRIES
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ({"kind": "ban", "reason": "x", "pattern": "abc"}, "entries.0.kind"),
+        ({"kind": "deny", "pattern": "abc"}, "entries.0.reason: Field required"),
+        ({"kind": "deny", "reason": "x"}, "give either tiktokId or pattern"),
+        ({"kind": "deny", "reason": "x", "tiktokId": "12345", "pattern": "abc"}, "give either"),
+        ({"kind": "deny", "reason": "x", "pattern": "a*b"}, "needs 3 letters"),
+        ({"kind": "deny", "reason": "x", "tiktokId": "12345", "title": "T"}, "title belongs to"),
+        ({"kind": "title", "reason": "x", "tiktokId": "12345"}, "title belongs to"),
+        ({"kind": "title", "reason": "x", "pattern": "abc", "title": "T"}, "for one tiktokId"),
+        ({"kind": "deny", "reason": "x", "pattern": "abc", "until": "2027"}, "entries.0.until"),
+        (
+            {"kind": "deny", "reason": "x", "pattern": "abc", "expiresAt": "2027-01-01T00:00:00"},
+            "entries.0.expiresAt",
+        ),
+    ],
+)
+def test_a_wrong_entry_is_named(entry: dict[str, Any], problem: str) -> None:
+    with pytest.raises(SettingsError, match=r"the operator's lists in here are not valid") as told:
+        parse_lists(json.dumps({"entries": [entry]}), "here")
+
+    assert problem in str(told.value)
+
+
+@pytest.mark.parametrize("document", ["", "[]", "{", '{"entries": 7}', '{"rules": []}'])
+def test_a_wrong_document_is_told(document: str) -> None:
+    with pytest.raises(SettingsError, match="not valid"):
+        parse_lists(document, "here")
