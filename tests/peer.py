@@ -25,6 +25,8 @@ class Exchange(BaseHTTPRequestHandler):
         peer.requests.append((self.path, dict(self.headers)))
         peer.behaviour(self)
 
+    do_POST = do_GET
+
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing."""
 

@@ -35,7 +35,10 @@ class MediaFacts:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """One archived track. `survivor_id` is the track that an alias stands for."""
+    """One archived track. `survivor_id` is the track that an alias stands for.
+
+    `song_clip_id` is what publishing commercial music asks for, where the source gave it.
+    """
 
     track_id: str
     tiktok_id: str
@@ -53,3 +56,4 @@ class TrackRecord:
     status: TrackStatus
     media: MediaFacts | None = None
     survivor_id: str | None = None
+    song_clip_id: str | None = None

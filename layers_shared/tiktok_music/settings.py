@@ -46,6 +46,14 @@ class SettingsReader:
             self._problems.append(f"{name} is {value!r}, not one of {', '.join(choices)}")
         return value
 
+    def choices(self, name: str, choices: tuple[str, ...], default: str) -> tuple[str, ...]:
+        """A list with commas, each of the choices at most once, in the order given."""
+        values = tuple(dict.fromkeys(part.strip() for part in self.text(name, default).split(",")))
+        for value in values:
+            if value not in choices:
+                self._problems.append(f"{name} has {value!r}, not one of {', '.join(choices)}")
+        return values
+
     def whole(self, name: str, default: int, *, at_least: int = 0, at_most: int = 10**9) -> int:
         return int(self.number(name, default, at_least=at_least, at_most=at_most, whole=True))
 

@@ -11,9 +11,9 @@ import pytest
 from tests.peer import Exchange, running_peer
 from tiktok_music.adapters.aweme_source import AwemeSource
 from tiktok_music.adapters.safe_http import SafeHttp
+from tiktok_music.adapters.upstream import Upstream
 from tiktok_music.errors import SourceRefused, SourceUnavailable
 from tiktok_music.refresh.chart import Chart
-from tiktok_music.settings import Secret
 
 RECORDING = Path(__file__).parents[2] / "../shared/recordings/aweme_music_chart_2026-09-01.json"
 
@@ -41,7 +41,8 @@ def wrapped_twice(page: Any) -> Any:
 def fetch(base_url: str, waits: list[float] | None = None, scenes: tuple[int, ...] = (0,)) -> Chart:
     http = SafeHttp(allow_private=True)
     sleep = (waits if waits is not None else []).append
-    return AwemeSource(http, base_url, Secret("the-key"), scenes, sleep).fetch()
+    upstream = Upstream(http, base_url, lambda: {"Authorization": "Bearer the-key"}, sleep)
+    return AwemeSource(upstream, scenes).fetch()
 
 
 def answering(status: int, body: Any, **headers: str) -> Callable[[Exchange], None]:
@@ -133,7 +134,7 @@ def test_a_long_wait_is_cut_short() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "problem"),
     [
-        (401, {"code": 401}, r"HTTP 401 \(is the key in SOURCE_SECRET right\?\)"),
+        (401, {"code": 401}, r"HTTP 401 \(is the key in its secret right\?\)"),
         (403, b"", r"HTTP 403 \(is the key"),
         (404, b"", "HTTP 404$"),
         (200, b"<html>hello</html>", "not JSON; it starts '<html>hello</html>'"),

@@ -191,7 +191,7 @@ def test_a_body_that_is_cut_short_is_a_failure() -> None:
 
 
 def test_a_body_that_drips_is_given_up_at_the_deadline() -> None:
-    ticks = iter(range(0, 1000, 3))
+    ticks = iter(range(0, 1000, 10))
     http = SafeHttp(allow_private=True, clock=lambda: float(next(ticks)))
 
     def drip(exchange: Exchange) -> None:

@@ -41,7 +41,17 @@ def test_refresh_settings_have_defaults() -> None:
     assert RefreshSettings.from_env(REFRESH) == RefreshSettings(
         catalog_table="catalog",
         region="eu-central-1",
-        source=SourceSettings("aweme", "https://api.tikhub.io", "tiktok-music/source", (0, 1), ""),
+        source=SourceSettings(
+            kinds=("aweme",),
+            base_url="https://api.tikhub.io",
+            secret_name="tiktok-music/source",
+            scenes=(0, 1),
+            location="",
+            cml_base_url="https://business-api.tiktok.com",
+            cml_secret_name="",
+            country="US",
+            period_days=7,
+        ),
         media=MediaSettings(
             "https://media.example.com",
             "https://abc.r2.cloudflarestorage.com",
@@ -66,7 +76,7 @@ def test_the_static_source_needs_a_location_and_no_secret() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
-        ("SOURCE", "napster", "SOURCE is 'napster', not one of aweme, static"),
+        ("SOURCE", "napster", "SOURCE has 'napster', not one of aweme, cml"),
         ("MEDIA_BASE_URL", "media.example.com", "MEDIA_BASE_URL is 'media.example.com', not an"),
         ("R2_ENDPOINT_URL", "https://x.test/bucket", "no path belongs there"),
         ("R2_ENDPOINT_URL", "https://x.test?a=b", "no query, fragment or user belongs there"),

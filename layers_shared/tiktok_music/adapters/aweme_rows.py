@@ -3,20 +3,16 @@
 import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from tiktok_music.adapters.upstream_rows import Text, rejected_row
+from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, rejected_row
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.verdict import Rejection
 from tiktok_music.track import is_tiktok_id
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Address(_Row):
+class Address(UpstreamRow):
     """A media address: a list in order of preference, and a fallback."""
 
     url_list: list[str | None] | None = None
@@ -28,7 +24,7 @@ class Address(_Row):
         return tuple(dict.fromkeys(url for url in given if url and url.startswith("http")))
 
 
-class MusicInfo(_Row):
+class MusicInfo(UpstreamRow):
     """`music_info` of a chart row, and what a music detail answers.
 
     `id` is not read: JSON that went through JavaScript has it rounded.

@@ -39,7 +39,12 @@ class EntryRow(BaseModel):
 
     def entry(self) -> ListEntry:
         return ListEntry(
-            ListKind(self.kind), self.reason, self.tiktokId, self.pattern, self.title, self.expiresAt
+            ListKind(self.kind),
+            self.reason,
+            self.tiktokId,
+            self.pattern,
+            self.title,
+            self.expiresAt,
         )
 
 

@@ -61,7 +61,7 @@ class SafeHttp:
         """The answer, of whatever status; raises DownloadFailed, which says what was wrong."""
         deadline = self._clock() + deadline_seconds
         for _ in range(REDIRECTS + 1):
-            answer = self._exchange(self._parse(url), headers, max_bytes, deadline)
+            answer = self._exchange("GET", self._parse(url), headers, None, max_bytes, deadline)
             location = answer.headers.get("location")
             if answer.status not in (301, 302, 303, 307, 308) or not location:
                 return answer
@@ -70,6 +70,19 @@ class SafeHttp:
                 raise DownloadFailed("a redirect leaves https")
             url, headers = following, _without_credentials(headers)
         raise DownloadFailed(f"more than {REDIRECTS} redirects")
+
+    def post(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        max_bytes: int,
+        deadline_seconds: float,
+    ) -> HttpAnswer:
+        """As `get`; a redirect is an answer like any other, for a body goes to one place only."""
+        deadline = self._clock() + deadline_seconds
+        return self._exchange("POST", self._parse(url), headers, body, max_bytes, deadline)
 
     def _parse(self, text: str) -> Url:
         try:
@@ -83,14 +96,21 @@ class SafeHttp:
         return url
 
     def _exchange(
-        self, url: Url, headers: Mapping[str, str], max_bytes: int, deadline: float
+        self,
+        method: str,
+        url: Url,
+        headers: Mapping[str, str],
+        sent: bytes | None,
+        max_bytes: int,
+        deadline: float,
     ) -> HttpAnswer:
         pool = self._pool(url)
         try:
             with pool:
                 response = pool.urlopen(
-                    "GET",
+                    method,
                     url.request_uri,
+                    body=sent,
                     headers={**headers, "Host": url.netloc or "", "Accept-Encoding": "identity"},
                     redirect=False,
                     retries=False,

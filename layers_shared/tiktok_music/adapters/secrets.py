@@ -1,6 +1,7 @@
 """Secrets by name, from AWS Secrets Manager."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
@@ -21,16 +22,21 @@ class Secrets:
 
     def text(self, name: str, field: str) -> Secret:
         """A secret that is a plain string, or a JSON object with the string `field`."""
-        value = self._read(name)
+        value = self.raw(name)
         document = _object(value)
         return Secret(value) if document is None else _field(document, name, field)
 
     def fields(self, name: str, *fields: str) -> tuple[Secret, ...]:
         """The named strings of a secret that is a JSON object."""
-        document = _object(self._read(name)) or {}
+        document = _object(self.raw(name)) or {}
         return tuple(_field(document, name, field) for field in fields)
 
-    def _read(self, name: str) -> str:
+    def stored(self, name: str) -> "StoredSecret":
+        """A secret that is a JSON object and changes."""
+        return StoredSecret(self, name, self._provider)
+
+    def raw(self, name: str) -> str:
+        """A secret as it is stored; raises SettingsError when there is none."""
         try:
             value = self._provider.get(name, max_age=CACHED_SECONDS)
         except GetParameterError as exc:
@@ -38,6 +44,26 @@ class Secrets:
         if not isinstance(value, str) or not value.strip():
             raise SettingsError(f"the secret {name} is empty")
         return value.strip()
+
+
+class StoredSecret:
+    """A JSON object in a secret, read once and written back."""
+
+    def __init__(self, secrets: Secrets, name: str, provider: SecretsProvider) -> None:
+        self._secrets = secrets
+        self._name = name
+        self._provider = provider
+
+    def read(self) -> dict[str, Any]:
+        """The object; raises SettingsError when it is none."""
+        document = _object(self._secrets.raw(self._name))
+        if document is None:
+            raise SettingsError(f"the secret {self._name} is not a JSON object")
+        return document
+
+    def write(self, value: Mapping[str, Any]) -> None:
+        """Replaces the object."""
+        self._provider.set(self._name, json.dumps(dict(value)))
 
 
 def _object(value: str) -> dict[str, Any] | None:

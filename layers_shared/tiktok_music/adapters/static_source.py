@@ -4,21 +4,19 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from tiktok_music.adapters.upstream_rows import Text, rejected_row
+from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, rejected_row
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.errors import SourceRefused
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.verdict import Rejection
 from tiktok_music.track import is_tiktok_id
 
 
-class StaticRow(BaseModel):
+class StaticRow(UpstreamRow):
     """One track; only `tiktokId` and `title` are needed."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     tiktokId: Text
     title: Text
@@ -42,12 +40,7 @@ class StaticSource:
     def fetch(self) -> Chart:
         """Every row of the document."""
         rows = parse_document(self._read(), self._location)
-        parsed = [parse_static_row(row) for row in rows]
-        return Chart(
-            rows=len(rows),
-            candidates=tuple(item for item in parsed if isinstance(item, Candidate)),
-            rejections=tuple(item for item in parsed if isinstance(item, Rejection)),
-        )
+        return chart_of([parse_static_row(row) for row in rows])
 
 
 def parse_document(data: bytes, location: str) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from tiktok_music.adapters.upstream_text import clean_name, without_lone_surrogates
 from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
@@ -14,6 +14,12 @@ def _readable(value: Any) -> Any:
 
 # JSON may hold half a character, which pydantic refuses: that is no reason to lose the track.
 Text = Annotated[str, BeforeValidator(_readable)]
+
+
+class UpstreamRow(BaseModel):
+    """A row of an upstream: fields that nobody reads are nobody's business."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 def rejected_row(row: dict[str, Any], problem: str | ValidationError) -> Rejection:

@@ -4,6 +4,7 @@ import atexit
 import functools
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,17 +13,22 @@ from urllib.parse import urlsplit
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from tiktok_music.adapters.aweme_source import AwemeSource
+from tiktok_music.adapters.cml_source import CmlSource
+from tiktok_music.adapters.cml_token import CmlToken
+from tiktok_music.adapters.creative_center_source import CreativeCenterSource
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
+from tiktok_music.adapters.joined_source import JoinedSource
 from tiktok_music.adapters.media_downloads import HttpDownloader
 from tiktok_music.adapters.media_workers import ProcessWorkshop
 from tiktok_music.adapters.r2_media import R2MediaStore, r2_client
 from tiktok_music.adapters.safe_http import SafeHttp
 from tiktok_music.adapters.secrets import Secrets
 from tiktok_music.adapters.static_source import StaticSource
+from tiktok_music.adapters.upstream import Upstream
 from tiktok_music.errors import SourceUnavailable, StoreUnavailable
 from tiktok_music.refresh.chart import ChartSource
 from tiktok_music.refresh.curation import RuleSettings, TextRules
@@ -104,10 +110,27 @@ def _source(
     settings: RefreshSettings, secrets: Secrets, http: SafeHttp, bucket: R2MediaStore
 ) -> ChartSource:
     source = settings.source
-    if source.kind == "static":
-        return StaticSource(source.location, lambda: _document(source.location, bucket))
-    api_key = secrets.text(source.secret_name, "apiKey")
-    return AwemeSource(http, source.base_url, api_key, source.scenes, time.sleep)
+
+    def provider() -> Upstream:
+        api_key = secrets.text(source.secret_name, "apiKey")
+        headers = {"Authorization": f"Bearer {api_key.reveal()}"}
+        return Upstream(http, source.base_url, lambda: headers, time.sleep)
+
+    def cml() -> ChartSource:
+        secret = secrets.stored(source.cml_secret_name)
+        token = CmlToken(http, source.cml_base_url, secret, lambda: datetime.now(UTC))
+        upstream = Upstream(http, source.cml_base_url, token.headers, time.sleep)
+        return CmlSource(upstream, token, source.country, f"{source.period_days}DAY")
+
+    makers: dict[str, Callable[[], ChartSource]] = {
+        "aweme": lambda: AwemeSource(provider(), source.scenes),
+        "cml": cml,
+        "creative_center": lambda: CreativeCenterSource(
+            provider(), source.country, source.period_days
+        ),
+        "static": lambda: StaticSource(source.location, lambda: _document(source.location, bucket)),
+    }
+    return JoinedSource([(kind, makers[kind]()) for kind in source.kinds])
 
 
 def _document(location: str, bucket: R2MediaStore) -> bytes:

@@ -54,6 +54,7 @@ def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) 
         last_seen_at=now,
         status=TrackStatus.ACTIVE,
         media=accepted.media,
+        song_clip_id=candidate.song_clip_id,
     )
 
 
@@ -79,6 +80,7 @@ def alias_record(
         status=TrackStatus.ALIAS,
         media=media or (known.media if known else None),
         survivor_id=survivor.track_id,
+        song_clip_id=candidate.song_clip_id,
     )
 
 

@@ -11,7 +11,8 @@ class Candidate:
 
     `duration_seconds` is what upstream says (0 when it says nothing); `preview_urls` and
     `cover_urls` are in order of preference; `group_ids` are upstream's own names for the same
-    recording; `takedown` is upstream's own word for why the sound cannot be used, or None.
+    recording; `takedown` is upstream's own word for why the sound cannot be used, or None;
+    `song_clip_id` is what publishing commercial music asks for.
     """
 
     tiktok_id: str
@@ -27,6 +28,7 @@ class Candidate:
     group_ids: tuple[str, ...] = ()
     is_original_sound: bool = False
     takedown: str | None = None
+    song_clip_id: str | None = None
 
     @property
     def track_id(self) -> str:

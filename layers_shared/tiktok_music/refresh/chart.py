@@ -1,5 +1,6 @@
 """What a source gives: candidates in chart order, and the rows that could not be read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +15,15 @@ class Chart:
     rows: int
     candidates: tuple[Candidate, ...]
     rejections: tuple[Rejection, ...]
+
+
+def chart_of(parsed: Sequence[Candidate | Rejection]) -> Chart:
+    """The chart that parsed rows make, in their order."""
+    return Chart(
+        rows=len(parsed),
+        candidates=tuple(item for item in parsed if isinstance(item, Candidate)),
+        rejections=tuple(item for item in parsed if isinstance(item, Rejection)),
+    )
 
 
 class ChartSource(Protocol):

@@ -9,6 +9,7 @@ from tiktok_music.refresh.catalog import Catalog, catalog_of
 from tiktok_music.refresh.chart import Chart, ChartSource
 from tiktok_music.refresh.curation import Curation, TextRules, curate
 from tiktok_music.refresh.gates import GateLimits, judge_catalog
+from tiktok_music.refresh.joining import join_same_ids
 from tiktok_music.refresh.media_stage import MediaJob, run_media_stage
 from tiktok_music.refresh.ports import Progress, Publisher, RunReports, TrackArchive
 from tiktok_music.refresh.preparation import MediaTools, prepare_media
@@ -84,11 +85,12 @@ def _run(
     parts.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
 
-    curation = curate(chart.candidates, parts.rules)
-    parts.progress.advance("rules", len(chart.candidates), len(chart.candidates))
+    candidates = join_same_ids(chart.candidates)
+    curation = curate(candidates, parts.rules)
+    parts.progress.advance("rules", len(candidates), len(candidates))
     watch.lap("rules")
 
-    known = parts.archive.known(candidate.track_id for candidate in chart.candidates)
+    known = parts.archive.known(candidate.track_id for candidate in candidates)
     job = MediaJob(
         known,
         prepare=lambda candidate: prepare_media(candidate, parts.tools),

@@ -10,18 +10,27 @@ from tiktok_music.refresh.volume import VolumeLimits
 from tiktok_music.settings import SettingsReader
 
 TIKHUB = "https://api.tikhub.io"
-SOURCES = ("aweme", "static")
+BUSINESS_API = "https://business-api.tiktok.com"
+SOURCES = ("aweme", "cml", "creative_center", "static")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """Which upstream, and how to reach it; `secret_name` names the secret with its API key."""
+    """Which upstreams, in order of trust, and how to reach them.
 
-    kind: str
+    `secret_name` names the secret with the API key of the provider at `base_url`,
+    `cml_secret_name` the one with the Business API's token; `country` is ISO 3166-1 alpha-2.
+    """
+
+    kinds: tuple[str, ...]
     base_url: str
     secret_name: str
     scenes: tuple[int, ...]
     location: str
+    cml_base_url: str
+    cml_secret_name: str
+    country: str
+    period_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +75,19 @@ class RefreshSettings:
 
 
 def _source(reader: SettingsReader) -> SourceSettings:
-    kind = reader.choice("SOURCE", SOURCES, "aweme")
+    kinds = reader.choices("SOURCE", SOURCES, "aweme")
+    needs_key = bool({"aweme", "creative_center"} & set(kinds))
     scenes = reader.text("SOURCE_SCENES", "0,1", pattern=r"[0-9](,[0-9])*")
     return SourceSettings(
-        kind=kind,
+        kinds=kinds,
         base_url=reader.url("SOURCE_BASE_URL", TIKHUB, with_path=True),
-        secret_name=reader.text("SOURCE_SECRET", None if kind == "aweme" else ""),
+        secret_name=reader.text("SOURCE_SECRET", None if needs_key else ""),
         scenes=tuple(dict.fromkeys(int(scene) for scene in scenes.split(",") if scene.isdigit())),
-        location=reader.text("SOURCE_LOCATION", None if kind == "static" else ""),
+        location=reader.text("SOURCE_LOCATION", None if "static" in kinds else ""),
+        cml_base_url=reader.url("CML_BASE_URL", BUSINESS_API),
+        cml_secret_name=reader.text("CML_SECRET", None if "cml" in kinds else ""),
+        country=reader.text("SOURCE_COUNTRY", "US", pattern="[A-Z]{2}"),
+        period_days=int(reader.choice("SOURCE_PERIOD_DAYS", ("7", "30"), "7")),
     )
 
 
@@ -115,8 +129,6 @@ def _media_policy(reader: SettingsReader) -> MediaPolicy:
         preview=replace(
             preview,
             normalise=reader.switch("NORMALISE_LOUDNESS", default=preview.normalise),
-            target_lufs=reader.number(
-                "TARGET_LUFS", preview.target_lufs, at_least=-30, at_most=-6
-            ),
+            target_lufs=reader.number("TARGET_LUFS", preview.target_lufs, at_least=-30, at_most=-6),
         ),
     )

@@ -1,0 +1,118 @@
+"""The Commercial Music Library's trending list: TikTok's official Business API.
+
+Its preview addresses live six hours: they are copied in the run that fetched them, and the
+addresses are not kept.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import Field, ValidationError
+
+from tiktok_music.adapters.cml_token import CmlToken
+from tiktok_music.adapters.upstream import Upstream, unwrap
+from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, rejected_row
+from tiktok_music.adapters.upstream_text import clean_name
+from tiktok_music.errors import SourceRefused
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.chart import Chart, chart_of
+from tiktok_music.refresh.verdict import Rejection
+from tiktok_music.track import is_tiktok_id
+
+LIST_PATH = "/open_api/v1.3/discovery/cml/trending_list/"
+
+
+class Clip(UpstreamRow):
+    """A part of a song; an empty object where there is none."""
+
+    preview_url: Text | None = None
+    duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    song_clip_id: Text | None = None
+
+
+class SongRow(UpstreamRow):
+    """One song. `duration` is 0 where only a clip of it may be used."""
+
+    commercial_music_id: Text
+    commercial_music_name: Text = Field(min_length=1)
+    artist: Text | None = None
+    duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    thumbnail_url: Text | None = None
+    preview_url: Text | None = None
+    full_duration_song_clip: Clip | None = None
+    trending_song_clip: Clip | None = None
+
+    def clip(self) -> Clip:
+        """The clip to publish with: the full one, which stays the same, else the trending one."""
+        for clip in (self.full_duration_song_clip, self.trending_song_clip):
+            if clip is not None and clip.song_clip_id:
+                return clip
+        return Clip()
+
+
+class CmlSource:
+    """The trending songs of one country, up to a hundred; there is no paging."""
+
+    def __init__(self, upstream: Upstream, token: CmlToken, country: str, period: str) -> None:
+        self._upstream = upstream
+        self._token = token
+        self._country = country
+        self._period = period
+
+    def fetch(self) -> Chart:
+        """The list; a token that is refused is renewed, once."""
+        try:
+            return self._fetch()
+        except SourceRefused as exc:
+            if "access token" not in str(exc).lower():
+                raise
+        self._token.renew()
+        return self._fetch()
+
+    def _fetch(self) -> Chart:
+        query = {
+            "business_id": self._token.business_id(),
+            "genre": "ALL",
+            "country_code": self._country,
+            "date_range": self._period,
+        }
+        document = self._upstream.get_json(f"{LIST_PATH}?{urlencode(query)}")
+        rows = unwrap(document, "list")["list"]
+        if rows is not None and not isinstance(rows, list):
+            raise SourceRefused("upstream's list is not a list")
+        return chart_of([parse_song_row(row) for row in rows or ()])
+
+
+def parse_song_row(row: Any) -> Candidate | Rejection:
+    """A candidate, or why there is none."""
+    if not isinstance(row, dict):
+        return rejected_row({}, "the row is not a JSON object")
+    try:
+        song = SongRow.model_validate(row)
+    except ValidationError as exc:
+        return rejected_row(_named(row), exc)
+    clip, title = song.clip(), clean_name(song.commercial_music_name)
+    tiktok_id = clip.song_clip_id or song.commercial_music_id
+    if not is_tiktok_id(tiktok_id):
+        return rejected_row(_named(row), "neither song_clip_id nor commercial_music_id is an id")
+    if not title:
+        return rejected_row(_named(row), "the title is empty")
+    urls = (clip.preview_url, song.preview_url)
+    return Candidate(
+        tiktok_id=tiktok_id,
+        title=title,
+        author=clean_name(song.artist),
+        duration_seconds=clip.duration or song.duration or 0.0,
+        is_commerce_music=True,
+        preview_urls=tuple(dict.fromkeys(url for url in urls if url)),
+        cover_urls=(song.thumbnail_url,) if song.thumbnail_url else (),
+        song_clip_id=clip.song_clip_id,
+    )
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "mid": row.get("commercial_music_id"),
+        "title": row.get("commercial_music_name"),
+        "author": row.get("artist"),
+    }

@@ -1,0 +1,98 @@
+"""Creative Center's sound ranking, as mirrors of it still give it.
+
+It has no counts, albums or languages, and a preview only for commercial sounds: it adds rank and
+commercial flags to what another source knows.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import Field, ValidationError
+
+from tiktok_music.adapters.upstream import Upstream, unwrap
+from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, rejected_row
+from tiktok_music.adapters.upstream_text import clean_name
+from tiktok_music.errors import SourceRefused
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.chart import Chart, chart_of
+from tiktok_music.refresh.verdict import Rejection
+from tiktok_music.track import is_tiktok_id
+
+RANK_PATH = "/api/v1/tiktok/ads/get_sound_rank_list"
+PAGE_ROWS = 20  # more are asked for in vain
+MAX_PAGES = 10  # the ranking ends at 100
+
+
+class SoundRow(UpstreamRow):
+    """One sound; `clip_id` is of the same kind as the app's music ids."""
+
+    clip_id: Text
+    title: Text = Field(min_length=1)
+    author: Text | None = None
+    cover: Text | None = None
+    duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    if_cml: bool | None = None
+    music_url: Text | None = None
+
+
+class CreativeCenterSource:
+    """Every page of one country's ranking."""
+
+    def __init__(self, upstream: Upstream, country: str, period_days: int) -> None:
+        self._upstream = upstream
+        self._country = country
+        self._period_days = period_days
+
+    def fetch(self) -> Chart:
+        """The ranking, whole."""
+        return chart_of([parse_sound_row(row) for row in self._rows()])
+
+    def _rows(self) -> Iterator[Any]:
+        for page in range(1, MAX_PAGES + 1):
+            query = {
+                "period": self._period_days,
+                "page": page,
+                "limit": PAGE_ROWS,
+                "rank_type": "popular",
+                "new_on_board": "false",
+                "commercial_music": "false",
+                "country_code": self._country,
+            }
+            document = self._upstream.get_json(f"{RANK_PATH}?{urlencode(query)}")
+            found = unwrap(document, "sound_list")
+            rows = found["sound_list"]
+            if not isinstance(rows, list):
+                raise SourceRefused("upstream's sound_list is not a list")
+            yield from rows
+            if not rows or not _has_more(found):
+                return
+
+
+def _has_more(found: dict[str, Any]) -> bool:
+    pagination = found.get("pagination")
+    return isinstance(pagination, dict) and bool(pagination.get("has_more"))
+
+
+def parse_sound_row(row: Any) -> Candidate | Rejection:
+    """A candidate, or why there is none."""
+    if not isinstance(row, dict):
+        return rejected_row({}, "the row is not a JSON object")
+    try:
+        sound = SoundRow.model_validate(row)
+    except ValidationError as exc:
+        return rejected_row(row, exc)
+    title = clean_name(sound.title)
+    if not is_tiktok_id(sound.clip_id):
+        return rejected_row(row, "clip_id is not a TikTok id")
+    if not title:
+        return rejected_row(row, "the title is empty")
+    return Candidate(
+        tiktok_id=sound.clip_id,
+        title=title,
+        author=clean_name(sound.author),
+        duration_seconds=sound.duration or 0.0,
+        is_commerce_music=bool(sound.if_cml),
+        preview_urls=(sound.music_url,) if sound.music_url else (),
+        cover_urls=(sound.cover,) if sound.cover else (),
+    )

@@ -1,0 +1,31 @@
+"""Several sources as one: all of them, or none."""
+
+from collections.abc import Sequence
+
+from tiktok_music.errors import SourceRefused, SourceUnavailable
+from tiktok_music.refresh.chart import Chart, ChartSource
+
+
+class JoinedSource:
+    """Fetches from every source in turn; what one of them cannot give, nobody guesses."""
+
+    def __init__(self, sources: Sequence[tuple[str, ChartSource]]) -> None:
+        self._sources = sources
+
+    def fetch(self) -> Chart:
+        """The rows of all sources, in their order; an error names the source."""
+        charts = [_named(name, source) for name, source in self._sources]
+        return Chart(
+            rows=sum(chart.rows for chart in charts),
+            candidates=tuple(row for chart in charts for row in chart.candidates),
+            rejections=tuple(row for chart in charts for row in chart.rejections),
+        )
+
+
+def _named(name: str, source: ChartSource) -> Chart:
+    try:
+        return source.fetch()
+    except SourceUnavailable as exc:
+        raise SourceUnavailable(f"{name}: {exc}") from exc
+    except SourceRefused as exc:
+        raise SourceRefused(f"{name}: {exc}") from exc

@@ -1,0 +1,120 @@
+"""The template and the code agree."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tiktok_music.api.settings import ListSettings
+from tiktok_music.refresh.settings import RefreshSettings
+
+ROOT = Path(__file__).parents[2]
+# What Lambda or Powertools read, not our settings; and what Lambda itself sets.
+NOT_OURS = {"POWERTOOLS_LOG_LEVEL"}
+FROM_LAMBDA = {"AWS_REGION"}
+
+
+class Template(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as plain values."""
+
+
+Template.add_multi_constructor("!", lambda loader, tag, node: f"!{tag} {node.value}")
+
+
+def load_template() -> dict[str, Any]:
+    template: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Template)
+    return template
+
+
+class Asked(dict[str, str]):
+    """An environment that answers plausibly, and remembers what it was asked."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        super().__init__(values)
+        self.names: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.names.add(key)
+        return super().get(key, default)
+
+
+def names_in_template(function: str) -> set[str]:
+    template = load_template()
+    shared = template["Globals"]["Function"]["Environment"]["Variables"]
+    own = template["Resources"][function]["Properties"]["Environment"]["Variables"]
+    return {*shared, *own} - NOT_OURS
+
+
+@pytest.mark.parametrize(
+    ("function", "read"),
+    [
+        ("ListMusicFunction", ListSettings.from_env),
+        ("RefreshMusicFunction", RefreshSettings.from_env),
+    ],
+)
+def test_the_template_gives_exactly_the_variables_that_are_read(function: str, read: Any) -> None:
+    asked = Asked(
+        {
+            "CATALOG_TABLE": "c",
+            "KEYS_TABLE": "k",
+            "AWS_REGION": "eu-central-1",
+            "SOURCE_SECRET": "s",
+            "MEDIA_BASE_URL": "https://media.example.com",
+            "R2_ENDPOINT_URL": "https://x.r2.cloudflarestorage.com",
+            "R2_BUCKET": "media",
+            "R2_SECRET": "r2",
+        }
+    )
+
+    read(asked)
+
+    assert asked.names - FROM_LAMBDA == names_in_template(function)
+
+
+def test_fixed_values_of_the_template_are_the_codes_own_defaults() -> None:
+    variables = load_template()["Resources"]["RefreshMusicFunction"]["Properties"]["Environment"][
+        "Variables"
+    ]
+    fixed = {name: value for name, value in variables.items() if not value.startswith("!")}
+    needed = {
+        "CATALOG_TABLE": "c",
+        "AWS_REGION": "eu-central-1",
+        "SOURCE_SECRET": "s",
+        "MEDIA_BASE_URL": "https://media.example.com",
+        "R2_ENDPOINT_URL": "https://x.r2.cloudflarestorage.com",
+        "R2_BUCKET": "media",
+        "R2_SECRET": "r2",
+    }
+
+    with_fixed = RefreshSettings.from_env({**needed, **fixed, "CML_SECRET": ""})
+
+    assert with_fixed == RefreshSettings.from_env(needed)
+
+
+def test_the_schedule_passes_its_own_time() -> None:
+    event = load_template()["Resources"]["RefreshMusicFunction"]["Properties"]["Events"]["Schedule"]
+
+    assert event["Properties"]["ScheduleExpression"] == "rate(12 hours)"
+    assert event["Properties"]["Input"] == '{"scheduledTime": "<aws.scheduler.scheduled-time>"}'
+    assert "Arn" in event["Properties"]["DeadLetterConfig"]
+
+
+def test_every_variable_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    names = names_in_template("ListMusicFunction") | names_in_template("RefreshMusicFunction")
+
+    assert sorted(name for name in names if f"`{name}`" not in readme) == []
+
+
+def test_no_role_has_a_wildcard_for_a_resource() -> None:
+    resources = load_template()["Resources"]
+    for function in ("ListMusicFunction", "RefreshMusicFunction"):
+        for policy in resources[function]["Properties"]["Policies"]:
+            for statement in policy["Statement"]:
+                assert statement["Resource"] != "*", (function, statement["Sid"])
+                actions = statement["Action"]
+                assert not any(
+                    "*" in action
+                    for action in (actions if isinstance(actions, list) else [actions])
+                )

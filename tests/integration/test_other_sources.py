@@ -1,0 +1,363 @@
+"""The Business API and Creative Center's mirrors, over real HTTP, and sources joined."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.builders import NOON, a_candidate
+from tests.fakes import FakeSource
+from tests.peer import Exchange, running_peer
+from tiktok_music.adapters.cml_source import CmlSource, parse_song_row
+from tiktok_music.adapters.cml_token import CmlToken
+from tiktok_music.adapters.creative_center_source import CreativeCenterSource, parse_sound_row
+from tiktok_music.adapters.joined_source import JoinedSource
+from tiktok_music.adapters.safe_http import SafeHttp
+from tiktok_music.adapters.upstream import Upstream, unwrap
+from tiktok_music.errors import SettingsError, SourceRefused, SourceUnavailable
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.joining import join_same_ids
+from tiktok_music.refresh.verdict import Rejection
+
+RECORDINGS = Path(__file__).parents[2] / "../shared/recordings"
+needs_recordings = pytest.mark.skipif(
+    not RECORDINGS.exists(), reason="the recorded payloads are not on this machine"
+)
+HTTP = SafeHttp(allow_private=True)
+SONG: dict[str, Any] = {
+    "commercial_music_id": "6817312022837872642",
+    "commercial_music_name": "Lo-Fi analog beat",
+    "duration": 183,
+    "thumbnail_url": "https://a.test/t.jpeg",
+    "artist": "Gloveity",
+    "preview_url": "https://a.test/song",
+    "rank_position": "1",
+    "full_duration_song_clip": {
+        "preview_url": "https://a.test/clip",
+        "duration": 60,
+        "song_clip_id": "6817312022837872999",
+    },
+    "trending_song_clip": None,
+}
+
+
+@dataclass
+class FakeTokenSecret:
+    value: dict[str, Any] = field(
+        default_factory=lambda: {
+            "clientId": "client",
+            "clientSecret": "secret",
+            "accessToken": "old",
+            "refreshToken": "refresh-1",
+            "businessId": "business",
+        }
+    )
+
+    def read(self) -> dict[str, Any]:
+        return dict(self.value)
+
+    def write(self, value: Mapping[str, Any]) -> None:
+        self.value = dict(value)
+
+
+def fetch_cml(base_url: str, secret: FakeTokenSecret) -> Chart:
+    token = CmlToken(HTTP, base_url, secret, lambda: NOON)
+    upstream = Upstream(HTTP, base_url, token.headers, lambda seconds: None)
+    return CmlSource(upstream, token, "US", "7DAY").fetch()
+
+
+def business_api(
+    answers: Callable[[str], Any], renewed: list[dict[str, Any]]
+) -> Callable[[Exchange], None]:
+    def answer(exchange: Exchange) -> None:
+        if exchange.command == "POST":
+            length = int(exchange.headers["Content-Length"])
+            renewed.append(json.loads(exchange.rfile.read(length)))
+            data = {
+                "access_token": "new",
+                "refresh_token": "refresh-2",
+                "expires_in": 86_400,
+                "open_id": "business",
+            }
+            exchange.reply(200, json.dumps({"code": 0, "message": "OK", "data": data}).encode())
+        else:
+            exchange.reply(200, json.dumps(answers(exchange.headers["Access-Token"])).encode())
+
+    return answer
+
+
+def test_the_commercial_list_is_asked_for_with_its_token() -> None:
+    listed = {"code": 0, "message": "OK", "data": {"list": [SONG]}}
+
+    with running_peer(business_api(lambda token: listed, [])) as peer:
+        chart = fetch_cml(peer.base_url, FakeTokenSecret())
+
+    assert chart == Chart(
+        1,
+        (
+            Candidate(
+                tiktok_id="6817312022837872999",
+                title="Lo-Fi analog beat",
+                author="Gloveity",
+                duration_seconds=60.0,
+                is_commerce_music=True,
+                preview_urls=("https://a.test/clip", "https://a.test/song"),
+                cover_urls=("https://a.test/t.jpeg",),
+                song_clip_id="6817312022837872999",
+            ),
+        ),
+        (),
+    )
+    path, headers = peer.requests[0]
+    assert parse_qs(urlsplit(path).query) == {
+        "business_id": ["business"],
+        "genre": ["ALL"],
+        "country_code": ["US"],
+        "date_range": ["7DAY"],
+    }
+    assert headers["Access-Token"] == "old"
+
+
+def test_a_token_about_to_end_is_renewed_and_kept() -> None:
+    renewed: list[dict[str, Any]] = []
+    secret = FakeTokenSecret()
+    secret.value["expiresAt"] = (NOON + timedelta(minutes=59)).isoformat()
+    listed = {"code": 0, "data": {"list": []}}
+
+    with running_peer(business_api(lambda token: listed, renewed)) as peer:
+        fetch_cml(peer.base_url, secret)
+
+    assert renewed == [
+        {
+            "client_id": "client",
+            "client_secret": "secret",
+            "grant_type": "refresh_token",
+            "refresh_token": "refresh-1",
+        }
+    ]
+    assert secret.value == {
+        "clientId": "client",
+        "clientSecret": "secret",
+        "accessToken": "new",
+        "refreshToken": "refresh-2",
+        "businessId": "business",
+        "expiresAt": (NOON + timedelta(days=1)).isoformat(),
+    }
+    assert peer.requests[-1][1]["Access-Token"] == "new"
+
+
+def test_a_token_that_is_refused_is_renewed_once() -> None:
+    expired = {"code": 40105, "message": "Access token is incorrect or has expired"}
+    renewed: list[dict[str, Any]] = []
+
+    def answers(token: str) -> Any:
+        return expired if token == "old" else {"code": 0, "data": {"list": [SONG]}}
+
+    with running_peer(business_api(answers, renewed)) as peer:
+        assert fetch_cml(peer.base_url, FakeTokenSecret()).rows == 1
+    with (
+        running_peer(business_api(lambda token: expired, renewed)) as peer,
+        pytest.raises(SourceRefused, match="code 40105: Access token is incorrect"),
+    ):
+        fetch_cml(peer.base_url, FakeTokenSecret())
+
+    assert len(renewed) == 2
+
+
+def test_a_code_that_is_not_zero_is_a_failure() -> None:
+    answer = {"code": 40100, "message": "Too many requests", "data": {"list": []}}
+
+    with (
+        running_peer(business_api(lambda token: answer, [])) as peer,
+        pytest.raises(SourceRefused, match="code 40100: Too many requests"),
+    ):
+        fetch_cml(peer.base_url, FakeTokenSecret())
+
+
+def test_a_null_list_is_a_chart_without_tracks() -> None:
+    with running_peer(business_api(lambda token: {"code": 0, "data": {"list": None}}, [])) as peer:
+        assert fetch_cml(peer.base_url, FakeTokenSecret()) == Chart(0, (), ())
+
+
+def test_a_secret_that_lacks_something_names_it() -> None:
+    secret = FakeTokenSecret({"clientId": "a", "accessToken": 7})
+
+    with pytest.raises(SettingsError, match="lacks clientSecret, accessToken, refreshToken"):
+        CmlToken(HTTP, "http://127.0.0.1:9", secret, lambda: datetime.now(UTC)).headers()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"full_duration_song_clip": {}}, ("6817312022837872642", 183.0, None)),
+        ({"full_duration_song_clip": None}, ("6817312022837872642", 183.0, None)),
+        (
+            {
+                "full_duration_song_clip": {},
+                "duration": 0,
+                "trending_song_clip": {"song_clip_id": "7000000000000000002", "duration": 30},
+            },
+            ("7000000000000000002", 30.0, "7000000000000000002"),
+        ),
+    ],
+)
+def test_the_clip_that_there_is_gives_the_id(
+    changes: dict[str, Any], expected: tuple[str, float, str | None]
+) -> None:
+    candidate = parse_song_row({**SONG, **changes})
+
+    assert isinstance(candidate, Candidate)
+    found = (candidate.tiktok_id, candidate.duration_seconds, candidate.song_clip_id)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (7, "the row is not a JSON object"),
+        ({**SONG, "commercial_music_name": None}, "commercial_music_name: Input should be"),
+        ({**SONG, "commercial_music_name": " "}, "the title is empty"),
+        (
+            {"commercial_music_id": "x", "commercial_music_name": "A"},
+            "neither song_clip_id nor commercial_music_id is an id",
+        ),
+    ],
+)
+def test_a_bad_song_is_a_rejection(row: Any, problem: str) -> None:
+    rejection = parse_song_row(row)
+
+    assert isinstance(rejection, Rejection)
+    assert rejection.finding.detail.startswith(problem)
+
+
+@needs_recordings
+def test_the_recorded_shape_of_the_commercial_list_is_read() -> None:
+    document = json.loads((RECORDINGS / "cml_trending_list_shape.json").read_text())
+
+    rows = [parse_song_row(row) for row in unwrap(document, "list")["list"]]
+
+    assert [(row.tiktok_id, row.title) for row in rows if isinstance(row, Candidate)] == [
+        ("6817312022837872642", "Lo-Fi analog beat"),
+        ("7000000000000000002", "Clip only"),
+    ]
+
+
+SOUND: dict[str, Any] = {
+    "author": "Joe Walsh",
+    "clip_id": "6590963034687031301",
+    "cover": "https://a.test/c.jpeg",
+    "duration": 30,
+    "if_cml": True,
+    "music_url": "https://a.test/m",
+    "rank": 1,
+    "rank_diff": None,
+    "related_items": None,
+    "title": "Life's Been Good",
+}
+
+
+def fetch_ranking(base_url: str) -> Chart:
+    upstream = Upstream(HTTP, base_url, lambda: {}, lambda seconds: None)
+    return CreativeCenterSource(upstream, "DE", 30).fetch()
+
+
+def test_every_page_of_the_ranking_is_fetched() -> None:
+    def mirror(exchange: Exchange) -> None:
+        page = int(parse_qs(urlsplit(exchange.path).query)["page"][0])
+        sounds = [{**SOUND, "clip_id": f"659096303468703130{page}"}]
+        data = {"pagination": {"page": page, "has_more": page < 3}, "sound_list": sounds}
+        document = {"code": 200, "data": {"code": 0, "msg": "OK", "data": data}}
+        exchange.reply(200, json.dumps(document).encode())
+
+    with running_peer(mirror) as peer:
+        chart = fetch_ranking(peer.base_url)
+
+    assert chart.candidates[0] == Candidate(
+        tiktok_id="6590963034687031301",
+        title="Life's Been Good",
+        author="Joe Walsh",
+        duration_seconds=30.0,
+        is_commerce_music=True,
+        preview_urls=("https://a.test/m",),
+        cover_urls=("https://a.test/c.jpeg",),
+    )
+    assert [candidate.tiktok_id[-1] for candidate in chart.candidates] == ["1", "2", "3"]
+    query = parse_qs(urlsplit(peer.requests[0][0]).query)
+    assert (query["country_code"], query["period"], query["limit"]) == (["DE"], ["30"], ["20"])
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        ({"code": 40101, "msg": "no permission"}, "code 40101: no permission"),
+        ({"code": 0, "msg": "deprecated", "data": {}}, "no sound_list; it says 'deprecated'"),
+        ({"code": 0, "data": {"sound_list": {}}}, "sound_list is not a list"),
+    ],
+)
+def test_a_ranking_that_is_no_more_is_told(document: Any, problem: str) -> None:
+    with (
+        running_peer(lambda exchange: exchange.reply(200, json.dumps(document).encode())) as peer,
+        pytest.raises(SourceRefused, match=problem),
+    ):
+        fetch_ranking(peer.base_url)
+
+
+@needs_recordings
+def test_the_recorded_rankings_are_read() -> None:
+    example = json.loads((RECORDINGS / "creative_center_rank_list_example.json").read_text())
+    others = json.loads((RECORDINGS / "creative_center_singles_and_errors.json").read_text())
+    found = [unwrap(document, "sound_list") for document in (example, others[0], others[3])]
+
+    rows = [parse_sound_row(row) for listed in found for row in listed["sound_list"]]
+    rows.append(parse_sound_row(others[2]))
+
+    assert [
+        (row.tiktok_id, row.title, row.is_commerce_music)
+        for row in rows
+        if isinstance(row, Candidate)
+    ] == [
+        ("7424014547218565904", "There She Goes", True),
+        ("7552073523387205648", "Whoopty Doo", False),
+        ("6703723351497508865", "New Sun", False),
+    ]
+    assert isinstance(rows[3], Rejection)
+
+
+def test_sources_are_joined_in_their_order_and_named_in_errors() -> None:
+    first = FakeSource(candidates=(a_candidate(1),))
+    second = FakeSource(candidates=(a_candidate(2),))
+    joined = JoinedSource([("aweme", first), ("cml", second)])
+
+    assert joined.fetch() == Chart(2, (a_candidate(1), a_candidate(2)), ())
+
+    second.problem = SourceUnavailable("HTTP 503")
+    with pytest.raises(SourceUnavailable, match=r"^cml: HTTP 503$"):
+        joined.fetch()
+
+
+def test_what_two_sources_say_of_one_sound_is_put_together() -> None:
+    ranked = a_candidate(
+        1, user_count=0, album="", language_name=None, preview_urls=(), is_commerce_music=True
+    )
+    counted = a_candidate(
+        1, title="Another Spelling", user_count=77, album="Album", group_ids=("g1",)
+    )
+
+    assert join_same_ids([ranked, a_candidate(2), counted]) == [
+        a_candidate(
+            1,
+            user_count=77,
+            album="Album",
+            language_name="English",
+            preview_urls=counted.preview_urls,
+            is_commerce_music=True,
+            group_ids=("g1",),
+        ),
+        a_candidate(2),
+    ]
