@@ -62,6 +62,15 @@ def test_a_repeated_id_keeps_the_row_with_more_users() -> None:
     assert groups == (DuplicateGroup((more, less), {"10001": "same TikTok id"}, "other|else"),)
 
 
+def test_the_first_evidence_for_a_repeated_id_stays() -> None:
+    kept = a_sound("10001", "Say So", users=3)
+    twice = [a_sound("10002", "say so", users=users) for users in (2, 1)]
+
+    (group,) = group_duplicates((kept, *twice))
+
+    assert group.evidence == {"10002": "same title and artist"}
+
+
 @pytest.mark.parametrize(
     ("title", "same_recording"),
     [("Any Other Title", True), ("Say So (Sped Up)", False), ("Say So (Explicit)", True)],
@@ -130,6 +139,53 @@ def test_a_guest_may_be_left_out_but_two_guests_are_two_tracks() -> None:
     groups = group_duplicates((plain, with_a, with_b))
 
     assert [group.members for group in groups] == [(plain, with_a), (with_b,)]
+
+
+def test_what_one_member_says_keeps_newcomers_out_of_its_group() -> None:
+    plain, with_feid, with_saiko = (
+        a_sound("10001", "Ven y Ven", "Ozuna", users=3),
+        a_sound("10002", "Ven y Ven", "Ozuna & Feid", users=2),
+        a_sound("10003", "Ven y Ven", "Ozuna & Saiko", users=1),
+    )
+
+    groups = group_duplicates((plain, with_feid, with_saiko))
+
+    assert [group.members for group in groups] == [(plain, with_feid), (with_saiko,)]
+
+
+def test_guests_of_a_duo_part_tracks_though_the_duo_is_the_same() -> None:
+    plain, with_a, with_b = (
+        a_sound("10001", "Type Shift", "Future & Metro Boomin", users=3),
+        a_sound("10002", "Type Shift (feat. Drake)", "Future & Metro Boomin", users=2),
+        a_sound("10003", "Type Shift (feat. Rihanna)", "Future & Metro Boomin", users=1),
+    )
+
+    groups = group_duplicates((plain, with_a, with_b))
+
+    assert [group.members for group in groups] == [(plain, with_a), (with_b,)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        ("Zombie (Live at Wembley)", "Zombie (Live at Glastonbury)", False),
+        ("Zombie (Live)", "Zombie - Live at Wembley", True),
+        ("Water (Drowning Pt. 2)", "Water", False),
+        ("Independent Women Part I", "Independent Women, Pt. 1", True),
+        ("Bzrp Music Sessions, Vol. 52", "Bzrp Music Sessions, Vol. 53", False),
+        ("Summer Nights", "Summer Lights", False),
+        ("Rockin' Around", "Rocking Around", True),
+        ("晴天", "晴天 Sunny Day", True),
+        ("アイドル", "Doja Cat「アイドル」Official Music Video", True),
+        ("さくらさくら", "サクラサクラ", True),
+        ("Say\u200bSo", "SaySo", True),
+        ("Roses (Imanbek Remix)", "Roses Imanbek Remix", True),
+        ("Roses (Imanbek Remix)", "Roses (Remix)", False),
+        ("Moon", "Noon", False),
+    ],
+)
+def test_titles_of_one_artist_are_told_apart(first: str, second: str, joined: bool) -> None:
+    assert are_joined(a_sound("10001", first), a_sound("10002", second)) is joined
 
 
 def test_two_subtitles_are_two_tracks() -> None:

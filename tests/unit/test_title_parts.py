@@ -38,7 +38,7 @@ def test_a_title_is_taken_apart_into_all_its_parts() -> None:
         core="Good Form",
         subtitles=("Nicki's Song",),
         versions=frozenset({"live"}),
-        venue="wembley 2011",
+        venue="wembley",
         credits=("Lil Wayne", "YG"),
     )
 
@@ -96,6 +96,7 @@ def test_a_version_is_recognised_in_brackets_after_dashes_and_in_other_languages
         "Dreams - Single Version",
         "Dreams (Bonus Track)",
         'Dreams (From the Motion Picture "Barbie")',
+        "Dreams (from Moana)",
         "Dreams (Prod. SUGA of BTS)",
         "Dreams feat. Someone",
         "Dreams (with Someone)",
@@ -105,6 +106,15 @@ def test_credits_and_remarks_leave_the_core_alone(title: str) -> None:
     parts = parse_title(title)
 
     assert (parts.core, parts.versions, parts.tails) == ("Dreams", frozenset(), ())
+
+
+def test_a_producer_is_no_guest() -> None:
+    assert parse_title("Dreams (feat. Ann) [Prod. SUGA]").credits == ("Ann",)
+
+
+@pytest.mark.parametrize("title", ["Remix", "Sped Up", "Live", "(Instrumental)"])
+def test_a_word_for_a_version_is_the_title_when_it_stands_alone(title: str) -> None:
+    assert parse_title(title).core == title
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,12 @@ class Description:
     mask: str | None = None
     handle: str = ""
 
+    @property
+    def claims(self) -> frozenset[str]:
+        """The titles and artists, squeezed, that any of its readings has."""
+        titles = (squeeze(reading.words) for reading in self.readings)
+        return frozenset(titles).union(*(reading.artists for reading in self.readings))
+
 
 def describe(candidate: Candidate) -> Description:
     """The description of a candidate, from its title and author alone."""

@@ -83,11 +83,11 @@ def _same_ids(descriptions: Sequence[Description]) -> Iterator[Block]:
 
 def _same_upstream_groups(descriptions: Sequence[Description]) -> Iterator[Block]:
     keys = (
-        ((group_id, each.versions), position)
+        (group_id, position)
         for position, each in enumerate(descriptions)
         for group_id in each.candidate.group_ids
     )
-    return _gather(keys, lambda key: f"same upstream group {key[0]}", Trust.RECORDING)  # type: ignore[index]
+    return _gather(keys, lambda key: f"same upstream group {key}", Trust.RECORDING)
 
 
 def _same_sounds(descriptions: Sequence[Description]) -> Iterator[Block]:

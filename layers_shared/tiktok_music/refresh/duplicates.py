@@ -7,21 +7,14 @@ language), another guest, another number or another user's own sound is another 
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
-from tiktok_music.refresh.artists import are_other_guests, are_other_people
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.description import Description, describe
-from tiktok_music.refresh.duplicate_blocks import Block, Trust, find_blocks
+from tiktok_music.refresh.duplicate_blocks import Block, find_blocks
+from tiktok_music.refresh.duplicate_profile import Profile
 from tiktok_music.refresh.title_parts import parse_title
 
-# TikTok's clips of one song have any length up to 60 s, so lengths tell songs apart only above.
-_LONGEST_CLIP_SECONDS = 61.0
-_SAME_LENGTH_SECONDS = 15.0
-_SAME_LENGTH_SHARE = 0.12
-_SIMILAR_SUBTITLE = 90.0
 # Clusters of one block that a candidate is tried against; more only a made-up chart has.
 _MOST_CLUSTERS = 50
 # What changes the sound so that a fingerprint would not have matched. When it did match, a title
@@ -123,79 +116,13 @@ def _rank(candidate: Candidate) -> tuple[int, int, str, str, str, str, float]:
     return (-candidate.user_count, len(tiktok_id), tiktok_id, *text, candidate.duration_seconds)
 
 
-@dataclass(slots=True)
-class _Profile:
-    """What the members of a cluster say together; a newcomer must not contradict it."""
-
-    versions: frozenset[str]
-    people: frozenset[str]
-    guests: frozenset[str]
-    numbers: frozenset[str]
-    subtitles: set[str] = field(default_factory=set)
-    venues: set[str] = field(default_factory=set)
-    shortest: float = float("inf")
-    longest: float = 0.0
-
-    @classmethod
-    def of(cls, said: Description) -> "_Profile":
-        profile = cls(said.versions, said.people, said.guests, said.numbers)
-        profile.subtitles |= {said.subtitle} - {""}
-        profile.venues |= {said.venue} - {""}
-        seconds = said.candidate.duration_seconds
-        if seconds > _LONGEST_CLIP_SECONDS:
-            profile.shortest = profile.longest = seconds
-        return profile
-
-    def allows(self, other: "_Profile", trust: Trust) -> bool:
-        if trust is Trust.IDENTITY:
-            return True
-        if trust is Trust.RECORDING:
-            return self.versions == other.versions
-        if self._has_other_people(other) or not self._has_length_of(other):
-            return False
-        return trust is Trust.SAME_WORDS or (
-            self.versions == other.versions
-            and self.numbers == other.numbers
-            and _go_together(self.subtitles, other.subtitles)
-            and _go_together(self.venues, other.venues)
-        )
-
-    def _has_other_people(self, other: "_Profile") -> bool:
-        return are_other_people(self.people, other.people) or are_other_guests(
-            self.guests, self.people, other.guests, other.people
-        )
-
-    def _has_length_of(self, other: "_Profile") -> bool:
-        longest = max(self.longest, other.longest)
-        spread = longest - min(self.shortest, other.shortest)
-        is_known = bool(self.longest and other.longest)
-        return not is_known or spread <= max(_SAME_LENGTH_SECONDS, _SAME_LENGTH_SHARE * longest)
-
-    def add(self, other: "_Profile") -> None:
-        self.people |= other.people
-        self.guests |= other.guests
-        self.subtitles |= other.subtitles
-        self.venues |= other.venues
-        self.shortest = min(self.shortest, other.shortest)
-        self.longest = max(self.longest, other.longest)
-
-
-def _go_together(some: set[str], others: set[str]) -> bool:
-    return all(_are_alike(first, second) for first in some for second in others)
-
-
-def _are_alike(first: str, second: str) -> bool:
-    contains = first in second or second in first
-    return contains or fuzz.ratio(first, second) >= _SIMILAR_SUBTITLE
-
-
 class _Clusters:
     """Union-find over positions; remembers which evidence joined which two."""
 
     def __init__(self, descriptions: list[Description]) -> None:
         self.descriptions = descriptions
         self._parents = list(range(len(descriptions)))
-        self._profiles = [_Profile.of(description) for description in descriptions]
+        self._profiles = [Profile.of(description) for description in descriptions]
         self._joints: list[list[tuple[int, str]]] = [[] for _ in descriptions]
 
     def join(self, block: Block) -> None:

@@ -14,7 +14,6 @@ LONGEST = 300
 
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_IN_APOSTROPHE = re.compile(r"(?<=[a-z]{2}in)['’](?![^\W_])")
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z])[!$](?=[a-z])|(?<![^\W_])\$(?=[a-z])|(?<=[a-z$])\$")
 _STYLISED = {"!": "i", "$": "s"}
 _LETTERS_WITHOUT_DECOMPOSITION = {
@@ -76,8 +75,7 @@ def _fold(text: str) -> str:
         text = unicodedata.normalize("NFD", text)
         text = unicodedata.normalize("NFC", _IGNORED_MARKS.sub("", text))
     letters = _BETWEEN_LETTERS.sub(lambda sign: _STYLISED[sign[0]], text)
-    letters = _IN_APOSTROPHE.sub("g", letters).translate(_folding)
-    return " ".join(letters.split()) or "".join(text.split())
+    return " ".join(letters.translate(_folding).split()) or "".join(text.split())
 
 
 def squeeze(folded: str) -> str:
