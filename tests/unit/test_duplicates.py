@@ -182,10 +182,19 @@ def test_guests_of_a_duo_part_tracks_though_the_duo_is_the_same() -> None:
         ("Roses (Imanbek Remix)", "Roses Imanbek Remix", True),
         ("Roses (Imanbek Remix)", "Roses (Remix)", False),
         ("Moon", "Noon", False),
+        ("Say So", "Doja Cat「Say So」", True),
+        ("Countdown Session 100", "Countdown Session 1000", False),
     ],
 )
 def test_titles_of_one_artist_are_told_apart(first: str, second: str, joined: bool) -> None:
     assert are_joined(a_sound("10001", first), a_sound("10002", second)) is joined
+
+
+def test_a_speed_among_the_names_is_a_version() -> None:
+    original = a_sound("10001", "September", "Earth, Wind & Fire")
+    edit = a_sound("10002", "September", "Earth, Wind & Fire & sped up + slowed")
+
+    assert not are_joined(original, edit)
 
 
 def test_two_subtitles_are_two_tracks() -> None:

@@ -12,6 +12,7 @@ from tiktok_music.refresh.artists import (
     name_keys,
     plays_others_songs,
     primary_artist,
+    split_artists,
 )
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.folding import LONGEST, fold, squeeze
@@ -24,6 +25,7 @@ _NOBODY: frozenset[str] = frozenset()
 _ARTIST_BEFORE = re.compile(r"(?P<artist>[^:–—|]{1,80}?)(?:\s+[-–—_|]+\s+|:\s+)")
 _FEATURING = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_SPEEDS = frozenset({"sped up", "slowed", "reverb", "nightcore"})
 _SPOKEN_ING = re.compile(r"(?<=[a-z]{3}in)g\b")
 
 
@@ -132,6 +134,8 @@ def _parts(candidate: Candidate) -> TitleParts:
     """The parts of the title when the artist's name in it is taken for what it is."""
     known = artist_keys(candidate.author)
     parts = parse_title(_without_artist_before(candidate.title, known))
+    if not parts.versions:
+        parts = replace(parts, versions=_speeds_among_names(candidate.author))
     if parts.tails and known & artist_keys(parts.core):
         return replace(parts, core=parts.tails[0], tails=parts.tails[1:])
     return replace(
@@ -166,6 +170,12 @@ def _readings(parts: TitleParts, author: str) -> tuple[Reading, ...]:
         readings.append(Reading(title_words(tail), artist_keys(parts.core)))
         readings.append(Reading(core, artist_keys(tail)))
     return tuple(reading for reading in readings if reading.words)
+
+
+def _speeds_among_names(author: str) -> frozenset[str]:
+    """Uploaders of edits sign beside the artist: "Earth, Wind & Fire & sped up + slowed"."""
+    said = (read_part(fold(name)).versions for name in split_artists(author)[1:])
+    return frozenset[str]().union(*(versions for versions in said if versions <= _SPEEDS))
 
 
 def _native_words(words: str) -> Iterator[str]:

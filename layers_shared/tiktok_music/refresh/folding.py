@@ -22,8 +22,10 @@ _LETTERS_WITHOUT_DECOMPOSITION = {
     "´": "", "ʼ": "", "׳": "",
 }  # fmt: skip
 _KATAKANA_TO_HIRAGANA = 0x60
-# Accents of Latin, Greek and Cyrillic; points of Hebrew; vowel signs of Arabic.
-_IGNORED_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
+# Accents of Latin, Greek and Cyrillic; points of Hebrew; vowel signs of Arabic; emoji variants.
+_IGNORED_MARKS = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\ufe00-\ufe0f]"
+)
 
 
 class _Folding(dict[int, str]):

@@ -25,6 +25,7 @@ _NOT_SPOKEN = (PartKind.NOISE, PartKind.VERSION)
 _WORD = re.compile(r"\S+")
 _HEAD = re.compile(r" (?:version|ver|audio)$")
 _TRAILING_MARKS = re.compile(r"[^\w.!?…)\]）】'’\"”]+$")
+_TRAILING_HASHTAGS = re.compile(r"(?<=\w)(?:\s+#[^\W\d]\w*)+\s*$")
 _MOST_WORDS_OF_AN_ENDING = 5
 
 
@@ -161,7 +162,7 @@ def _said_apart(text: str) -> list[str]:
 
 def _without_endings(text: str, endings: frozenset[str]) -> tuple[str, list[str]]:
     """The text before what only describes it, such as "sped up", and those endings, folded."""
-    found: list[str] = []
+    text, found = _TRAILING_HASHTAGS.sub("", text), []
     while (ending := _ending(text, endings)) is not None:
         start, folded = ending
         text = _TRAILING_MARKS.sub("", text[:start])

@@ -111,7 +111,7 @@ def _versions(found: _Found) -> frozenset[str]:
     name = " ".join(sorted(found.rest)) or " ".join(found.years)
     if found.has("remix") and (found.rest or not genres):
         return tags | {f"remix:{name}" if name else "remix"}
-    if found.has("mix") and found.rest:
+    if found.has("mix") and name and (found.rest or not found.has("qualifier")):
         return tags | {f"remix:{name}"}
     if found.has("version") and name and not tags and not found.has("strong"):
         return frozenset({f"version:{name}"})
