@@ -1,6 +1,7 @@
 """Names of artists: how a line of names is split, and the forms in which names are compared."""
 
 import re
+from collections.abc import Set
 from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
@@ -89,7 +90,7 @@ def primary_artist(line: str) -> str:
     return artist_key(names[0]) if names else ""
 
 
-def are_other_people(some: frozenset[str], others: frozenset[str]) -> bool:
+def are_other_people(some: Set[str], others: Set[str]) -> bool:
     """Whether each side names somebody whom the other does not know under any spelling.
 
     One list may be shorter than the other (guests are often left out), so extra names count only
@@ -100,9 +101,7 @@ def are_other_people(some: frozenset[str], others: frozenset[str]) -> bool:
     return bool(unknown) and has_strangers and len(some - unknown) < _ENOUGH_SHARED_NAMES
 
 
-def are_other_guests(
-    guests: frozenset[str], people: frozenset[str], others: frozenset[str], crowd: frozenset[str]
-) -> bool:
+def are_other_guests(guests: Set[str], people: Set[str], others: Set[str], crowd: Set[str]) -> bool:
     """Whether two recordings have guests and none of either is among the other's people."""
     return (
         bool(guests and others)
@@ -111,7 +110,7 @@ def are_other_guests(
     )
 
 
-def _unknown_to(names: frozenset[str], name: str) -> bool:
+def _unknown_to(names: Set[str], name: str) -> bool:
     return bool(names) and not any(
         name in other or other in name or fuzz.ratio(name, other) >= _SIMILAR_NAME
         for other in names

@@ -23,7 +23,7 @@ _SHORTEST_SOUND = 5
 _SIMILAR_ARTIST = 88.0
 _SHORTEST_SIMILAR_ARTIST = 7
 # Neighbours in alphabetical order that are compared; misspelt titles stand next to each other.
-_WINDOW = 12
+_WINDOW = 8
 # Words that a careless copy of a title leaves out or puts in.
 _LITTLE_WORDS = re.compile(r"the|an?|i|and|n|la|el|le|los|de|to|of|my|in|y|e")
 

@@ -14,6 +14,8 @@ _LONGEST_CLIP_SECONDS = 61.0
 _SAME_LENGTH_SECONDS = 15.0
 _SAME_LENGTH_SHARE = 0.12
 _SIMILAR_SUBTITLE = 90.0
+# More people than any recording has: a flood must not cost time.
+_MOST_PEOPLE = 100
 
 
 @dataclass(slots=True)
@@ -21,10 +23,10 @@ class Profile:
     """Everything that tells recordings apart, over all members of a cluster."""
 
     versions: frozenset[str]
-    people: frozenset[str]
-    guests: frozenset[str]
     numbers: frozenset[str]
-    claims: frozenset[str]
+    people: set[str]
+    guests: set[str]
+    claims: set[str]
     subtitles: set[str] = field(default_factory=set)
     venues: set[str] = field(default_factory=set)
     shortest: float = float("inf")
@@ -32,7 +34,7 @@ class Profile:
 
     @classmethod
     def of(cls, said: Description) -> "Profile":
-        profile = cls(said.versions, said.people, said.guests, said.numbers, said.claims)
+        profile = cls(said.versions, said.numbers, {*said.people}, {*said.guests}, {*said.claims})
         profile.subtitles |= {squeeze(said.subtitle)} - {""}
         profile.venues |= {said.venue} - {""}
         seconds = said.candidate.duration_seconds
@@ -66,8 +68,9 @@ class Profile:
         return not is_known or spread <= max(_SAME_LENGTH_SECONDS, _SAME_LENGTH_SHARE * longest)
 
     def add(self, other: "Profile") -> None:
-        self.people |= other.people
-        self.guests |= other.guests
+        if len(self.people) < _MOST_PEOPLE:
+            self.people |= other.people
+            self.guests |= other.guests
         self.claims |= other.claims
         self.subtitles |= other.subtitles
         self.venues |= other.venues
