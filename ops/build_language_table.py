@@ -67,8 +67,9 @@ _SCRIPT_NAMES = {
     "han": "CJK",
 }
 # A song is often written without the accents of its language: such a spelling counts as one of
-# every eight, at best.
+# every eight, at best. Only frequent words (the first 10,000) are worth a second line.
 _ACCENTLESS = 6
+_FREQUENT = 33
 # Croatian and Serbian share one list; a word in the other's pronunciation is eight times rarer.
 _OTHER_PRONUNCIATION = 6
 _SERBOCROATIAN_WORDS = 20000
@@ -97,7 +98,8 @@ def is_written_in(word: str, script: str) -> bool:
 
 
 def with_accentless(levels: dict[str, int]) -> dict[str, int]:
-    added = {accentless(word): level + _ACCENTLESS for word, level in reversed(levels.items())}
+    frequent = [word for word, level in levels.items() if level <= _FREQUENT]
+    added = {accentless(word): levels[word] + _ACCENTLESS for word in reversed(frequent)}
     return added | levels
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 # The first printable character: figures are written as ASCII, the tables stay text.
 ZERO = 33
+_FIGURES = bytes(max(0, code - ZERO) for code in range(256))
 UNSEEN_LETTER = 24
 BACK_OFF = 3
 _KEPT_MARKS = range(0x0900, 0x2000)
@@ -75,7 +76,7 @@ class LanguageTable:
             codes,
             tuple(int(percent) / 100 for percent in percents),
             lines,
-            {gram: figures.encode() for gram, figures in pairs},
+            {gram: figures.encode().translate(_FIGURES) for gram, figures in pairs},
         )
 
     def half_bits_of_word(self, word: str) -> dict[int, int]:
@@ -84,19 +85,16 @@ class LanguageTable:
         return {pairs[at] - ZERO: pairs[at + 1] - ZERO for at in range(0, len(pairs), 2)}
 
     def half_bits_of_letters(self, word: str) -> list[int]:
-        """Half bits of the spelling of `word` in each language, by its trigrams."""
-        columns = zip(*(self._figures(gram) for gram in grams_of(word)), strict=True)
-        return [sum(column) for column in columns]
+        """Half bits of the spelling of `word` in each language, by its trigrams.
 
-    def _figures(self, gram: str) -> bytes:
-        """Figures for `gram`, or at the price of backing off for its end, where none knows it."""
-        price = 0
-        while gram:
-            figures = self.grams.get(gram)
-            if figures is not None:
-                return bytes(figure - ZERO + price for figure in figures)
-            gram, price = gram[1:], price + BACK_OFF
-        return bytes([UNSEEN_LETTER] * len(self.codes))
+        A trigram that no language knows counts as its end does, at the price of backing off.
+        """
+        rows, price = [], 0
+        for gram in grams_of(word):
+            while gram and gram not in self.grams:
+                gram, price = gram[1:], price + BACK_OFF
+            rows.append(self.grams.get(gram) or bytes([UNSEEN_LETTER] * len(self.codes)))
+        return [sum(column) + price for column in zip(*rows, strict=True)]
 
     def _pairs(self, word: bytes) -> bytes:
         low, high = 0, len(self.lines)
