@@ -89,8 +89,15 @@ def test_tags_in_english_do_not_hide_the_language(rule: LanguageRule) -> None:
     assert rule.identify("Nunca te olvidaré - Sped Up Version", None) == plain
 
 
+def test_names_of_guests_do_not_name_the_language(rule: LanguageRule) -> None:
+    plain = rule.identify("So Alone", None)
+
+    assert plain.code == "en"
+    assert rule.identify("So Alone (feat. Los Hermanos de la Noche)", None) == plain
+
+
 def test_a_title_that_is_only_a_tag_is_still_read(rule: LanguageRule) -> None:
-    assert rule.identify("(Live from the other side of the world)", None).code == "en"
+    assert rule.identify("(Remix de todo mi corazón)", None).code == "es"
 
 
 def test_literal_escapes_are_read_as_letters(rule: LanguageRule) -> None:

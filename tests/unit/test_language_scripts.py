@@ -14,6 +14,7 @@ from tiktok_music.refresh.language_scripts import Reading, reading_of
         ("ー", "ja"),
         ("夜の海", "ja"),
         ("様々", "ja"),
+        ("俺", "ja"),
         ("爱情转移", "zh"),
         ("我的愛", "zh"),
         ("説謊", "ja"),

@@ -1,0 +1,134 @@
+"""The model's arithmetic, on tables of two languages."""
+
+import math
+from dataclasses import dataclass, field
+
+import pytest
+from tiktok_music.refresh.language_model import LanguageModel
+from tiktok_music.refresh.language_table import LanguageTable
+
+EVEN = {("latin", "aa"): 0.5, ("latin", "bb"): 0.5}
+
+
+@dataclass
+class FakePredictor:
+    """Says what it is told to, and remembers what it was asked."""
+
+    shares: dict[str, float] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def predict(
+        self, text: str, k: int, threshold: float
+    ) -> tuple[tuple[str, ...], tuple[float, ...]]:
+        self.asked.append(text)
+        return tuple(f"__label__{code}" for code in self.shares), tuple(self.shares.values())
+
+
+def a_model(
+    lines: str = "",
+    grams: dict[str, bytes] | None = None,
+    priors: dict[tuple[str, str], float] | None = None,
+    predictor: FakePredictor | None = None,
+) -> LanguageModel:
+    table = LanguageTable(("aa", "bb"), (0.1, 0.1), lines.encode(), grams or {})
+    return LanguageModel({"latin": table}, priors or EVEN, predictor or FakePredictor())
+
+
+def likely(model: LanguageModel, text: str, codes: tuple[str, ...] = ()) -> tuple[str, float]:
+    answer = model.most_likely(text, "latin", codes)
+    assert answer is not None
+    return answer
+
+
+def test_a_listed_word_beats_its_spelling_elsewhere() -> None:
+    model = a_model(lines='sol\t"1\n')
+
+    assert likely(model, "Sol")[0] == "bb"
+
+
+def test_a_rarer_word_loses_to_a_frequent_one() -> None:
+    model = a_model(lines='sol\t!@"1\n')
+
+    code, score = likely(model, "Sol")
+
+    assert code == "bb"
+    assert 0.9 < score < 1.0
+
+
+def test_a_rare_listed_word_may_count_by_its_spelling() -> None:
+    grams = {gram: bytes([2, 2]) for gram in ("^s", "^so", "sol", "ol$")}
+    model = a_model(lines="sol\t!~\n", grams=grams)
+
+    assert likely(model, "Sol")[1] == pytest.approx(0.5)
+
+
+def test_spelling_decides_where_no_list_has_the_word() -> None:
+    model = a_model(grams={"x": bytes([9, 1])})
+
+    assert likely(model, "x-x xx")[0] == "bb"
+
+
+def test_the_prior_decides_between_equals() -> None:
+    model = a_model(priors={("latin", "aa"): 0.2, ("latin", "other"): 0.3})
+
+    assert likely(model, "sol")[0] == "bb"
+
+
+def test_fasttext_decides_between_equals() -> None:
+    predictor = FakePredictor({"bb": 0.9, "aa": 0.1})
+
+    assert likely(a_model(predictor=predictor), "Sol, Sol Mar!")[0] == "bb"
+    assert predictor.asked == ["sol mar"]
+
+
+def test_equals_share_the_score() -> None:
+    code, score = likely(a_model(), "sol")
+
+    assert code == "aa"
+    assert score == pytest.approx(0.5)
+
+
+def test_only_the_languages_that_letters_allow_are_weighed() -> None:
+    model = a_model(lines='sol\t"1\n')
+
+    assert likely(model, "sol", ("aa",)) == ("aa", 1.0)
+
+
+def test_a_repeated_word_counts_once() -> None:
+    model = a_model(lines='la\t!9"7\n')
+
+    assert likely(model, "la la la la") == likely(model, "la")
+
+
+def test_an_elided_word_counts_as_its_parts() -> None:
+    model = a_model(lines="amour\t!1\nl\t!1\n")
+
+    assert likely(model, "l'amour") == likely(model, "l amour")
+    assert likely(model, "l'amour")[1] > 0.9
+
+
+def test_a_listed_word_with_an_apostrophe_stays_whole() -> None:
+    model = a_model(lines="don\t!1\ndon't\t\"1\nt\t!1\n")
+
+    assert likely(model, "Don't")[0] == "bb"
+
+
+@pytest.mark.parametrize("text", ["", "U.O.E.N.O.", "W O R K", "1 2 3"])
+def test_initials_and_digits_tell_nothing(text: str) -> None:
+    assert a_model().most_likely(text, "latin", ()) is None
+
+
+def test_a_script_without_a_table_tells_nothing() -> None:
+    assert a_model().most_likely("ᏣᎳᎩ", "cherokee", ()) is None
+
+
+def test_the_longest_word_has_a_finite_score() -> None:
+    assert math.isfinite(likely(a_model(), "x" * 300)[1])
+
+
+def test_fasttexts_nynorsk_speaks_for_norwegian() -> None:
+    table = LanguageTable(("da", "no"), (0.1, 0.1), b"", {})
+    priors = {("latin", "da"): 0.5, ("latin", "no"): 0.5}
+    model = LanguageModel({"latin": table}, priors, FakePredictor({"nn": 0.9}))
+
+    assert likely(model, "Sol")[0] == "no"
