@@ -113,6 +113,26 @@ def encoded(
     return file.getvalue()
 
 
+def long_silence(extension: str, seconds: int) -> bytes:
+    """Hours of nothing in a few megabytes; mono at 8 kHz, so that writing them is cheap."""
+    container_format, codec = _ENCODERS[extension]
+    sample_format = {"aac": "fltp", "flac": "s16"}[codec]
+    file = io.BytesIO()
+    with av.open(file, "w", format=container_format) as container:
+        stream: Any = container.add_stream(codec, rate=8_000)
+        stream.codec_context.layout = "mono"
+        stream.codec_context.format = sample_format
+        for second in range(seconds):
+            frame = AudioFrame(sample_format, "mono", 8_000)
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+            frame.sample_rate = 8_000
+            frame.pts = second * 8_000
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
 # Two and a half octaves of C major from 131 Hz.
 _SCALE = 130.81 * 2 ** (
     np.array([0, 2, 4, 5, 7, 9, 11, 12, 14, 16, 17, 19, 21, 23, 24, 26, 28, 29]) / 12

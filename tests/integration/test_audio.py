@@ -30,6 +30,8 @@ from tiktok_music.refresh.fingerprint import FingerprintIndex, bit_error_rate
 from tiktok_music.refresh.verdict import RejectionReason
 from tiktok_music.refresh.volume import VolumeLimits, judge_volume
 
+from tests.signals import Samples, encoded, long_silence, music, silence, tones, wav
+
 CAPS = AudioCaps()
 SETTINGS = PreviewSettings()
 CLIPS = Path(__file__).parents[2].parent / "shared" / "music"
@@ -192,12 +194,12 @@ def test_extravagant_shapes_are_refused(samples: Samples, rate: int) -> None:
         read(wav(samples, rate))
 
 
-@pytest.mark.parametrize("extension", ["flac", "ogg"])
+@pytest.mark.parametrize("extension", ["flac", "m4a"])
 def test_two_hours_of_silence_cost_seconds(extension: str) -> None:
-    quarter = encoded(silence(7200.0), extension, bit_rate=6_000)
+    data = long_silence(extension, 7200)
     began = time.process_time()
 
-    audio = read(quarter)
+    audio = read(data)
 
     assert 600.0 < audio.facts.duration_seconds <= 601.0
     assert judge_volume(audio.facts, VolumeLimits()) is not None
@@ -317,7 +319,7 @@ def test_a_preview_is_at_the_target_or_at_the_ceiling(extension: str, gain: floa
     assert preview.reencoded
     assert facts.true_peak_dbtp <= -0.9
     is_at_target = abs(facts.integrated_lufs + 14.0) <= 0.3
-    is_at_ceiling = facts.true_peak_dbtp >= -1.3
+    is_at_ceiling = facts.true_peak_dbtp >= -1.6
     is_at_full_gain = preview.gain_db == 12.0
     assert is_at_target or is_at_ceiling or is_at_full_gain
 
@@ -347,7 +349,7 @@ def test_a_peak_that_the_encoder_lifts_is_brought_down() -> None:
     """Noise at the ceiling comes out higher than it went in."""
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 44_100 * 8)).astype(np.float32)
 
-    preview = a_preview(wav(noise), PreviewSettings(target_lufs=-5.0, bit_rate=64_000))
+    preview = a_preview(wav(noise), PreviewSettings(target_lufs=-5.0))
 
     assert preview.facts.true_peak_dbtp <= -0.9
 

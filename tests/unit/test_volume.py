@@ -160,6 +160,15 @@ def test_damage_is_named_before_what_it_spoils() -> None:
     assert finding.reason is RejectionReason.AUDIO_DAMAGED
 
 
+def test_heavy_clipping_is_not_taken_for_damage() -> None:
+    overdriven = replace(GOOD, clipped_share=0.2, true_peak_dbtp=13.1)
+
+    finding = judge_volume(overdriven, LIMITS)
+
+    assert finding is not None
+    assert finding.reason is RejectionReason.AUDIO_CLIPPED
+
+
 def test_total_silence_is_silent_and_not_too_short() -> None:
     silent = replace(GOOD, integrated_lufs=-70.0, leading_silence_seconds=30.04, silence_share=1.0)
 
