@@ -171,7 +171,7 @@ def test_a_document_that_is_not_there_is_told_and_tried_again(
 ) -> None:
     monkeypatch.setenv("SOURCE_LOCATION", location)
 
-    with pytest.raises(RefreshFailed, match=f"SOURCE_FAILED: SOURCE_LOCATION .*{problem}"):
+    with pytest.raises(RefreshFailed, match=f"SOURCE_FAILED: static: SOURCE_LOCATION .*{problem}"):
         run_refresh()
 
 
