@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.signals import Samples, encoded, music, silence, tones, wav
+from tests.signals import Samples, encoded, long_silence, music, silence, tones, wav
 from tiktok_music.adapters.audio import (
     AudioCaps,
     DecodedAudio,
@@ -29,8 +29,6 @@ from tiktok_music.errors import AudioUnreadable
 from tiktok_music.refresh.fingerprint import FingerprintIndex, bit_error_rate
 from tiktok_music.refresh.verdict import RejectionReason
 from tiktok_music.refresh.volume import VolumeLimits, judge_volume
-
-from tests.signals import Samples, encoded, long_silence, music, silence, tones, wav
 
 CAPS = AudioCaps()
 SETTINGS = PreviewSettings()

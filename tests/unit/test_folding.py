@@ -1,6 +1,7 @@
 """The form in which titles and names are compared."""
 
 import pytest
+
 from tiktok_music.refresh.folding import fold, romanise, sound_alike, squeeze, unescape
 
 

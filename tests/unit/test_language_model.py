@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 import pytest
+
 from tiktok_music.refresh.language_model import LanguageModel
 from tiktok_music.refresh.language_table import LanguageTable
 
