@@ -19,6 +19,8 @@ RUNTIME = "3.13"
 LAYER_PINS = Path(__file__).parent.parent / "layers_shared" / "requirements.txt"
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 # botocore describes every service of AWS; these are the ones that are called.
+NEVER_READ = ("bin", "numpy/f2py", "numpy/_pyinstaller")
+BUILD_TIME_SUFFIXES = {".a", ".c", ".h", ".pxd", ".pyi", ".pyx"}
 BOTOCORE_SERVICES = {"dynamodb", "s3", "secretsmanager", "sts"}
 
 
@@ -72,8 +74,12 @@ def copy_code(folder: Path, target: Path) -> None:
 
 
 def trim(target: Path) -> None:
-    """Takes out what is never read on a Lambda."""
-    shutil.rmtree(target / "bin", ignore_errors=True)
+    """Takes out what is never read on a Lambda: programs, tests, headers, other services."""
+    for folder in (*target.glob("**/tests"), *(target / name for name in NEVER_READ)):
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in target.rglob("*"):
+        if file.suffix in BUILD_TIME_SUFFIXES:
+            file.unlink()
     for folder in (target / "botocore" / "data").glob("*/"):
         if folder.name not in BOTOCORE_SERVICES:
             shutil.rmtree(folder)

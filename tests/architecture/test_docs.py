@@ -1,0 +1,76 @@
+"""What the documents say is what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tiktok_music.refresh.report import Outcome
+from tiktok_music.refresh.verdict import RejectionReason
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def test_curation_tells_every_reason_and_no_other() -> None:
+    told = set(
+        re.findall(
+            r"`([A-Z]+(?:_[A-Z]+)+|DENIED|PROFANITY|UNAVAILABLE)`", text_of("docs/curation.md")
+        )
+    )
+
+    settings = {name for name in told if f"`{name}`" in text_of("README.md")}
+    assert told - settings - {"LISTS"} == {str(reason) for reason in RejectionReason}
+
+
+def test_the_readme_tells_every_outcome() -> None:
+    told = set(
+        re.findall(r"^\| `([A-Z_]+)` \| (?:the new|what)", text_of("README.md"), re.MULTILINE)
+    )
+
+    assert told == {str(outcome) for outcome in Outcome}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_make_target_that_is_named_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
+    named = set(
+        re.findall(r"\bmake ([a-z-]+)\b(?= *(?:#|`|$|[A-Z]+=))", document.read_text(), re.MULTILINE)
+    )
+
+    assert named - targets == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_path_that_is_named_exists(document: Path) -> None:
+    text = document.read_text()
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    paths = re.findall(r"`((?:docs|ops|tests|events|functions|local)/[\w./]+\.\w+)`", text)
+
+    missing = [link for link in links if not (document.parent / link).exists()]
+    missing += [path for path in paths if not (ROOT / path).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_module_that_is_run_exists(document: Path) -> None:
+    modules = re.findall(r"python -m (ops\.\w+)", document.read_text())
+
+    assert [name for name in modules if not (ROOT / f"{name.replace('.', '/')}.py").exists()] == []
+
+
+def test_every_event_is_used_by_a_test() -> None:
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
+
+    events = {path.name for path in (ROOT / "events").glob("*.json")}
+    assert {name for name in events if f'"{name}"' not in tests} == set()
+
+
+def test_no_file_names_a_path_of_a_machine() -> None:
+    tracked = [path for path in ROOT.rglob("*.md") if not {".venv", ".venv-sam"} & set(path.parts)]
+
+    assert [path for path in tracked if re.search(r"/(root|home)/\w", path.read_text())] == []
