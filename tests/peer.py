@@ -25,7 +25,7 @@ class Exchange(BaseHTTPRequestHandler):
         peer.requests.append((self.path, dict(self.headers)))
         peer.behaviour(self)
 
-    do_POST = do_GET
+    do_POST = do_PUT = do_HEAD = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing."""

@@ -9,11 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.peer import Exchange, running_peer
+from tiktok_music.adapters.aweme_rows import parse_chart_row
 from tiktok_music.adapters.aweme_source import AwemeSource
 from tiktok_music.adapters.safe_http import SafeHttp
 from tiktok_music.adapters.upstream import Upstream
 from tiktok_music.errors import SourceRefused, SourceUnavailable
+from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.curation import RuleSettings, TextRules, curate, language_of
 
 RECORDING = Path(__file__).parents[2] / "../shared/recordings/aweme_music_chart_2026-09-01.json"
 
@@ -210,3 +213,16 @@ def test_the_recorded_chart_comes_through_whole() -> None:
     assert [c.tiktok_id for c in chart.candidates if not c.is_commerce_music] == [
         "7423838082359379984"
     ]
+
+
+@pytest.mark.skipif(not RECORDING.exists(), reason="the recorded chart is not on this machine")
+def test_the_rules_leave_the_recorded_chart_whole() -> None:
+    rows = json.loads(RECORDING.read_text())["music_list"]
+    candidates = [row for row in map(parse_chart_row, rows) if isinstance(row, Candidate)]
+
+    rules = TextRules.load(RuleSettings())
+    curation = curate(candidates, rules)
+
+    assert (curation.rejections(), curation.unknown_languages) == ((), ())
+    assert [group.members for group in curation.groups] == [(each,) for each in candidates]
+    assert {language_of(each, rules).code for each in candidates} == {"en"}
