@@ -1,8 +1,9 @@
 """What is kept of a track for ever, so that an id once given out goes on resolving."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class TrackStatus(StrEnum):
@@ -57,3 +58,25 @@ class TrackRecord:
     media: MediaFacts | None = None
     survivor_id: str | None = None
     song_clip_id: str | None = None
+
+
+def record_to(record: TrackRecord) -> dict[str, Any]:
+    """As it is stored: the fields of the record, times in ISO 8601."""
+    stored = asdict(record)
+    stored["first_seen_at"] = record.first_seen_at.isoformat()
+    stored["last_seen_at"] = record.last_seen_at.isoformat()
+    return stored
+
+
+def record_from(stored: dict[str, Any]) -> TrackRecord:
+    """From how it is stored."""
+    media = stored.get("media")
+    return TrackRecord(
+        **{
+            **stored,
+            "first_seen_at": datetime.fromisoformat(stored["first_seen_at"]),
+            "last_seen_at": datetime.fromisoformat(stored["last_seen_at"]),
+            "status": TrackStatus(stored["status"]),
+            "media": MediaFacts(**media) if media else None,
+        }
+    )

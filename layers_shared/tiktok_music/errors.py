@@ -14,6 +14,7 @@ CatalogError
 │   ├── StoreUnavailable
 │   ├── SnapshotMissing
 │   ├── SnapshotCorrupt
+│   ├── SnapshotGone
 │   ├── LeaseHeld
 │   └── PublishLost
 └── RequestError                what a caller is told; one HTTP status for each, in api/responses.py
@@ -81,6 +82,10 @@ class SnapshotMissing(StoreError):
 
 class SnapshotCorrupt(StoreError):
     """Raised when a stored snapshot is not what its descriptor says."""
+
+
+class SnapshotGone(StoreError):
+    """Raised when a version was never published, or is no longer kept."""
 
 
 class LeaseHeld(StoreError):

@@ -63,12 +63,13 @@ def in_list_order(tracks: Iterable[Track]) -> list[Track]:
 
 def render(tracks: Iterable[Track], media_base_url: str) -> bytes:
     """The body of the list answer, as UTF-8 JSON: exactly `tracks` and `total`."""
-    rows = [_row(track, media_base_url) for track in in_list_order(tracks)]
+    rows = [row_of(track, media_base_url) for track in in_list_order(tracks)]
     body = {"tracks": rows, "total": len(rows)}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _row(track: Track, media_base_url: str) -> dict[str, Any]:
+def row_of(track: Track, media_base_url: str) -> dict[str, Any]:
+    """The ten fields that the API answers of a track."""
     return {
         "id": track.track_id,
         "title": track.title,

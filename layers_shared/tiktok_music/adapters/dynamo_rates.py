@@ -7,17 +7,18 @@ KEPT_SECONDS = 3600
 
 
 class DynamoRates:
-    """One counter per key and minute, on a partition of its own."""
+    """One counter per key, endpoint class and minute, on a partition of its own."""
 
     def __init__(self, rows: DynamoRows, table_name: str) -> None:
         self._rows = rows.bind(RateRow, table_name)
 
-    def lease(self, key_id: str, minute: int, amount: int) -> int:
+    def lease(self, counted: str, minute: int, amount: int) -> int:
         """Takes `amount` requests of that minute; returns how many are taken in all.
 
-        `minute` counts from the Unix epoch.
+        `counted` is a key id, with the endpoint class where that is counted for itself; `minute`
+        counts from the Unix epoch.
         """
-        row = self._rows(f"RATE#{key_id}#{minute}")
+        row = self._rows(f"RATE#{counted}#{minute}")
         with translated("lease requests"):
             row.update(
                 [

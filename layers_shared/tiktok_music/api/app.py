@@ -1,4 +1,4 @@
-"""The API as a Starlette application: request -> key, scope, limit -> snapshot -> ready bytes."""
+"""The API as a Starlette application: request -> key, limit, scope -> library -> answer."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,65 +7,132 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from tiktok_music.api.auth import Gate, require_scope
-from tiktok_music.api.catalog import Catalog
-from tiktok_music.api.conditional import snapshot_response
-from tiktok_music.api.rate_limit import RateLimiter, RateVerdict
+from tiktok_music.api.admission import Admission, Rule
+from tiktok_music.api.library import Library
+from tiktok_music.api.list_route import list_music
+from tiktok_music.api.rate_limit import WRITE_LIGHT
 from tiktok_music.api.responses import error_response, internal_error_response, json_response
+from tiktok_music.api.routing import Endpoint, FirstRoute
 from tiktok_music.api.shell import Shell
-from tiktok_music.api_key import READ, ApiKey
-from tiktok_music.errors import (
-    MethodNotAllowed,
-    NotFound,
-    RateLimited,
-    RequestError,
-)
+from tiktok_music.api_key import READ, WRITE, ApiKey
+from tiktok_music.errors import MethodNotAllowed, NotFound, RequestError
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+LIST = "/v1/tiktok-music"
+Answer = Callable[[Request, Library, ApiKey], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """What the routes need; `on_error` gets every failure of ours with its request."""
+    """What the routes need; `on_error` gets every failure of ours with its request.
 
-    gate: Gate
-    limiter: RateLimiter
-    catalog: Catalog
+    `sandbox` makes what test keys get in place of the live library, when the first one comes.
+    """
+
+    admission: Admission
+    live: Library
+    sandbox: Callable[[], Library]
     new_request_id: Callable[[], str]
     on_error: Callable[[Request, Exception], None]
-    clock: Callable[[], float]
 
 
 def build_app(api: Api) -> Shell:
     """The application with its routes, errors and headers."""
+    routes = [
+        FirstRoute(LIST, _keyed(api, Rule(READ), _list)),
+        FirstRoute(f"{LIST}/batch", _keyed(api, Rule(READ), _batch)),
+        FirstRoute(f"{LIST}/changes", _keyed(api, Rule(READ), _changes)),
+        FirstRoute(
+            f"{LIST}/resolve", _keyed(api, Rule(WRITE, WRITE_LIGHT), _resolve), methods=["POST"]
+        ),
+        FirstRoute(f"{LIST}/{{track_id}}", _keyed(api, Rule(READ), _track)),
+        FirstRoute("/v1/whoami", _keyed(api, Rule(None), _whoami)),
+        FirstRoute("/v1/health", _health_of(api.live)),
+        FirstRoute("/openapi.json", _openapi),
+    ]
+    app = Starlette(routes=routes, exception_handlers=_exception_handlers(api))
+    app.router.redirect_slashes = False
+    return Shell(app, api.new_request_id)
 
-    async def list_music(request: Request) -> Response:
-        key = _admit(api, request, READ)
-        response = snapshot_response(request, api.catalog.snapshot())
+
+def _keyed(api: Api, rule: Rule, answer: Answer) -> Endpoint:
+    """An endpoint for keys that `rule` lets in; a test key is answered from the sandbox."""
+
+    async def endpoint(request: Request) -> Response:
+        key = api.admission.admit(request, rule)
+        library = api.sandbox() if key.environment == "test" else api.live
+        response = await answer(request, library, key)
         if response.status_code == 304:
-            request.state.extra_headers = _rate_headers(api.limiter.give_back(key.key_id, key.tier))
+            api.admission.uncount(request, key, rule)
         return response
 
-    async def whoami(request: Request) -> Response:
-        key = _admit(api, request, None)
-        return json_response(
-            {
-                "organizationId": key.organization_id,
-                "organizationName": key.organization_name,
-                "scopes": sorted(key.scopes),
-                "rateLimitTier": key.tier,
-                "apiKeyId": key.key_id,
-            }
-        )
+    return endpoint
 
-    async def refused(request: Request, exc: Exception) -> Response:
-        assert isinstance(exc, RequestError)  # noqa: S101 - what Starlette promises by type
+
+# What a plain list does not need is imported when it is first asked for: a cold start is paid for
+# by whoever waits for it.
+
+
+async def _list(request: Request, library: Library, _: ApiKey) -> Response:
+    return list_music(request, library)
+
+
+async def _track(request: Request, library: Library, _: ApiKey) -> Response:
+    from tiktok_music.api.track_routes import one_track
+
+    return one_track(request, library)
+
+
+async def _batch(request: Request, library: Library, _: ApiKey) -> Response:
+    from tiktok_music.api.track_routes import many_tracks
+
+    return many_tracks(request, library)
+
+
+async def _changes(request: Request, library: Library, _: ApiKey) -> Response:
+    from tiktok_music.api.track_routes import changed_tracks
+
+    return changed_tracks(request, library)
+
+
+async def _resolve(request: Request, library: Library, _: ApiKey) -> Response:
+    from tiktok_music.api.resolve_route import resolve_music
+
+    return await resolve_music(request, library)
+
+
+async def _whoami(_: Request, __: Library, key: ApiKey) -> Response:
+    return json_response(
+        {
+            "organizationId": key.organization_id,
+            "organizationName": key.organization_name,
+            "scopes": sorted(key.scopes),
+            "rateLimitTier": key.tier,
+            "apiKeyId": key.key_id,
+        }
+    )
+
+
+def _health_of(library: Library) -> Endpoint:
+    async def health(_: Request) -> Response:
+        from tiktok_music.api.open_routes import health_of
+
+        return health_of(library)
+
+    return health
+
+
+async def _openapi(_: Request) -> Response:
+    from tiktok_music.api.open_routes import openapi
+
+    return openapi()
+
+
+def _exception_handlers(api: Api) -> dict[type[Exception], Callable[..., Awaitable[Response]]]:
+    async def refused(request: Request, exc: RequestError) -> Response:
         return error_response(request, exc)
 
-    async def unmatched(request: Request, exc: Exception) -> Response:
-        assert isinstance(exc, HTTPException)  # noqa: S101
+    async def unmatched(request: Request, exc: HTTPException) -> Response:
         response = error_response(request, _request_error(exc))
         response.headers.update(exc.headers or {})
         return response
@@ -74,43 +141,10 @@ def build_app(api: Api) -> Shell:
         api.on_error(request, exc)
         return internal_error_response(request)
 
-    app = Starlette(
-        routes=[
-            Route("/v1/tiktok-music", list_music, methods=["GET"]),
-            Route("/v1/whoami", whoami, methods=["GET"]),
-        ],
-        exception_handlers={
-            RequestError: refused,
-            HTTPException: unmatched,
-            Exception: failed,
-        },
-    )
-    app.router.redirect_slashes = False
-    return Shell(app, api.new_request_id)
+    return {RequestError: refused, HTTPException: unmatched, Exception: failed}
 
 
 def _request_error(exc: HTTPException) -> RequestError:
     if exc.status_code == 405:
         return MethodNotAllowed("The path does not know this method.")
     return NotFound("There is nothing at this path.")
-
-
-def _admit(api: Api, request: Request, scope: str | None) -> ApiKey:
-    """The key of a request that may go on; leaves the limit's headers on the request."""
-    key = api.gate.authenticate(request.headers.get("authorization"))
-    verdict = api.limiter.take(key.key_id, key.tier)
-    request.state.extra_headers = _rate_headers(verdict)
-    if verdict.is_over:
-        raise RateLimited(max(int(verdict.resets_at - api.clock()), 1))
-    if scope is not None:
-        require_scope(key, scope)
-    return key
-
-
-def _rate_headers(verdict: RateVerdict) -> dict[str, str]:
-    return {
-        "X-RateLimit-Limit": str(verdict.limit),
-        "X-RateLimit-Remaining": str(verdict.remaining),
-        "X-RateLimit-Reset": str(verdict.resets_at),
-        "X-RateLimit-Endpoint-Class": "read-light",
-    }

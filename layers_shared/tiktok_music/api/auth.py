@@ -2,16 +2,19 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tiktok_music.api_key import ApiKey, parse_authorization
-from tiktok_music.errors import KeySuspended, ScopeMissing, Unauthenticated
+from tiktok_music.errors import KeySuspended, ScopeMissing, StoreError, Unauthenticated
 
 # A revocation takes at most this long on a warm instance.
 KNOWN_SECONDS = 30.0
 # A new key waits at most this long after a try that came too early.
 UNKNOWN_SECONDS = 10.0
 CACHED_KEYS = 2_000
+# While the key store does not answer, a key that it once knew is let in for this long.
+GRACE_SECONDS = 7_200.0
 
 
 class KeyStore(Protocol):
@@ -25,13 +28,26 @@ class KeyStore(Protocol):
 _NO_KEY = ApiKey("", "0" * 64, "", "", "", frozenset(), "standard", "revoked")
 
 
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    key: ApiKey | None
+    read_at: float
+    until: float
+
+
 class Gate:
     """Lets valid keys in, and says nothing of why it does not."""
 
-    def __init__(self, keys: KeyStore, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        keys: KeyStore,
+        clock: Callable[[], float],
+        on_stale: Callable[[StoreError], None],
+    ) -> None:
         self._keys = keys
         self._clock = clock
-        self._cache: OrderedDict[str, tuple[ApiKey | None, float]] = OrderedDict()
+        self._on_stale = on_stale
+        self._cache: OrderedDict[str, _Cached] = OrderedDict()
 
     def authenticate(self, authorization: str | None) -> ApiKey:
         """The valid key of an `Authorization` header.
@@ -50,15 +66,25 @@ class Gate:
 
     def _find(self, key_id: str) -> ApiKey | None:
         now = self._clock()
-        key, until = self._cache.get(key_id, (None, 0.0))
-        if now < until:
-            return key
-        key = self._keys.find(key_id)
-        self._cache[key_id] = key, now + (KNOWN_SECONDS if key else UNKNOWN_SECONDS)
-        self._cache.move_to_end(key_id)
-        if len(self._cache) > CACHED_KEYS:
-            self._cache.popitem(last=False)
-        return key
+        cached = self._cache.get(key_id)
+        if cached is None or now >= cached.until:
+            cached = self._read(key_id, cached, now)
+            self._cache[key_id] = cached
+            self._cache.move_to_end(key_id)
+            if len(self._cache) > CACHED_KEYS:
+                self._cache.popitem(last=False)
+        return cached.key
+
+    def _read(self, key_id: str, cached: _Cached | None, now: float) -> _Cached:
+        """Nobody new gets in while the store is down; who was in stays in, for a while."""
+        try:
+            key = self._keys.find(key_id)
+        except StoreError as exc:
+            if cached is None or cached.key is None or now >= cached.read_at + GRACE_SECONDS:
+                raise
+            self._on_stale(exc)
+            return replace(cached, until=now + UNKNOWN_SECONDS)
+        return _Cached(key, now, now + (KNOWN_SECONDS if key else UNKNOWN_SECONDS))
 
 
 def require_scope(key: ApiKey, scope: str) -> None:

@@ -1,12 +1,19 @@
-"""Conditional and compressed answers of ready bytes: ETag, 304, gzip as it is stored."""
+"""Conditional and compressed answers: ETag, Last-Modified, 304, gzip as it is stored."""
 
+import hashlib
 import re
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tiktok_music.snapshot import Snapshot
+from tiktok_music.api.freshness import freshness_headers
+from tiktok_music.snapshot import Descriptor, Snapshot
 
+# The answer depends on the key too: a test key has another catalog.
+VARY = "Accept-Encoding, Authorization"
+JSON = "application/json"
 _ETAG = re.compile(r'(?:W/)?("[^"]*")')
 _GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?(?=,|$)", re.IGNORECASE)
 
@@ -27,13 +34,38 @@ def matches(if_none_match: str, etag: str) -> bool:
     return if_none_match.strip() == "*" or etag in _ETAG.findall(if_none_match)
 
 
-def snapshot_response(request: Request, snapshot: Snapshot) -> Response:
+def snapshot_response(request: Request, snapshot: Snapshot, now: float) -> Response:
     """The stored answer: 304 where the caller has it, else its bytes, gzipped where taken."""
     gzipped = accepts_gzip(request.headers.get("accept-encoding", ""))
-    headers = {"ETag": etag_of(snapshot, gzipped=gzipped), "Vary": "Accept-Encoding"}
-    if matches(request.headers.get("if-none-match", ""), headers["ETag"]):
+    headers = _headers(snapshot.descriptor, etag_of(snapshot, gzipped=gzipped), now)
+    if _is_known(request, headers["ETag"], snapshot.descriptor.published_at):
         return Response(status_code=304, headers=headers)
     if gzipped:
         headers["Content-Encoding"] = "gzip"
     body = snapshot.gzipped if gzipped else snapshot.plain()
-    return Response(body, headers=headers, media_type="application/json")
+    return Response(body, headers=headers, media_type=JSON)
+
+
+def made_response(request: Request, body: bytes, descriptor: Descriptor, now: float) -> Response:
+    """An answer made from a snapshot for this request: 304 where the caller has it."""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = _headers(descriptor, etag, now)
+    if matches(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=JSON)
+
+
+def _headers(descriptor: Descriptor, etag: str, now: float) -> dict[str, str]:
+    return {"ETag": etag, "Vary": VARY, **freshness_headers(descriptor, now)}
+
+
+def _is_known(request: Request, etag: str, modified_at: datetime) -> bool:
+    """RFC 9110, 13.2.2: a date counts only where no ETag is given."""
+    if_none_match = request.headers.get("if-none-match")
+    if if_none_match is not None:
+        return matches(if_none_match, etag)
+    try:
+        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+        return int(modified_at.timestamp()) <= since.timestamp()
+    except (ValueError, OverflowError, TypeError):
+        return False

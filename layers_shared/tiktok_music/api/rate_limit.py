@@ -15,13 +15,14 @@ PER_MINUTE = {"standard": 120, "pilot": 1_200, "partner": 6_000}
 # A twentieth of the limit: at most that much is left unused by each further instance.
 BLOCKS_PER_LIMIT = 20
 REMEMBERED_KEYS = 2_000
+READ_LIGHT, WRITE_LIGHT = "read-light", "write-light"
 
 
 class RateCounter(Protocol):
     """The shared counter."""
 
-    def lease(self, key_id: str, minute: int, amount: int) -> int:
-        """Takes `amount` of a key's minute; returns how many all instances have taken."""
+    def lease(self, counted: str, minute: int, amount: int) -> int:
+        """Takes `amount` of a minute; returns how many all instances have taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ class _Window:
 
 
 class RateLimiter:
-    """Decides request by request; fails open when the counter cannot be had."""
+    """Decides request by request; fails open when the counter cannot be had.
+
+    Each endpoint class of a key is counted for itself.
+    """
 
     def __init__(
         self,
@@ -55,43 +59,48 @@ class RateLimiter:
         self._on_failure = on_failure
         self._windows: OrderedDict[str, _Window] = OrderedDict()
 
-    def take(self, key_id: str, tier: str) -> RateVerdict:
+    def take(self, key_id: str, tier: str, endpoint_class: str = READ_LIGHT) -> RateVerdict:
         """Counts one request of the key."""
         limit = _limit_of(tier)
-        minute = int(self._clock() // 60)
-        window = self._window(key_id, minute)
+        counted = _counted(key_id, endpoint_class)
+        window = self._window(counted, int(self._clock() // 60))
         if window.leased == 0 and window.taken_by_all < limit:
-            self._lease(key_id, window, limit)
+            self._lease(counted, window, limit)
         is_over = window.leased == 0
         if not is_over:
             window.leased -= 1
         return _verdict(window, limit, is_over=is_over)
 
-    def give_back(self, key_id: str, tier: str) -> RateVerdict:
+    def give_back(self, key_id: str, tier: str, endpoint_class: str = READ_LIGHT) -> RateVerdict:
         """Uncounts the request just taken: an answer "not modified" is free."""
-        window = self._windows[key_id]
+        window = self._windows[_counted(key_id, endpoint_class)]
         window.leased += 1
         return _verdict(window, _limit_of(tier), is_over=False)
 
-    def _window(self, key_id: str, minute: int) -> _Window:
-        window = self._windows.pop(key_id, None)
+    def _window(self, counted: str, minute: int) -> _Window:
+        window = self._windows.pop(counted, None)
         if window is None or window.minute != minute:
             window = _Window(minute)
-        self._windows[key_id] = window
+        self._windows[counted] = window
         if len(self._windows) > REMEMBERED_KEYS:
             self._windows.popitem(last=False)
         return window
 
-    def _lease(self, key_id: str, window: _Window, limit: int) -> None:
+    def _lease(self, counted: str, window: _Window, limit: int) -> None:
         block = max(limit // BLOCKS_PER_LIMIT, 1)
         try:
-            taken = self._counter.lease(key_id, window.minute, block)
+            taken = self._counter.lease(counted, window.minute, block)
         except StoreUnavailable as exc:
+            # A whole limit at once: a counter that is down is not waited for block by block.
             self._on_failure(exc)
-            window.leased = block
+            window.leased = limit
             return
         window.leased = max(min(block, limit - (taken - block)), 0)
         window.taken_by_all = taken
+
+
+def _counted(key_id: str, endpoint_class: str) -> str:
+    return key_id if endpoint_class == READ_LIGHT else f"{key_id}#{endpoint_class}"
 
 
 def _limit_of(tier: str) -> int:
@@ -100,4 +109,4 @@ def _limit_of(tier: str) -> int:
 
 def _verdict(window: _Window, limit: int, *, is_over: bool) -> RateVerdict:
     remaining = max(limit - window.taken_by_all, 0) + window.leased
-    return RateVerdict(limit, remaining, (window.minute + 1) * 60, is_over)
+    return RateVerdict(limit, min(remaining, limit), (window.minute + 1) * 60, is_over)

@@ -32,12 +32,17 @@ INTERNAL = (500, "INTERNAL")
 INTERNAL_MESSAGE = "The request could not be answered; try again later."
 
 
+def json_bytes(body: Mapping[str, Any]) -> bytes:
+    """JSON as the API writes it: compact UTF-8."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def json_response(
     body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A JSON answer of the API."""
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(content, status, headers, media_type="application/json")
+    """A JSON answer that is of this moment only: errors, and what no cache may keep."""
+    sent = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(json_bytes(body), status, sent, media_type="application/json")
 
 
 def error_envelope(

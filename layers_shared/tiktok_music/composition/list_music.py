@@ -3,6 +3,8 @@
 import random
 import secrets
 import time
+from collections.abc import Callable
+from functools import cache
 
 from aws_lambda_powertools import Logger, Metrics
 from starlette.requests import Request
@@ -11,15 +13,25 @@ from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_snapshots import DynamoSnapshots
+from tiktok_music.adapters.dynamo_tracks import DynamoTrackReader
+from tiktok_music.api.admission import Admission
 from tiktok_music.api.app import Api, build_app
 from tiktok_music.api.auth import Gate
-from tiktok_music.api.catalog import Catalog
+from tiktok_music.api.catalog import Catalog, SnapshotSource
+from tiktok_music.api.index import Indexes
+from tiktok_music.api.library import Library
 from tiktok_music.api.rate_limit import RateLimiter
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.api.shell import Shell
+from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import StoreError
 from tiktok_music.observability import count
 from tiktok_music.request_id import new_request_id
+
+# Three calls in a row that nobody answers, each tried twice, must fit into the function's 10 s.
+CONNECT_SECONDS = 1.0
+READ_SECONDS = 1.2
+RETRIES = 1
 
 
 class Observer:
@@ -34,6 +46,11 @@ class Observer:
         self._logger.warning("a stale snapshot is served: %s", exc)
         count(self._metrics, "StaleServed")
 
+    def old_key_trusted(self, exc: StoreError) -> None:
+        """A key is let in on what was known of it before the key store went down."""
+        self._logger.warning("a key is trusted for now: %s", exc)
+        count(self._metrics, "OldKeyTrusted")
+
     def limiter_failed(self, exc: StoreError) -> None:
         """Requests are let through uncounted."""
         self._logger.warning("requests are not counted: %s", exc)
@@ -41,8 +58,11 @@ class Observer:
 
     def request_failed(self, request: Request, exc: Exception) -> None:
         """A request failed on our side; one that nobody expected is logged with its traceback."""
+        self.event_failed(request.state.request_id, exc)
+
+    def event_failed(self, request_id: str, exc: Exception) -> None:
+        """As `request_failed`, where there is no request yet."""
         unexpected = None if isinstance(exc, StoreError) else exc
-        request_id = request.state.request_id
         self._logger.error(
             "the request failed: %s", exc, request_id=request_id, exc_info=unexpected
         )
@@ -51,16 +71,51 @@ class Observer:
 
 def compose_app(settings: ListSettings, observer: Observer) -> Shell:
     """The application over DynamoDB; makes no call."""
-    rows = DynamoRows(DynamoAccess(settings.region))
+    rows = DynamoRows(DynamoAccess(settings.region, CONNECT_SECONDS, READ_SECONDS, retries=RETRIES))
+    keys = DynamoKeys(rows, settings.keys_table)
     rates = DynamoRates(rows, settings.catalog_table)
-    snapshots = DynamoSnapshots(rows, settings.catalog_table)
     return build_app(
         Api(
-            gate=Gate(DynamoKeys(rows, settings.keys_table), time.monotonic),
-            limiter=RateLimiter(rates, time.time, observer.limiter_failed),
-            catalog=Catalog(snapshots, time.monotonic, random.random, observer.stale_served),
-            new_request_id=lambda: new_request_id(time.time, secrets.token_bytes),
+            admission=Admission(
+                gate=Gate(keys, time.monotonic, observer.old_key_trusted),
+                limiter=RateLimiter(rates, time.time, observer.limiter_failed),
+                clock=time.time,
+            ),
+            live=_library(
+                DynamoSnapshots(rows, settings.catalog_table),
+                DynamoTrackReader(rows, settings.catalog_table),
+                settings.media_base_url,
+                time.time,
+                observer,
+            ),
+            sandbox=cache(lambda: _sandbox(settings.media_base_url, observer)),
+            new_request_id=fresh_request_id,
             on_error=observer.request_failed,
-            clock=time.time,
         )
     )
+
+
+def fresh_request_id() -> str:
+    return new_request_id(time.time, secrets.token_bytes)
+
+
+def _library(
+    source: SnapshotSource,
+    archive: ReadableArchive,
+    media_base_url: str,
+    now: Callable[[], float],
+    observer: Observer,
+) -> Library:
+    catalog = Catalog(source, time.monotonic, random.random, observer.stale_served)
+    indexes = Indexes(catalog, observer.stale_served)
+    return Library(catalog, indexes, archive, media_base_url, now)
+
+
+def _sandbox(media_base_url: str, observer: Observer) -> Library:
+    """Its clock stands still when its last edition came out, so that answers never age."""
+    from tiktok_music.sandbox.fixtures import SandboxSource, sandbox_fixtures
+
+    fixtures = sandbox_fixtures()
+    source = SandboxSource(fixtures, media_base_url)
+    published_at = source.pointer().current.published_at.timestamp()
+    return _library(source, fixtures, media_base_url, lambda: published_at, observer)

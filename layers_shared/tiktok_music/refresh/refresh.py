@@ -16,6 +16,7 @@ from tiktok_music.refresh.preparation import MediaTools, prepare_media
 from tiktok_music.refresh.publishing import Edition, publish
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.same_recording import join_same_recordings
+from tiktok_music.refresh.sandbox_media import publish_sandbox_media
 from tiktok_music.refresh.stopwatch import Stopwatch
 
 # Enough to write, read back and flip after the last download, several times over.
@@ -65,6 +66,7 @@ def refresh(parts: Parts, trigger: Trigger) -> RefreshReport:
     except LeaseHeld as exc:
         return replace(report, reason=str(exc))
     report = _run(parts, trigger, fence, report, watch)
+    publish_sandbox_media(parts.archive, parts.tools.store)
     if report.outcome is not Outcome.ALREADY_DONE:
         parts.reports.keep(trigger.scheduled_at, report.as_dict())
     parts.publisher.release_lease(trigger.holder)

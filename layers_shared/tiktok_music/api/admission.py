@@ -1,0 +1,53 @@
+"""Who may go on: key, then limit, then scope; and the limit's headers on every answer to a key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from tiktok_music.api.auth import Gate, require_scope
+from tiktok_music.api.rate_limit import READ_LIGHT, RateLimiter, RateVerdict
+from tiktok_music.api_key import ApiKey
+from tiktok_music.errors import RateLimited
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a route asks of a key; `scope` is None where any valid key will do."""
+
+    scope: str | None
+    endpoint_class: str = READ_LIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The way in of every route that wants a key; `clock` is in Unix seconds."""
+
+    gate: Gate
+    limiter: RateLimiter
+    clock: Callable[[], float]
+
+    def admit(self, request: Request, rule: Rule) -> ApiKey:
+        """The key of a request that may go on."""
+        key = self.gate.authenticate(request.headers.get("authorization"))
+        verdict = self.limiter.take(key.key_id, key.tier, rule.endpoint_class)
+        request.state.extra_headers = _rate_headers(verdict, rule)
+        if verdict.is_over:
+            raise RateLimited(max(int(verdict.resets_at - self.clock()), 1))
+        if rule.scope is not None:
+            require_scope(key, rule.scope)
+        return key
+
+    def uncount(self, request: Request, key: ApiKey, rule: Rule) -> None:
+        """An answer "not modified" is free."""
+        verdict = self.limiter.give_back(key.key_id, key.tier, rule.endpoint_class)
+        request.state.extra_headers = _rate_headers(verdict, rule)
+
+
+def _rate_headers(verdict: RateVerdict, rule: Rule) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(verdict.limit),
+        "X-RateLimit-Remaining": str(verdict.remaining),
+        "X-RateLimit-Reset": str(verdict.resets_at),
+        "X-RateLimit-Endpoint-Class": rule.endpoint_class,
+    }

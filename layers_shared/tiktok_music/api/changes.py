@@ -1,0 +1,28 @@
+"""What happened between two versions: added, removed, moved. Pure."""
+
+from typing import Any
+
+from tiktok_music.api.index import Index
+
+
+def changes(before: Index, now: Index) -> dict[str, Any]:
+    """Tracks that came, with their rows, that went, and that have another rank."""
+    return {
+        "since": before.descriptor.version,
+        "version": now.descriptor.version,
+        "added": [
+            {**row, "rank": rank}
+            for rank, row in enumerate(now.rows, start=1)
+            if row["id"] not in before.ranks
+        ],
+        "removed": [
+            {"id": row["id"], "previousRank": rank}
+            for rank, row in enumerate(before.rows, start=1)
+            if row["id"] not in now.ranks
+        ],
+        "moved": [
+            {"id": row["id"], "rank": rank, "previousRank": before.ranks[row["id"]]}
+            for rank, row in enumerate(now.rows, start=1)
+            if before.ranks.get(row["id"], rank) != rank
+        ],
+    }

@@ -1,0 +1,19 @@
+"""What requests are answered from: the live catalog, or the sandbox in its place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tiktok_music.api.catalog import Catalog
+from tiktok_music.api.index import Indexes
+from tiktok_music.archive_lookup import ReadableArchive
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A catalog, its indexes and the archive behind them; `now` is in Unix seconds."""
+
+    catalog: Catalog
+    indexes: Indexes
+    archive: ReadableArchive
+    media_base_url: str
+    now: Callable[[], float]

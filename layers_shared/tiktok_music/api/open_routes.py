@@ -1,0 +1,33 @@
+"""Routes without a key: health, and the description of the API."""
+
+from functools import cache
+from pathlib import Path
+
+from starlette.responses import Response
+
+from tiktok_music.api.freshness import health
+from tiktok_music.api.library import Library
+from tiktok_music.api.responses import json_response
+from tiktok_music.errors import StoreError
+
+OPENAPI = Path(__file__).with_name("openapi.json")
+
+
+def health_of(library: Library) -> Response:
+    """Always 200: the answer itself says how things are, and costs what a list costs at most."""
+    try:
+        descriptor = library.catalog.snapshot().descriptor
+    except StoreError:
+        descriptor = None
+    return json_response(health(descriptor, library.now()))
+
+
+def openapi() -> Response:
+    """The description that is shipped with the code."""
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return Response(_document(), headers=headers, media_type="application/json")
+
+
+@cache
+def _document() -> bytes:
+    return OPENAPI.read_bytes()

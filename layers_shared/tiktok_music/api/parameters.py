@@ -1,0 +1,63 @@
+"""Reads query parameters strictly: every problem is collected, and named, at once."""
+
+import re
+from collections.abc import Iterable
+
+from tiktok_music.errors import Invalid
+
+_WHOLE = re.compile(r"[0-9]{1,4}", re.ASCII)
+ONCE = "Must be given once."
+
+
+class Parameters:
+    """Takes parameters one by one and remembers what is wrong; `done()` raises it all together.
+
+    Messages never repeat what the caller sent.
+    """
+
+    def __init__(self, items: Iterable[tuple[str, str]]) -> None:
+        self._values: dict[str, list[str]] = {}
+        self._issues: list[tuple[str, str]] = []
+        for name, value in items:
+            self._values.setdefault(name, []).append(value)
+
+    def has_any(self, names: Iterable[str]) -> bool:
+        return any(name in self._values for name in names)
+
+    def wrong(self, path: str, message: str) -> None:
+        self._issues.append((path, message))
+
+    def several(self, name: str) -> list[str]:
+        """Every value of a parameter that may be repeated."""
+        return self._values.get(name, [])
+
+    def one(self, name: str) -> str | None:
+        """The value of a parameter that may be given once."""
+        values = self._values.get(name, [])
+        if len(values) > 1:
+            self.wrong(name, ONCE)
+        return values[0] if len(values) == 1 else None
+
+    def whole(self, name: str, default: int, *, at_least: int, at_most: int) -> int:
+        text = self.one(name)
+        if text is None:
+            return default
+        if _WHOLE.fullmatch(text) is None or not at_least <= int(text) <= at_most:
+            self.wrong(name, f"Must be a whole number from {at_least} to {at_most}.")
+            return default
+        return int(text)
+
+    def switch(self, name: str) -> bool:
+        return self.choice(name, ("false", "true")) == "true"
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        """One of `choices`, of which the first is the default."""
+        text = self.one(name)
+        if text is None or text in choices:
+            return text or choices[0]
+        self.wrong(name, f"Must be one of {', '.join(sorted(choices))}.")
+        return choices[0]
+
+    def done(self) -> None:
+        if self._issues:
+            raise Invalid(tuple(self._issues))

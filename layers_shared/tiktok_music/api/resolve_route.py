@@ -1,0 +1,30 @@
+"""`POST /v1/tiktok-music/resolve`: what schedule and publish need for their targets."""
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tiktok_music.api.library import Library
+from tiktok_music.api.responses import json_response
+from tiktok_music.api.tracks import music_lookup
+from tiktok_music.errors import Invalid
+from tiktok_music.resolve import resolve
+
+# Fifty targets take about 7 KB.
+MOST_BODY_BYTES = 64 * 1024
+
+
+async def resolve_music(request: Request, library: Library) -> Response:
+    """All targets or none; changes nothing, whatever the method says."""
+    body = _parsed(await request.body())
+    return json_response(resolve(body, music_lookup(library)))
+
+
+def _parsed(raw: bytes) -> object:
+    if len(raw) > MOST_BODY_BYTES:
+        raise Invalid((("body", f"Must have at most {MOST_BODY_BYTES} bytes."),))
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError) as exc:
+        raise Invalid((("body", "Must be JSON."),)) from exc

@@ -1,0 +1,57 @@
+"""The list with parameters: query -> index -> page, with a cursor to the next one."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tiktok_music.api.conditional import made_response
+from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
+from tiktok_music.api.index import Index
+from tiktok_music.api.library import Library
+from tiktok_music.api.query import Query, parse_query
+from tiktok_music.api.responses import json_bytes
+from tiktok_music.api.search import Page, search
+from tiktok_music.errors import Invalid, SnapshotGone
+
+NO_CURSOR = "Must be the nextCursor of the same search."
+GONE = "The catalog has moved on since; start the list again without a cursor."
+
+
+def search_music(request: Request, library: Library) -> Response | None:
+    """The answer to a search, None when no parameter is one of ours; raises Invalid."""
+    query = parse_query(request.query_params.multi_items())
+    if query is None:
+        return None
+    index, offset = _start(query, library)
+    places = library.indexes.places(index, query.sort)
+    page = search(index, query, places, offset)
+    body = json_bytes(_body(page, query, index))
+    return made_response(request, body, index.descriptor, library.now())
+
+
+def _start(query: Query, library: Library) -> tuple[Index, int]:
+    if query.cursor is None:
+        return library.indexes.current(), 0
+    cursor = read_cursor(query.cursor, query.digest())
+    if cursor is None:
+        raise Invalid((("cursor", NO_CURSOR),))
+    try:
+        return library.indexes.at(cursor.version), cursor.offset
+    except SnapshotGone as exc:
+        raise Invalid((("cursor", GONE),)) from exc
+
+
+def _body(page: Page, query: Query, index: Index) -> dict[str, Any]:
+    after = page.next_offset
+    version = index.descriptor.version
+    body: dict[str, Any] = {
+        "tracks": page.rows,
+        "total": page.total,
+        "nextCursor": (
+            None if after is None else write_cursor(Cursor(version, after), query.digest())
+        ),
+    }
+    if page.facets is not None:
+        body["facets"] = page.facets
+    return body

@@ -1,0 +1,112 @@
+"""One track, for ever: what the snapshot says of it, else what the archive remembers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tiktok_music.api.freshness import utc_text
+from tiktok_music.api.index import Index, Row
+from tiktok_music.api.library import Library
+from tiktok_music.archive import TrackRecord, TrackStatus
+from tiktok_music.archive_lookup import surviving
+from tiktok_music.resolve import Lookup, Music
+from tiktok_music.snapshot import row_of
+from tiktok_music.track import Track
+
+# TikTok's photo API wants an id of its Commercial Music Library; a publisher uses the link.
+HONORED_BY = {"publish": False, "managed": True}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTrack:
+    """A track as it stands today; `rank` is None off the chart, `previous_rank` when new there."""
+
+    row: Row
+    record: TrackRecord
+    status: TrackStatus
+    rank: int | None
+    previous_rank: int | None
+    is_new: bool
+    last_seen_at: datetime
+
+    def as_dict(self) -> dict[str, Any]:
+        record = self.record
+        return {
+            **self.row,
+            "status": str(self.status),
+            "tiktokMusicLink": record.link,
+            "tiktokMusicId": record.tiktok_id,
+            "rank": self.rank,
+            "previousRank": self.previous_rank,
+            "isNew": self.is_new,
+            "firstSeenAt": utc_text(record.first_seen_at),
+            "lastSeenAt": utc_text(self.last_seen_at),
+            "loudnessLufs": round(record.media.loudness_lufs, 1) if record.media else None,
+            "honoredBy": HONORED_BY,
+        }
+
+
+def find_tracks(library: Library, index: Index, track_ids: Iterable[str]) -> dict[str, FoundTrack]:
+    """The tracks that ids stand for, aliases followed; ids never given out are left out."""
+    previous = library.indexes.previous_ranks(index)
+    records = surviving(library.archive, track_ids, index.ranks.__contains__)
+
+    def found(record: TrackRecord) -> FoundTrack:
+        row = index.row(record.track_id)
+        if row is None:
+            return _off_chart(record, library.media_base_url)
+        return FoundTrack(
+            row=row,
+            record=record,
+            status=TrackStatus.ACTIVE,
+            rank=index.ranks[record.track_id],
+            previous_rank=(previous or {}).get(record.track_id),
+            is_new=previous is not None and record.track_id not in previous,
+            last_seen_at=index.descriptor.published_at,
+        )
+
+    return {track_id: found(record) for track_id, record in records.items()}
+
+
+def music_lookup(library: Library) -> Lookup:
+    """What resolving asks of a library."""
+
+    def find(track_ids: Sequence[str]) -> dict[str, Music]:
+        index = library.indexes.current()
+        records = surviving(library.archive, track_ids, index.ranks.__contains__)
+        return {track_id: music(index, record) for track_id, record in records.items()}
+
+    def music(index: Index, record: TrackRecord) -> Music:
+        row = index.row(record.track_id)
+        is_commerce_music = record.is_commerce_music if row is None else row["isCommerceMusic"]
+        return Music(record.link, row is not None, is_commerce_music)
+
+    return find
+
+
+def _off_chart(record: TrackRecord, media_base_url: str) -> FoundTrack:
+    is_retired = record.status is TrackStatus.RETIRED
+    return FoundTrack(
+        row=_row(record, media_base_url),
+        record=record,
+        status=TrackStatus.RETIRED if is_retired else TrackStatus.OFF_CHART,
+        rank=None,
+        previous_rank=None,
+        is_new=False,
+        last_seen_at=record.last_seen_at,
+    )
+
+
+def _row(record: TrackRecord, media_base_url: str) -> Mapping[str, Any]:
+    track = Track(
+        track_id=record.track_id,
+        title=record.title,
+        author=record.author,
+        album=record.album,
+        duration_seconds=record.media.duration_seconds if record.media else 0.0,
+        language=record.language,
+        user_count=record.user_count,
+        is_commerce_music=record.is_commerce_music,
+    )
+    return row_of(track, media_base_url)

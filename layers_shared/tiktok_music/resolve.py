@@ -1,0 +1,136 @@
+"""What schedule and publish get for a target's `tiktokMusic`: parse all, look up once, decide.
+
+Pure but for the look-up, so that the API and a publisher answer alike.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tiktok_music.archive import TrackStatus
+from tiktok_music.archive_lookup import ReadableArchive, surviving
+from tiktok_music.errors import Invalid
+
+MODES = ("publish", "draft", "managed")
+SELECTIONS = ("auto", "manual")
+MOST_TARGETS = 50
+AUTO: Mapping[str, Any] = {"auto_add_music": True}
+
+# Code -> what a person is told.
+WARNINGS = {
+    "DEGRADED_TO_AUTO": (
+        "TikTok's photo API does not take a track of this catalog: music is added automatically."
+    ),
+    "OFF_CHART": "The track is no longer on the chart; it is used all the same.",
+    "NOT_COMMERCIAL": "The track is not cleared for commercial use.",
+}
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """What resolving must know of a track."""
+
+    link: str
+    is_on_chart: bool
+    is_commerce_music: bool
+
+
+# The tracks that the given ids stand for; ids that were never given out are left out.
+Lookup = Callable[[Sequence[str]], Mapping[str, Music]]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One valid target; `track_id` is None when the selection is `auto`."""
+
+    mode: str
+    track_id: str | None
+
+
+def is_track_id(text: object) -> bool:
+    """Whether `text` is a bare, lower-case UUID, as the catalog gives ids out."""
+    return isinstance(text, str) and _UUID.fullmatch(text) is not None
+
+
+def resolve(body: object, find: Lookup) -> dict[str, Any]:
+    """The answer to `{"targets": [{"mode", "tiktokMusic"}]}`: a payload and warnings for each.
+
+    All or nothing: raises Invalid with every issue of every target.
+    """
+    targets = _targets(body)
+    wanted = [target.track_id for target in targets if target.track_id is not None]
+    tracks = find(list(dict.fromkeys(wanted))) if wanted else {}
+    unknown = [
+        (f"targets[{index}].tiktokMusic.trackId", "There is no such track.")
+        for index, target in enumerate(targets)
+        if target.track_id is not None and target.track_id not in tracks
+    ]
+    if unknown:
+        raise Invalid(tuple(unknown))
+    return {"targets": [_resolved(target, tracks) for target in targets]}
+
+
+def archived_music(archive: ReadableArchive) -> Lookup:
+    """A look-up over the archive alone, for a publisher that does not hold the catalog."""
+
+    def find(track_ids: Sequence[str]) -> dict[str, Music]:
+        return {
+            track_id: Music(
+                record.link, record.status is TrackStatus.ACTIVE, record.is_commerce_music
+            )
+            for track_id, record in surviving(archive, track_ids).items()
+        }
+
+    return find
+
+
+def _resolved(target: Target, tracks: Mapping[str, Music]) -> dict[str, Any]:
+    payload, codes = _decide(target, tracks)
+    warnings = [{"code": code, "message": WARNINGS[code]} for code in codes]
+    return {"mode": target.mode, "payload": dict(payload), "warnings": warnings}
+
+
+def _decide(target: Target, tracks: Mapping[str, Music]) -> tuple[Mapping[str, Any], list[str]]:
+    """The table of the contract, section 5."""
+    if target.track_id is None:
+        return AUTO, []
+    if target.mode == "publish":
+        return AUTO, ["DEGRADED_TO_AUTO"]
+    music = tracks[target.track_id]
+    warnings = [] if music.is_on_chart else ["OFF_CHART"]
+    warnings += [] if music.is_commerce_music else ["NOT_COMMERCIAL"]
+    return {"tiktokMusicLink": music.link}, warnings
+
+
+def _targets(body: object) -> list[Target]:
+    listed = body.get("targets") if isinstance(body, dict) else None
+    if not isinstance(listed, list) or not 1 <= len(listed) <= MOST_TARGETS:
+        raise Invalid((("targets", f"Must be a list of 1 to {MOST_TARGETS} targets."),))
+    issues = [issue for index, item in enumerate(listed) for issue in _issues(index, item)]
+    if issues:
+        raise Invalid(tuple(issues))
+    return [Target(item["mode"], _track_id(item["tiktokMusic"])) for item in listed]
+
+
+def _track_id(music: Mapping[str, Any]) -> str | None:
+    return str(music["trackId"]) if music["selection"] == "manual" else None
+
+
+def _issues(index: int, item: object) -> Iterable[tuple[str, str]]:
+    path = f"targets[{index}]"
+    if not isinstance(item, dict):
+        yield path, "Must be an object."
+        return
+    if item.get("mode") not in MODES:
+        yield f"{path}.mode", f"Must be one of {', '.join(MODES)}."
+    music = item.get("tiktokMusic")
+    if not isinstance(music, dict):
+        yield f"{path}.tiktokMusic", "Must be an object."
+    elif item.get("mode") == "draft":
+        yield f"{path}.tiktokMusic", "A draft takes no music."
+    elif music.get("selection") not in SELECTIONS:
+        yield f"{path}.tiktokMusic.selection", f"Must be one of {', '.join(SELECTIONS)}."
+    elif music["selection"] == "manual" and not is_track_id(music.get("trackId")):
+        yield f"{path}.tiktokMusic.trackId", "Must be the id of a track, a UUID."
