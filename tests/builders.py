@@ -1,5 +1,6 @@
 """Builders: tests name only what matters to them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -96,9 +97,13 @@ def a_media(**fields: Any) -> MediaFacts:
     return replace(media, **fields)
 
 
-def a_key(environment: str = "live", **fields: Any) -> tuple[str, ApiKey]:
+def a_key(
+    environment: str = "live",
+    randomness: Callable[[int], bytes] = lambda size: bytes(range(size)),
+    **fields: Any,
+) -> tuple[str, ApiKey]:
     """A key's full text, and what is stored of it."""
-    minted = mint_key(environment, lambda size: bytes(range(size)))
+    minted = mint_key(environment, randomness)
     key = ApiKey(
         key_id=minted.key_id,
         secret_sha256=minted.secret_sha256,

@@ -2,65 +2,15 @@
 
 import gzip
 import json
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from mangum import Mangum
-from starlette.requests import Request
 
-from tests.builders import a_key, a_snapshot, a_track
-from tests.events import Answer, http_event
-from tests.fakes import FakeKeys, FakeRates, FakeSnapshots
-from tiktok_music.api.app import Api, build_app
-from tiktok_music.api.auth import Gate
-from tiktok_music.api.catalog import Catalog
-from tiktok_music.api.rate_limit import RateLimiter
-from tiktok_music.errors import StoreError
+from tests.api_world import LIST, REQUEST_ID, UNAUTHENTICATED, World, refusal
+from tests.builders import a_snapshot, a_track
+from tests.events import Answer
 
-LIST = "/v1/tiktok-music"
-REQUEST_ID = "req_01HXZ9G7KMV2QX8Y1S5RJW3B7T"
 SNAPSHOT = a_snapshot(a_track(1), a_track(2))
-
-
-@dataclass
-class World:
-    """An application with everything around it in hand."""
-
-    snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
-    keys: FakeKeys = field(default_factory=FakeKeys)
-    rates: FakeRates = field(default_factory=FakeRates)
-    now: float = 1_800_000_030.0
-    failures: list[str] = field(default_factory=list)
-    stale: list[StoreError] = field(default_factory=list)
-    key: str = ""
-
-    def __post_init__(self) -> None:
-        self.key, stored = a_key()
-        self.keys.keep(stored)
-        self.answer = Mangum(
-            build_app(
-                Api(
-                    gate=Gate(self.keys, lambda: self.now),
-                    limiter=RateLimiter(self.rates, lambda: self.now, self.stale.append),
-                    catalog=Catalog(
-                        self.snapshots, lambda: self.now, lambda: 0.0, self.stale.append
-                    ),
-                    new_request_id=lambda: REQUEST_ID,
-                    on_error=self.failed,
-                    clock=lambda: self.now,
-                )
-            ),
-            lifespan="off",
-        )
-
-    def failed(self, request: Request, exc: Exception) -> None:
-        self.failures.append(f"{request.url.path}: {exc!r}")
-
-    def get(self, path: str = LIST, method: str = "GET", **headers: str) -> Answer:
-        sent = {"authorization": f"Bearer {self.key}", **headers}
-        context: Any = None
-        return Answer.of(self.answer(http_event(path, method, **sent), context))
 
 
 @pytest.fixture
@@ -68,16 +18,6 @@ def world() -> World:
     world = World()
     world.snapshots.publish(SNAPSHOT)
     return world
-
-
-def refusal(code: str, message: str, **details: object) -> bytes:
-    error = {"code": code, "message": message, "requestId": REQUEST_ID}
-    if details:
-        error["details"] = details  # type: ignore[assignment]  # a JSON value
-    return json.dumps({"error": error}, separators=(",", ":")).encode()
-
-
-UNAUTHENTICATED = refusal("UNAUTHENTICATED", "A valid API key is required.")
 
 
 def test_the_list_is_the_stored_answer(world: World) -> None:
@@ -89,12 +29,16 @@ def test_the_list_is_the_stored_answer(world: World) -> None:
             "content-type": "application/json",
             "content-length": str(len(SNAPSHOT.plain())),
             "etag": f'"{SNAPSHOT.descriptor.sha256[:32]}"',
-            "vary": "Accept-Encoding",
+            "vary": "Accept-Encoding, Authorization",
+            "cache-control": "private, max-age=43200, stale-while-revalidate=900",
+            "age": "28830",
+            "last-modified": "Sun, 22 Nov 2026 12:00:00 GMT",
+            "x-catalog-snapshot": SNAPSHOT.descriptor.version,
             "x-request-id": REQUEST_ID,
             "x-content-type-options": "nosniff",
             "x-ratelimit-limit": "120",
             "x-ratelimit-remaining": "119",
-            "x-ratelimit-reset": "1800000060",
+            "x-ratelimit-reset": "1795377660",
             "x-ratelimit-endpoint-class": "read-light",
         },
         SNAPSHOT.plain(),

@@ -29,7 +29,7 @@ MOST_SECONDS = 9999
 
 _LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
 # "https://www.tiktok.com/music/<slug>-<id>", whatever is appended to it, or the id alone.
-_LINK = re.compile(r"(?:.{0,400}[-/])?([0-9]{5,20})(?:[/?#].{0,400})?", re.ASCII | re.DOTALL)
+_LINK = re.compile(r"(?:[^?#]{0,400}[-/])?([0-9]{5,20})/?(?:[?#].{0,400})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,119 @@
+"""An application with everything around it in hand: fakes, a clock, and what operators are told."""
+
+import json
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from starlette.requests import Request
+
+from tests.builders import MEDIA, a_key
+from tests.events import Answer, http_event
+from tests.fakes import FakeArchive, FakeKeys, FakeRates, FakeSnapshots
+from tiktok_music.api.admission import Admission
+from tiktok_music.api.app import Api, build_app
+from tiktok_music.api.auth import Gate
+from tiktok_music.api.catalog import Catalog, SnapshotSource
+from tiktok_music.api.entry import Entry
+from tiktok_music.api.index import Indexes
+from tiktok_music.api.library import Library
+from tiktok_music.api.rate_limit import RateLimiter
+from tiktok_music.api_key import ApiKey
+from tiktok_music.archive_lookup import ReadableArchive
+from tiktok_music.errors import StoreError
+from tiktok_music.sandbox.fixtures import SandboxSource, sandbox_fixtures
+
+LIST = "/v1/tiktok-music"
+REQUEST_ID = "req_01HXZ9G7KMV2QX8Y1S5RJW3B7T"
+# Half a minute before a minute ends; eight hours after the snapshots of tests.builders.
+NOW = 1_795_377_630.0
+NO_CONTEXT: Any = None
+
+
+@dataclass
+class World:
+    """Keys of both environments know everything that reading wants, unless a test says else."""
+
+    snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
+    archive: FakeArchive = field(default_factory=FakeArchive)
+    keys: FakeKeys = field(default_factory=FakeKeys)
+    rates: FakeRates = field(default_factory=FakeRates)
+    now: float = NOW
+    failures: list[str] = field(default_factory=list)
+    stale: list[StoreError] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.key, stored = a_key()
+        self.keys.keep(stored)
+        self.test_key, stored = a_key("test", randomness=lambda size: bytes(range(9, 9 + size)))
+        self.keys.keep(replace(stored, scopes=frozenset({"*"})))
+        self.app = build_app(
+            Api(
+                admission=Admission(
+                    gate=Gate(self.keys, lambda: self.now, self.stale.append),
+                    limiter=RateLimiter(self.rates, lambda: self.now, self.stale.append),
+                    clock=lambda: self.now,
+                ),
+                live=self._library(self.snapshots, self.archive),
+                sandbox=cache(self._sandbox),
+                new_request_id=lambda: REQUEST_ID,
+                on_error=self._failed,
+            )
+        )
+        self.handler = Entry(self.app, lambda: REQUEST_ID, self._event_failed)
+
+    def get(self, path: str = LIST, method: str = "GET", **headers: str) -> Answer:
+        """The answer to a request with the live key, unless another header is given."""
+        sent = {"authorization": f"Bearer {self.key}", **headers}
+        return Answer.of(self.handler(http_event(path, method, **sent), NO_CONTEXT))
+
+    def sandbox(self, path: str = LIST, **headers: str) -> Answer:
+        return self.get(path, authorization=f"Bearer {self.test_key}", **headers)
+
+    def post(self, path: str, body: object, **headers: str) -> Answer:
+        """As `get`; `body` is sent as JSON, bytes as they are."""
+        sent = {"authorization": f"Bearer {self.key}", **headers}
+        event = http_event(path, "POST", **sent)
+        event["body"] = body.decode() if isinstance(body, bytes) else json.dumps(body)
+        return Answer.of(self.handler(event, NO_CONTEXT))
+
+    def change_key(self, **fields: Any) -> ApiKey:
+        """Stores the live key anew, with other fields."""
+        stored = self.keys.keys[self.key.split("_")[2]]
+        changed = replace(stored, **fields)
+        self.keys.keep(changed)
+        return changed
+
+    def _library(self, source: SnapshotSource, archive: ReadableArchive) -> Library:
+        catalog = Catalog(source, lambda: self.now, lambda: 0.0, self.stale.append)
+        indexes = Indexes(catalog, self.stale.append)
+        return Library(catalog, indexes, archive, MEDIA, lambda: self.now)
+
+    def _sandbox(self) -> Library:
+        fixtures = sandbox_fixtures()
+        source = SandboxSource(fixtures, MEDIA)
+        published_at = source.pointer().current.published_at.timestamp()
+        return replace(self._library(source, fixtures), now=lambda: published_at)
+
+    def _failed(self, request: Request, exc: Exception) -> None:
+        self.failures.append(f"{request.url.path}: {exc!r}")
+
+    def _event_failed(self, request_id: str, exc: Exception) -> None:
+        self.failures.append(f"{request_id}: {exc!r}")
+
+
+def refusal(code: str, message: str, **details: object) -> bytes:
+    """The body of an error, whole."""
+    error: dict[str, object] = {"code": code, "message": message, "requestId": REQUEST_ID}
+    if details:
+        error["details"] = details
+    return json.dumps({"error": error}, separators=(",", ":")).encode()
+
+
+def invalid(*issues: tuple[str, str]) -> bytes:
+    """The body of a 422."""
+    listed = [{"path": path, "message": message} for path, message in issues]
+    return refusal("VALIDATION", "The request is not valid.", issues=listed)
+
+
+UNAUTHENTICATED = refusal("UNAUTHENTICATED", "A valid API key is required.")
