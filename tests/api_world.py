@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -60,7 +60,11 @@ class World:
                 on_error=self._failed,
             )
         )
-        self.handler = Entry(self.app, lambda: REQUEST_ID, self._event_failed)
+
+    @cached_property
+    def handler(self) -> Entry:
+        """What Lambda calls; made late, as it wants the event loop of a running test."""
+        return Entry(self.app, lambda: REQUEST_ID, self._event_failed)
 
     def get(self, path: str = LIST, method: str = "GET", **headers: str) -> Answer:
         """The answer to a request with the live key, unless another header is given."""

@@ -18,6 +18,9 @@ class Shell:
         self._new_request_id = new_request_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":  # a server's start and end
+            await self._app(scope, receive, send)
+            return
         request_id = self._new_request_id()
         state = scope.setdefault("state", {})
         state["request_id"] = request_id

@@ -1,0 +1,163 @@
+"""The description of the API against its routes, its answers, and every request it allows."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from jsonschema import Draft202012Validator
+from starlette.routing import Route
+
+from tests.api_world import LIST, World
+from tests.builders import a_record, a_snapshot, a_track
+from tests.events import Answer
+from tiktok_music.api.open_routes import OPENAPI
+from tiktok_music.api.query import PARAMETERS
+from tiktok_music.archive import TrackStatus
+
+DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_bytes())
+TRACKS = [a_track(number, language=language) for number, language in enumerate("en es en".split())]
+
+
+def a_full_world() -> World:
+    """Two versions, tracks of every status, and a key that nothing is closed to."""
+    world = World()
+    world.change_key(scopes=frozenset({"*"}), tier="partner")
+    world.snapshots.publish(a_snapshot(*TRACKS[:2], a_track(7), fence=1))
+    world.snapshots.publish(a_snapshot(*TRACKS, fence=2))
+    world.archive.keep(a_record(number) for number in range(3))
+    world.archive.keep(
+        [
+            a_record(7, status=TrackStatus.OFF_CHART),
+            a_record(8, status=TrackStatus.ALIAS, survivor_id=TRACKS[0].track_id),
+        ]
+    )
+    return world
+
+
+WORLD = a_full_world()
+schemathesis_config = schemathesis.Config.from_dict(
+    {
+        # What no schema can say is refused too: an unknown id or version, a made-up cursor,
+        # a shortest length above the longest.
+        "checks": {
+            "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "404", "422"]},
+        },
+    }
+)
+SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", WORLD.app, config=schemathesis_config)
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_request_gets_an_answer_that_is_described(case: schemathesis.Case) -> None:
+    WORLD.rates.taken.clear()
+    WORLD.now += 60
+
+    case.call_and_validate(headers={"Authorization": f"Bearer {WORLD.key}"})
+
+
+def test_the_document_is_served_as_it_is_shipped() -> None:
+    answer = World().get("/openapi.json", authorization="")
+
+    assert (answer.status, answer.body) == (200, OPENAPI.read_bytes())
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_the_paths_are_those_of_the_routes() -> None:
+    starlette_app: Any = WORLD.app._app
+    routed = {
+        (route.path.replace("track_id", "trackId"), method.lower())
+        for route in starlette_app.routes
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+
+    described = {
+        (path, method) for path, operations in DOCUMENT["paths"].items() for method in operations
+    }
+
+    assert described == routed
+
+
+def test_the_parameters_of_the_list_are_those_that_are_read() -> None:
+    described = [entry["name"] for entry in DOCUMENT["paths"][LIST]["get"]["parameters"]]
+
+    assert sorted(described) == sorted(PARAMETERS)
+
+
+def answers() -> Iterator[tuple[str, str, str, Answer]]:
+    """Every kind of answer: path of the description, method, status, answer."""
+    world = a_full_world()
+    known = f"{LIST}/{TRACKS[0].track_id}"
+    one = f"{LIST}/{{trackId}}"
+    old = world.snapshots.pointer().history[0].version
+    manual = {"selection": "manual", "trackId": a_record(7).track_id}
+    targets = [{"mode": mode, "tiktokMusic": manual} for mode in ("publish", "managed")]
+    yield LIST, "get", "200", world.get()
+    yield LIST, "get", "200", world.get(f"{LIST}?q=song&limit=1&facets=true")
+    yield LIST, "get", "304", world.get(if_none_match="*")
+    yield LIST, "get", "401", world.get(authorization="")
+    yield LIST, "get", "422", world.get(f"{LIST}?limit=0")
+    yield one, "get", "200", world.get(known)
+    yield one, "get", "200", world.get(f"{LIST}/{a_record(7).track_id}")
+    yield one, "get", "304", world.get(known, if_none_match="*")
+    yield one, "get", "404", world.get(f"{LIST}/{a_record(99).track_id}")
+    yield one, "get", "422", world.get(f"{LIST}/none")
+    yield f"{LIST}/batch", "get", "200", world.get(f"{LIST}/batch?ids={a_record(8).track_id}")
+    yield f"{LIST}/batch", "get", "422", world.get(f"{LIST}/batch")
+    yield f"{LIST}/changes", "get", "200", world.get(f"{LIST}/changes?since={old}")
+    yield f"{LIST}/changes", "get", "422", world.get(f"{LIST}/changes")
+    resolve = f"{LIST}/resolve"
+    yield resolve, "post", "200", world.post(resolve, {"targets": targets})
+    yield resolve, "post", "422", world.post(resolve, {"targets": []})
+    yield "/v1/whoami", "get", "200", world.get("/v1/whoami")
+    yield "/v1/health", "get", "200", world.get("/v1/health")
+    yield "/v1/health", "get", "200", World().get("/v1/health")
+    world.change_key(scopes=frozenset(), tier="standard")
+    world.now += 60
+    yield LIST, "get", "403", world.get()
+    for _ in range(120):
+        last = world.get()
+    yield LIST, "get", "429", last
+    world.change_key(state="suspended")
+    world.now += 60
+    yield LIST, "get", "503", world.get()
+    yield LIST, "get", "500", World().get()
+
+
+def test_answers_are_as_they_are_described() -> None:
+    problems = [
+        f"{path} {method} {status}: {problem}"
+        for path, method, status, answer in answers()
+        for problem in _problems(answer, status, _described(path, method, status))
+    ]
+
+    assert problems == []
+
+
+def _described(path: str, method: str, status: str) -> dict[str, Any]:
+    response: dict[str, Any] = DOCUMENT["paths"][path][method]["responses"][status]
+    name = response.get("$ref", "").rpartition("/")[2]
+    return DOCUMENT["components"]["responses"][name] if name else response
+
+
+def _problems(answer: Answer, status: str, described: dict[str, Any]) -> Iterator[str]:
+    if answer.status != int(status):
+        yield f"answers {answer.status}"
+    missing = {name.lower() for name in described["headers"]} - answer.headers.keys()
+    yield from (f"lacks the header {name}" for name in sorted(missing))
+    if "content" not in described:
+        if answer.body:
+            yield "has a body"
+        return
+    schema = described["content"]["application/json"]["schema"]
+    validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+    yield from (error.message for error in validator.iter_errors(json.loads(answer.body)))
