@@ -17,7 +17,7 @@ from tiktok_music.api.query import PARAMETERS
 from tiktok_music.archive import TrackStatus
 
 DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_bytes())
-TRACKS = [a_track(number, language=language) for number, language in enumerate("en es en".split())]
+TRACKS = [a_track(number, language=language) for number, language in enumerate(["en", "es", "en"])]
 
 
 def a_full_world() -> World:

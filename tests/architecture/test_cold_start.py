@@ -1,0 +1,80 @@
+"""What a new instance of the list function loads, looked at in an interpreter of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+HEAVY = ("pydantic", "boto3", "aws_xray_sdk", "av", "PIL", "numpy", "httpx", "httpx2", "requests")
+# Ours, needed by answers other than the plain list.
+LATE = (
+    "tiktok_music.refresh",
+    "tiktok_music.sandbox",
+    "tiktok_music.resolve",
+    "tiktok_music.api.search",
+    "tiktok_music.api.search_route",
+    "tiktok_music.api.query",
+    "tiktok_music.api.cursor",
+    "tiktok_music.api.track_routes",
+    "tiktok_music.api.tracks",
+    "tiktok_music.api.changes",
+    "tiktok_music.api.resolve_route",
+    "tiktok_music.api.open_routes",
+)
+# The program of a Lambda's init, and then one request that nobody's key opens.
+PROGRAM = """
+import asyncio, json, sys
+asyncio.set_event_loop(asyncio.new_event_loop())
+sys.path[:0] = ["layers_shared", "functions/list_music"]
+from handler import handler
+event = json.load(open("events/list_get.json"))
+event["headers"]["authorization"] = "none"
+status = handler(event, None)["statusCode"]
+print(json.dumps({"status": status, "modules": sorted(sys.modules)}))
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded() -> set[str]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "AWS_REGION": "eu-central-1",
+        "CATALOG_TABLE": "catalog",
+        "KEYS_TABLE": "keys",
+        "MEDIA_BASE_URL": "https://media.example.com",
+        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+    }
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", PROGRAM],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    answer = json.loads(run.stdout)
+    assert answer["status"] == 401
+    return set(answer["modules"])
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_nothing_heavy_is_loaded(loaded: set[str], name: str) -> None:
+    assert [module for module in loaded if module == name or module.startswith(f"{name}.")] == []
+
+
+def test_what_the_plain_list_does_not_need_is_not_loaded(loaded: set[str]) -> None:
+    assert [name for name in LATE if name in loaded] == []
+
+
+def test_every_late_module_is_one_of_ours() -> None:
+    package = ROOT / "layers_shared"
+    paths = [package / name.replace(".", "/") for name in LATE]
+
+    there = [path.is_dir() or path.with_suffix(".py").is_file() for path in paths]
+
+    assert there == [True] * len(LATE)
