@@ -1,0 +1,134 @@
+"""docs/api.md against the code: routes, parameters, codes, headers, limits."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.api_world import World
+from tiktok_music.api import auth, freshness, rate_limit, responses
+from tiktok_music.api.open_routes import OPENAPI
+from tiktok_music.sandbox.fixtures import sandbox_fixtures
+
+PAGE = (Path(__file__).parent.parent.parent / "docs" / "api.md").read_text()
+DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_bytes())
+OPERATIONS = [
+    (path, method, operation)
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+]
+
+
+def table(heading: str) -> list[dict[str, str]]:
+    """The rows of the table whose first column has that heading; code marks taken off."""
+    lines = PAGE.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(f"| {heading} |"))
+    names = [cell.strip() for cell in lines[start].strip("|").split("|")]
+    rows = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        rows.append(dict(zip(names, cells, strict=True)))
+    return rows
+
+
+def bare(cell: str) -> str:
+    return cell.strip("`")
+
+
+def test_the_routes_are_those_that_are_described() -> None:
+    documented = {
+        (row["method"], bare(row["path"])): (bare(row["scope"]), bare(row["class"]))
+        for row in table("method")
+    }
+
+    described = {
+        (method.upper(), path): (_scope(operation), _class(method, operation))
+        for path, method, operation in OPERATIONS
+    }
+    assert documented == described
+
+
+def _scope(operation: dict[str, Any]) -> str:
+    return str(operation.get("x-required-scope", "any key")) if operation["security"] else "open"
+
+
+def _class(method: str, operation: dict[str, Any]) -> str:
+    if not operation["security"]:
+        return "–"
+    return rate_limit.READ_LIGHT if method == "get" else rate_limit.WRITE_LIGHT
+
+
+def test_the_scope_and_class_of_a_route_are_those_that_it_asks_for() -> None:
+    for row in table("method"):
+        if row["scope"] == "open":
+            continue
+        world = World()
+        world.change_key(scopes=frozenset())
+        path = bare(row["path"]).replace("{trackId}", "x")
+        answer = world.post(path, {}) if row["method"] == "POST" else world.get(path)
+
+        assert answer.headers["x-ratelimit-endpoint-class"] == bare(row["class"])
+        if row["scope"] == "any key":
+            assert answer.status == 200
+        else:
+            asked = json.loads(answer.body)["error"]["details"]["requiredScope"]
+            assert (answer.status, asked) == (403, bare(row["scope"]))
+
+
+def test_the_parameters_are_those_that_are_described() -> None:
+    documented = {
+        (bare(row["path"]), bare(row["parameter"])): row["repeatable"] for row in table("path")
+    }
+
+    described = {
+        (path, parameter["name"]): "yes" if parameter["schema"].get("type") == "array" else "no"
+        for path, _, operation in OPERATIONS
+        for parameter in operation.get("parameters", [])
+    }
+    assert documented == described
+
+
+@pytest.mark.parametrize("row", table("path"), ids=lambda row: bare(row["parameter"]))
+def test_the_values_of_a_parameter_are_those_that_are_described(row: dict[str, str]) -> None:
+    [schema] = [
+        parameter["schema"]
+        for path, _, operation in OPERATIONS
+        for parameter in operation.get("parameters", [])
+        if (path, parameter["name"]) == (bare(row["path"]), bare(row["parameter"]))
+    ]
+
+    for name in ("minimum", "maximum", "default"):
+        if name in schema and row["parameter"] not in ("`commerceOnly`", "`facets`"):
+            assert re.search(rf"\b{schema[name]}\b", row["values"])
+    assert [value for value in schema.get("enum", []) if f"`{value}`" not in row["values"]] == []
+
+
+def test_the_codes_are_those_of_the_table_in_the_code() -> None:
+    documented = {bare(row["code"]): int(row["status"]) for row in table("code")}
+
+    known = {code: status for status, code in responses.STATUS_AND_CODE.values()}
+    assert documented == {**known, "INTERNAL": responses.INTERNAL[0]}
+
+
+def test_the_headers_are_those_that_are_described_and_three_more() -> None:
+    documented = {bare(row["header"]) for row in table("header")}
+
+    of_all_routes = {"X-Content-Type-Options", "Allow", "Content-Encoding"}
+    assert documented == DOCUMENT["components"]["headers"].keys() | of_all_routes
+
+
+def test_limits_and_times_are_those_of_the_code() -> None:
+    tiers = {bare(row["tier"]): int(row["requests per minute and class"]) for row in table("tier")}
+    records = sandbox_fixtures().records
+
+    assert tiers == rate_limit.PER_MINUTE
+    assert f"within {auth.KNOWN_SECONDS:.0f} seconds" in PAGE
+    assert f"up to {auth.GRACE_SECONDS / 3600:.0f} hours" in PAGE
+    degraded, failing = freshness.DEGRADED_AFTER, freshness.FAILING_AFTER
+    assert f"past {degraded.total_seconds() / 3600:.0f} hours" in PAGE
+    assert f"past {failing.total_seconds() / 3600:.0f} hours" in PAGE
+    assert len(records) == 8
