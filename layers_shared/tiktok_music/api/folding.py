@@ -7,7 +7,8 @@ import unicodedata
 _MARKS = (*range(0x300, 0x370), *range(0x591, 0x5C8), *range(0x64B, 0x660), 0x670)
 # Letters that Unicode does not take apart.
 _LETTERS = str.maketrans("øØłŁđĐıŧŦħĦ", "oOlLdDitThH")
-_FOLDED = {**dict.fromkeys(_MARKS), **_LETTERS, ord("æ"): "ae", ord("Æ"): "AE", ord("œ"): "oe"}
+_PAIRS = str.maketrans({"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"})
+_FOLDED = {**dict.fromkeys(_MARKS), **_LETTERS, **_PAIRS}
 
 
 def fold(text: str) -> str:
