@@ -137,7 +137,7 @@ def test_a_homonym_is_clean_in_its_own_languages_phrase(filter_: ProfanityFilter
 
 
 def test_a_word_counts_in_the_accents_that_it_is_listed_with(filter_: ProfanityFilter) -> None:
-    texts = ["coño", "cono", "địt", "dit", "göt", "got", "cabron", "fôck"]
+    texts = ["coño", "cono", "địt", "dit", "göt", "got", "cabron", "bîtch"]
 
     assert flagged_words(filter_, texts) == {
         "coño": "coño",
@@ -147,7 +147,7 @@ def test_a_word_counts_in_the_accents_that_it_is_listed_with(filter_: ProfanityF
         "göt": "göt",
         "got": None,
         "cabron": "cabrón",
-        "fôck": None,
+        "bîtch": None,
     }
 
 

@@ -99,18 +99,29 @@ class ProfanityFilter:
 
     def _disguised(self, text: str, words: _Words) -> ProfanityMatch | None:
         for chunk in chunks_of(text):
-            for reading in self.disguises.readings(folded(chunk.casefold())):
-                if entry := self._meant(reading, words):
-                    return ProfanityMatch(entry.word, chunk)
+            if entry := self._behind(chunk.casefold(), words):
+                return ProfanityMatch(entry.word, chunk)
         for run in spelled_runs(text):
-            spelled = folded(run.casefold())
-            for reading in (spelled, *self.disguises.readings(spelled)):
-                if entry := self._meant(reading, words):
-                    return ProfanityMatch(entry.word, run)
+            spelled = run.casefold()
+            if entry := self._meant(spelled, words) or self._behind(spelled, words):
+                return ProfanityMatch(entry.word, run)
         return None
 
-    def _meant(self, word: str, context: _Words) -> Entry | None:
-        for entry in self.swear.entries_of(word):
+    def _behind(self, chunk: str, context: _Words) -> Entry | None:
+        for reading in self.disguises.readings(chunk):
+            if entry := self._meant(reading, context):
+                return entry
+        plain = folded(chunk)
+        if plain != chunk:
+            for reading in self.disguises.readings(plain):
+                if entry := self._meant(reading, context, accents_dropped=True):
+                    return entry
+        return None
+
+    def _meant(
+        self, word: str, context: _Words, *, accents_dropped: bool = False
+    ) -> Entry | None:
+        for entry in self.swear.entries_of(word, accents_dropped=accents_dropped):
             if self.languages.lets_count(entry, context.exact):
                 return entry
         return None

@@ -9,20 +9,24 @@ from tiktok_music.refresh.profanity_lists import plain_lines
 from tiktok_music.refresh.profanity_text import folded
 
 _STRETCHED = re.compile(r"(.)\1{2,}")
+_STRETCHED_END = re.compile(r"...([aeiouy])\1$")
 _DOUBLED = re.compile(r"(.)\1+")
 _LATIN_RUN = re.compile(r"[a-z]{3,}")
-_OUTER = ".,!?'^&+=%`:;"
-_LEADING = "-_"
+_OUTER = ".,!?'-_^&+=%`:;"
 _MASKS = "*#%@$&^+?!.•●■█░▒-_~=×✱'"
-_LEET = str.maketrans("013456789$@!¢€£¥§", "oieasbtbgsaiceeys")
+_LEET = str.maketrans("013456789$@!¢€£¥§+", "oieasbtbgsaiceeyst")
 _LEET_L = str.maketrans("1!", "ll")
 _PUNCTUATION = frozenset("-_.'")
 _SHORT_PIECE = 2
-_WHOLE_MASKS = ({"*"}, {"-"}, {"_"})
-# "F*" is the one word that a single letter and a mask stand for.
-_ONE_LETTER = {"f*": "fuck"}
+# Spellings with fewer than two letters that still stand for one word only.
+_SYMBOLS = {"f*": "fuck", "@$$": "ass"}
 _SHORTEST_MASKED = 3
 _LONGEST_MASKED = 24
+
+
+def _is_beyond_latin(chunk: str) -> bool:
+    # U+0180 is where the letters of the European languages end.
+    return not chunk.isascii() and max(chunk) >= "\u0180"
 
 
 def letters_only(chunk: str) -> str:
@@ -49,11 +53,21 @@ def unleeted(chunk: str) -> Iterator[str]:
 
 
 def squeezed(word: str) -> tuple[str, ...]:
-    """A word with stretched letters (three or more) brought down to two, and to one."""
+    """A word with stretched letters (three or more) brought down to two, and to one.
+
+    A vowel doubled at the end ("putaa") is a stretched one, too.
+    """
+    if _STRETCHED_END.search(word):
+        return (*_shortened(word), word[:-1])
+    return _shortened(word)
+
+
+def _shortened(word: str) -> tuple[str, ...]:
     if _STRETCHED.search(word) is None:
         return ()
     return (
         _STRETCHED.sub(r"\1\1", word),
+        _STRETCHED.sub(r"\1", word),
         _DOUBLED.sub(r"\1", word),
     )
 
@@ -80,18 +94,18 @@ class LookAlikes:
         return cls(*tables)
 
     def readings(self, word: str) -> Iterator[str]:
-        """The word in one script, when it mixes letters of several.
-
-        A word all of look-alikes is Cyrillic or Greek as long as that script is its own.
-        """
-        if word.isascii():
+        """The word in one script, when it mixes Latin letters with others."""
+        if not any("a" <= char <= "z" for char in word):
             return
-        latin = word.translate(self.to_latin)
-        if latin.isascii() and latin != word:
-            yield latin
-        if any("a" <= char <= "z" for char in word):
-            for table in (self.to_cyrillic, self.to_greek):
-                yield word.translate(table)
+        yield self.latin(word)
+        if any("а" <= char <= "ӿ" for char in word):
+            yield word.translate(self.to_cyrillic)
+        if any("α" <= char <= "ω" for char in word):
+            yield word.translate(self.to_greek)
+
+    def latin(self, word: str) -> str:
+        """The word with a Latin letter for each look-alike."""
+        return word.translate(self.to_latin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +123,11 @@ class Masks:
         by_length: dict[int, list[str]] = {}
         for word in words:
             by_length.setdefault(len(word), []).append(word)
+        split = frozenset(line.rstrip("+") for line in lines if line.endswith("+"))
         return cls(
-            frozenset(line.rstrip("+") for line in lines if line.endswith("+")),
+            split,
             by_length,
-            {_DOUBLED.sub(r"\1", word): word for word in words},
+            {_DOUBLED.sub(r"\1", word): word for word in split},
         )
 
     def unstretched(self, word: str) -> str | None:
@@ -124,9 +139,9 @@ class Masks:
 
     def unmasked(self, chunk: str) -> str | None:
         """The word of the same length that the chunk's visible letters leave, or None."""
-        chunk = chunk.strip(_OUTER).lstrip(_LEADING)
+        chunk = chunk.strip(_OUTER)
         if not _SHORTEST_MASKED <= len(chunk) <= _LONGEST_MASKED:
-            return _ONE_LETTER.get(chunk)
+            return None
         visible = [
             (at, char.translate(_LEET)) for at, char in enumerate(chunk) if char not in _MASKS
         ]
@@ -138,13 +153,15 @@ class Masks:
         return None
 
     def vowel_restored(self, word: str) -> str | None:
-        """`fxck`, `bvtch`: an x or v where the maskable word has a vowel."""
-        for stand_in in "xv":
+        """`fxck`, `pvssy`: an x where the maskable word has a vowel, a v where it has an u."""
+        if len(word) <= _SHORTEST_MASKED:
+            return None
+        for stand_in, vowels in (("x", "aeiou"), ("v", "u")):
             at = word.find(stand_in, 1)
             if at < 0:
                 continue
             for masked in self.by_length.get(len(word), ()):
-                if masked[at] in "aeiou" and masked[:at] + stand_in + masked[at + 1 :] == word:
+                if masked[at] in vowels and masked[:at] + stand_in + masked[at + 1 :] == word:
                     return masked
         return None
 
@@ -154,7 +171,7 @@ def _shows_enough(chunk: str, visible: list[tuple[int, str]]) -> bool:
     if not hidden or not visible:
         return False
     if len(visible) == 1:
-        return visible[0][0] == 0 and hidden in _WHOLE_MASKS
+        return visible[0][0] == 0 and hidden == {"*"}
     return len(chunk) > _SHORTEST_MASKED or not hidden <= _PUNCTUATION
 
 
@@ -174,14 +191,21 @@ class Disguises:
         if chunk.isascii() and chunk.isalpha():
             yield from self._of_letters(chunk)
             return
-        for view in (chunk, *self.look_alikes.readings(chunk)):
-            if masked := self.masks.unmasked(view):
+        for view in self._views(chunk):
+            if masked := _SYMBOLS.get(view.strip(_OUTER)) or self.masks.unmasked(view):
                 yield masked
             for reading in (letters_only(view), *unleeted(view)):
                 yield reading
                 yield from self._of_letters(reading)
-        if not chunk.isascii():
+        if _is_beyond_latin(chunk):
             yield from _LATIN_RUN.findall(chunk)
+            if (latin := self.look_alikes.latin(chunk)) in self.masks.split:
+                yield latin
+
+    def _views(self, chunk: str) -> Iterator[str]:
+        yield chunk
+        if _is_beyond_latin(chunk):
+            yield from self.look_alikes.readings(chunk)
 
     def _of_letters(self, word: str) -> Iterator[str]:
         yield from squeezed(word)

@@ -43,7 +43,7 @@ class WordList:
         pattern = line.partition(" [")[0]
         exact = exact_file or pattern.startswith("=")
         table = self.exact if exact else self.plain
-        pattern = legible(pattern.lstrip("=")).casefold()
+        pattern = legible(pattern.lstrip("=")).casefold().replace("'", " ")
         for prefix in prefixes:
             spelling = prefix + pattern
             table.add(spelling if exact else folded(spelling), line)
@@ -55,9 +55,12 @@ class WordList:
         yield from self.plain.hits(plain)
         yield from self.exact.hits(exact)
 
-    def entries_of(self, word: str) -> Iterator[Entry]:
+    def entries_of(self, word: str, *, accents_dropped: bool) -> Iterator[Entry]:
         """The entries that one word shows by itself."""
-        for line in self.plain.lines_for(word) + self.exact.lines_for(word):
+        lines = self.plain.lines_for(word)
+        if not accents_dropped:
+            lines += self.exact.lines_for(word)
+        for line in lines:
             yield Entry.of(line)
 
 
