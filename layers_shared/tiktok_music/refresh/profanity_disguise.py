@@ -25,8 +25,8 @@ _LONGEST_MASKED = 24
 
 
 def _is_beyond_latin(chunk: str) -> bool:
-    # U+0180 is where the letters of the European languages end.
-    return not chunk.isascii() and max(chunk) >= "\u0180"
+    # U+0250 is where the Latin letters end that some language writes.
+    return not chunk.isascii() and max(chunk) >= "\u0250"
 
 
 def letters_only(chunk: str) -> str:
