@@ -12,8 +12,8 @@ from tiktok_music.refresh.profanity_lists import (
     plain_lines,
     swear_words,
 )
-from tiktok_music.refresh.profanity_phrase import PhraseLanguages
-from tiktok_music.refresh.profanity_table import Entry, Hit
+from tiktok_music.refresh.profanity_phrase import Phrase, PhraseLanguages
+from tiktok_music.refresh.profanity_table import Entry
 from tiktok_music.refresh.profanity_text import chunks_of, folded, legible, spelled_runs, words_of
 from tiktok_music.refresh.verdict import Finding, RejectionReason
 
@@ -41,9 +41,6 @@ class _Words:
         shown = words_of(text)
         exact = [word.casefold() for word in shown]
         return cls(shown, exact, exact if text.isascii() else [folded(word) for word in exact])
-
-    def others(self, hit: Hit) -> list[str]:
-        return self.exact[: hit.start] + self.exact[hit.stop :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,8 @@ class ProfanityFilter:
         """The first unmistakable swear word of `text`, or None. Time is linear in its length."""
         rest = self.allowed.cut_from(legible(text))
         words = _Words.of(rest)
-        return self._listed(words) or self._split(words) or self._disguised(rest, words)
+        phrase = Phrase(self.languages, words.exact)
+        return self._listed(words, phrase) or self._split(words) or self._disguised(rest, phrase)
 
     def find_in_name(self, text: str) -> ProfanityMatch | None:
         """As `find`, but "Dick" before a surname is a given name."""
@@ -86,9 +84,9 @@ class ProfanityFilter:
             return surname
         return name
 
-    def _listed(self, words: _Words) -> ProfanityMatch | None:
+    def _listed(self, words: _Words, phrase: Phrase) -> ProfanityMatch | None:
         for hit in self.swear.hits(words.exact, words.plain):
-            if self.languages.lets_count(hit.entry, words.others(hit)):
+            if phrase.lets_count(hit.entry, words.exact[hit.start : hit.stop]):
                 return ProfanityMatch(hit.entry.word, " ".join(words.shown[hit.start : hit.stop]))
         return None
 
@@ -97,32 +95,30 @@ class ProfanityFilter:
             return ProfanityMatch(word, " ".join(words.shown[start:stop]))
         return None
 
-    def _disguised(self, text: str, words: _Words) -> ProfanityMatch | None:
+    def _disguised(self, text: str, phrase: Phrase) -> ProfanityMatch | None:
         for chunk in chunks_of(text):
-            if entry := self._behind(chunk.casefold(), words):
+            if entry := self._behind(chunk.casefold(), phrase):
                 return ProfanityMatch(entry.word, chunk)
         for run in spelled_runs(text):
             spelled = run.casefold()
-            if entry := self._meant(spelled, words) or self._behind(spelled, words):
+            if entry := self._meant(spelled, phrase) or self._behind(spelled, phrase):
                 return ProfanityMatch(entry.word, run)
         return None
 
-    def _behind(self, chunk: str, context: _Words) -> Entry | None:
+    def _behind(self, chunk: str, phrase: Phrase) -> Entry | None:
         for reading in self.disguises.readings(chunk):
-            if entry := self._meant(reading, context):
+            if entry := self._meant(reading, phrase):
                 return entry
         plain = folded(chunk)
         if plain != chunk:
             for reading in self.disguises.readings(plain):
-                if entry := self._meant(reading, context, accents_dropped=True):
+                if entry := self._meant(reading, phrase, accents_dropped=True):
                     return entry
         return None
 
-    def _meant(
-        self, word: str, context: _Words, *, accents_dropped: bool = False
-    ) -> Entry | None:
+    def _meant(self, word: str, phrase: Phrase, *, accents_dropped: bool = False) -> Entry | None:
         for entry in self.swear.entries_of(word, accents_dropped=accents_dropped):
-            if self.languages.lets_count(entry, context.exact):
+            if phrase.lets_count(entry):
                 return entry
         return None
 

@@ -11,6 +11,7 @@ from tiktok_music.refresh.profanity_text import folded
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _STRETCHED_END = re.compile(r"...([aeiouy])\1$")
 _DOUBLED = re.compile(r"(.)\1+")
+_GREEK = re.compile("[α-ω]")
 _LATIN_RUN = re.compile(r"[a-z]{3,}")
 _OUTER = ".,!?'-_^&+=%`:;"
 _MASKS = "*#%@$&^+?!.•●■█░▒-_~=×✱'"
@@ -30,8 +31,8 @@ def _is_beyond_latin(chunk: str) -> bool:
 
 
 def letters_only(chunk: str) -> str:
-    """The chunk without its punctuation: `f.u-c'k` is one word."""
-    return "".join(char for char in chunk if char.isalnum())
+    """The chunk without its punctuation (`f.u-ck`), apostrophes apart: `who're` is no word."""
+    return "".join(char for char in chunk if char.isalnum() or char == "'")
 
 
 def unleeted(chunk: str) -> Iterator[str]:
@@ -100,7 +101,7 @@ class LookAlikes:
         yield self.latin(word)
         if any("а" <= char <= "ӿ" for char in word):
             yield word.translate(self.to_cyrillic)
-        if any("α" <= char <= "ω" for char in word):
+        if _GREEK.search(word):
             yield word.translate(self.to_greek)
 
     def latin(self, word: str) -> str:
@@ -199,8 +200,8 @@ class Disguises:
                 yield from self._of_letters(reading)
         if _is_beyond_latin(chunk):
             yield from _LATIN_RUN.findall(chunk)
-            if (latin := self.look_alikes.latin(chunk)) in self.masks.split:
-                yield latin
+            if not _GREEK.search(chunk):
+                yield from {self.look_alikes.latin(chunk)} & self.masks.split
 
     def _views(self, chunk: str) -> Iterator[str]:
         yield chunk

@@ -28,19 +28,8 @@ class PhraseLanguages:
                 table[hint] = (*table.get(hint, ()), language.strip())
         return cls(words, letters)
 
-    def lets_count(self, entry: Entry, others: Iterable[str]) -> bool:
-        """Whether a homonym is meant as the swear word, judged by the other words of the phrase.
-
-        A tie between languages speaks for the innocent meaning.
-        """
-        if not entry.only and not entry.unless:
-            return True
-        votes = self._votes(others)
-        if entry.only:
-            return _lead(votes, entry.only) > 0
-        return _lead(votes, entry.unless) < 0 or not _best(votes, entry.unless)
-
-    def _votes(self, words: Iterable[str]) -> Counter[str]:
+    def votes_of(self, words: Iterable[str]) -> Counter[str]:
+        """How many of the words, and of the letters in them, point to each language."""
         votes: Counter[str] = Counter()
         for word in words:
             votes.update(self.languages_of_word.get(word, ()))
@@ -48,6 +37,29 @@ class PhraseLanguages:
                 for letter in set(word):
                     votes.update(self.languages_of_letter.get(letter, ()))
         return votes
+
+
+@dataclass(slots=True)
+class Phrase:
+    """The casefolded words of one text; their languages are counted when first asked for."""
+
+    languages: PhraseLanguages
+    words: list[str]
+    _votes: Counter[str] | None = None
+
+    def lets_count(self, entry: Entry, own_words: Iterable[str] = ()) -> bool:
+        """Whether a homonym is meant as the swear word, judged by the words other than its own.
+
+        A tie between languages speaks for the innocent meaning.
+        """
+        if not entry.only and not entry.unless:
+            return True
+        if self._votes is None:
+            self._votes = self.languages.votes_of(self.words)
+        votes = self._votes - self.languages.votes_of(own_words)
+        if entry.only:
+            return _lead(votes, entry.only) > 0
+        return _lead(votes, entry.unless) < 0 or not _best(votes, entry.unless)
 
 
 def _best(votes: Counter[str], languages: frozenset[str]) -> int:
