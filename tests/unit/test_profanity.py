@@ -38,6 +38,7 @@ def test_masks_of_the_words_own_length_are_read(filter_: ProfanityFilter) -> Non
 def test_bare_and_stylised_asterisks_are_no_masks(filter_: ProfanityFilter) -> None:
     texts = [
         "***",
+        "***k",
         "***Flawless",
         "M*A*S*H",
         "N*E*R*D",
