@@ -15,8 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from tests.signals import Samples, encoded, long_silence, music, silence, tones, wav
+from tiktok_music.adapters import audio_decoder
 from tiktok_music.adapters.audio import (
     AudioCaps,
     DecodedAudio,
@@ -25,6 +24,7 @@ from tiktok_music.adapters.audio import (
     read_audio,
     write_preview,
 )
+from tiktok_music.adapters.media_kind import MediaKind
 from tiktok_music.errors import AudioUnreadable
 from tiktok_music.refresh.fingerprint import FingerprintIndex, bit_error_rate
 from tiktok_music.refresh.verdict import RejectionReason
@@ -123,6 +123,15 @@ def test_an_mp4_without_audio_is_unreadable() -> None:
         read(file.getvalue())
 
 
+@pytest.mark.parametrize("format_tag", [0x0011, 0x1234], ids=["not ours", "nobody's"])
+def test_other_codecs_are_unreadable(format_tag: int) -> None:
+    data = bytearray(wav(music(1, 6.0)))
+    data[20:22] = format_tag.to_bytes(2, "little")
+
+    with pytest.raises(AudioUnreadable):
+        read(bytes(data))
+
+
 def test_one_sample_is_too_short() -> None:
     assert reason(wav(tones((0, 1 / 40_000), rate=44_100))) is RejectionReason.AUDIO_TOO_SHORT
 
@@ -175,6 +184,23 @@ def test_playlists_are_refused_without_a_look_at_what_they_name(tmp_path: Path) 
 
     with server, pytest.raises(BlockingIOError):
         server.accept()
+
+
+@pytest.mark.parametrize("demuxer", ["concat", "hls", "dash", "sdp"])
+def test_even_a_playlist_demuxer_could_open_nothing(
+    demuxer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "victim.mp3").write_bytes(a_file())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(audio_decoder._DEMUXERS, MediaKind.MP3, demuxer)
+    monkeypatch.setattr(audio_decoder, "media_kind", lambda _: MediaKind.MP3)
+
+    for playlist in (
+        b"ffconcat version 1.0\nfile victim.mp3\n",
+        b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nvictim.mp3\n#EXT-X-ENDLIST\n",
+    ):
+        with pytest.raises(AudioUnreadable):
+            read(playlist)
 
 
 def test_too_many_bytes_are_refused_unread() -> None:
@@ -283,14 +309,18 @@ def test_a_file_that_is_all_changes_of_shape_is_refused() -> None:
 
 
 def test_memory_does_not_grow_from_file_to_file() -> None:
+    """Nor may it wait for the garbage collector, which cannot weigh what FFmpeg holds."""
     files = [a_file("mp3", seconds=6.0), a_file("m4a", seconds=6.0), b"\xff\xfb\x90\x00" * 500]
-    for data in files * 5:
-        outcome(data)
     gc.collect()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-    for data in files * 60:
-        outcome(data)
+    gc.disable()
+    try:
+        for data in files * 5:
+            outcome(data)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for data in files * 60:
+            outcome(data)
+    finally:
+        gc.enable()
 
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000
 

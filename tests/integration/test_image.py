@@ -258,6 +258,14 @@ def test_pixel_bombs_are_refused_before_they_are_unpacked(
     assert time.process_time() - began < 1.0
 
 
+def test_one_pixel_too_many_is_refused() -> None:
+    data = saved(a_picture(10, 10), "PNG")
+
+    with pytest.raises(CoverUnreadable, match="10 x 10 pixels are too many"):
+        write_cover(data, CoverCaps(max_pixels=99))
+    assert write_cover(data, CoverCaps(max_pixels=100)).width == 10
+
+
 def test_the_largest_image_within_the_cap_is_taken() -> None:
     cover = write_cover(saved(Image.new("L", (5000, 5000), 90), "PNG"), CAPS)
 

@@ -1,6 +1,5 @@
 """A preview's way from downloaded bytes to a uniform MP3: read, then write and verify."""
 
-import gc
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,12 +78,8 @@ def read_audio(data: bytes, caps: AudioCaps) -> DecodedAudio:
 
     Audio that plays but breaks a volume limit is returned: that is for `judge_volume` to say.
     """
-    try:
-        with open_audio(data, caps) as decoder:
-            return _read(decoder, caps)
-    finally:
-        # A filter graph is a reference cycle that holds megabytes of PCM.
-        gc.collect()
+    with open_audio(data, caps) as decoder:
+        return _read(decoder, caps)
 
 
 def write_preview(
@@ -96,14 +91,12 @@ def write_preview(
     Raises AudioUnreadable when there is nothing to hear or the result does not decode.
     """
     tags = Mp3Tags(title, artist)
-    try:
-        with audio_errors():
-            if decoded.is_mp3 and not settings.normalise and not decoded.facts.damaged_packet_share:
-                mp3 = copy_mp3(data, settings.preview_seconds, tags)
-                return Preview(mp3, _facts_of(mp3), gain_db=0.0, reencoded=False)
+    is_sound_mp3 = decoded.is_mp3 and not decoded.facts.damaged_packet_share
+    with audio_errors():
+        if settings.normalise or not is_sound_mp3:
             return _encoded(decoded, settings, tags)
-    finally:
-        gc.collect()
+        mp3 = copy_mp3(data, settings.preview_seconds, tags)
+        return Preview(mp3, _facts_of(mp3), gain_db=0.0, reencoded=False)
 
 
 def _read(decoder: AudioDecoder, caps: AudioCaps) -> DecodedAudio:

@@ -4,9 +4,10 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 import av
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.container import InputContainer
 from av.packet import Packet
@@ -144,7 +145,10 @@ def open_audio(data: bytes, caps: AudioCaps) -> Iterator[AudioDecoder]:
         raise AudioUnreadable(f"{len(data)} bytes, more than {caps.max_bytes}")
     with audio_errors(), open_audio_container(data) as container:
         stream = container.streams.audio[0]
-        context = stream.codec_context
+        # PyAV has no context for a codec that FFmpeg does not know, though its types say so.
+        context: AudioCodecContext | None = stream.codec_context
+        if context is None:
+            raise AudioUnreadable("a codec that nobody here decodes")
         context.thread_count = 1
         _refuse_over_caps(context.channels, context.sample_rate, caps)
         codec = context.codec.canonical_name
@@ -163,17 +167,8 @@ def open_audio_container(data: bytes) -> InputContainer:
         "protocol_whitelist": "",
     }
     return av.open(
-        io.BytesIO(data),
-        "r",
-        format=demuxer,
-        options=options,
-        metadata_errors="replace",
-        io_open=_refuse_to_open,
+        io.BytesIO(data), "r", format=demuxer, options=options, metadata_errors="replace"
     )
-
-
-def _refuse_to_open(*_: Any) -> NoReturn:
-    raise AudioUnreadable("the file asks for another file")
 
 
 def _refuse_over_caps(channels: int, sample_rate_hz: int, caps: AudioCaps) -> None:
