@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tests.signals import Samples, encoded, long_silence, music, silence, tones, wav
 from tiktok_music.adapters import audio_decoder
 from tiktok_music.adapters.audio import (
     AudioCaps,

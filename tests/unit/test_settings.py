@@ -24,9 +24,16 @@ REFRESH = {
 
 
 def test_list_settings_are_read() -> None:
-    environ = {"CATALOG_TABLE": "c", "KEYS_TABLE": "k", "AWS_REGION": "eu-central-1"}
+    environ = {
+        "CATALOG_TABLE": "c",
+        "KEYS_TABLE": "k",
+        "AWS_REGION": "eu-central-1",
+        "MEDIA_BASE_URL": "https://media.example.com",
+    }
 
-    assert ListSettings.from_env(environ) == ListSettings("c", "k", "eu-central-1")
+    assert ListSettings.from_env(environ) == ListSettings(
+        "c", "k", "eu-central-1", "https://media.example.com"
+    )
 
 
 def test_missing_list_settings_are_all_named() -> None:
