@@ -130,6 +130,17 @@ def test_an_overlap_below_eight_seconds_is_no_evidence() -> None:
     assert bit_error_rate(Fingerprint(whole.data[: 172 * 4]), whole) == 0.0
 
 
+def test_sound_that_is_scattered_is_no_common_stretch() -> None:
+    words = np.frombuffer(a_fingerprint(a_piece(1)).data, np.uint32)
+    scattered = np.zeros(800, np.uint32)
+    scattered[:100] = words[:100]
+    scattered[-100:] = words[100:200]
+
+    rate = bit_error_rate(Fingerprint(scattered.tobytes()), Fingerprint(words[:200].tobytes()))
+
+    assert rate is None
+
+
 def test_the_index_finds_each_noisy_cut_of_what_was_added() -> None:
     index = FingerprintIndex()
     for seed in range(20):

@@ -26,7 +26,9 @@ _LAG = 6
 _BATCH_FRAMES = 512
 _LOWEST_HZ, _HIGHEST_HZ = 300.0, 2000.0
 _BANDS = 33
-_SILENT_MEAN_SQUARE = 1e-6
+# -70 dBFS: ten below the floor of the volume rules, so that soft passages of what they let pass
+# still count.
+_SILENT_MEAN_SQUARE = 1e-7
 _SILENCE = np.uint32(0)
 
 # Recordings with most words in common at one offset are compared bit by bit.
