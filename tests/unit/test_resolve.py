@@ -1,0 +1,198 @@
+"""What schedule and publish get for their targets, by HTTP and without."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.api_world import LIST, World, invalid, refusal
+from tests.builders import a_record, a_snapshot, a_track
+from tests.fakes import FakeArchive
+from tiktok_music.archive import TrackStatus
+from tiktok_music.errors import Invalid
+from tiktok_music.resolve import WARNINGS, archived_music, resolve
+
+ROUTE = f"{LIST}/resolve"
+AUTO = {"selection": "auto"}
+ADDED = {"auto_add_music": True}
+RECORDS = [
+    a_record(1),
+    a_record(2, status=TrackStatus.OFF_CHART, is_commerce_music=False),
+    a_record(3, status=TrackStatus.ALIAS, survivor_id=a_record(2).track_id),
+]
+
+
+def manual(number: int) -> dict[str, str]:
+    return {"selection": "manual", "trackId": a_record(number).track_id}
+
+
+def a_target(mode: str, music: Any) -> dict[str, Any]:
+    return {"mode": mode, "tiktokMusic": music}
+
+
+def a_result(mode: str, payload: dict[str, Any], *codes: str) -> dict[str, Any]:
+    warnings = [{"code": code, "message": WARNINGS[code]} for code in codes]
+    return {"mode": mode, "payload": payload, "warnings": warnings}
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.change_key(scopes=frozenset({"publish:write"}))
+    world.snapshots.publish(a_snapshot(a_track(1)))
+    world.archive.keep(RECORDS)
+    return world
+
+
+TARGETS = [
+    a_target("publish", AUTO),
+    a_target("publish", manual(1)),
+    a_target("managed", AUTO),
+    a_target("managed", manual(1)),
+    a_target("managed", manual(2)),
+    a_target("managed", manual(3)),
+]
+RESULTS = [
+    a_result("publish", ADDED),
+    a_result("publish", ADDED, "DEGRADED_TO_AUTO"),
+    a_result("managed", ADDED),
+    a_result("managed", {"tiktokMusicLink": a_record(1).link}),
+    a_result("managed", {"tiktokMusicLink": a_record(2).link}, "OFF_CHART", "NOT_COMMERCIAL"),
+    a_result("managed", {"tiktokMusicLink": a_record(2).link}, "OFF_CHART", "NOT_COMMERCIAL"),
+]
+
+
+def test_targets_get_what_the_contract_says(world: World) -> None:
+    answer = world.post(ROUTE, {"targets": TARGETS})
+
+    assert (answer.status, json.loads(answer.body)) == (200, {"targets": RESULTS})
+    assert answer.headers["x-ratelimit-endpoint-class"] == "write-light"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_publisher_gets_the_same_from_the_archive_alone() -> None:
+    archive = FakeArchive({record.track_id: record for record in RECORDS})
+
+    assert resolve({"targets": TARGETS}, archived_music(archive)) == {"targets": RESULTS}
+
+
+def test_nothing_is_looked_up_for_auto() -> None:
+    def never(_: Any) -> Any:
+        raise AssertionError
+
+    assert resolve({"targets": TARGETS[:1]}, never) == {"targets": RESULTS[:1]}
+
+
+def test_fifty_targets_are_looked_up_at_once() -> None:
+    calls: list[int] = []
+    find = archived_music(FakeArchive({record.track_id: record for record in RECORDS}))
+
+    def counted(track_ids: Any) -> Any:
+        calls.append(len(track_ids))
+        return find(track_ids)
+
+    resolve({"targets": [a_target("managed", manual(1))] * 50}, counted)
+
+    assert calls == [1]
+
+
+MODES = "Must be one of publish, draft, managed."
+SELECTIONS = "Must be one of auto, manual."
+COUNT = "Must be a list of 1 to 50 targets."
+NO_ID = "Must be the id of a track, a UUID."
+
+
+@pytest.mark.parametrize(
+    ("body", "issues"),
+    [
+        (None, [("targets", COUNT)]),
+        ([], [("targets", COUNT)]),
+        ({}, [("targets", COUNT)]),
+        ({"targets": {}}, [("targets", COUNT)]),
+        ({"targets": []}, [("targets", COUNT)]),
+        ({"targets": [a_target("publish", AUTO)] * 51}, [("targets", COUNT)]),
+        ({"targets": [1]}, [("targets[0]", "Must be an object.")]),
+        (
+            {"targets": [{}]},
+            [("targets[0].mode", MODES), ("targets[0].tiktokMusic", "Must be an object.")],
+        ),
+        ({"targets": [a_target("later", AUTO)]}, [("targets[0].mode", MODES)]),
+        ({"targets": [a_target([], AUTO)]}, [("targets[0].mode", MODES)]),  # type: ignore[arg-type]
+        (
+            {"targets": [a_target("publish", None)]},
+            [("targets[0].tiktokMusic", "Must be an object.")],
+        ),
+        (
+            {"targets": [a_target("publish", {"selection": "other"})]},
+            [("targets[0].tiktokMusic.selection", SELECTIONS)],
+        ),
+        (
+            {"targets": [a_target("managed", {"selection": "manual"})]},
+            [("targets[0].tiktokMusic.trackId", NO_ID)],
+        ),
+        (
+            {"targets": [a_target("managed", {"selection": "manual", "trackId": 1})]},
+            [("targets[0].tiktokMusic.trackId", NO_ID)],
+        ),
+        (
+            {"targets": [a_target("managed", manual(1)), a_target("draft", AUTO)]},
+            [("targets[1].tiktokMusic", "A draft takes no music.")],
+        ),
+        (
+            {"targets": [a_target("draft", manual(1))]},
+            [("targets[0].tiktokMusic", "A draft takes no music.")],
+        ),
+        (
+            {"targets": [a_target("publish", manual(9)), a_target("managed", manual(8))]},
+            [
+                ("targets[0].tiktokMusic.trackId", "There is no such track."),
+                ("targets[1].tiktokMusic.trackId", "There is no such track."),
+            ],
+        ),
+    ],
+)
+def test_one_wrong_target_and_nothing_is_resolved(
+    world: World, body: Any, issues: list[tuple[str, str]]
+) -> None:
+    answer = world.post(ROUTE, body)
+
+    assert (answer.status, answer.body) == (422, invalid(*issues))
+    find = archived_music(FakeArchive({record.track_id: record for record in RECORDS}))
+    with pytest.raises(Invalid) as refused:
+        resolve(body, find)
+    assert list(refused.value.issues) == issues
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b"nul", b"[" * 60_000, b'{"a":' * 9_000, b"1" * 5_000, b'"\\ud800']
+)
+def test_what_is_no_json_is_refused(world: World, raw: bytes) -> None:
+    answer = world.post(ROUTE, raw)
+
+    assert (answer.status, answer.body) == (422, invalid(("body", "Must be JSON.")))
+
+
+def test_a_huge_body_is_refused_unread(world: World) -> None:
+    answer = world.post(ROUTE, b"[" * 70_000)
+
+    assert answer.body == invalid(("body", "Must have at most 65536 bytes."))
+
+
+def test_resolving_needs_the_scope_to_write(world: World) -> None:
+    world.change_key(scopes=frozenset({"publish:read"}))
+
+    answer = world.post(ROUTE, {"targets": TARGETS})
+
+    message = "The key lacks the scope publish:write."
+    lacking = refusal("FORBIDDEN_SCOPE", message, requiredScope="publish:write")
+    assert (answer.status, answer.body) == (403, lacking)
+
+
+def test_reading_and_resolving_are_counted_apart(world: World) -> None:
+    world.change_key(scopes=frozenset({"*"}))
+    world.get()
+    world.get()
+
+    answer = world.post(ROUTE, {"targets": TARGETS})
+
+    assert answer.headers["x-ratelimit-remaining"] == "119"

@@ -1,0 +1,148 @@
+"""What test keys get, and how its media come to be published."""
+
+import hashlib
+import json
+from typing import Any
+
+from tests.api_world import LIST, World
+from tests.builders import MEDIA, a_record, a_snapshot, a_track
+from tests.fakes import FakeArchive, FakeMediaStore
+from tiktok_music.refresh.sandbox_media import publish_sandbox_media
+from tiktok_music.sandbox.fixtures import FOLDER, media_file, sandbox_fixtures
+from tiktok_music.track import track_id_of
+
+SUNSET = "4165bb2c-cdd0-57ee-a9ed-f8b3fee167be"
+ALIAS = track_id_of("9000000000000000008")
+
+
+def a_live_world() -> World:
+    world = World()
+    world.snapshots.publish(a_snapshot(a_track(1)))
+    world.archive.keep([a_record(1)])
+    return world
+
+
+def body_of(answer: Any) -> Any:
+    assert answer.status == 200
+    return json.loads(answer.body)
+
+
+def test_a_test_key_gets_the_invented_list_and_none_of_the_live_one() -> None:
+    listed = body_of(a_live_world().sandbox())
+
+    assert [(row["title"], row["userCount"]) for row in listed["tracks"]] == [
+        ("Sunset Drive", 412_980),
+        ("Canción de Abril", 405_112),
+        ("Paper Lanterns", 211_733),
+        ("夜明けの街", 181_002),
+        ("Nuit Électrique", 97_300),
+        ("Saudade na Chuva", 54_871),
+    ]
+    assert listed["tracks"][0] == {
+        "id": SUNSET,
+        "title": "Sunset Drive",
+        "author": "Mae & Co",
+        "album": "Singles",
+        "duration": 5,
+        "previewUrl": f"{MEDIA}/music/{SUNSET}/preview.mp3",
+        "coverUrl": f"{MEDIA}/music/{SUNSET}/cover.jpg",
+        "language": "en",
+        "userCount": 412_980,
+        "isCommerceMusic": True,
+    }
+
+
+def test_every_call_is_byte_identical_whatever_the_time_and_the_live_catalog() -> None:
+    world, other = a_live_world(), World(now=2_000_000_000.0)
+    paths = (LIST, f"{LIST}?q=a&limit=2&facets=true&sort=rising", f"{LIST}/{SUNSET}")
+
+    for path in paths:
+        first, second = world.sandbox(path), other.sandbox(path)
+        assert (first.status, first.body) == (200, second.body)
+        for name in ("etag", "age", "cache-control", "last-modified", "x-catalog-snapshot"):
+            assert first.headers[name] == second.headers[name]
+
+
+def test_a_test_key_gets_nothing_of_the_live_archive_and_the_other_way_round() -> None:
+    world = a_live_world()
+
+    assert world.sandbox(f"{LIST}/{a_record(1).track_id}").status == 404
+    assert world.get(f"{LIST}/{SUNSET}").status == 404
+
+
+def test_one_track_changes_and_aliases_work_as_on_the_live_catalog() -> None:
+    world = a_live_world()
+    source = world.sandbox().headers["x-catalog-snapshot"]
+    first = "0000000001-" + "0" * 16
+
+    one = body_of(world.sandbox(f"{LIST}/{ALIAS}"))
+    assert (one["id"], one["rank"], one["previousRank"], one["isNew"]) == (SUNSET, 1, 2, False)
+    gone = body_of(world.sandbox(f"{LIST}/{track_id_of('9000000000000000007')}"))
+    assert (gone["title"], gone["status"]) == ("Winter Postcard", "offChart")
+    assert body_of(world.sandbox(f"{LIST}/changes?since={source}"))["moved"] == []
+    assert world.sandbox(f"{LIST}/changes?since={first}").status == 422
+
+
+def test_targets_resolve_in_the_sandbox() -> None:
+    world = a_live_world()
+    target = {"mode": "managed", "tiktokMusic": {"selection": "manual", "trackId": SUNSET}}
+
+    answer = world.post(
+        f"{LIST}/resolve", {"targets": [target]}, authorization=f"Bearer {world.test_key}"
+    )
+
+    link = "https://www.tiktok.com/music/Sunset-Drive-9000000000000000001"
+    assert body_of(answer) == {
+        "targets": [{"mode": "managed", "payload": {"tiktokMusicLink": link}, "warnings": []}]
+    }
+
+
+def test_the_files_are_those_that_the_fixtures_tell_of_and_small() -> None:
+    for record in sandbox_fixtures().records.values():
+        if record.media is None:
+            continue
+        preview = media_file(record.track_id, "mp3").read_bytes()
+        cover = media_file(record.track_id, "jpg").read_bytes()
+        assert (len(preview), len(cover)) == (record.media.preview_bytes, record.media.cover_bytes)
+        assert hashlib.sha256(preview).hexdigest() == record.media.preview_sha256
+        assert hashlib.sha256(cover).hexdigest() == record.media.cover_sha256
+        assert (preview[:3], cover[:3]) == (b"ID3", b"\xff\xd8\xff")
+    assert sum(path.stat().st_size for path in FOLDER.glob("*.*")) <= 250_000
+
+
+def test_the_media_are_published_once() -> None:
+    archive, store = FakeArchive(), FakeMediaStore()
+
+    assert (publish_sandbox_media(archive, store), store.puts) == (14, 14)
+    assert (publish_sandbox_media(archive, store), store.puts, archive.writes) == (0, 14, 1)
+
+    body, kind, facts = store.objects[f"music/{SUNSET}/preview.mp3"]
+    media = sandbox_fixtures().records[SUNSET].media
+    assert media is not None
+    assert (body, kind) == (media_file(SUNSET, "mp3").read_bytes(), "audio/mpeg")
+    assert facts == {
+        "sha256": media.preview_sha256,
+        "bytes": str(media.preview_bytes),
+        "seconds": f"{media.duration_seconds:.3f}",
+        "lufs": f"{media.loudness_lufs:.2f}",
+        "dbtp": f"{media.true_peak_dbtp:.2f}",
+        "source-lufs": f"{media.source_lufs:.2f}",
+    }
+
+
+def test_what_marks_them_as_published_is_no_id_of_a_track() -> None:
+    archive = FakeArchive()
+    publish_sandbox_media(archive, FakeMediaStore())
+
+    [marker] = archive.records
+
+    assert World(archive=archive).get(f"{LIST}/{marker}").status == 422
+
+
+def test_a_bucket_that_is_down_is_tried_again_by_the_next_refresh() -> None:
+    archive, store = FakeArchive(), FakeMediaStore(is_down=True)
+
+    assert publish_sandbox_media(archive, store) == 0
+    store.is_down = False
+
+    assert publish_sandbox_media(archive, store) == 14

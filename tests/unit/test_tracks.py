@@ -1,0 +1,277 @@
+"""One track, many tracks and what changed, as callers see them."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.api_world import LIST, World, invalid, refusal
+from tests.builders import MEDIA, NOON, a_record, a_snapshot, a_track
+from tiktok_music.archive import TrackStatus
+from tiktok_music.archive_lookup import surviving
+
+NO_ID = "Must be the id of a track, a UUID."
+FIRST = a_snapshot(a_track(1), a_track(2), a_track(3), fence=1)
+SECOND = a_snapshot(
+    a_track(2, user_count=5_000),
+    a_track(1),
+    a_track(4),
+    fence=2,
+    published_at=NOON + timedelta(hours=6),
+)
+
+
+@pytest.fixture
+def world() -> World:
+    """Track 3 has left, 4 is new, 5 was retired, 6 is an alias of 3, 7 of 6, 8 of nothing known."""
+    world = World()
+    world.snapshots.publish(FIRST)
+    world.snapshots.publish(SECOND)
+    world.archive.keep(a_record(number) for number in (1, 2, 4))
+    world.archive.keep(
+        [
+            a_record(3, status=TrackStatus.OFF_CHART, is_commerce_music=False),
+            a_record(5, status=TrackStatus.RETIRED, media=None),
+            an_alias(6, 3),
+            an_alias(7, 6),
+            an_alias(8, 99),
+        ]
+    )
+    return world
+
+
+def an_alias(number: int, survivor: int) -> Any:
+    return a_record(
+        number, status=TrackStatus.ALIAS, media=None, survivor_id=a_record(survivor).track_id
+    )
+
+
+def id_of(number: int) -> str:
+    return a_record(number).track_id
+
+
+def described(number: int, **fields: Any) -> dict[str, Any]:
+    """Track `number` as the API tells of it."""
+    track_id = id_of(number)
+    return {
+        "id": track_id,
+        "title": f"Song {number}",
+        "author": f"Artist {number}",
+        "album": "",
+        "duration": 24,
+        "previewUrl": f"{MEDIA}/music/{track_id}/preview.mp3",
+        "coverUrl": f"{MEDIA}/music/{track_id}/cover.jpg",
+        "language": "en",
+        "userCount": 1_000 - number,
+        "isCommerceMusic": True,
+        "status": "active",
+        "tiktokMusicLink": a_record(number).link,
+        "tiktokMusicId": a_record(number).tiktok_id,
+        "rank": None,
+        "previousRank": None,
+        "isNew": False,
+        "firstSeenAt": "2026-11-22T12:00:00Z",
+        "lastSeenAt": "2026-11-22T18:00:00Z",
+        "loudnessLufs": -14.0,
+        "honoredBy": {"publish": False, "managed": True},
+        **fields,
+    }
+
+
+GONE = {"status": "offChart", "isCommerceMusic": False, "lastSeenAt": "2026-11-22T12:00:00Z"}
+RETIRED = {
+    "status": "retired",
+    "lastSeenAt": "2026-11-22T12:00:00Z",
+    "duration": 0,
+    "loudnessLufs": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "fields"),
+    [
+        (1, 1, {"rank": 2, "previousRank": 1}),
+        (2, 2, {"rank": 1, "previousRank": 2, "userCount": 5_000}),
+        (4, 4, {"rank": 3, "isNew": True}),
+        (3, 3, GONE),
+        (5, 5, RETIRED),
+        (6, 3, GONE),
+        (7, 3, GONE),
+    ],
+)
+def test_a_track_that_ever_was_is_told_of(
+    world: World, asked: int, answered: int, fields: dict[str, Any]
+) -> None:
+    answer = world.get(f"{LIST}/{id_of(asked)}")
+
+    assert (answer.status, json.loads(answer.body)) == (200, described(answered, **fields))
+    assert answer.headers["content-location"] == f"{LIST}/{id_of(answered)}"
+    assert answer.headers["x-catalog-snapshot"] == SECOND.descriptor.version
+
+
+def test_the_ten_fields_are_those_of_the_list(world: World) -> None:
+    [row] = [row for row in json.loads(world.get().body)["tracks"] if row["id"] == id_of(1)]
+
+    one = json.loads(world.get(f"{LIST}/{id_of(1)}").body)
+
+    assert {name: one[name] for name in row} == row
+
+
+def test_a_track_that_never_was_is_not_found(world: World) -> None:
+    answer = world.get(f"{LIST}/{id_of(99)}")
+
+    there_is_none = refusal("NOT_FOUND", "There is no such track.")
+    assert (answer.status, answer.body) == (404, there_is_none)
+    assert answer.headers["x-ratelimit-remaining"] == "119"
+
+
+@pytest.mark.parametrize("text", ["not-a-uuid", "batch2", "%00", id_of(1).upper(), id_of(1) + "x"])
+def test_what_is_no_id_is_refused(world: World, text: str) -> None:
+    answer = world.get(f"{LIST}/{text}")
+
+    assert (answer.status, answer.body) == (422, invalid(("trackId", NO_ID)))
+
+
+def test_a_track_known_to_the_caller_is_not_sent_again(world: World) -> None:
+    etag = world.get(f"{LIST}/{id_of(1)}").headers["etag"]
+
+    answer = world.get(f"{LIST}/{id_of(1)}", if_none_match=etag)
+
+    assert (answer.status, answer.body) == (304, b"")
+
+
+def test_in_the_first_version_every_track_is_new() -> None:
+    world = World()
+    world.snapshots.publish(FIRST)
+    world.archive.keep([a_record(1)])
+
+    one = json.loads(world.get(f"{LIST}/{id_of(1)}").body)
+
+    assert (one["rank"], one["previousRank"], one["isNew"]) == (1, None, True)
+
+
+def test_while_the_version_before_cannot_be_had_nothing_is_said_to_be_new(world: World) -> None:
+    for key in [key for key in world.snapshots.chunks if key[0] == FIRST.descriptor.version]:
+        del world.snapshots.chunks[key]
+
+    one = json.loads(world.get(f"{LIST}/{id_of(4)}").body)
+
+    assert (one["rank"], one["previousRank"], one["isNew"]) == (3, None, False)
+
+
+def test_a_merged_track_that_is_listed_still_stands_for_itself(world: World) -> None:
+    world.archive.keep([an_alias(1, 2)])
+
+    assert json.loads(world.get(f"{LIST}/{id_of(1)}").body)["id"] == id_of(1)
+
+
+def test_an_alias_of_nothing_known_stands_for_itself(world: World) -> None:
+    one = json.loads(world.get(f"{LIST}/{id_of(8)}").body)
+
+    assert (one["id"], one["status"]) == (id_of(8), "offChart")
+
+
+def test_aliases_in_a_circle_come_to_an_end(world: World) -> None:
+    world.archive.keep([an_alias(6, 7), an_alias(7, 6)])
+
+    assert surviving(world.archive, [id_of(6)]).keys() == {id_of(6)}
+
+
+def test_many_are_told_of_in_the_order_asked_for(world: World) -> None:
+    ids = ",".join([id_of(4), id_of(99), id_of(1), id_of(6)])
+    link = a_record(2).link
+    body = json.loads(world.get(f"{LIST}/batch?ids={ids}&link={link}&link=55555").body)
+
+    assert body == {
+        "tracks": [
+            described(4, rank=3, isNew=True),
+            described(1, rank=2, previousRank=1),
+            described(3, **GONE),
+            described(2, rank=1, previousRank=2, userCount=5_000),
+        ],
+        "aliases": {id_of(6): id_of(3)},
+        "unknown": [id_of(99), "55555"],
+    }
+
+
+def test_a_track_asked_for_twice_is_told_of_once(world: World) -> None:
+    body = json.loads(world.get(f"{LIST}/batch?ids={id_of(3)}&ids={id_of(6)},{id_of(3)}").body)
+
+    assert [track["id"] for track in body["tracks"]] == [id_of(3)]
+
+
+MANY = "Must be 1 to 50 ids, with those of links counted in."
+
+
+@pytest.mark.parametrize(
+    ("query", "issues"),
+    [
+        ("", [("ids", MANY)]),
+        ("ids=" + ",".join([id_of(1)] * 51), [("ids", MANY)]),
+        ("ids=" + ",".join([id_of(1)] * 50) + "&link=55555", [("ids", MANY)]),
+        (f"ids={id_of(1)},x,", [("ids[1]", NO_ID), ("ids[2]", NO_ID)]),
+        ("link=x", [("link[0]", "Must be the link or the id of a TikTok sound.")]),
+    ],
+)
+def test_a_wrong_batch_is_refused(world: World, query: str, issues: list[tuple[str, str]]) -> None:
+    answer = world.get(f"{LIST}/batch?{query}")
+
+    assert (answer.status, answer.body) == (422, invalid(*issues))
+
+
+def test_fifty_are_told_of_at_once(world: World) -> None:
+    ids = ",".join(id_of(number) for number in range(50))
+
+    assert world.get(f"{LIST}/batch?ids={ids}").status == 200
+
+
+def test_changes_since_a_version_are_told(world: World) -> None:
+    first, second = FIRST.descriptor.version, SECOND.descriptor.version
+    rows = json.loads(world.get().body)["tracks"]
+
+    answer = world.get(f"{LIST}/changes?since={first}")
+
+    assert json.loads(answer.body) == {
+        "since": first,
+        "version": second,
+        "added": [{**rows[2], "rank": 3}],
+        "removed": [{"id": id_of(3), "previousRank": 3}],
+        "moved": [
+            {"id": id_of(2), "rank": 1, "previousRank": 2},
+            {"id": id_of(1), "rank": 2, "previousRank": 1},
+        ],
+    }
+
+
+def test_since_the_current_version_nothing_has_changed(world: World) -> None:
+    version = SECOND.descriptor.version
+
+    body = json.loads(world.get(f"{LIST}/changes?since={version}").body)
+
+    assert body == {
+        "since": version,
+        "version": version,
+        "added": [],
+        "removed": [],
+        "moved": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("", "Must be a snapshot version, as X-Catalog-Snapshot gives it."),
+        ("since=1", "Must be a snapshot version, as X-Catalog-Snapshot gives it."),
+        (
+            "since=0000000009-0123456789abcdef",
+            "This version is not kept any more; read the whole list instead.",
+        ),
+    ],
+)
+def test_changes_since_what_is_no_version_are_refused(
+    world: World, query: str, message: str
+) -> None:
+    answer = world.get(f"{LIST}/changes?{query}")
+
+    assert (answer.status, answer.body) == (422, invalid(("since", message)))
