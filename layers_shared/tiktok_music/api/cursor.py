@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-_FORM = re.compile(r"([0-9]{10}-[0-9a-f]{16})\.([0-9]{1,7})\.([0-9a-f]{16})", re.ASCII)
+_FORM = re.compile(r"([0-9]{10}-[0-9a-f]{16})\.([0-9]{1,7})\.", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ def write_cursor(cursor: Cursor, digest: str) -> str:
 def read_cursor(text: str, digest: str) -> Cursor | None:
     """The cursor, None when it is none or belongs to another search."""
     try:
-        plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        form = _FORM.fullmatch(plain.decode("ascii"))
+        plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_")
+        form = _FORM.match(plain.decode("ascii"))
     except (binascii.Error, ValueError):
         return None
     if form is None:
         return None
     cursor = Cursor(form[1], int(form[2]))
-    return cursor if form[3] == _check(cursor, digest) else None
+    return cursor if write_cursor(cursor, digest) == text else None
 
 
 def _check(cursor: Cursor, digest: str) -> str:

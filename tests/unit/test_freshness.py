@@ -1,0 +1,120 @@
+"""How old answers are said to be, and how healthy the catalog."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.api_world import World
+from tests.builders import NOON, a_snapshot, a_track
+from tiktok_music.api.freshness import freshness_headers, next_refresh_due
+
+SNAPSHOT = a_snapshot(a_track(1), published_at=NOON + timedelta(minutes=4))
+
+
+def headers_of(**times: datetime) -> dict[str, str]:
+    descriptor = a_snapshot(a_track(1), **times).descriptor
+    return freshness_headers(descriptor, times["published_at"].timestamp() + 60)
+
+
+def test_an_answer_is_fresh_until_the_next_refresh_is_due() -> None:
+    assert headers_of(published_at=NOON + timedelta(minutes=4)) == {
+        "Cache-Control": "private, max-age=42960, stale-while-revalidate=900",
+        "Age": "60",
+        "Last-Modified": "Sun, 22 Nov 2026 12:04:00 GMT",
+        "X-Catalog-Snapshot": SNAPSHOT.descriptor.version,
+    }
+
+
+@pytest.mark.parametrize(
+    ("late", "due"),
+    [
+        (timedelta(0), 12),
+        (timedelta(minutes=15), 12),
+        (timedelta(hours=11, minutes=59), 12),
+        (timedelta(hours=12), 24),
+        (timedelta(days=2), 60),
+        (-timedelta(minutes=1), 12),
+    ],
+)
+def test_the_next_refresh_is_the_first_tick_after_the_publication(
+    late: timedelta, due: int
+) -> None:
+    descriptor = a_snapshot(a_track(1), published_at=NOON + late).descriptor
+
+    assert next_refresh_due(descriptor) == NOON + timedelta(hours=due)
+
+
+def test_a_clock_that_is_behind_makes_no_negative_age() -> None:
+    descriptor = SNAPSHOT.descriptor
+
+    assert freshness_headers(descriptor, 0.0)["Age"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [
+        ("Sun, 22 Nov 2026 12:04:00 GMT", 304),
+        ("Sun, 22 Nov 2026 12:05:00 GMT", 304),
+        ("Sun, 22 Nov 2026 12:03:59 GMT", 200),
+        ("yesterday", 200),
+        ("", 200),
+        ("Sun, 99 Nov 99999 12:05:00 GMT", 200),
+    ],
+)
+def test_who_has_what_was_last_modified_is_told_so(since: str, status: int) -> None:
+    world = World()
+    world.snapshots.publish(SNAPSHOT)
+
+    assert world.get(if_modified_since=since).status == status
+    assert world.get(if_modified_since=since, if_none_match='"other"').status == 200
+
+
+def health_at(hours: float) -> Any:
+    world = World()
+    world.snapshots.publish(a_snapshot(a_track(1)))
+    world.now = NOON.timestamp() + hours * 3600
+    answer = world.get("/v1/health", authorization="")
+    assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+    assert "x-ratelimit-limit" not in answer.headers
+    return json.loads(answer.body)
+
+
+def test_health_tells_of_the_snapshot_without_a_key() -> None:
+    assert health_at(1) == {
+        "status": "ok",
+        "snapshot": {
+            "version": a_snapshot(a_track(1)).descriptor.version,
+            "publishedAt": "2026-11-22T12:00:00Z",
+            "ageSeconds": 3600,
+            "trackCount": 1,
+        },
+        "nextRefreshDueAt": "2026-11-23T00:00:00Z",
+    }
+
+
+@pytest.mark.parametrize(
+    ("hours", "status"),
+    [(0, "ok"), (14, "ok"), (14.01, "degraded"), (24, "degraded"), (24.01, "failing")],
+)
+def test_health_goes_down_with_age(hours: float, status: str) -> None:
+    assert health_at(hours)["status"] == status
+
+
+def test_without_a_snapshot_health_is_failing() -> None:
+    answer = World().get("/v1/health", authorization="")
+
+    nothing = {"status": "failing", "snapshot": None, "nextRefreshDueAt": None}
+    assert (answer.status, json.loads(answer.body)) == (200, nothing)
+
+
+def test_health_costs_one_look_at_the_pointer_in_thirty_seconds() -> None:
+    world = World()
+    world.snapshots.publish(SNAPSHOT)
+
+    for _ in range(50):
+        world.get("/v1/health", authorization="")
+        world.now += 0.5
+
+    assert (world.snapshots.pointer_reads, world.keys.reads, world.rates.calls) == (1, 0, 0)

@@ -1,0 +1,123 @@
+"""A table of methods and paths: what is there, and what is said where nothing is."""
+
+import json
+
+import pytest
+
+from tests.api_world import LIST, World, refusal
+from tests.builders import a_record, a_snapshot, a_track
+
+KNOWN = f"{LIST}/{a_track(1).track_id}"
+READING = ["GET", "HEAD"]
+ALLOWED = {
+    LIST: READING,
+    f"{LIST}/batch": READING,
+    f"{LIST}/changes": READING,
+    f"{LIST}/resolve": ["POST"],
+    KNOWN: READING,
+    f"{LIST}/anything": READING,
+    "/v1/whoami": READING,
+    "/v1/health": READING,
+    "/openapi.json": READING,
+}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "X")
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.snapshots.publish(a_snapshot(a_track(1)))
+    world.archive.keep([a_record(1)])
+    return world
+
+
+@pytest.mark.parametrize("path", ALLOWED)
+@pytest.mark.parametrize("method", METHODS)
+def test_a_path_knows_its_methods_and_names_them_to_others(
+    world: World, path: str, method: str
+) -> None:
+    answer = world.get(path, method)
+
+    if method in ALLOWED[path]:
+        assert answer.status in (200, 403, 422)
+        assert "allow" not in answer.headers
+        return
+    wrong = refusal("METHOD_NOT_ALLOWED", "The path does not know this method.")
+    assert (answer.status, answer.body) == (405, b"" if method == "HEAD" else wrong)
+    assert answer.headers["allow"] == ", ".join(ALLOWED[path])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "//",
+        "/v1",
+        "/v1/",
+        "/v1/nothing",
+        "/v1/tiktok-musicx",
+        f"{LIST}/",
+        f"{LIST}/batch/",
+        f"{KNOWN}/",
+        f"{KNOWN}/preview.mp3",
+        "/v1//tiktok-music",
+        "/v1/../v1/tiktok-music",
+        "/v1/..",
+        "/V1/TIKTOK-MUSIC",
+        "/v2/tiktok-music",
+        "/openapi.yaml",
+        "/docs",
+        "/v1/%2e%2e/tiktok-music",
+        "/" + "a" * 8_000,
+        "/v1/tiktok-music%3Fq=a",
+        "/v1/夜",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+def test_other_paths_have_nothing(world: World, path: str, method: str) -> None:
+    answer = world.get(path, method)
+
+    nothing = refusal("NOT_FOUND", "There is nothing at this path.")
+    assert (answer.status, answer.body) == (404, b"" if method == "HEAD" else nothing)
+
+
+@pytest.mark.parametrize(
+    "path", [LIST, f"{LIST}?q=song", KNOWN, "/v1/whoami", "/v1/health", "/openapi.json"]
+)
+def test_head_has_the_headers_of_get_and_no_body(world: World, path: str) -> None:
+    got, head = world.get(path), world.get(path, "HEAD")
+
+    changing = ("x-ratelimit-remaining",)
+    assert head.body == b""
+    assert {name: head.headers[name] for name in head.headers if name not in changing} == {
+        name: got.headers[name] for name in got.headers if name not in changing
+    }
+
+
+@pytest.mark.parametrize("path", [path for path in ALLOWED if path.startswith("/v1/tik")])
+def test_no_route_of_the_catalog_is_open(world: World, path: str) -> None:
+    method = ALLOWED[path][0]
+
+    assert world.get(path, method, authorization="").status == 401
+
+
+@pytest.mark.parametrize("path", [path for path in ALLOWED if path != "/openapi.json"])
+def test_a_suspended_key_is_told_so_everywhere(world: World, path: str) -> None:
+    world.change_key(state="suspended")
+
+    answer = world.get(path, ALLOWED[path][0])
+
+    if path == "/v1/health":
+        assert answer.status == 200
+    else:
+        assert json.loads(answer.body)["error"]["code"] == "KILL_SWITCH"
+        assert answer.status == 503
+
+
+@pytest.mark.parametrize("path", ["/v1/nothing", LIST, f"{LIST}?limit=0", "/v1/whoami"])
+def test_errors_and_what_is_of_a_key_are_kept_by_no_cache(world: World, path: str) -> None:
+    answer = world.get(path, "PUT" if path == LIST else "GET")
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
