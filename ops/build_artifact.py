@@ -15,8 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 RUNTIME = "3.13"
 LAYER_PINS = Path(__file__).parent.parent / "layers_shared" / "requirements.txt"
+LAMBDA = {"python_version": RUNTIME, "python_full_version": f"{RUNTIME}.0", "sys_platform": "linux"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 # botocore describes every service of AWS; these are the ones that are called.
 NEVER_READ = ("bin", "numpy/f2py", "numpy/_pyinstaller")
@@ -40,9 +43,19 @@ def main() -> None:
 
 
 def pins(requirements: Path) -> dict[str, str]:
-    """Package name to its pin: the line with the version, and those with its hashes."""
-    blocks = re.split(r"\n(?=\S)", requirements.read_text().strip())
-    return {block.split("==")[0]: block for block in blocks if "==" in block}
+    """Package name to its pin for the Lambda: version and hashes, without a marker.
+
+    pip would judge a marker by the Python that it runs on, which need not be the Lambda's.
+    """
+    found = {}
+    for block in re.split(r"\n(?=\S)", requirements.read_text().strip()):
+        head, _, hashes = block.partition("\\\n")
+        if "==" not in head:
+            continue
+        requirement = Requirement(head.strip())
+        if requirement.marker is None or requirement.marker.evaluate(LAMBDA):
+            found[requirement.name] = f"{requirement.name}{requirement.specifier} \\\n{hashes}"
+    return found
 
 
 def install_wheels(requirements: Path, in_layer: set[str], target: Path) -> None:

@@ -142,8 +142,11 @@ def test_a_scheduled_event_fills_the_list(
         "total": 1,
     }
     s3 = boto3.client("s3", endpoint_url=account.endpoint_url, region_name=REGION)
-    kept = {item["Key"] for item in s3.list_objects_v2(Bucket=BUCKET)["Contents"]}
-    assert kept == {f"music/{track_id}/preview.mp3", f"music/{track_id}/cover.jpg"}
+    listing = s3.list_objects_v2(Bucket=BUCKET, Prefix=f"music/{track_id}/")
+    assert [item["Key"] for item in listing["Contents"]] == [
+        f"music/{track_id}/cover.jpg",
+        f"music/{track_id}/preview.mp3",
+    ]
 
 
 def test_a_document_may_lie_in_a_bucket(

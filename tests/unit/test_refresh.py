@@ -125,7 +125,8 @@ def test_a_clean_track_goes_all_the_way(world: World) -> None:
         }
     ]
     url = f"http://cdn.test/{candidate.tiktok_id}"
-    assert {key: entry[:2] for key, entry in world.store.objects.items()} == {
+    stored = {key: entry for key, entry in world.store.objects.items() if track_id in key}
+    assert {key: entry[:2] for key, entry in stored.items()} == {
         f"music/{track_id}/preview.mp3": (b"ID3" + f"{url}/audio".encode(), "audio/mpeg"),
         f"music/{track_id}/cover.jpg": (b"\xff\xd8\xff" + f"{url}/cover".encode(), "image/jpeg"),
     }

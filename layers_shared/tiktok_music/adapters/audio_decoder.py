@@ -166,9 +166,7 @@ def open_audio_container(data: bytes) -> InputContainer:
         "codec_whitelist": _DECODERS,
         "protocol_whitelist": "",
     }
-    return av.open(
-        io.BytesIO(data), "r", format=demuxer, options=options, metadata_errors="replace"
-    )
+    return av.open(io.BytesIO(data), "r", format=demuxer, options=options)
 
 
 def _refuse_over_caps(channels: int, sample_rate_hz: int, caps: AudioCaps) -> None:

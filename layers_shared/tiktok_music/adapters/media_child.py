@@ -5,6 +5,7 @@ or fills its memory costs one track. Messages are a JSON header and, after it, o
 """
 
 import base64
+import gc
 import json
 import resource
 from dataclasses import asdict
@@ -26,6 +27,7 @@ Answer = tuple[dict[str, Any], bytes]
 def serve(connection: Connection) -> None:
     """Answers requests until the other end is closed."""
     _limit_self()
+    gc.freeze()
     settings = json.loads(connection.recv_bytes())
     limits = VolumeLimits(**settings["limits"])
     preview = PreviewSettings(**settings["preview"])
@@ -38,6 +40,8 @@ def serve(connection: Connection) -> None:
         header, blob = _answer(request, data, limits, preview)
         connection.send_bytes(json.dumps(header).encode())
         connection.send_bytes(blob)
+        # What PyAV opens is a reference cycle around megabytes that the collector cannot weigh.
+        gc.collect()
 
 
 def _limit_self() -> None:

@@ -21,8 +21,10 @@ FILE_SECONDS = 60.0
 # What a decoder leaks, it leaks for so many files.
 FILES_PER_PROCESS = 500
 
+# One decoder is one core's work: OpenBLAS must not start threads of its own. It reads its setting
+# when numpy is imported, and a child starts without any environment.
 _START = (
-    "import sys; sys.path[:0] = {path!r}; "
+    "import os, sys; os.environ['OPENBLAS_NUM_THREADS'] = '1'; sys.path[:0] = {path!r}; "
     "from multiprocessing.connection import Connection; "
     "from tiktok_music.adapters.media_child import serve; "
     "serve(Connection({fd}))"
