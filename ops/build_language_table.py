@@ -1,4 +1,4 @@
-"""Make the language tables of `refresh/data/language` again: word lists in, compressed text out."""
+"""Make the language tables again (refresh/languages/data): word lists in, compressed text out."""
 
 import argparse
 import gzip
@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from tiktok_music.refresh.language_table import (
+from tiktok_music.refresh.languages.table import (
     ZERO,
     grams_of,
     plain,
@@ -21,12 +21,12 @@ from tiktok_music.refresh.language_table import (
 
 _HERE = Path(__file__).parent
 _OWN_WORDS = _HERE / "language_words.txt"
-_TARGET = _HERE.parent / "layers_shared/tiktok_music/refresh/data/language"
+_TARGET = _HERE.parent / "layers_shared/tiktok_music/refresh/languages/data"
 _HELP = """The word lists come from the Python package wordfreq 3.1 (its "small" and "large" lists),
 which is needed for this command alone: install it into an environment of its own
 (`pip install wordfreq`) and run `PYTHONPATH=layers_shared:. python -m ops.build_language_table`."""
 
-_HEAD = """# {title} in the languages of one script, for tiktok_music/refresh/language_table.py.
+_HEAD = """# {title} in the languages of one script, for tiktok_music/refresh/languages/table.py.
 # Made by ops/build_language_table.py. Built from the word lists of wordfreq 3.1 (Robyn Speer,
 # doi.org/10.5281/zenodo.7199437; they credit SUBTLEX, OpenSubtitles, Wikipedia and others) and from
 # ops/language_words.txt. This table is shared under CC BY-SA 4.0, as wordfreq's data is:

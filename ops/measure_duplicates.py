@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.duplicates import group_duplicates
+from tiktok_music.refresh.doubles.groups import group_duplicates
 
 _DATA = Path(__file__).resolve().parents[1] / "tests" / "data"
 _SPEED_CANDIDATES = 10_000

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from tiktok_music.refresh.language import LanguageRule
+from tiktok_music.refresh.languages.rule import LanguageRule
 
 _DATA = Path(__file__).parent.parent / "tests" / "data"
 _SETS = (_DATA / "language_development.tsv", _DATA / "language_heldout.tsv")

@@ -25,8 +25,8 @@ from tiktok_music.adapters.loudness_meter import LoudnessMeter
 from tiktok_music.adapters.mp3_file import Mp3Tags, encode_mp3
 from tiktok_music.adapters.pcm import mono_5512_hz
 from tiktok_music.errors import AudioUnreadable
-from tiktok_music.refresh.fingerprint import Fingerprint, bit_error_rate, fingerprint_of
-from tiktok_music.refresh.volume import VolumeLimits, judge_volume
+from tiktok_music.refresh.sound.fingerprint import Fingerprint, bit_error_rate, fingerprint_of
+from tiktok_music.refresh.sound.volume import VolumeLimits, judge_volume
 
 CAPS = AudioCaps()
 SETTINGS = PreviewSettings()

@@ -12,7 +12,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_ROOT / "layers_shared"))
 
-from tiktok_music.refresh.profanity import ProfanityFilter, ProfanityMatch  # noqa: E402
+from tiktok_music.refresh.profanity.rule import ProfanityFilter, ProfanityMatch  # noqa: E402
 
 _DATA = _ROOT / "tests" / "data"
 _SETS = ("development", "held_out")

@@ -83,9 +83,10 @@ def test_the_refresh_function_stays_under_the_limit(built: Path) -> None:
 
 
 def test_the_rules_bring_their_data_along(built: Path) -> None:
-    data = built / "SharedLayer/python/tiktok_music/refresh/data"
+    rules = built / "SharedLayer/python/tiktok_music/refresh"
 
-    assert {item.name for item in data.iterdir()} >= {"language", "profanity", "titles"}
+    for name in ("languages", "profanity", "titles"):
+        assert any((rules / name / "data").iterdir())
 
 
 def test_nothing_of_the_build_is_shipped(built: Path) -> None:

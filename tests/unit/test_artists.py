@@ -2,7 +2,7 @@
 
 import pytest
 
-from tiktok_music.refresh.artists import (
+from tiktok_music.refresh.doubles.artists import (
     are_other_guests,
     are_other_people,
     artist_key,

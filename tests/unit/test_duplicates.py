@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ops.measure_duplicates import read_pairs, score
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.duplicates import DuplicateGroup, group_duplicates, join_groups
+from tiktok_music.refresh.doubles.groups import DuplicateGroup, group_duplicates, join_groups
 
 _DATA = Path(__file__).resolve().parents[1] / "data"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tiktok_music.refresh.folding import fold, romanise, sound_alike, squeeze, unescape
+from tiktok_music.refresh.titles.folding import fold, romanise, sound_alike, squeeze, unescape
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.generic_sound import judge_generic_sound, strip_sound_boilerplate
+from tiktok_music.refresh.titles.generic_sound import judge_generic_sound, strip_sound_boilerplate
 from tiktok_music.refresh.verdict import Finding, RejectionReason
 
 BOILERPLATE = (

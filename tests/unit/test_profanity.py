@@ -3,7 +3,7 @@
 import pytest
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.profanity import ProfanityFilter, ProfanityMatch, judge_profanity
+from tiktok_music.refresh.profanity.rule import ProfanityFilter, ProfanityMatch, judge_profanity
 from tiktok_music.refresh.verdict import Finding, RejectionReason
 
 

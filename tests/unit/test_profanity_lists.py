@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_music.refresh.profanity import ProfanityFilter
-from tiktok_music.refresh.profanity_lists import DATA, lines_of, plain_lines
-from tiktok_music.refresh.profanity_table import Entry
+from tiktok_music.refresh.profanity.lists import DATA, lines_of, plain_lines
+from tiktok_music.refresh.profanity.rule import ProfanityFilter
+from tiktok_music.refresh.profanity.table import Entry
 
 _SETS = Path(__file__).parents[1] / "data"
 

@@ -15,7 +15,7 @@ from typing import Any
 from tiktok_music.adapters.audio import AudioCaps, PreviewSettings, read_audio, write_preview
 from tiktok_music.adapters.image import CoverCaps, write_cover
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable
-from tiktok_music.refresh.volume import VolumeLimits, judge_volume
+from tiktok_music.refresh.sound.volume import VolumeLimits, judge_volume
 
 # Address space, not memory: FFmpeg and numpy map far more than they touch.
 ADDRESS_SPACE_BYTES = 3 * 1024**3

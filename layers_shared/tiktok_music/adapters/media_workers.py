@@ -13,8 +13,8 @@ from typing import Any
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
 from tiktok_music.refresh.media import AudioRejected, PreparedPreview
 from tiktok_music.refresh.media_policy import MediaPolicy
+from tiktok_music.refresh.sound.volume import AudioFacts
 from tiktok_music.refresh.verdict import Finding, RejectionReason
-from tiktok_music.refresh.volume import AudioFacts
 
 # Decoding and encoding ten minutes takes some 8 s of CPU; a bomb must not take more than this.
 FILE_SECONDS = 60.0

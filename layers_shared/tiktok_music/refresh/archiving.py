@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.language import Language
+from tiktok_music.refresh.languages.rule import Language
 from tiktok_music.snapshot import Snapshot
 from tiktok_music.track import Track, tiktok_music_link
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.duplicates import DuplicateGroup, group_duplicates
-from tiktok_music.refresh.generic_sound import judge_generic_sound
-from tiktok_music.refresh.language import Language, LanguageRule
-from tiktok_music.refresh.language_names import is_unknown_name
+from tiktok_music.refresh.doubles.groups import DuplicateGroup, group_duplicates
+from tiktok_music.refresh.languages.names import is_unknown_name
+from tiktok_music.refresh.languages.rule import Language, LanguageRule
 from tiktok_music.refresh.operator_lists import NO_LISTS, OperatorLists
-from tiktok_music.refresh.profanity import ProfanityFilter, judge_profanity
-from tiktok_music.refresh.title_parts import spoken_title
+from tiktok_music.refresh.profanity.rule import ProfanityFilter, judge_profanity
+from tiktok_music.refresh.titles.generic_sound import judge_generic_sound
+from tiktok_music.refresh.titles.parts import spoken_title
 from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation import TextRules, curate, language_of
-from tiktok_music.refresh.language import Language
+from tiktok_music.refresh.languages.rule import Language
 from tiktok_music.refresh.verdict import Finding, Rejection
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tiktok_music.errors import MediaError
+from tiktok_music.refresh.sound.volume import AudioFacts
 from tiktok_music.refresh.verdict import Finding
-from tiktok_music.refresh.volume import AudioFacts
 
 
 class AudioRejected(MediaError):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tiktok_music.refresh.volume import VolumeLimits
+from tiktok_music.refresh.sound.volume import VolumeLimits
 
 
 @dataclass(frozen=True, slots=True)

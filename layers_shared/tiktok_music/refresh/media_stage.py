@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.duplicates import DuplicateGroup
+from tiktok_music.refresh.doubles.groups import DuplicateGroup
 from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
 
 # Downloads and uploads wait on the network; decoding is bounded by the workshop itself.

@@ -3,9 +3,9 @@
 import base64
 from collections.abc import Sequence
 
-from tiktok_music.refresh.duplicates import DuplicateGroup, join_groups
-from tiktok_music.refresh.fingerprint import Fingerprint, FingerprintIndex
+from tiktok_music.refresh.doubles.groups import DuplicateGroup, join_groups
 from tiktok_music.refresh.media_stage import GroupMedia
+from tiktok_music.refresh.sound.fingerprint import Fingerprint, FingerprintIndex
 
 
 def join_same_recordings(results: Sequence[GroupMedia]) -> list[GroupMedia]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tiktok_music.refresh.curation import RuleSettings
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media_policy import MediaPolicy, PreviewPolicy
-from tiktok_music.refresh.volume import VolumeLimits
+from tiktok_music.refresh.sound.volume import VolumeLimits
 from tiktok_music.settings import SettingsReader
 
 TIKHUB = "https://api.tikhub.io"

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import fasttext  # type: ignore[import-untyped]  # fasttext-predict comes without types
 
-from tiktok_music.refresh.language_table import LanguageTable, words_of
+from tiktok_music.refresh.languages.table import LanguageTable, words_of
 
 SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari", "han")
 # Tuned on tests/data/language_development.tsv; `python -m ops.measure_language` prints the result.

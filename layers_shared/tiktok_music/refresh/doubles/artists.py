@@ -6,8 +6,8 @@ from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
-from tiktok_music.refresh.folding import LONGEST, fold, squeeze
-from tiktok_music.refresh.title_tables import read_phrases
+from tiktok_music.refresh.titles.folding import LONGEST, fold, squeeze
+from tiktok_music.refresh.titles.tables import read_phrases
 
 # What credit lines join names with. "and" and its sisters also stand inside names of bands; a name
 # that is split by mistake still meets its other spelling, which is split by the same mistake.

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from tiktok_music.refresh.profanity_lists import plain_lines
-from tiktok_music.refresh.profanity_table import Entry
+from tiktok_music.refresh.profanity.lists import plain_lines
+from tiktok_music.refresh.profanity.table import Entry
 
 
 @dataclass(frozen=True, slots=True)

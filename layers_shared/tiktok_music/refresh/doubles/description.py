@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
-from tiktok_music.refresh.artists import (
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.doubles.artists import (
     artist_key,
     artist_keys,
     name_keys,
@@ -14,12 +15,11 @@ from tiktok_music.refresh.artists import (
     primary_artist,
     split_artists,
 )
-from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.folding import LONGEST, fold, squeeze
-from tiktok_music.refresh.generic_sound import judge_generic_sound, strip_sound_boilerplate
-from tiktok_music.refresh.title_parts import TitleParts, parse_title
-from tiktok_music.refresh.title_tables import read_phrases
-from tiktok_music.refresh.title_tags import PartKind, read_part
+from tiktok_music.refresh.titles.folding import LONGEST, fold, squeeze
+from tiktok_music.refresh.titles.generic_sound import judge_generic_sound, strip_sound_boilerplate
+from tiktok_music.refresh.titles.parts import TitleParts, parse_title
+from tiktok_music.refresh.titles.tables import read_phrases
+from tiktok_music.refresh.titles.tags import PartKind, read_part
 
 _NOBODY: frozenset[str] = frozenset()
 _ARTIST_BEFORE = re.compile(r"(?P<artist>[^:–—|]{1,80}?)(?:\s+[-–—_|]+\s+|:\s+)")

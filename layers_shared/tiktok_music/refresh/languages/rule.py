@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from tiktok_music.refresh.language_model import LanguageModel
-from tiktok_music.refresh.language_names import iso_639_1
-from tiktok_music.refresh.language_scripts import reading_of
-from tiktok_music.refresh.language_table import plain
+from tiktok_music.refresh.languages.model import LanguageModel
+from tiktok_music.refresh.languages.names import iso_639_1
+from tiktok_music.refresh.languages.scripts import reading_of
+from tiktok_music.refresh.languages.table import plain
 
-_FOLDER = Path(__file__).parent / "data" / "language"
+_FOLDER = Path(__file__).parent / "data"
 _LEAST_SCORE = 0.3
 _MOST_CHARACTERS = 300
 _VERSION = (

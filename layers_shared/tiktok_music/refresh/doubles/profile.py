@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from tiktok_music.refresh.artists import are_other_guests, are_other_people
-from tiktok_music.refresh.description import Description
-from tiktok_music.refresh.duplicate_blocks import Trust
-from tiktok_music.refresh.folding import squeeze
+from tiktok_music.refresh.doubles.artists import are_other_guests, are_other_people
+from tiktok_music.refresh.doubles.blocks import Trust
+from tiktok_music.refresh.doubles.description import Description
+from tiktok_music.refresh.titles.folding import squeeze
 
 # TikTok's clips of one song have any length up to 60 s, so lengths tell songs apart only above.
 _LONGEST_CLIP_SECONDS = 61.0

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from typing import Self
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.profanity_disguise import Disguises
-from tiktok_music.refresh.profanity_lists import (
+from tiktok_music.refresh.profanity.disguise import Disguises
+from tiktok_music.refresh.profanity.lists import (
     AllowList,
     WordList,
     plain_lines,
     swear_words,
 )
-from tiktok_music.refresh.profanity_phrase import Phrase, PhraseLanguages
-from tiktok_music.refresh.profanity_table import Entry
-from tiktok_music.refresh.profanity_text import chunks_of, folded, legible, spelled_runs, words_of
+from tiktok_music.refresh.profanity.phrase import Phrase, PhraseLanguages
+from tiktok_music.refresh.profanity.table import Entry
+from tiktok_music.refresh.profanity.text import chunks_of, folded, legible, spelled_runs, words_of
 from tiktok_music.refresh.verdict import Finding, RejectionReason
 
 _BETWEEN_NAMES = re.compile(r"\s*(?:[,&+/]|\b(?:feat|featuring|ft|with|and|x)\b\.?)\s*", re.I)

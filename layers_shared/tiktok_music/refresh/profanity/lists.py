@@ -1,6 +1,6 @@
-"""The reviewed word lists of data/profanity, read into tables that answer in constant time.
+"""The reviewed word lists of data, read into tables that answer in constant time.
 
-The notation of the lists is described in data/profanity/README.txt.
+The notation of the lists is described in data/README.txt.
 """
 
 import re
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from tiktok_music.refresh.profanity_table import Entry, Hit, Table
-from tiktok_music.refresh.profanity_text import folded, legible, word_spans
+from tiktok_music.refresh.profanity.table import Entry, Hit, Table
+from tiktok_music.refresh.profanity.text import folded, legible, word_spans
 
-DATA = Path(__file__).parent / "data" / "profanity"
+DATA = Path(__file__).parent / "data"
 # Lists that are not a language's: they are read by name.
 _SPECIAL = frozenset(
     {"README", "allow", "given_names", "languages", "lookalikes", "maskable", "mild"}

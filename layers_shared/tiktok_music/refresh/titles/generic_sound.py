@@ -4,8 +4,8 @@ import re
 from functools import cache
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.folding import LONGEST, fold, unescape
-from tiktok_music.refresh.title_tables import read_phrases
+from tiktok_music.refresh.titles.folding import LONGEST, fold, unescape
+from tiktok_music.refresh.titles.tables import read_phrases
 from tiktok_music.refresh.verdict import Finding, RejectionReason
 
 _SEPARATOR = re.compile(r"\s*[-–—‐‑−:：|•·~_/@\u200e\u200f\u202a-\u202e\u2066-\u2069]+\s*@?")

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.description import Description, describe
-from tiktok_music.refresh.duplicate_blocks import Block, find_blocks
-from tiktok_music.refresh.duplicate_profile import Profile
-from tiktok_music.refresh.title_parts import parse_title
+from tiktok_music.refresh.doubles.blocks import Block, find_blocks
+from tiktok_music.refresh.doubles.description import Description, describe
+from tiktok_music.refresh.doubles.profile import Profile
+from tiktok_music.refresh.titles.parts import parse_title
 
 # Clusters of one block that a candidate is tried against; more only a made-up chart has.
 _MOST_CLUSTERS = 50

@@ -3,10 +3,10 @@
 import re
 from functools import cache
 
-from tiktok_music.refresh.artists import split_artists
-from tiktok_music.refresh.folding import fold
-from tiktok_music.refresh.title_tables import read_phrases
-from tiktok_music.refresh.title_tags import PartKind, read_part
+from tiktok_music.refresh.doubles.artists import split_artists
+from tiktok_music.refresh.titles.folding import fold
+from tiktok_music.refresh.titles.tables import read_phrases
+from tiktok_music.refresh.titles.tags import PartKind, read_part
 
 # Portuguese "part. Anitta" is a guest, English "part. 2" is not.
 _PART = r"part\.(?=\s+[^\W\d]\w)(?!\s+[ivx]+\b)"

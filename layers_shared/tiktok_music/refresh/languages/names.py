@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-_NAMES = Path(__file__).parent / "data" / "language" / "names.tsv"
+_NAMES = Path(__file__).parent / "data" / "names.tsv"
 _NO_LANGUAGE = "-"
 _MOST_CHARACTERS = 100
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")

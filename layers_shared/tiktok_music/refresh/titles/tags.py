@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from tiktok_music.refresh.folding import fold
-from tiktok_music.refresh.title_tables import read_phrases
+from tiktok_music.refresh.titles.folding import fold
+from tiktok_music.refresh.titles.tables import read_phrases
 
 _NO_VERSIONS: frozenset[str] = frozenset()
 _WRITTEN_WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tiktok_music.refresh.folding import LONGEST, fold, unescape
-from tiktok_music.refresh.generic_sound import strip_sound_boilerplate
-from tiktok_music.refresh.title_credits import without_bracket_credits, without_credits
-from tiktok_music.refresh.title_tags import (
+from tiktok_music.refresh.titles.credits import without_bracket_credits, without_credits
+from tiktok_music.refresh.titles.folding import LONGEST, fold, unescape
+from tiktok_music.refresh.titles.generic_sound import strip_sound_boilerplate
+from tiktok_music.refresh.titles.tags import (
     PartKind,
     PartMeaning,
     noise_endings,

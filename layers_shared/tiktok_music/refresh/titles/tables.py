@@ -1,10 +1,10 @@
-"""The tables of words under data/titles, read once from readable text."""
+"""The tables of words under data, read once from readable text."""
 
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-_TABLES = Path(__file__).parent / "data" / "titles"
+_TABLES = Path(__file__).parent / "data"
 
 
 def _lines(name: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from tiktok_music.refresh.title_tables import read_pairs
+from tiktok_music.refresh.titles.tables import read_pairs
 
 # A title says what it is in its first letters; the rest of a flood must not cost time.
 LONGEST = 300

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from tiktok_music.refresh.profanity_lists import plain_lines
-from tiktok_music.refresh.profanity_text import folded
+from tiktok_music.refresh.profanity.lists import plain_lines
+from tiktok_music.refresh.profanity.text import folded
 
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _STRETCHED_END = re.compile(r"...([aeiouy])\1$")
