@@ -96,7 +96,7 @@ def test_no_name_is_not_an_unknown_name() -> None:
 
 
 def test_no_name_stands_for_two_languages() -> None:
-    folder = Path(language_names.__file__).parent / "data" / "language"
+    folder = Path(language_names.__file__).parent / "data"
     rows = [
         line.split("\t")
         for line in (folder / "names.tsv").read_text("utf-8").splitlines()

@@ -17,7 +17,7 @@ from tiktok_music.refresh.languages.table import (
     words_of,
 )
 
-FOLDER = Path(language_model.__file__).parent / "data" / "language"
+FOLDER = Path(language_model.__file__).parent / "data"
 HEAD = "# A table\n# languages: aa:10 bb:40\n\n"
 
 

@@ -10,8 +10,8 @@ from itertools import islice, pairwise
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from tiktok_music.refresh.doubles.artists import split_artists
 from tiktok_music.refresh.doubles.description import Description, Reading, numbers_in
+from tiktok_music.refresh.titles.artists import split_artists
 from tiktok_music.refresh.titles.folding import fold, romanise, sound_alike, squeeze
 
 # Below this ratio two titles of one artist are more often two songs than one misspelt.

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.doubles.artists import (
+from tiktok_music.refresh.titles.artists import (
     artist_key,
     artist_keys,
     name_keys,

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from tiktok_music.refresh.doubles.artists import are_other_guests, are_other_people
 from tiktok_music.refresh.doubles.blocks import Trust
 from tiktok_music.refresh.doubles.description import Description
+from tiktok_music.refresh.titles.artists import are_other_guests, are_other_people
 from tiktok_music.refresh.titles.folding import squeeze
 
 # TikTok's clips of one song have any length up to 60 s, so lengths tell songs apart only above.

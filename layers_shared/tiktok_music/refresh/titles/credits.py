@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from tiktok_music.refresh.doubles.artists import split_artists
+from tiktok_music.refresh.titles.artists import split_artists
 from tiktok_music.refresh.titles.folding import fold
 from tiktok_music.refresh.titles.tables import read_phrases
 from tiktok_music.refresh.titles.tags import PartKind, read_part
