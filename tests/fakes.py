@@ -15,9 +15,11 @@ from tiktok_music.errors import (
     SnapshotMissing,
     StoreUnavailable,
 )
+from tiktok_music.pointing import let_go
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.media import PreparedPreview
+from tiktok_music.refresh.media_failure import MediaFailure
 from tiktok_music.refresh.sound.volume import AudioFacts
 from tiktok_music.refresh.verdict import Rejection
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut, join
@@ -32,6 +34,7 @@ class FakeSnapshots:
     holder: str | None = None
     lease_until: float = 0.0
     fence: int = 0
+    sweepable: dict[str, Descriptor] = field(default_factory=dict)
     is_down: bool = False
     pointer_reads: int = 0
 
@@ -69,17 +72,44 @@ class FakeSnapshots:
 
     def write_chunks(self, snapshot: Snapshot) -> None:
         self._check()
+        self.sweepable[snapshot.descriptor.version] = snapshot.descriptor
         for index, data in enumerate(cut(snapshot.gzipped)):
             self.chunks[snapshot.descriptor.version, index] = data
+
+    def next_fence(self) -> int:
+        self._check()
+        self.fence += 1
+        return self.fence
 
     def flip(self, pointer: Pointer) -> None:
         self._check()
         held = self.current_pointer
-        if held is not None and held.current.version == pointer.current.version:
-            return
-        if held is not None and held.current.fence >= pointer.current.fence:
-            raise PublishLost(f"{pointer.current.version} is older than what is current")
+        if held is not None and held != pointer and held.is_pinned:
+            raise PublishLost("it is pinned")
+        self.sweepable |= {each.version: each for each in let_go(held, pointer)}
+        self.point(pointer)
+
+    def point(self, pointer: Pointer) -> None:
+        self._check()
+        held = self.current_pointer
+        if held is not None and held != pointer and held.fence >= pointer.fence:
+            raise PublishLost(f"{pointer.current.version} does not replace what is current")
         self.current_pointer = pointer
+
+    def sweep(self) -> int:
+        self._check()
+        pointer, swept = self.current_pointer, 0
+        if pointer is None:
+            return 0
+        for version, descriptor in list(self.sweepable.items()):
+            if descriptor in (pointer.current, *pointer.history):
+                del self.sweepable[version]
+            elif descriptor.fence < pointer.fence:
+                for index in range(descriptor.chunk_count):
+                    self.chunks.pop((version, index), None)
+                del self.sweepable[version]
+                swept += descriptor.chunk_count
+        return swept
 
     def publish(self, snapshot: Snapshot) -> None:
         """What a whole refresh does to the store."""
@@ -110,6 +140,17 @@ class FakeArchive:
         for record in records:
             self.records[record.track_id] = record
             self.writes += 1
+
+
+@dataclass
+class FakeLedger:
+    kept: dict[str, MediaFailure] = field(default_factory=dict)
+
+    def failures(self, track_ids: Iterable[str]) -> dict[str, MediaFailure]:
+        return {each: self.kept[each] for each in track_ids if each in self.kept}
+
+    def remember(self, failures: Iterable[MediaFailure]) -> None:
+        self.kept |= {failure.track_id: failure for failure in failures}
 
 
 @dataclass

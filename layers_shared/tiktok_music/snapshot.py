@@ -38,10 +38,21 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """What is current, and what was: `history` is newest first and does not hold `current`."""
+    """What is current, and what was: `history` is newest first and does not hold `current`.
+
+    An operator's move (rollback, pin, unpin) has a fence of its own; while the pointer is pinned
+    no refresh moves it.
+    """
 
     current: Descriptor
     history: tuple[Descriptor, ...] = ()
+    operator_fence: int = 0
+    is_pinned: bool = False
+
+    @property
+    def fence(self) -> int:
+        """The fencing token of whoever wrote the pointer: it grows with every write."""
+        return max(self.current.fence, self.operator_fence)
 
 
 @dataclass(frozen=True, slots=True)

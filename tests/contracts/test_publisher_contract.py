@@ -10,6 +10,7 @@ from tests.fakes import FakeSnapshots
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotCorrupt
+from tiktok_music.pointing import advanced, pinned, unpinned
 from tiktok_music.refresh.ports import Publisher
 from tiktok_music.snapshot import Pointer
 
@@ -102,3 +103,71 @@ def test_flipping_twice_to_the_same_version_is_a_success(publisher: Publisher) -
 def test_a_snapshot_with_a_missing_chunk_does_not_load(publisher: Publisher) -> None:
     with pytest.raises(SnapshotCorrupt):
         publisher.load(a_snapshot().descriptor)
+
+
+def test_an_operator_moves_the_pointer_and_a_refresh_under_way_loses(publisher: Any) -> None:
+    old = a_snapshot(a_track(1), fence=publisher.acquire_lease("a", NOON, 60))
+    publisher.flip(Pointer(old.descriptor))
+    running = a_snapshot(a_track(2), fence=publisher.acquire_lease("a", NOON, 60))
+
+    held = pinned(publisher.current(), old.descriptor.version, publisher.next_fence())
+    publisher.point(held)
+
+    assert publisher.current() == held
+    with pytest.raises(PublishLost):
+        publisher.flip(advanced(held, running.descriptor))
+    assert publisher.current() == held
+
+
+def test_a_pin_keeps_every_refresh_out_until_it_is_taken_off(publisher: Any) -> None:
+    old = a_snapshot(a_track(1), fence=1)
+    publisher.flip(Pointer(old.descriptor))
+    publisher.point(pinned(publisher.current(), old.descriptor.version, 5))
+    newer = a_snapshot(a_track(2), fence=9)
+
+    with pytest.raises(PublishLost):
+        publisher.flip(Pointer(newer.descriptor, (old.descriptor,)))
+
+    publisher.point(unpinned(publisher.current(), 6))
+    publisher.flip(advanced(publisher.current(), newer.descriptor))
+    assert publisher.current() == Pointer(newer.descriptor, (old.descriptor,))
+
+
+def test_what_a_crash_left_behind_is_swept_once_its_fence_is_passed(publisher: Any) -> None:
+    begun = a_snapshot(a_track(1), fence=1)
+    publisher.write_chunks(begun)
+    assert publisher.sweep() == 0
+
+    whole = a_snapshot(a_track(2), fence=2)
+    publisher.write_chunks(whole)
+    publisher.flip(Pointer(whole.descriptor))
+
+    assert publisher.sweep() == 1
+    assert publisher.load(whole.descriptor) == whole
+    with pytest.raises(SnapshotCorrupt):
+        publisher.load(begun.descriptor)
+    assert publisher.sweep() == 0
+
+
+def test_what_a_refresh_is_still_writing_is_not_swept(publisher: Any) -> None:
+    whole = a_snapshot(a_track(1), fence=1)
+    publisher.write_chunks(whole)
+    publisher.flip(Pointer(whole.descriptor))
+    late = a_snapshot(a_track(2), fence=2)
+    publisher.write_chunks(late)
+
+    assert publisher.sweep() == 0
+
+    publisher.flip(Pointer(late.descriptor, (whole.descriptor,)))
+    assert publisher.load(late.descriptor) == late
+
+
+def test_versions_that_a_flip_lets_go_are_swept(publisher: Any) -> None:
+    first, second = a_snapshot(a_track(1), fence=1), a_snapshot(a_track(2), fence=2)
+    for snapshot in (first, second):
+        publisher.write_chunks(snapshot)
+        publisher.flip(Pointer(snapshot.descriptor))
+
+    assert publisher.sweep() == 1
+    with pytest.raises(SnapshotCorrupt):
+        publisher.load(first.descriptor)

@@ -7,13 +7,16 @@ import pytest
 
 from tests.builders import NOON, a_key, a_record
 from tests.conftest import BUCKET
-from tests.fakes import FakeArchive, FakeKeys, FakeMediaStore, FakeRates, FakeReports
+from tests.fakes import FakeArchive, FakeKeys, FakeLedger, FakeMediaStore, FakeRates, FakeReports
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
+from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore
 from tiktok_music.archive import TrackStatus
+from tiktok_music.refresh.media_failure import MediaFailure
+from tiktok_music.refresh.verdict import Finding, RejectionReason
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -48,6 +51,21 @@ def test_the_archive_takes_more_records_than_one_batch(kind: Any) -> None:
 
     found = archive.known(record.track_id for record in records)
     assert found == {record.track_id: record for record in records}
+
+
+def test_the_ledger_gives_back_what_it_was_given(kind: Any) -> None:
+    ledger = (
+        FakeLedger()
+        if kind.param == "fake"
+        else DynamoMediaLedger(kind.getfixturevalue("rows"), "catalog")
+    )
+    finding = Finding(RejectionReason.AUDIO_SILENT, "silence", measured=-70.0, limit=-60.0)
+    failures = [MediaFailure(f"track-{number}", "abc", finding, NOON) for number in range(30)]
+
+    ledger.remember(failures)
+
+    found = ledger.failures([*(failure.track_id for failure in failures), "unknown"])
+    assert found == {failure.track_id: failure for failure in failures}
 
 
 def test_a_later_report_of_a_run_replaces_the_earlier(kind: Any) -> None:

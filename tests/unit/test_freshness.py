@@ -13,9 +13,9 @@ from tiktok_music.api.freshness import freshness_headers, next_refresh_due
 SNAPSHOT = a_snapshot(a_track(1), published_at=NOON + timedelta(minutes=4))
 
 
-def headers_of(**times: datetime) -> dict[str, str]:
-    descriptor = a_snapshot(a_track(1), **times).descriptor
-    return freshness_headers(descriptor, times["published_at"].timestamp() + 60)
+def headers_of(published_at: datetime) -> dict[str, str]:
+    descriptor = a_snapshot(a_track(1), published_at=published_at).descriptor
+    return freshness_headers(descriptor, published_at.timestamp() + 60)
 
 
 def test_an_answer_is_fresh_until_the_next_refresh_is_due() -> None:

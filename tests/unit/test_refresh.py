@@ -13,6 +13,7 @@ from tests.builders import MEDIA, NOON, a_candidate, a_media, a_record, a_snapsh
 from tests.fakes import (
     FakeArchive,
     FakeDownloader,
+    FakeLedger,
     FakeMediaStore,
     FakeProgress,
     FakeReports,
@@ -28,6 +29,7 @@ from tiktok_music.errors import (
     SourceUnavailable,
     WorkerFailed,
 )
+from tiktok_music.pointing import pinned, rolled_back
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation import RuleSettings, TextRules
 from tiktok_music.refresh.gates import GateLimits
@@ -49,6 +51,7 @@ class World:
     source: FakeSource = field(default_factory=FakeSource)
     snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
     archive: FakeArchive = field(default_factory=FakeArchive)
+    ledger: FakeLedger = field(default_factory=FakeLedger)
     reports: FakeReports = field(default_factory=FakeReports)
     store: FakeMediaStore = field(default_factory=FakeMediaStore)
     downloader: FakeDownloader = field(default_factory=FakeDownloader)
@@ -66,6 +69,7 @@ class World:
             rules=replace(RULES, lists=self.lists),
             tools=MediaTools(self.downloader, self.workshop, self.store),
             archive=self.archive,
+            ledger=self.ledger,
             publisher=self.snapshots,
             reports=self.reports,
             gates=GateLimits(min_tracks=1),
@@ -377,11 +381,12 @@ def test_a_second_refresh_with_nothing_new_fetches_and_stores_no_media(world: Wo
 
 
 def test_a_track_that_left_the_chart_is_kept_with_when_it_was_last_seen(world: World) -> None:
-    staying, leaving = a_candidate(1), a_candidate(2, user_count=77)
-    world.refresh(staying, leaving)
+    staying = [a_candidate(number) for number in (1, 3, 4)]
+    leaving = a_candidate(2, user_count=77)
+    world.refresh(*staying, leaving)
 
     world.now += timedelta(hours=12)
-    report = world.refresh(staying)
+    report = world.refresh(*staying)
 
     assert (report.added, report.removed) == (0, 1)
     record = world.archive.records[leaving.track_id]
@@ -393,13 +398,14 @@ def test_a_track_that_left_the_chart_is_kept_with_when_it_was_last_seen(world: W
 
 
 def test_a_track_that_comes_back_keeps_its_first_day_and_its_media(world: World) -> None:
-    staying, coming = a_candidate(1), a_candidate(2)
-    world.refresh(staying, coming)
+    staying = [a_candidate(number) for number in (1, 3, 4)]
+    coming = a_candidate(2)
+    world.refresh(*staying, coming)
     world.now += timedelta(hours=12)
-    world.refresh(staying)
+    world.refresh(*staying)
 
     world.now += timedelta(hours=12)
-    report = world.refresh(staying, coming)
+    report = world.refresh(*staying, coming)
 
     record = world.archive.records[coming.track_id]
     assert (record.status, record.first_seen_at) == (TrackStatus.ACTIVE, NOON)
@@ -432,7 +438,7 @@ def test_an_empty_chart_never_replaces_a_catalog(world: World) -> None:
 
     assert (report.outcome, report.reason) == (
         Outcome.REFUSED,
-        "0 tracks were accepted, fewer than the floor of 1 (MIN_TRACKS)",
+        "FLOOR: 0 tracks were accepted, fewer than the floor of 1 (MIN_TRACKS)",
     )
     assert world.served() == first
 
@@ -551,3 +557,132 @@ def test_ids_are_those_of_the_contract(world: World) -> None:
     world.refresh(a_candidate(1))
 
     assert world.served()[0]["id"] == track_id_of(a_candidate(1).tiktok_id)
+
+
+def test_media_found_wanting_is_not_fetched_again_for_a_week(world: World) -> None:
+    bad, good = a_candidate(1), a_candidate(2)
+    world.workshop.problems[bad.title] = AudioUnreadable("no audio")
+    first = world.refresh(bad, good)
+    asked = len(world.downloader.asked)
+
+    world.now += timedelta(days=6, hours=23)
+    again = world.refresh(bad, good)
+    assert again.rejections == first.rejections
+    assert len(world.downloader.asked) == asked
+
+    world.now += timedelta(hours=2)
+    world.refresh(bad, good)
+    assert len(world.downloader.asked) == asked + 1
+
+
+def test_media_under_a_new_address_is_tried_at_once(world: World) -> None:
+    bad, good = a_candidate(1), a_candidate(2)
+    world.workshop.problems[bad.title] = AudioUnreadable("no audio")
+    world.refresh(bad, good)
+    world.workshop.problems.clear()
+
+    world.now += timedelta(hours=12)
+    signed = replace(bad, preview_urls=(f"{bad.preview_urls[0]}?signature=2",))
+    assert world.refresh(signed, good).accepted == 1
+    world.now += timedelta(hours=12)
+    moved = replace(bad, preview_urls=("http://cdn.test/elsewhere",))
+    assert world.refresh(moved, good).accepted == 2
+
+
+def test_a_dead_link_is_tried_again_in_the_next_run(world: World) -> None:
+    bad, good = a_candidate(1), a_candidate(2)
+    world.downloader.dead.add(bad.preview_urls[0])
+    world.refresh(bad, good)
+    world.downloader.dead.clear()
+
+    world.now += timedelta(hours=12)
+
+    assert world.refresh(bad, good).accepted == 2
+
+
+def test_a_pinned_catalog_is_left_as_it_is(world: World) -> None:
+    world.refresh(a_candidate(1))
+    pointer = world.snapshots.pointer()
+    fence = world.snapshots.next_fence()
+    world.snapshots.point(pinned(pointer, pointer.current.version, fence))
+
+    world.now += timedelta(hours=12)
+    report = world.refresh(a_candidate(1), a_candidate(2))
+
+    assert (report.outcome, report.reason) == (
+        Outcome.REFUSED,
+        f"PINNED: the operator holds the catalog at {pointer.current.version}",
+    )
+    assert len(world.served()) == 1
+
+
+def test_an_operators_move_during_a_refresh_stands(world: World) -> None:
+    world.refresh(a_candidate(1))
+    first = world.snapshots.pointer().current
+    world.now += timedelta(hours=12)
+    world.refresh(a_candidate(1), a_candidate(2))
+
+    class Interrupted(FakeSource):
+        def fetch(self) -> Any:
+            pointer = world.snapshots.pointer()
+            fence = world.snapshots.next_fence()
+            world.snapshots.point(rolled_back(pointer, first.version, fence))
+            return super().fetch()
+
+    world.source = Interrupted(candidates=(a_candidate(1), a_candidate(2)))
+    world.now += timedelta(hours=12)
+    report = world.refresh()
+
+    assert report.outcome is Outcome.LOST
+    assert world.snapshots.pointer().current == first
+
+
+def test_after_a_rollback_the_next_tick_publishes_again(world: World) -> None:
+    world.refresh(a_candidate(1))
+    first = world.snapshots.pointer().current
+    world.now += timedelta(hours=12)
+    world.refresh(a_candidate(1), a_candidate(2))
+    pointer = world.snapshots.pointer()
+    world.snapshots.point(rolled_back(pointer, first.version, world.snapshots.next_fence()))
+
+    repeated = world.refresh(a_candidate(1), a_candidate(2), holder="run-2")
+    world.now += timedelta(hours=12)
+    fresh = world.refresh(a_candidate(1), a_candidate(2))
+
+    assert (repeated.outcome, fresh.outcome) == (Outcome.ALREADY_DONE, Outcome.PUBLISHED)
+    assert len(world.served()) == 2
+
+
+def test_versions_that_are_let_go_are_swept(world: World) -> None:
+    for _ in range(20):
+        world.refresh(a_candidate(1))
+        world.now += timedelta(days=1)
+
+    pointer = world.snapshots.pointer()
+    assert len(pointer.history) == 13
+    kept = {descriptor.version for descriptor in (pointer.current, *pointer.history)}
+    assert {version for version, _ in world.snapshots.chunks} == kept
+
+
+def test_force_opens_the_gates_that_compare(world: World) -> None:
+    world.refresh(*(a_candidate(number) for number in range(10)))
+    world.now += timedelta(hours=12)
+
+    refused = world.refresh(a_candidate(1))
+    forced = world.refresh(a_candidate(1), is_forced=True)
+
+    assert (refused.outcome, refused.reason) == (
+        Outcome.REFUSED,
+        "SHRINK: 1 tracks are less than 60% of the 10 served now",
+    )
+    assert forced.outcome is Outcome.PUBLISHED
+
+
+def test_a_served_snapshot_that_is_broken_is_mended_by_the_next_publish(world: World) -> None:
+    world.refresh(a_candidate(1))
+    world.snapshots.chunks.clear()
+
+    world.now += timedelta(hours=12)
+
+    assert world.refresh(a_candidate(1)).outcome is Outcome.PUBLISHED
+    assert len(world.served()) == 1

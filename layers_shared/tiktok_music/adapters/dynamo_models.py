@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pynamodb.attributes import (
     BinaryAttribute,
+    BooleanAttribute,
     JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
@@ -56,15 +57,22 @@ class PointerRow(Model):
     fence = NumberAttribute()
     current: JSONAttribute = JSONAttribute()
     history: JSONAttribute = JSONAttribute()
+    operator_fence = NumberAttribute(null=True)
+    is_pinned = BooleanAttribute(null=True)
 
 
 class LeaseRow(Model):
-    """`LOCK`: who refreshes, and the fencing token, which only ever grows."""
+    """`LOCK`: who refreshes, the fencing token, which only ever grows, and what to sweep.
+
+    `sweepable` has `<version>*<chunks>` of every version that was begun or let go and whose
+    chunks may still be there.
+    """
 
     pk = UnicodeAttribute(hash_key=True)
     holder = UnicodeAttribute(null=True)
     fence = NumberAttribute(default=0)
     lease_until = NumberAttribute(null=True)
+    sweepable = UnicodeSetAttribute(null=True)
 
 
 class TrackRow(Model):
@@ -80,6 +88,14 @@ class ListsRow(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     document = UnicodeAttribute()
+
+
+class FailureRow(Model):
+    """`MEDIA#<uuid>`: media that was tried and found wanting, and until when that stands."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    failure: JSONAttribute = JSONAttribute()
+    expires_at = NumberAttribute()
 
 
 class RunRow(Model):

@@ -1,8 +1,10 @@
 """Writes snapshots to DynamoDB: the lease, the chunks, and the one conditional flip."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pynamodb.exceptions import PynamoDBException
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from tiktok_music.adapters.dynamo_models import (
@@ -20,6 +22,7 @@ from tiktok_music.adapters.dynamo_snapshots import (
     descriptor_to,
 )
 from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotMissing, StoreUnavailable
+from tiktok_music.pointing import let_go
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut
 
 LEASE_KEY = "LOCK"
@@ -84,38 +87,105 @@ class DynamoPublisher:
         """A stored snapshot, strongly consistent, verified as every reader does it."""
         return self._snapshots.load(descriptor, consistent=True)
 
+    def next_fence(self) -> int:
+        """A fencing token above every one that was given out: a refresh under way loses to it."""
+        lease = self._leases(LEASE_KEY)
+        with translated("take a fencing token"):
+            lease.update([self._leases.fence.add(1)])
+        return int(lease.fence)
+
     def write_chunks(self, snapshot: Snapshot) -> None:
-        """Stores the pieces of a snapshot; nobody sees them before the flip."""
+        """Stores the pieces of a snapshot; nobody sees them before the flip.
+
+        That they are begun is noted first, so that what a crash leaves behind is swept.
+        """
+        self._note_sweepable([snapshot.descriptor])
         for index, data in enumerate(cut(snapshot.gzipped)):
             key = chunk_key(snapshot.descriptor.version, index)
             with translated(f"write {key}"):
                 self._chunks(key, data=data).save()
 
     def flip(self, pointer: Pointer) -> None:
-        """Makes `pointer.current` current, in one conditional write.
+        """Makes `pointer` the current one, for a refresh, in one conditional write.
 
-        Raises PublishLost when a pointer with the same or a higher fence is there. An answer that
-        leaves it open is settled by a strongly consistent read: a flip that landed is a success,
-        also when a retry of it was refused by its own condition.
+        Raises PublishLost when a pointer with the same or a higher fence is there, or one that the
+        operator has pinned. An answer that leaves it open is settled by a strongly consistent
+        read: a flip that landed is a success, also when a retry of it was refused by its own
+        condition.
         """
-        descriptor = pointer.current
+        is_free = self._pointers.is_pinned.does_not_exist() | (self._pointers.is_pinned == False)  # noqa: E712 - a condition expression
+        self._note_sweepable(let_go(self.current(), pointer))
+        self._write(pointer, (self._pointers.fence < pointer.fence) & is_free)
+
+    def point(self, pointer: Pointer) -> None:
+        """As `flip`, for an operator: a pin does not stand in the way."""
+        self._write(pointer, self._pointers.fence < pointer.fence)
+
+    def sweep(self) -> int:
+        """Deletes the chunks of versions that nobody can want any more; returns how many.
+
+        Only versions that the pointer does not keep and whose fence is below the pointer's: a
+        refresh that is still writing has a higher one, and may yet flip to its version.
+        """
+        pointer, noted = self.current(), self._sweepable()
+        if pointer is None or not noted:
+            return 0
+        kept = {descriptor.version for descriptor in (pointer.current, *pointer.history)}
+        swept = 0
+        for note in sorted(noted):
+            version, _, count = note.partition("*")
+            if version in kept:
+                self._forget_sweepable(note)
+            elif int(version.partition("-")[0]) < pointer.fence:
+                for index in range(int(count)):
+                    self._delete_chunk(chunk_key(version, index))
+                self._forget_sweepable(note)
+                swept += int(count)
+        return swept
+
+    def _write(self, pointer: Pointer, is_newer: Condition) -> None:
         row = self._pointers(
             POINTER_KEY,
-            version=descriptor.version,
-            fence=descriptor.fence,
-            current=descriptor_to(descriptor),
+            version=pointer.current.version,
+            fence=pointer.fence,
+            current=descriptor_to(pointer.current),
             history=[descriptor_to(past) for past in pointer.history],
+            operator_fence=pointer.operator_fence or None,
+            is_pinned=pointer.is_pinned or None,
         )
-        newer = self._pointers.pk.does_not_exist() | (self._pointers.fence < descriptor.fence)
         try:
-            row.save(condition=newer)
+            row.save(condition=self._pointers.pk.does_not_exist() | is_newer)
         except PynamoDBException as exc:
-            self._settle(descriptor, exc)
+            self._settle(pointer, exc)
 
-    def _settle(self, descriptor: Descriptor, exc: PynamoDBException) -> None:
+    def _settle(self, pointer: Pointer, exc: PynamoDBException) -> None:
         current = self.current()
-        if current is not None and current.current.version == descriptor.version:
+        if current == pointer:
             return
+        version = pointer.current.version
         if is_condition_failed(exc):
-            raise PublishLost(f"{descriptor.version} is older than what is current") from exc
-        raise StoreUnavailable(f"the flip to {descriptor.version} did not land") from exc
+            held = " (it is pinned)" if current and current.is_pinned else ""
+            raise PublishLost(f"{version} does not replace what is current{held}") from exc
+        raise StoreUnavailable(f"the flip to {version} did not land") from exc
+
+    def _note_sweepable(self, descriptors: Sequence[Descriptor]) -> None:
+        notes = {f"{each.version}*{each.chunk_count}" for each in descriptors}
+        if notes:
+            with translated("note what to sweep"):
+                self._leases(LEASE_KEY).update([self._leases.sweepable.add(notes)])
+
+    def _forget_sweepable(self, note: str) -> None:
+        with translated("forget what was swept"):
+            self._leases(LEASE_KEY).update([self._leases.sweepable.delete({note})])
+
+    def _sweepable(self) -> set[str]:
+        with translated("read what to sweep"):
+            try:
+                row = self._leases.get(LEASE_KEY, consistent_read=True)
+            except self._leases.DoesNotExist:
+                return set()
+        return set(row.sweepable or ())
+
+    def _delete_chunk(self, key: str) -> None:
+        with translated(f"delete {key}"):
+            self._chunks(key).delete()

@@ -29,8 +29,12 @@ class DynamoSnapshots:
                 row = self._pointers.get(POINTER_KEY, consistent_read=consistent)
             except self._pointers.DoesNotExist as exc:
                 raise SnapshotMissing("no snapshot has been published") from exc
-        history = tuple(descriptor_from(past) for past in row.history)
-        return Pointer(descriptor_from(row.current), history)
+        return Pointer(
+            descriptor_from(row.current),
+            tuple(descriptor_from(past) for past in row.history),
+            operator_fence=int(row.operator_fence or 0),
+            is_pinned=bool(row.is_pinned),
+        )
 
     def load(self, descriptor: Descriptor, *, consistent: bool = False) -> Snapshot:
         """The snapshot, verified; raises SnapshotCorrupt when it is not whole."""

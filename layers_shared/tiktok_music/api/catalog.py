@@ -104,7 +104,7 @@ class Catalog:
 
     def _newest(self, held: _Held | None, *, consistent: bool) -> _Held:
         pointer = self._source.pointer(consistent=consistent)
-        if held is not None and pointer.current.fence <= held.snapshot.descriptor.fence:
+        if held is not None and not _is_worth_loading(held, pointer):
             return held
         try:
             return _Held(pointer, self._source.load(pointer.current))
@@ -134,6 +134,15 @@ class Catalog:
             return self._source.load(descriptor, consistent=True)
         except SnapshotCorrupt as exc:
             raise SnapshotGone(f"{descriptor.version} is not whole any more") from exc
+
+
+def _is_worth_loading(held: _Held, pointer: Pointer) -> bool:
+    """A pointer with a lower fence is a stale replica's; the same one counts where it did not load
+    the last time."""
+    is_whole = held.snapshot.descriptor.version == held.pointer.current.version
+    return pointer.fence > held.pointer.fence or (
+        pointer.fence == held.pointer.fence and not is_whole
+    )
 
 
 def _kept(pointer: Pointer) -> tuple[Descriptor, ...]:

@@ -16,6 +16,7 @@ from tiktok_music.adapters.aweme_source import AwemeSource
 from tiktok_music.adapters.cml_source import CmlSource
 from tiktok_music.adapters.cml_token import CmlToken
 from tiktok_music.adapters.creative_center_source import CreativeCenterSource
+from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
@@ -77,6 +78,7 @@ def compose_parts(settings: RefreshSettings, provider: SecretsProvider) -> Parts
         rules=replace(_rules(settings.rules), lists=_lists(rows, settings.catalog_table)),
         tools=MediaTools(HttpDownloader(http), _workshop(settings.media_policy), bucket),
         archive=DynamoTrackArchive(rows, settings.catalog_table),
+        ledger=DynamoMediaLedger(rows, settings.catalog_table),
         publisher=DynamoPublisher(rows, settings.catalog_table),
         reports=DynamoRunReports(rows, settings.catalog_table),
         gates=settings.gates,

@@ -31,11 +31,16 @@ class Double:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The outcome of rules and media; `deferred` counts groups that time did not allow."""
+    """The outcome of rules and media; `deferred` counts groups that time did not allow.
+
+    `media_tried` counts the candidates whose media was fetched, `new_media` those where that went
+    well.
+    """
 
     accepted: tuple[Accepted, ...]
     doubles: tuple[Double, ...]
     rejections: tuple[Rejection, ...]
+    media_tried: int
     new_media: int
     deferred: int
 
@@ -49,6 +54,7 @@ def catalog_of(results: Sequence[GroupMedia], rules: TextRules) -> Catalog:
         accepted=tuple(_accepted(results, rules)),
         doubles=tuple(double for result in results for double in _doubles(result)),
         rejections=tuple(rejection for result in results for rejection in result.rejections),
+        media_tried=sum(result.tried for result in results),
         new_media=sum(result.is_new for result in results),
         deferred=sum(result.is_deferred for result in results),
     )

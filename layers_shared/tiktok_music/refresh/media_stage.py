@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.refresh.candidate import Candidate
@@ -18,9 +18,13 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MediaJob:
-    """How one candidate gets its media: `known` is the archive, `has_time` the run's clock."""
+    """How one candidate gets its media: `known` is the archive, `has_time` the run's clock.
+
+    `failed` tells what was found wanting before and still is.
+    """
 
     known: Mapping[str, TrackRecord]
+    failed: Callable[[Candidate], Finding | None]
     prepare: Callable[[Candidate], MediaFacts | Rejection]
     has_time: Callable[[], bool]
 
@@ -29,13 +33,15 @@ class MediaJob:
 class GroupMedia:
     """One group after its media: `survivor` is the member that has some, None when none does.
 
-    `doubles_media` is the media of members that only their sound told to be doubles.
+    `tried` counts the members whose media was fetched; `doubles_media` is the media of members
+    that only their sound told to be doubles.
     """
 
     group: DuplicateGroup
     survivor: Candidate | None = None
     media: MediaFacts | None = None
     rejections: tuple[Rejection, ...] = ()
+    tried: int = 0
     is_new: bool = False
     is_deferred: bool = False
     doubles_media: Mapping[str, MediaFacts] = field(default_factory=dict)
@@ -54,17 +60,27 @@ def run_media_stage(
 
 def _group_media(group: DuplicateGroup, job: MediaJob) -> GroupMedia:
     rejections: list[Rejection] = []
+    tried = 0
+    result = GroupMedia(group)
     for candidate in group.members:
         known = job.known.get(candidate.track_id)
+        finding = job.failed(candidate)
         if known is not None and known.media is not None:
-            return GroupMedia(group, candidate, known.media, tuple(rejections))
+            result = replace(result, survivor=candidate, media=known.media)
+            break
+        if finding is not None:
+            rejections.append(Rejection.of(candidate, finding))
+            continue
         if not job.has_time():
-            return GroupMedia(group, rejections=tuple(rejections), is_deferred=True)
+            result = replace(result, is_deferred=True)
+            break
         made = _isolated(candidate, job)
+        tried += 1
         if isinstance(made, MediaFacts):
-            return GroupMedia(group, candidate, made, tuple(rejections), is_new=True)
+            result = replace(result, survivor=candidate, media=made, is_new=True)
+            break
         rejections.append(made)
-    return GroupMedia(group, rejections=tuple(rejections))
+    return replace(result, rejections=tuple(rejections), tried=tried)
 
 
 def _isolated(candidate: Candidate, job: MediaJob) -> MediaFacts | Rejection:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tiktok_music.archive import TrackRecord
+from tiktok_music.refresh.media_failure import MediaFailure
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
 
 
@@ -27,7 +28,10 @@ class Publisher(Protocol):
         """Stores the pieces of a snapshot; nobody sees them before the flip."""
 
     def flip(self, pointer: Pointer) -> None:
-        """Makes `pointer.current` current, or PublishLost."""
+        """Makes `pointer` the current one, or PublishLost."""
+
+    def sweep(self) -> int:
+        """Deletes what no version that is kept consists of; returns how many pieces."""
 
 
 class TrackArchive(Protocol):
@@ -38,6 +42,16 @@ class TrackArchive(Protocol):
 
     def keep(self, records: Iterable[TrackRecord]) -> None:
         """Writes records; writing the same again changes nothing."""
+
+
+class MediaLedger(Protocol):
+    """Media that was tried and found wanting."""
+
+    def failures(self, track_ids: Iterable[str]) -> dict[str, MediaFailure]:
+        """What is known of those ids."""
+
+    def remember(self, failures: Iterable[MediaFailure]) -> None:
+        """Keeps failures until they end."""
 
 
 class RunReports(Protocol):

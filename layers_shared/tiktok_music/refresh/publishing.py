@@ -1,10 +1,13 @@
 """Publishes a catalog: archive, then chunks, then read-back, then the one conditional flip."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from tiktok_music.archive import TrackRecord
+from tiktok_music.errors import SnapshotCorrupt
+from tiktok_music.pointing import advanced
 from tiktok_music.refresh.archiving import (
     active_record,
     alias_record,
@@ -16,7 +19,7 @@ from tiktok_music.refresh.catalog import Catalog
 from tiktok_music.refresh.ports import Publisher, TrackArchive
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, describe, pack, render
 
-KEPT_VERSIONS = 14
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,29 @@ class Edition:
     scheduled_at: datetime
     published_at: datetime
     media_base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is served before a publish: the pointer, and the rows that it leads to by track id."""
+
+    pointer: Pointer | None
+    rows: Mapping[str, Mapping[str, object]]
+
+
+def served_now(publisher: Publisher) -> Served:
+    """What is served now; nothing before the first publish.
+
+    A current snapshot that is not whole any more has no rows: the next publish mends it.
+    """
+    pointer = publisher.current()
+    if pointer is None:
+        return Served(None, {})
+    try:
+        return Served(pointer, rows_of(publisher.load(pointer.current)))
+    except SnapshotCorrupt as exc:
+        _logger.error("what is served cannot be read: %s", exc)
+        return Served(pointer, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +67,7 @@ class Published:
 def publish(
     catalog: Catalog,
     edition: Edition,
-    last: Pointer | None,
+    served: Served,
     known: Mapping[str, TrackRecord],
     stores: tuple[TrackArchive, Publisher],
 ) -> Published:
@@ -51,17 +77,18 @@ def publish(
     is served is then what was served before.
     """
     archive, publisher = stores
-    rows = rows_of(publisher.load(last.current)) if last else {}
+    rows = served.rows
     track_ids = {accepted.candidate.track_id for accepted in catalog.accepted}
     departed = [track_id for track_id in rows if track_id not in track_ids]
     known = {**archive.known(departed), **known}
     archive.keep(_records(catalog, edition, known))
-    if last:
-        archive.keep(_departures(departed, rows, known, last.current.published_at))
+    if served.pointer:
+        seen = served.pointer.current.published_at
+        archive.keep(_departures(departed, rows, known, seen))
     snapshot = _snapshot(catalog, edition)
     publisher.write_chunks(snapshot)
     publisher.load(snapshot.descriptor)
-    publisher.flip(_pointer(snapshot.descriptor, last))
+    publisher.flip(advanced(served.pointer, snapshot.descriptor))
     return Published(snapshot.descriptor, added=len(track_ids - rows.keys()), removed=len(departed))
 
 
@@ -76,11 +103,6 @@ def _snapshot(catalog: Catalog, edition: Edition) -> Snapshot:
         track_count=len(tracks),
     )
     return Snapshot(descriptor, gzipped)
-
-
-def _pointer(current: Descriptor, last: Pointer | None) -> Pointer:
-    history = (last.current, *last.history) if last else ()
-    return Pointer(current, history[: KEPT_VERSIONS - 1])
 
 
 def _records(

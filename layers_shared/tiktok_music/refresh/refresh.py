@@ -1,23 +1,33 @@
 """One refresh: source -> rules -> media -> archive -> snapshot -> report, in reading order."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tiktok_music.errors import LeaseHeld, PublishLost, SourceError
+from tiktok_music.archive import TrackRecord
+from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavailable
+from tiktok_music.pointing import last_scheduled_at
+from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.catalog import Catalog, catalog_of
 from tiktok_music.refresh.chart import Chart, ChartSource
 from tiktok_music.refresh.curation import Curation, TextRules, curate
-from tiktok_music.refresh.gates import GateLimits, judge_catalog
+from tiktok_music.refresh.gates import CatalogFigures, GateLimits, judge_catalog
 from tiktok_music.refresh.joining import join_same_ids
+from tiktok_music.refresh.media_failure import failures_of
 from tiktok_music.refresh.media_stage import MediaJob, run_media_stage
-from tiktok_music.refresh.ports import Progress, Publisher, RunReports, TrackArchive
+from tiktok_music.refresh.ports import MediaLedger, Progress, Publisher, RunReports, TrackArchive
 from tiktok_music.refresh.preparation import MediaTools, prepare_media
-from tiktok_music.refresh.publishing import Edition, publish
+from tiktok_music.refresh.publishing import Edition, Served, publish, served_now
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.same_recording import join_same_recordings
 from tiktok_music.refresh.sandbox_media import publish_sandbox_media
 from tiktok_music.refresh.stopwatch import Stopwatch
+from tiktok_music.refresh.verdict import Finding
+from tiktok_music.snapshot import Pointer
+from tiktok_music.track import track_id_of
+
+_logger = logging.getLogger(__name__)
 
 # Enough to write, read back and flip after the last download, several times over.
 RESERVE_SECONDS = 120.0
@@ -43,6 +53,7 @@ class Parts:
     rules: TextRules
     tools: MediaTools
     archive: TrackArchive
+    ledger: MediaLedger
     publisher: Publisher
     reports: RunReports
     gates: GateLimits
@@ -66,20 +77,30 @@ def refresh(parts: Parts, trigger: Trigger) -> RefreshReport:
     except LeaseHeld as exc:
         return replace(report, reason=str(exc))
     report = _run(parts, trigger, fence, report, watch)
-    publish_sandbox_media(parts.archive, parts.tools.store)
     if report.outcome is not Outcome.ALREADY_DONE:
         parts.reports.keep(trigger.scheduled_at, report.as_dict())
-    parts.publisher.release_lease(trigger.holder)
+    _tidy(parts, trigger)
     return report
+
+
+def _tidy(parts: Parts, trigger: Trigger) -> None:
+    """What a refresh does after its report is kept: the next one does what this one could not."""
+    publish_sandbox_media(parts.archive, parts.tools.store)
+    try:
+        parts.publisher.sweep()
+        parts.publisher.release_lease(trigger.holder)
+    except StoreUnavailable as exc:
+        _logger.warning("the refresh is done, its tidying is not: %s", exc)
 
 
 def _run(
     parts: Parts, trigger: Trigger, fence: int, report: RefreshReport, watch: Stopwatch
 ) -> RefreshReport:
-    last = parts.publisher.current()
-    if last and last.current.scheduled_at >= trigger.scheduled_at and not trigger.is_forced:
-        reason = f"version {last.current.version} is of this tick or of a later one"
-        return replace(report, outcome=Outcome.ALREADY_DONE, reason=reason)
+    served = served_now(parts.publisher)
+    idle = _reason_to_stay(served.pointer, trigger)
+    if idle is not None:
+        outcome, reason = idle
+        return replace(report, outcome=outcome, reason=reason)
     try:
         chart = parts.source.fetch()
     except SourceError as exc:
@@ -93,24 +114,18 @@ def _run(
     watch.lap("rules")
 
     known = parts.archive.known(candidate.track_id for candidate in candidates)
-    job = MediaJob(
-        known,
-        prepare=lambda candidate: prepare_media(candidate, parts.tools),
-        has_time=lambda: trigger.remaining_seconds() > RESERVE_SECONDS,
-    )
-    media = run_media_stage(
-        curation.groups, job, lambda done, total: parts.progress.advance("media", done, total)
-    )
-    catalog = catalog_of(join_same_recordings(media), parts.rules)
+    catalog = _with_media(parts, trigger, curation, known)
     watch.lap("media")
 
     report = _judged(report, chart, curation, catalog)
-    refusal = judge_catalog(catalog.tracks(), parts.gates)
+    figures = _figures(chart, catalog, served)
+    refusal = judge_catalog(figures, parts.gates, is_forced=trigger.is_forced)
     if refusal is not None:
-        return replace(report, outcome=Outcome.REFUSED, reason=refusal.detail)
+        reason = f"{refusal.gate}: {refusal.detail}"
+        return replace(report, outcome=Outcome.REFUSED, reason=reason)
     edition = Edition(fence, trigger.scheduled_at, parts.now(), parts.media_base_url)
     try:
-        published = publish(catalog, edition, last, known, (parts.archive, parts.publisher))
+        published = publish(catalog, edition, served, known, (parts.archive, parts.publisher))
     except PublishLost as exc:
         return replace(report, outcome=Outcome.LOST, reason=str(exc))
     watch.lap("publish")
@@ -120,6 +135,62 @@ def _run(
         version=published.descriptor.version,
         added=published.added,
         removed=published.removed,
+    )
+
+
+def _reason_to_stay(pointer: Pointer | None, trigger: Trigger) -> tuple[Outcome, str] | None:
+    """Why what is served stays without a look at the chart, or None."""
+    if pointer is None:
+        return None
+    version = pointer.current.version
+    if pointer.is_pinned:
+        return Outcome.REFUSED, f"PINNED: the operator holds the catalog at {version}"
+    if last_scheduled_at(pointer) >= trigger.scheduled_at and not trigger.is_forced:
+        return Outcome.ALREADY_DONE, f"version {version} is of this tick or of a later one"
+    return None
+
+
+def _with_media(
+    parts: Parts, trigger: Trigger, curation: Curation, known: Mapping[str, TrackRecord]
+) -> Catalog:
+    """The catalog of what passed the rules and has media; failures that last are remembered."""
+    members = [member for group in curation.groups for member in group.members]
+    failures = parts.ledger.failures(
+        member.track_id for member in members if member.track_id not in known
+    )
+    now = parts.now()
+
+    def failed(candidate: Candidate) -> Finding | None:
+        failure = failures.get(candidate.track_id)
+        return failure.finding if failure and failure.stands_for(candidate, now) else None
+
+    job = MediaJob(
+        known,
+        failed,
+        prepare=lambda candidate: prepare_media(candidate, parts.tools),
+        has_time=lambda: trigger.remaining_seconds() > RESERVE_SECONDS,
+    )
+    media = run_media_stage(
+        curation.groups, job, lambda done, total: parts.progress.advance("media", done, total)
+    )
+    fresh = [
+        rejection
+        for result in media
+        for rejection in result.rejections
+        if track_id_of(rejection.tiktok_id or "") not in failures
+    ]
+    parts.ledger.remember(failures_of(fresh, members, now))
+    return catalog_of(join_same_recordings(media), parts.rules)
+
+
+def _figures(chart: Chart, catalog: Catalog, served: Served) -> CatalogFigures:
+    return CatalogFigures(
+        ids=tuple(track.track_id for track in catalog.tracks()),
+        last_ids=frozenset(served.rows),
+        rows=chart.rows,
+        invalid_rows=len(chart.rejections),
+        media_tried=catalog.media_tried,
+        media_failed=catalog.media_tried - catalog.new_media,
     )
 
 

@@ -54,6 +54,7 @@ def _result_of(group: DuplicateGroup, results: Sequence[GroupMedia]) -> GroupMed
         best.survivor,
         best.media,
         rejections=tuple(rejection for part in parts for rejection in part.rejections),
+        tried=sum(part.tried for part in parts),
         is_new=any(part.is_new for part in parts),
         doubles_media={
             part.survivor.tiktok_id: part.media

@@ -1,0 +1,64 @@
+"""Media that was tried and found wanting: not downloaded again until the verdict ends."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
+
+# Upstream mends a file now and then, under the same address.
+STANDS_FOR = timedelta(days=7)
+# What is wrong with a file stays wrong; a transfer or a store may be well by the next run.
+LASTING = frozenset(
+    {
+        RejectionReason.AUDIO_UNREADABLE,
+        RejectionReason.AUDIO_DAMAGED,
+        RejectionReason.AUDIO_TOO_SHORT,
+        RejectionReason.AUDIO_TOO_LONG,
+        RejectionReason.AUDIO_SILENT,
+        RejectionReason.AUDIO_MOSTLY_SILENT,
+        RejectionReason.AUDIO_TOO_QUIET,
+        RejectionReason.AUDIO_CLIPPED,
+        RejectionReason.COVER_UNREADABLE,
+        RejectionReason.MEDIA_WORKER_FAILED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFailure:
+    """A verdict on one track's media. `addresses` names the files, without their signatures."""
+
+    track_id: str
+    addresses: str
+    finding: Finding
+    stands_until: datetime
+
+    def stands_for(self, candidate: Candidate, now: datetime) -> bool:
+        """Whether the candidate's media are still those that were judged."""
+        return now < self.stands_until and self.addresses == addresses_of(candidate)
+
+
+def failures_of(
+    rejections: Iterable[Rejection], candidates: Iterable[Candidate], now: datetime
+) -> list[MediaFailure]:
+    """What is worth remembering of these rejections."""
+    known = {candidate.tiktok_id: candidate for candidate in candidates}
+    return [
+        MediaFailure(
+            candidate.track_id, addresses_of(candidate), rejection.finding, now + STANDS_FOR
+        )
+        for rejection in rejections
+        if rejection.finding.reason in LASTING
+        and (candidate := known.get(rejection.tiktok_id or "")) is not None
+    ]
+
+
+def addresses_of(candidate: Candidate) -> str:
+    """A short name of the candidate's files: host and path, for signatures change all the time."""
+    parts = [urlsplit(url) for url in (*candidate.preview_urls, *candidate.cover_urls)]
+    text = "\n".join(f"{part.netloc}{part.path}" for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,86 @@
+"""Moves of the pointer."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import NOON, a_snapshot, a_track
+from tiktok_music.errors import SnapshotGone
+from tiktok_music.pointing import (
+    advanced,
+    last_scheduled_at,
+    let_go,
+    pinned,
+    rolled_back,
+    unpinned,
+)
+from tiktok_music.snapshot import Descriptor, Pointer
+
+
+def published(number: int, hours: float) -> Descriptor:
+    moment = NOON + timedelta(hours=hours)
+    return a_snapshot(
+        a_track(number), fence=number, scheduled_at=moment, published_at=moment
+    ).descriptor
+
+
+def after(count: int, hours_between: float) -> Pointer:
+    pointer = None
+    for number in range(1, count + 1):
+        pointer = advanced(pointer, published(number, number * hours_between))
+    assert pointer is not None
+    return pointer
+
+
+def test_the_last_fourteen_versions_are_kept() -> None:
+    pointer = after(20, hours_between=24 * 7)
+
+    assert pointer.current.fence == 20
+    assert [descriptor.fence for descriptor in pointer.history] == list(range(19, 6, -1))
+
+
+def test_everything_of_the_last_week_is_kept() -> None:
+    pointer = after(60, hours_between=6)
+
+    assert len(pointer.history) == 27
+    assert pointer.history[-1].published_at > pointer.current.published_at - timedelta(days=7)
+
+
+def test_what_is_let_go_is_told() -> None:
+    before = after(14, hours_between=24 * 7)
+
+    now = advanced(before, published(15, 15 * 24 * 7))
+
+    assert [descriptor.fence for descriptor in let_go(before, now)] == [1]
+    assert let_go(None, after(1, 1)) == ()
+
+
+def test_a_rollback_makes_an_older_version_current_with_a_higher_fence() -> None:
+    pointer = after(3, hours_between=12)
+
+    back = rolled_back(pointer, pointer.history[1].version, fence=9)
+
+    assert (back.current.fence, back.fence) == (1, 9)
+    assert [descriptor.fence for descriptor in back.history] == [3, 2]
+    assert last_scheduled_at(back) == pointer.current.scheduled_at
+
+
+def test_a_rollback_to_what_is_gone_is_refused_with_what_there_is() -> None:
+    pointer = after(2, hours_between=12)
+
+    with pytest.raises(SnapshotGone) as raised:
+        rolled_back(pointer, "0000000007-abc", fence=9)
+
+    versions = ", ".join((pointer.current.version, pointer.history[0].version))
+    assert str(raised.value) == f"0000000007-abc is not kept; there are {versions}"
+
+
+def test_a_pin_holds_and_is_taken_off() -> None:
+    pointer = after(2, hours_between=12)
+
+    held = pinned(pointer, pointer.history[0].version, fence=5)
+    free = unpinned(held, fence=6)
+
+    assert (held.is_pinned, held.current.fence, held.fence) == (True, 1, 5)
+    assert (free.is_pinned, free.current, free.fence) == (False, held.current, 6)
+    assert advanced(free, published(7, 90)).fence == 7
