@@ -1,6 +1,8 @@
 """Fetching from peers that cannot be trusted."""
 
+import contextlib
 import ipaddress
+import time
 from collections.abc import Callable
 
 import pytest
@@ -12,9 +14,15 @@ from tiktok_music.adapters.safe_http import BROWSER, HttpAnswer, SafeHttp
 from tiktok_music.errors import DownloadFailed
 
 
-def get(url: str, *, http: SafeHttp | None = None, max_bytes: int = 10_000) -> HttpAnswer:
+def get(
+    url: str,
+    *,
+    http: SafeHttp | None = None,
+    max_bytes: int = 10_000,
+    deadline_seconds: float = 5.0,
+) -> HttpAnswer:
     http = http or SafeHttp(allow_private=True)
-    return http.get(url, headers=BROWSER, max_bytes=max_bytes, deadline_seconds=5)
+    return http.get(url, headers=BROWSER, max_bytes=max_bytes, deadline_seconds=deadline_seconds)
 
 
 def answering(status: int, body: bytes = b"", **headers: str) -> Callable[[Exchange], None]:
@@ -190,19 +198,85 @@ def test_a_body_that_is_cut_short_is_a_failure() -> None:
         get(peer.base_url)
 
 
-def test_a_body_that_drips_is_given_up_at_the_deadline() -> None:
-    ticks = iter(range(0, 1000, 10))
-    http = SafeHttp(allow_private=True, clock=lambda: float(next(ticks)))
+def dripping(piece: bytes, first: bytes) -> Callable[[Exchange], None]:
+    """Sends `first`, then a piece every 50 ms for ten seconds, or until nobody listens."""
 
     def drip(exchange: Exchange) -> None:
-        exchange.send_response(200)
-        exchange.end_headers()
-        for _ in range(50):
-            exchange.wfile.write(b"x")
-            exchange.wfile.flush()
+        with contextlib.suppress(OSError):
+            exchange.wfile.write(first)
+            for _ in range(200):
+                exchange.wfile.write(piece)
+                exchange.wfile.flush()
+                time.sleep(0.05)
 
-    with running_peer(drip) as peer, pytest.raises(DownloadFailed, match="took too long"):
-        get(peer.base_url, http=http)
+    return drip
+
+
+@pytest.mark.parametrize(
+    ("piece", "first"),
+    [
+        (b"x", b"HTTP/1.1 200 OK\r\n\r\n"),
+        (b"x", b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"),
+        (b"X-Drip: 1\r\n", b"HTTP/1.1 200 OK\r\n"),
+        (b"1\r\nx\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+    ],
+    ids=["body", "body of a length", "headers", "chunks"],
+)
+def test_an_answer_that_drips_is_given_up_at_the_deadline(piece: bytes, first: bytes) -> None:
+    started = time.monotonic()
+
+    with (
+        running_peer(dripping(piece, first)) as peer,
+        pytest.raises(DownloadFailed, match="took too long"),
+    ):
+        get(peer.base_url, deadline_seconds=0.3)
+
+    assert time.monotonic() - started < 5
+
+
+def test_a_peer_that_says_nothing_is_given_up_at_the_deadline() -> None:
+    with (
+        running_peer(lambda exchange: time.sleep(1)) as peer,
+        pytest.raises(DownloadFailed, match=r"took too long|ReadTimeout"),
+    ):
+        get(peer.base_url, deadline_seconds=0.2)
+
+
+def test_a_look_up_that_hangs_is_given_up_at_the_deadline() -> None:
+    def hang(host: str, port: int) -> list[str]:
+        time.sleep(1)
+        return ["1.1.1.1"]
+
+    with pytest.raises(DownloadFailed, match=r"cdn\.test does not resolve"):
+        get("http://cdn.test/", http=SafeHttp(resolver=hang), deadline_seconds=0.1)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_fetched"),
+    [
+        ("cdn.tiktokcdn.com", True),
+        ("CDN.TIKTOKCDN.COM", True),
+        ("a.b.tiktokcdn.com", True),
+        ("media.example.org", True),
+        ("tiktokcdn.com", False),
+        ("eviltiktokcdn.com", False),
+        ("cdn.tiktokcdn.com.evil.test", False),
+        ("sub.media.example.org", False),
+        ("cdn.t\u0456ktokcdn.com", False),
+    ],
+)
+def test_only_hosts_of_the_list_are_fetched_from(host: str, is_fetched: bool) -> None:
+    asked: list[str] = []
+
+    def nowhere(name: str, port: int) -> list[str]:
+        asked.append(name)
+        return []
+
+    http = SafeHttp(hosts=("*.tiktokcdn.com", "media.example.org"), resolver=nowhere)
+    with pytest.raises(DownloadFailed):
+        get(f"https://{host}/a.mp3", http=http)
+
+    assert bool(asked) is is_fetched
 
 
 @pytest.mark.parametrize("proxy", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])

@@ -68,6 +68,7 @@ def test_refresh_settings_have_defaults() -> None:
         gates=GateLimits(min_tracks=10),
         rules=RuleSettings(),
         media_policy=MediaPolicy(),
+        media_hosts=(),
         allow_private_hosts=False,
     )
 
@@ -93,6 +94,8 @@ def test_the_static_source_needs_a_location_and_no_secret() -> None:
         ("MIN_TRACKS", "1.5", "MIN_TRACKS is '1.5', not a whole number"),
         ("SOURCE_SCENES", "a", "SOURCE_SCENES is 'a'"),
         ("DEFAULT_LANGUAGE", "english", "DEFAULT_LANGUAGE is 'english'"),
+        ("MEDIA_HOSTS", "*", "MEDIA_HOSTS is '*'"),
+        ("MEDIA_HOSTS", "https://a.test", "MEDIA_HOSTS is 'https://a.test'"),
         ("ALLOW_PRIVATE_HOSTS", "yes", "ALLOW_PRIVATE_HOSTS is 'yes', not one of true, false"),
     ],
 )

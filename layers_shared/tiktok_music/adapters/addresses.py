@@ -2,7 +2,9 @@
 
 import ipaddress
 import socket
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 
 from tiktok_music.errors import DownloadFailed
 
@@ -44,11 +46,26 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def checked_address(host: str, port: int, resolver: Resolver, *, allow_private: bool) -> str:
-    """The one address to connect to: resolved once, and refused when any answer is not public."""
+def checked_address(
+    host: str, port: int, resolver: Resolver, seconds: float, *, allow_private: bool
+) -> str:
+    """The one address to connect to: resolved once, and refused when any answer is not public.
+
+    The system's resolver has no deadline of its own: a look-up that takes longer than `seconds`
+    is left to end by itself.
+    """
+    found: Future[list[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            found.set_result(resolver(host, port))
+        except (OSError, UnicodeError) as exc:
+            found.set_exception(exc)
+
+    threading.Thread(target=look_up, daemon=True).start()
     try:
-        addresses = resolver(host, port)
-    except (OSError, UnicodeError) as exc:
+        addresses = found.result(timeout=max(seconds, 0.0))
+    except (OSError, UnicodeError) as exc:  # TimeoutError is an OSError
         raise DownloadFailed(f"{host} does not resolve") from exc
     if not addresses:
         raise DownloadFailed(f"{host} does not resolve")

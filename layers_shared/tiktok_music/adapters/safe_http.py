@@ -10,6 +10,7 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Timeout, Url, parse_url
 
 from tiktok_music.adapters.addresses import Resolver, checked_address, resolve
+from tiktok_music.adapters.deadline import Deadline, running, watched_connections
 from tiktok_music.errors import DownloadFailed
 
 CONNECT_SECONDS = 5.0
@@ -42,26 +43,34 @@ class SafeHttp:
     """A client without cookies, proxies, content encodings or automatic redirects.
 
     `allow_private` opens loopback and private addresses, and odd ports: for the local run only.
+    `hosts` names the only hosts that are fetched from, `*.example.com` with all below it; when it
+    is empty, any public host is.
     """
 
     def __init__(
         self,
         *,
         allow_private: bool = False,
+        hosts: tuple[str, ...] = (),
         resolver: Resolver = resolve,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._allow_private = allow_private
+        self._hosts = hosts
         self._resolver = resolver
         self._clock = clock
 
     def get(
         self, url: str, *, headers: Mapping[str, str], max_bytes: int, deadline_seconds: float
     ) -> HttpAnswer:
-        """The answer, of whatever status; raises DownloadFailed, which says what was wrong."""
-        deadline = self._clock() + deadline_seconds
+        """The answer, of whatever status; raises DownloadFailed, which says what was wrong.
+
+        The deadline and the cap are over everything: look-ups, redirects, headers and bodies.
+        """
+        until = self._clock() + deadline_seconds
         for _ in range(REDIRECTS + 1):
-            answer = self._exchange("GET", self._parse(url), headers, None, max_bytes, deadline)
+            asked = _Asked("GET", self._parse(url), headers, None, max_bytes)
+            answer = self._exchange(asked, until - self._clock())
             location = answer.headers.get("location")
             if answer.status not in (301, 302, 303, 307, 308) or not location:
                 return answer
@@ -81,8 +90,9 @@ class SafeHttp:
         deadline_seconds: float,
     ) -> HttpAnswer:
         """As `get`; a redirect is an answer like any other, for a body goes to one place only."""
-        deadline = self._clock() + deadline_seconds
-        return self._exchange("POST", self._parse(url), headers, body, max_bytes, deadline)
+        return self._exchange(
+            _Asked("POST", self._parse(url), headers, body, max_bytes), deadline_seconds
+        )
 
     def _parse(self, text: str) -> Url:
         try:
@@ -93,58 +103,84 @@ class SafeHttp:
             raise DownloadFailed("only plain http and https addresses are fetched")
         if not self._allow_private and url.port not in (None, PORTS[url.scheme]):
             raise DownloadFailed(f"port {url.port} is not fetched from")
+        if self._hosts and not _is_among(url.host, self._hosts):
+            raise DownloadFailed(f"{url.host} is not among the hosts that are fetched from")
         return url
 
-    def _exchange(
-        self,
-        method: str,
-        url: Url,
-        headers: Mapping[str, str],
-        sent: bytes | None,
-        max_bytes: int,
-        deadline: float,
-    ) -> HttpAnswer:
-        pool = self._pool(url)
-        try:
-            with pool:
-                response = pool.urlopen(
-                    method,
-                    url.request_uri,
-                    body=sent,
-                    headers={**headers, "Host": url.netloc or "", "Accept-Encoding": "identity"},
-                    redirect=False,
-                    retries=False,
-                    preload_content=False,
-                    decode_content=False,
-                )
-                body = self._read(response, max_bytes, deadline)
-        except HTTPError as exc:
-            raise DownloadFailed(f"{url.host}: {type(exc).__name__}") from exc
+    def _exchange(self, asked: "_Asked", seconds: float) -> HttpAnswer:
+        with running(Deadline(seconds)) as deadline:
+            try:
+                return self._answer(asked, seconds, deadline)
+            except (HTTPError, OSError, ValueError) as exc:
+                if deadline.is_over:
+                    raise DownloadFailed("the answer took too long") from exc
+                raise DownloadFailed(f"{asked.url.host}: {type(exc).__name__}") from exc
+
+    def _answer(self, asked: "_Asked", seconds: float, deadline: Deadline) -> HttpAnswer:
+        url, headers = asked.url, asked.headers
+        with self._pool(url, seconds, deadline) as pool:
+            response = pool.urlopen(
+                asked.method,
+                url.request_uri,
+                body=asked.body,
+                headers={**headers, "Host": url.netloc or "", "Accept-Encoding": "identity"},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+            )
+            body = _read(response, asked.max_bytes)
+        if deadline.is_over:  # a connection that was ended looks like one that has ended
+            raise DownloadFailed("the answer took too long")
         lower = {name.lower(): value for name, value in response.headers.items()}
         return HttpAnswer(response.status, lower, body)
 
-    def _pool(self, url: Url) -> urllib3.HTTPConnectionPool:
+    def _pool(self, url: Url, seconds: float, deadline: Deadline) -> urllib3.HTTPConnectionPool:
         host, scheme = (url.host or "").strip("[]"), url.scheme or ""
         port = url.port or PORTS[scheme]
-        address = checked_address(host, port, self._resolver, allow_private=self._allow_private)
-        timeout = Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        if scheme == "http":
-            return urllib3.HTTPConnectionPool(address, port, timeout=timeout)
-        return urllib3.HTTPSConnectionPool(
-            address, port, timeout=timeout, server_hostname=host, assert_hostname=host
+        address = checked_address(
+            host, port, self._resolver, seconds, allow_private=self._allow_private
         )
+        timeout = Timeout(
+            connect=max(min(CONNECT_SECONDS, seconds), 0.001),
+            read=max(min(READ_SECONDS, seconds), 0.001),
+        )
+        pool = (
+            urllib3.HTTPConnectionPool(address, port, timeout=timeout)
+            if scheme == "http"
+            else urllib3.HTTPSConnectionPool(
+                address, port, timeout=timeout, server_hostname=host, assert_hostname=host
+            )
+        )
+        pool.ConnectionCls = watched_connections(deadline)[scheme]
+        return pool
 
-    def _read(self, response: urllib3.BaseHTTPResponse, max_bytes: int, deadline: float) -> bytes:
-        if response.headers.get("content-encoding", "identity").lower() != "identity":
-            raise DownloadFailed("the answer is compressed, which was not asked for")
-        body = bytearray()
-        while chunk := response.read1(CHUNK_BYTES, decode_content=False):
-            body += chunk
-            if len(body) > max_bytes:
-                raise DownloadFailed(f"the answer is larger than {max_bytes} bytes")
-            if self._clock() > deadline:
-                raise DownloadFailed("the answer took too long")
-        return bytes(body)
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    method: str
+    url: Url
+    headers: Mapping[str, str]
+    body: bytes | None
+    max_bytes: int
+
+
+def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise DownloadFailed("the answer is compressed, which was not asked for")
+    body = bytearray()
+    while chunk := response.read1(CHUNK_BYTES, decode_content=False):
+        body += chunk
+        if len(body) > max_bytes:
+            raise DownloadFailed(f"the answer is larger than {max_bytes} bytes")
+    return bytes(body)
+
+
+def _is_among(host: str, allowed: tuple[str, ...]) -> bool:
+    host = host.lower().rstrip(".")
+    return any(
+        host == name or (name.startswith("*.") and host.endswith(name[1:])) for name in allowed
+    )
 
 
 def _without_credentials(headers: Mapping[str, str]) -> dict[str, str]:

@@ -62,6 +62,7 @@ def compose_parts(settings: RefreshSettings, provider: SecretsProvider) -> Parts
     """What a refresh works with; reads the secrets, makes no other call."""
     secrets = Secrets(provider)
     http = SafeHttp(allow_private=settings.allow_private_hosts)
+    media_http = SafeHttp(allow_private=settings.allow_private_hosts, hosts=settings.media_hosts)
     access_key_id, secret_access_key = secrets.fields(
         settings.media.secret_name, "accessKeyId", "secretAccessKey"
     )
@@ -76,7 +77,7 @@ def compose_parts(settings: RefreshSettings, provider: SecretsProvider) -> Parts
     return Parts(
         source=_source(settings, secrets, http, bucket),
         rules=replace(_rules(settings.rules), lists=_lists(rows, settings.catalog_table)),
-        tools=MediaTools(HttpDownloader(http), _workshop(settings.media_policy), bucket),
+        tools=MediaTools(HttpDownloader(media_http), _workshop(settings.media_policy), bucket),
         archive=DynamoTrackArchive(rows, settings.catalog_table),
         ledger=DynamoMediaLedger(rows, settings.catalog_table),
         publisher=DynamoPublisher(rows, settings.catalog_table),

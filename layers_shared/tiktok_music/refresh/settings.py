@@ -54,6 +54,7 @@ class RefreshSettings:
     gates: GateLimits
     rules: RuleSettings
     media_policy: MediaPolicy
+    media_hosts: tuple[str, ...]
     allow_private_hosts: bool
 
     @classmethod
@@ -68,6 +69,7 @@ class RefreshSettings:
             gates=GateLimits(min_tracks=reader.whole("MIN_TRACKS", 10, at_least=1)),
             rules=_rules(reader),
             media_policy=_media_policy(reader),
+            media_hosts=_hosts(reader),
             allow_private_hosts=reader.switch("ALLOW_PRIVATE_HOSTS", default=False),
         )
         reader.done()
@@ -98,6 +100,13 @@ def _media(reader: SettingsReader) -> MediaSettings:
         bucket=reader.text("R2_BUCKET", pattern=r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
         secret_name=reader.text("R2_SECRET"),
     )
+
+
+def _hosts(reader: SettingsReader) -> tuple[str, ...]:
+    """Host names with commas between, `*.` for all below one; empty for any public host."""
+    one = r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+"
+    text = reader.text("MEDIA_HOSTS", "", pattern=rf"{one}(,{one})*")
+    return tuple(text.split(",")) if text else ()
 
 
 def _rules(reader: SettingsReader) -> RuleSettings:

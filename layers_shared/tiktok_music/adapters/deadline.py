@@ -1,0 +1,78 @@
+"""A deadline over a whole HTTP exchange: TLS, headers and body, however slowly they drip."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+
+class Deadline:
+    """Ends every socket that is watched when the time is over; a read then fails at once.
+
+    A timeout of a socket is for one read: a peer that sends a byte now and then never meets it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(max(seconds, 0.0), self._end)
+        self._timer.daemon = True
+        self._sockets: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self.is_over = False
+
+    def start(self) -> None:
+        self._timer.start()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+    def watch(self, watched: socket.socket) -> None:
+        """Ends `watched` with the deadline, or now when that is over."""
+        with self._lock:
+            self._sockets.append(watched)
+            if self.is_over:
+                _shut(watched)
+
+    def _end(self) -> None:
+        with self._lock:
+            self.is_over = True
+            for watched in self._sockets:
+                _shut(watched)
+
+
+@contextmanager
+def running(deadline: Deadline) -> Iterator[Deadline]:
+    """The deadline runs inside the block."""
+    deadline.start()
+    try:
+        yield deadline
+    finally:
+        deadline.cancel()
+
+
+def watched_connections(deadline: Deadline) -> dict[str, type[HTTPConnection]]:
+    """urllib3's connection classes, by scheme, with every socket under the deadline."""
+
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            made = super()._new_conn()
+            deadline.watch(made)
+            return made
+
+    class Tls(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            made = super()._new_conn()
+            # TLS takes the descriptor over; a duplicate still ends the connection under it.
+            deadline.watch(made.dup())
+            return made
+
+    return {"http": Plain, "https": Tls}
+
+
+def _shut(watched: Any) -> None:
+    try:
+        watched.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # it has ended by itself
