@@ -7,6 +7,7 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.routing import Route
 
 from tests.api_world import LIST, World
@@ -64,6 +65,10 @@ def test_every_request_gets_an_answer_that_is_described(case: Any) -> None:
     WORLD.now += 60
 
     case.call_and_validate(headers={"Authorization": f"Bearer {WORLD.key}"})
+
+
+def test_the_document_keeps_to_openapi() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
 
 
 def test_the_document_is_served_as_it_is_shipped() -> None:

@@ -61,8 +61,10 @@ class Indexes:
 
     def at(self, version: str) -> Index:
         """The index of a version; raises SnapshotGone when that is not kept."""
-        held = self._held.get(version)
-        return held if held is not None else self._index(self._catalog.at(version))
+        if version not in self._held:
+            return self._index(self._catalog.at(version))
+        self._held.move_to_end(version)
+        return self._held[version]
 
     def previous_ranks(self, index: Index) -> Mapping[str, int] | None:
         """The ranks in the version before; empty before the first, None while it cannot be had."""
@@ -102,11 +104,10 @@ class Indexes:
 
     def _index(self, snapshot: Snapshot) -> Index:
         version = snapshot.descriptor.version
-        index = self._held.get(version)
-        if index is None:
-            index = Index(snapshot)
-            _keep(self._held, version, index)
-        return index
+        if version not in self._held:
+            _keep(self._held, version, Index(snapshot))
+        self._held.move_to_end(version)
+        return self._held[version]
 
 
 def rising(index: Index, previous: Mapping[str, int]) -> list[int]:

@@ -1,0 +1,142 @@
+"""The list function as it is composed, over DynamoDB as moto has it: every route, and its calls."""
+
+import json
+import logging
+from collections import Counter
+from typing import Any
+
+import pytest
+from aws_lambda_powertools import Logger, Metrics
+
+from tests.api_world import LIST, NO_CONTEXT
+from tests.builders import MEDIA, NOON, a_key, a_record, a_snapshot, a_track
+from tests.conftest import REGION
+from tests.events import EVENTS, Answer, http_event
+from tiktok_music.adapters.dynamo_keys import DynamoKeys
+from tiktok_music.adapters.dynamo_models import DynamoRows
+from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
+from tiktok_music.api.entry import Entry
+from tiktok_music.api.settings import ListSettings
+from tiktok_music.archive import TrackStatus
+from tiktok_music.composition.list_music import Observer, compose_app, fresh_request_id
+from tiktok_music.snapshot import Pointer, Snapshot
+
+FIRST = a_snapshot(a_track(1), a_track(2), fence=1)
+SECOND = a_snapshot(a_track(2), a_track(3), fence=2)
+LIVE, LIVE_KEY = a_key(scopes=frozenset({"*"}))
+TEST, TEST_KEY = a_key("test", lambda size: bytes(range(50, 50 + size)), scopes=frozenset({"*"}))
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """DynamoDB's operations, as botocore is asked for them."""
+    from botocore.client import BaseClient
+
+    counted: Counter[str] = Counter()
+    make_call = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's own seam
+
+    def counting(client: Any, operation: str, arguments: Any) -> Any:
+        counted[operation] += 1
+        return make_call(client, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", counting)
+    return counted
+
+
+@pytest.fixture
+def handler(rows: DynamoRows, monkeypatch: pytest.MonkeyPatch) -> Entry:
+    """The handler of a new instance; two versions and four tracks are stored."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+    keys = DynamoKeys(rows, "keys")
+    keys.keep(LIVE_KEY)
+    keys.keep(TEST_KEY)
+    archive = DynamoTrackArchive(rows, "catalog")
+    archive.keep(a_record(number) for number in (2, 3))
+    archive.keep(
+        [
+            a_record(1, status=TrackStatus.OFF_CHART),
+            a_record(4, status=TrackStatus.ALIAS, survivor_id=a_record(1).track_id),
+        ]
+    )
+    publisher = DynamoPublisher(rows, "catalog")
+    publish(publisher, FIRST)
+    publish(publisher, SECOND, FIRST)
+    settings = ListSettings("catalog", "keys", REGION, MEDIA)
+    observer = Observer(Logger(service="list_music"), Metrics(namespace="x", service="list_music"))
+    return Entry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
+
+
+def publish(publisher: DynamoPublisher, snapshot: Snapshot, *past: Snapshot) -> None:
+    publisher.acquire_lease("run", NOON, 60)
+    publisher.write_chunks(snapshot)
+    publisher.flip(Pointer(snapshot.descriptor, tuple(old.descriptor for old in past)))
+
+
+def ask(handler: Entry, path: str, key: str = LIVE, body: object = None) -> Answer:
+    event = http_event(path, "GET" if body is None else "POST", authorization=f"Bearer {key}")
+    if body is not None:
+        event["body"] = json.dumps(body)
+    return Answer.of(handler(event, NO_CONTEXT))
+
+
+def test_every_route_answers_from_the_tables(handler: Entry) -> None:
+    alias, gone = a_record(4).track_id, a_record(1).track_id
+    manual = {"selection": "manual", "trackId": alias}
+    targets = {"targets": [{"mode": "managed", "tiktokMusic": manual}]}
+
+    assert ask(handler, LIST).body == SECOND.plain()
+    assert json.loads(ask(handler, f"{LIST}?q=song+3").body)["total"] == 1
+    one = json.loads(ask(handler, f"{LIST}/{alias}").body)
+    assert (one["id"], one["status"], one["rank"]) == (gone, "offChart", None)
+    new = json.loads(ask(handler, f"{LIST}/{a_record(3).track_id}").body)
+    assert (new["rank"], new["previousRank"], new["isNew"]) == (2, None, True)
+    batch = json.loads(ask(handler, f"{LIST}/batch?ids={alias},{a_record(2).track_id}").body)
+    assert [track["id"] for track in batch["tracks"]] == [gone, a_record(2).track_id]
+    changes = json.loads(ask(handler, f"{LIST}/changes?since={FIRST.descriptor.version}").body)
+    assert changes["removed"] == [{"id": gone, "previousRank": 1}]
+    resolved = json.loads(ask(handler, f"{LIST}/resolve", body=targets).body)
+    assert resolved["targets"][0]["payload"] == {"tiktokMusicLink": a_record(1).link}
+    assert json.loads(ask(handler, "/v1/whoami").body)["apiKeyId"] == LIVE_KEY.key_id
+    assert json.loads(ask(handler, "/v1/health").body)["snapshot"]["trackCount"] == 2
+    assert json.loads(ask(handler, LIST, TEST).body)["total"] == 6
+
+
+def test_an_instance_reads_little_and_calls_only_what_it_may(
+    handler: Entry, calls: Counter[str]
+) -> None:
+    reads = []
+
+    for path in (LIST, f"{LIST}?q=song", f"{LIST}/{a_record(2).track_id}"):
+        for _ in range(5):
+            ask(handler, path)
+        reads.append((calls["GetItem"], calls["BatchGetItem"]))
+    for path in (LIST, f"{LIST}/{a_record(2).track_id}"):
+        ask(handler, path, TEST)
+    reads.append((calls["GetItem"], calls["BatchGetItem"]))
+
+    # Key, pointer and chunk; nothing for a search; the chunk before and each track; a test key.
+    assert reads == [(3, 0), (3, 0), (4, 5), (5, 5)]
+    assert calls.keys() == {"GetItem", "BatchGetItem", "UpdateItem"}
+
+
+def test_no_secret_reaches_the_log(handler: Entry, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        for key in (LIVE, TEST, LIVE[:-1], f"{LIVE}x", LIVE.replace("live", "test")):
+            ask(handler, LIST, key)
+            ask(handler, f"{LIST}?limit=x", key)
+
+    secrets = [key.split("_", 3)[3] for key in (LIVE, TEST)]
+    assert [secret for secret in secrets if secret in caplog.text] == []
+
+
+@pytest.mark.parametrize("path", sorted(EVENTS.glob("*.json")), ids=lambda path: path.name)
+def test_every_recorded_event_is_answered(handler: Entry, path: Any) -> None:
+    event = json.loads(path.read_text())
+    event.setdefault("headers", {})["authorization"] = f"Bearer {TEST}"
+    is_request = "requestContext" in event
+
+    answer = Answer.of(handler(event, NO_CONTEXT))
+
+    assert answer.status == (200 if is_request else 422)
+    assert answer.headers["x-request-id"].startswith("req_")
