@@ -10,8 +10,9 @@ from mangum.types import ASGI, LambdaContext
 
 from tiktok_music.api.responses import INTERNAL, INTERNAL_MESSAGE, error_envelope, json_bytes
 
-# Mangum reads a port out of these; a caller may send anything in them, and nothing here needs them.
-_UNREAD = {"host", "x-forwarded-port"}
+# The headers that an answer depends on. Others stay outside: Mangum would read a port out of some,
+# and a caller may send anything in them.
+_READ = ("authorization", "accept-encoding", "if-none-match", "if-modified-since")
 _COMMON = {
     "content-type": "application/json",
     "cache-control": "no-store",
@@ -97,8 +98,8 @@ def _text(value: object) -> str:
 
 
 def _headers(given: Mapping[Any, Any]) -> dict[str, str]:
-    named = {_text(name).lower(): _text(value) for name, value in given.items()}
-    return {name: value for name, value in named.items() if name and name not in _UNREAD}
+    named = {name.lower(): value for name, value in given.items() if isinstance(name, str)}
+    return {name: _text(named[name]) for name in _READ if named.get(name) is not None}
 
 
 def _body(event: Mapping[Any, Any]) -> bytes:

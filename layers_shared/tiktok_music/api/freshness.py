@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 from tiktok_music.snapshot import Descriptor
@@ -32,13 +33,17 @@ def freshness_headers(descriptor: Descriptor, now: float) -> dict[str, str]:
     `max-age` counts from the publication, as `Age` does, so that what is left of it ends there.
     Only the caller's own cache may keep an answer: a shared one would give it to other keys.
     """
+    return {**_of_version(descriptor), "Age": str(age_seconds(descriptor, now))}
+
+
+@lru_cache(maxsize=4)
+def _of_version(descriptor: Descriptor) -> Mapping[str, str]:
     lifetime = next_refresh_due(descriptor) - descriptor.published_at
     return {
         "Cache-Control": (
             f"private, max-age={int(lifetime.total_seconds())}, "
             f"stale-while-revalidate={REVALIDATE_SECONDS}"
         ),
-        "Age": str(age_seconds(descriptor, now)),
         "Last-Modified": format_datetime(descriptor.published_at, usegmt=True),
         "X-Catalog-Snapshot": descriptor.version,
     }

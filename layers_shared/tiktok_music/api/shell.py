@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
 class Shell:
@@ -30,11 +31,9 @@ class Shell:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                headers["X-Content-Type-Options"] = "nosniff"
-                for name, value in state.get("extra_headers", {}).items():
-                    headers[name] = value
+                added = {"x-request-id": request_id, **state.get("extra_headers", {})}
+                raw = [(name.lower().encode(), value.encode()) for name, value in added.items()]
+                message = {**message, "headers": [*message["headers"], *raw, NOSNIFF]}
             elif scope["method"] == "HEAD":
                 message = {**message, "body": b""}
             await send(message)
