@@ -60,7 +60,7 @@ SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", WORLD.app, config=CONFI
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_request_gets_an_answer_that_is_described(case: Any) -> None:
+def test_every_request_gets_an_answer_that_is_described(case: schemathesis.Case[Any]) -> None:
     WORLD.rates.taken.clear()
     WORLD.now += 60
 

@@ -1,7 +1,7 @@
 """How old answers are said to be, and how healthy the catalog."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,13 +13,10 @@ from tiktok_music.api.freshness import freshness_headers, next_refresh_due
 SNAPSHOT = a_snapshot(a_track(1), published_at=NOON + timedelta(minutes=4))
 
 
-def headers_of(published_at: datetime) -> dict[str, str]:
-    descriptor = a_snapshot(a_track(1), published_at=published_at).descriptor
-    return freshness_headers(descriptor, published_at.timestamp() + 60)
-
-
 def test_an_answer_is_fresh_until_the_next_refresh_is_due() -> None:
-    assert headers_of(published_at=NOON + timedelta(minutes=4)) == {
+    a_minute_later = SNAPSHOT.descriptor.published_at.timestamp() + 60
+
+    assert freshness_headers(SNAPSHOT.descriptor, a_minute_later) == {
         "Cache-Control": "private, max-age=42960, stale-while-revalidate=900",
         "Age": "60",
         "Last-Modified": "Sun, 22 Nov 2026 12:04:00 GMT",
