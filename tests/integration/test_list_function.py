@@ -20,6 +20,7 @@ from tiktok_music.api.entry import Entry
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.archive import TrackStatus
 from tiktok_music.composition.list_music import Observer, compose_app, fresh_request_id
+from tiktok_music.errors import StoreUnavailable
 from tiktok_music.snapshot import Pointer, Snapshot, row_of
 
 FIRST = a_snapshot(a_track(1), a_track(2), fence=1)
@@ -162,3 +163,22 @@ def test_every_recorded_event_is_answered(handler: Entry, name: str) -> None:
 
     assert (answer.status, set(json.loads(answer.body))) == SENT[name]
     assert answer.headers["x-request-id"].startswith("req_")
+
+
+def test_operators_are_told_what_callers_are_not(rows: DynamoRows) -> None:
+    DynamoKeys(rows, "keys").keep(LIVE_KEY)
+    metrics = Metrics(namespace="x", service="list_music")
+    observer = Observer(Logger(service="list_music"), metrics)
+    settings = ListSettings("no-such-table", "keys", REGION, MEDIA)
+    handler = Entry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
+
+    answer = ask(handler, LIST)
+
+    error = json.loads(answer.body)["error"]
+    assert (answer.status, error["code"]) == (500, "INTERNAL")
+    assert "no-such-table" not in answer.body.decode()
+    assert set(metrics.metric_set) == {"RateLimitFailedOpen", "RequestFailed"}
+    observer.stale_served(StoreUnavailable("the store is down"))
+    observer.old_key_trusted(StoreUnavailable("the key store is down"))
+    assert {"StaleServed", "OldKeyTrusted"} <= set(metrics.metric_set)
+    metrics.clear_metrics()

@@ -189,6 +189,20 @@ def test_no_snapshot_at_all_is_a_failure_of_ours() -> None:
     assert world.failures == [f"{LIST}: SnapshotMissing('no snapshot has been published')"]
 
 
+def test_a_failure_that_cannot_be_told_of_is_answered_all_the_same(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World()
+    world.failures = None  # type: ignore[assignment]  # so that telling of a failure fails
+
+    answer = world.get()
+
+    message = "The request could not be answered; try again later."
+    assert (answer.status, answer.body) == (500, refusal("INTERNAL", message))
+    assert answer.headers["x-request-id"] == REQUEST_ID
+    assert "a failure could not be told of" in caplog.text
+
+
 def test_a_store_that_is_down_does_not_take_the_list_away(world: World) -> None:
     assert world.get().status == 200
     world.snapshots.is_down = True

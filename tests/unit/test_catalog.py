@@ -7,6 +7,7 @@ from tests.fakes import FakeSnapshots
 from tiktok_music.api.catalog import Catalog
 from tiktok_music.api.index import HELD_INDEXES, Indexes
 from tiktok_music.errors import SnapshotCorrupt, SnapshotGone, StoreError, StoreUnavailable
+from tiktok_music.snapshot import Descriptor, Snapshot
 
 FIRST, SECOND, THIRD = (a_snapshot(a_track(number), fence=number) for number in (1, 2, 3))
 
@@ -93,6 +94,45 @@ def test_a_cold_start_falls_back_on_an_older_whole_version(world: World) -> None
     world.store.write_chunks(SECOND)
     world.now += 30
     assert world.catalog.snapshot() == SECOND
+
+
+def test_a_new_version_whose_pieces_are_not_seen_yet_is_read_again(world: World) -> None:
+    assert world.catalog.snapshot() == SECOND
+    world.store.publish(THIRD)
+    world.now += 30
+    chunks = dict(world.store.chunks)
+    world.sweep(THIRD.descriptor.version)
+
+    assert world.catalog.snapshot() == SECOND
+    assert [type(problem) for problem in world.stale] == [SnapshotCorrupt]
+
+    world.store.chunks.update(chunks)
+    world.now += 30
+    assert world.catalog.snapshot() == THIRD
+
+
+def test_a_replica_that_lags_is_passed_over(world: World) -> None:
+    class Lagging(FakeSnapshots):
+        def load(self, descriptor: Descriptor, *, consistent: bool = False) -> Snapshot:
+            if not consistent:
+                raise SnapshotCorrupt("a chunk is missing")
+            return super().load(descriptor)
+
+    lagging = Lagging(world.store.chunks, world.store.current_pointer)
+    catalog = Catalog(lagging, lambda: world.now, lambda: 0.0, world.stale.append)
+    assert catalog.snapshot() == SECOND
+    lagging.publish(THIRD)
+    world.now += 30
+
+    assert catalog.snapshot() == THIRD
+    assert world.stale == []
+
+
+def test_a_cold_start_with_nothing_whole_fails(world: World) -> None:
+    world.store.chunks.clear()
+
+    with pytest.raises(SnapshotCorrupt):
+        world.catalog.snapshot()
 
 
 def test_a_pointer_that_goes_back_is_not_followed(world: World) -> None:

@@ -4,11 +4,14 @@ import hashlib
 import json
 from typing import Any
 
+import pytest
+
 from tests.api_world import LIST, World
-from tests.builders import MEDIA, a_record, a_snapshot, a_track
+from tests.builders import MEDIA, a_descriptor, a_record, a_snapshot, a_track
 from tests.fakes import FakeArchive, FakeMediaStore
+from tiktok_music.errors import SnapshotGone
 from tiktok_music.refresh.sandbox_media import publish_sandbox_media
-from tiktok_music.sandbox.fixtures import FOLDER, media_file, sandbox_fixtures
+from tiktok_music.sandbox.fixtures import FOLDER, SandboxSource, media_file, sandbox_fixtures
 from tiktok_music.track import track_id_of
 
 SUNSET = "4165bb2c-cdd0-57ee-a9ed-f8b3fee167be"
@@ -146,3 +149,10 @@ def test_a_bucket_that_is_down_is_tried_again_by_the_next_refresh() -> None:
     store.is_down = False
 
     assert publish_sandbox_media(archive, store) == 14
+
+
+def test_a_version_that_the_sandbox_never_had_is_gone() -> None:
+    source = SandboxSource(sandbox_fixtures(), MEDIA)
+
+    with pytest.raises(SnapshotGone):
+        source.load(a_descriptor())

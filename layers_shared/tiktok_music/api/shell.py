@@ -1,9 +1,14 @@
 """Around the application: a request id on everything, and headers that every answer has."""
 
+import logging
 from collections.abc import Callable
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tiktok_music.api.responses import internal_error_response
+
+_logger = logging.getLogger(__name__)
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
@@ -11,7 +16,7 @@ class Shell:
     """ASGI, outermost: gives each request its id, and each answer its common headers.
 
     Failures were logged and answered inside; Starlette raises them once more, for a server that
-    Lambda does not have, and that is where they end.
+    Lambda does not have, and that is where they end. One that was not answered is answered here.
     """
 
     def __init__(self, app: ASGIApp, new_request_id: Callable[[], str]) -> None:
@@ -42,4 +47,6 @@ class Shell:
             await self._app(scope, receive, send_with_headers)
         except Exception:
             if not started:
-                raise
+                _logger.exception("a failure could not be told of")
+                response = internal_error_response(Request(scope))
+                await response(scope, receive, send_with_headers)
