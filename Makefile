@@ -1,13 +1,10 @@
 # Everything that is done with this project. `make` lists it.
 
-ifneq ($(wildcard .venv/bin/python),)
-PYTHON := .venv/bin/python
-endif
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-# The Lambda's own Python where this machine has it, else the newest of 3.11 and later.
-find_python = for python in python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/python3.13 python3.14 python3.12 python3.11 python3; do \
+# PYTHON= where it is given, the Lambda's own where this machine has it, else one of 3.11 or later.
+find_python = for python in $(PYTHON) python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit 0; }; \
 	done; echo "Python 3.11 or newer with venv is needed (on Debian: apt install python3 python3-venv)" >&2; exit 1
 
