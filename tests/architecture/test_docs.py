@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from tiktok_music.refresh.report import Outcome
+from tiktok_music.refresh.telling import METRICS
 from tiktok_music.refresh.verdict import RejectionReason
 
 ROOT = Path(__file__).parents[2]
+FAILURES = (Outcome.REFUSED, Outcome.SOURCE_FAILED, Outcome.LOCKED, Outcome.LOST)
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -74,3 +76,17 @@ def test_no_file_names_a_path_of_a_machine() -> None:
     tracked = [path for path in ROOT.rglob("*.md") if not {".venv", ".venv-sam"} & set(path.parts)]
 
     assert [path for path in tracked if re.search(r"/(root|home)/\w", path.read_text())] == []
+
+
+def test_the_runbook_tells_every_gate_outcome_and_metric() -> None:
+    runbook = text_of("docs/runbook.md")
+    sources = "\n".join(
+        text_of(f"layers_shared/tiktok_music/{name}")
+        for name in ("refresh/gates.py", "refresh/refresh.py")
+    )
+
+    gates = set(re.findall(r'Refusal\(\s*"([A-Z]+)"', sources)) | {"PINNED"}
+    assert {gate for gate in gates if f"| `{gate}` |" not in runbook} == set()
+    assert len(gates) == 9
+    failures = {name for outcome, name in METRICS.items() if outcome in FAILURES}
+    assert {name for name in failures if f"`{name}`" not in runbook} == set()

@@ -33,9 +33,9 @@ class DynamoMediaLedger:
             )
             for failure in failures
         ]
-        with translated("write the media ledger"), self._rows.batch_write() as batch:
+        with translated("write the media ledger"):
             for row in rows:
-                batch.save(row)
+                row.save()
 
 
 def _to(failure: MediaFailure) -> dict[str, Any]:
