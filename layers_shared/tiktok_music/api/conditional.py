@@ -60,12 +60,15 @@ def _headers(descriptor: Descriptor, etag: str, now: float) -> dict[str, str]:
 
 
 def _is_known(request: Request, etag: str, modified_at: datetime) -> bool:
-    """RFC 9110, 13.2.2: a date counts only where no ETag is given."""
+    """RFC 9110, 13.2.2: a date counts only where no ETag is given.
+
+    It must be ours to the second: after a rollback, what is served is older than what callers have.
+    """
     if_none_match = request.headers.get("if-none-match")
     if if_none_match is not None:
         return matches(if_none_match, etag)
     try:
         since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-        return int(modified_at.timestamp()) <= since.timestamp()
+        return int(modified_at.timestamp()) == since.timestamp()
     except (ValueError, OverflowError, TypeError):
         return False
