@@ -75,7 +75,7 @@ def print_report(report: dict[str, Any]) -> None:
     console.print(
         f"\n[bold]{report['outcome']}[/] in {seconds:.1f} s: {report['rows']} rows, "
         f"[green]{report['accepted']} accepted[/] ({report['newMedia']} with new media), "
-        f"[yellow]{len(report['merged'])} merged[/], "
+        f"[yellow]{report['mergedCount']} merged[/], "
         f"[red]{sum(report['rejected'].values())} rejected[/]"
     )
     if report["reason"]:

@@ -25,7 +25,7 @@ def a_row(number: int) -> dict[str, Any]:
     return {"id": 1, "music_info": {"id_str": str(10_000 + number), "title": f"Song {number}"}}
 
 
-def a_page(rows: list[dict[str, Any]], cursor: int, has_more: int) -> dict[str, Any]:
+def a_page(rows: list[Any], cursor: int, has_more: int) -> dict[str, Any]:
     return {"status_code": 0, "cursor": cursor, "has_more": has_more, "music_list": rows}
 
 
@@ -92,6 +92,16 @@ def test_a_bad_row_does_not_end_the_page() -> None:
         chart = fetch(peer.base_url)
 
     assert (chart.rows, len(chart.candidates), len(chart.rejections)) == (3, 2, 1)
+
+
+def test_fields_never_seen_before_are_told() -> None:
+    row = a_row(1)
+    row["music_info"] |= {"zzz_new": 1, "is_ai_generated": True, "status": 1}
+
+    with running_peer(answering(200, a_page([row, 7], cursor=2, has_more=0))) as peer:
+        chart = fetch(peer.base_url)
+
+    assert chart.new_fields == ("is_ai_generated", "zzz_new")
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
@@ -193,7 +203,7 @@ def test_the_recorded_chart_comes_through_whole() -> None:
     with running_peer(answering(200, document)) as peer:
         chart = fetch(peer.base_url)
 
-    assert chart.rejections == ()
+    assert (chart.rejections, chart.new_fields) == ((), ())
     assert [
         (candidate.tiktok_id, candidate.user_count, candidate.language_name)
         for candidate in chart.candidates

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from tiktok_music.adapters.aweme_fields import KNOWN_FIELDS
 from tiktok_music.adapters.aweme_rows import parse_chart_row
 from tiktok_music.adapters.upstream import Upstream, unwrap
+from tiktok_music.adapters.upstream_rows import new_fields
 from tiktok_music.errors import SourceRefused
 from tiktok_music.refresh.chart import Chart, chart_of
 
@@ -24,7 +26,8 @@ class AwemeSource:
     def fetch(self) -> Chart:
         """The rows of all scenes in chart order."""
         rows = [row for scene in self._scenes for row in self._scene(scene)]
-        return chart_of([parse_chart_row(row) for row in rows])
+        infos = [row.get("music_info") for row in rows if isinstance(row, dict)]
+        return chart_of([parse_chart_row(row) for row in rows], new_fields(infos, KNOWN_FIELDS))
 
     def _scene(self, scene: int) -> Iterator[Any]:
         cursor = 0

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 
 from tiktok_music.adapters.cml_token import CmlToken
 from tiktok_music.adapters.upstream import Upstream, unwrap
-from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, rejected_row
+from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, new_fields, rejected_row
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.errors import SourceRefused
 from tiktok_music.refresh.candidate import Candidate
@@ -19,6 +19,22 @@ from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.verdict import Rejection
 from tiktok_music.track import is_tiktok_id
 
+# As documented; see the Business API's page on the trending list.
+KNOWN_FIELDS = frozenset(
+    [
+        "artist",
+        "commercial_music_id",
+        "commercial_music_name",
+        "duration",
+        "full_duration_song_clip",
+        "genres",
+        "preview_url",
+        "rank_position",
+        "thumbnail_url",
+        "trending_history",
+        "trending_song_clip",
+    ]
+)
 LIST_PATH = "/open_api/v1.3/discovery/cml/trending_list/"
 
 
@@ -80,7 +96,8 @@ class CmlSource:
         rows = unwrap(document, "list")["list"]
         if rows is not None and not isinstance(rows, list):
             raise SourceRefused("upstream's list is not a list")
-        return chart_of([parse_song_row(row) for row in rows or ()])
+        listed = rows or []
+        return chart_of([parse_song_row(row) for row in listed], new_fields(listed, KNOWN_FIELDS))
 
 
 def parse_song_row(row: Any) -> Candidate | Rejection:

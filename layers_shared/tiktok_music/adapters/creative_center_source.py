@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from pydantic import Field, ValidationError
 
 from tiktok_music.adapters.upstream import Upstream, unwrap
-from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, rejected_row
+from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, new_fields, rejected_row
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.errors import SourceRefused
 from tiktok_music.refresh.candidate import Candidate
@@ -19,6 +19,31 @@ from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.verdict import Rejection
 from tiktok_music.track import is_tiktok_id
 
+# As recorded from four mirrors, 2025 and 2026.
+KNOWN_FIELDS = frozenset(
+    [
+        "author",
+        "clip_id",
+        "cml_mid",
+        "country_code",
+        "cover",
+        "duration",
+        "if_cml",
+        "is_search",
+        "link",
+        "music_url",
+        "on_list_times",
+        "promoted",
+        "rank",
+        "rank_diff",
+        "rank_diff_type",
+        "related_items",
+        "song_id",
+        "title",
+        "trend",
+        "url_title",
+    ]
+)
 RANK_PATH = "/api/v1/tiktok/ads/get_sound_rank_list"
 PAGE_ROWS = 20  # more are asked for in vain
 MAX_PAGES = 10  # the ranking ends at 100
@@ -46,7 +71,8 @@ class CreativeCenterSource:
 
     def fetch(self) -> Chart:
         """The ranking, whole."""
-        return chart_of([parse_sound_row(row) for row in self._rows()])
+        rows = list(self._rows())
+        return chart_of([parse_sound_row(row) for row in rows], new_fields(rows, KNOWN_FIELDS))
 
     def _rows(self) -> Iterator[Any]:
         for page in range(1, MAX_PAGES + 1):

@@ -19,6 +19,7 @@ class JoinedSource:
             rows=sum(chart.rows for chart in charts),
             candidates=tuple(row for chart in charts for row in chart.candidates),
             rejections=tuple(row for chart in charts for row in chart.rejections),
+            new_fields=tuple(sorted({name for chart in charts for name in chart.new_fields})),
         )
 
 

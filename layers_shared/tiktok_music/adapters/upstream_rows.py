@@ -1,5 +1,6 @@
 """What rows of every source share: lenient text, and the rejection of what cannot be read."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -16,10 +17,20 @@ def _readable(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_readable)]
 
 
+# More are no new fields but another document.
+MOST_NEW_FIELDS = 50
+
+
 class UpstreamRow(BaseModel):
     """A row of an upstream: fields that nobody reads are nobody's business."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+def new_fields(rows: Iterable[Any], known: frozenset[str]) -> tuple[str, ...]:
+    """Names that upstream has begun to send: nobody reads them yet, and somebody should know."""
+    names = {str(name)[:80] for row in rows if isinstance(row, dict) for name in row}
+    return tuple(sorted(names - known))[:MOST_NEW_FIELDS]
 
 
 def rejected_row(row: dict[str, Any], problem: str | ValidationError) -> Rejection:

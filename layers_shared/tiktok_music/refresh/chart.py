@@ -10,19 +10,24 @@ from tiktok_music.refresh.verdict import Rejection
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One fetch of the upstream charts, whole; `rows` counts everything that upstream sent."""
+    """One fetch of the upstream charts, whole; `rows` counts everything that upstream sent.
+
+    `new_fields` are names in the rows that were never seen before.
+    """
 
     rows: int
     candidates: tuple[Candidate, ...]
     rejections: tuple[Rejection, ...]
+    new_fields: tuple[str, ...] = ()
 
 
-def chart_of(parsed: Sequence[Candidate | Rejection]) -> Chart:
+def chart_of(parsed: Sequence[Candidate | Rejection], new_fields: tuple[str, ...] = ()) -> Chart:
     """The chart that parsed rows make, in their order."""
     return Chart(
         rows=len(parsed),
         candidates=tuple(item for item in parsed if isinstance(item, Candidate)),
         rejections=tuple(item for item in parsed if isinstance(item, Rejection)),
+        new_fields=new_fields,
     )
 
 

@@ -206,4 +206,5 @@ def _judged(
         rejections=(*chart.rejections, *curation.rejections(), *catalog.rejections),
         merges=tuple(double.merge() for double in catalog.doubles),
         unknown_languages=curation.unknown_languages,
+        new_fields=chart.new_fields,
     )

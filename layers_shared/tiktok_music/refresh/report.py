@@ -10,6 +10,8 @@ from typing import Any
 from tiktok_music.refresh.verdict import Merge, Rejection
 
 EXAMPLES_PER_REASON = 5
+# Two hundred bytes each: a report is one item of at most 400 KB.
+MOST_MERGES = 500
 
 
 class Outcome(StrEnum):
@@ -46,6 +48,7 @@ class RefreshReport:
     rejections: tuple[Rejection, ...] = ()
     merges: tuple[Merge, ...] = ()
     unknown_languages: tuple[str, ...] = ()
+    new_fields: tuple[str, ...] = ()
 
     def rejected_by_reason(self) -> dict[str, int]:
         """Counts, the commonest first."""
@@ -69,8 +72,10 @@ class RefreshReport:
             "version": self.version,
             "rejected": self.rejected_by_reason(),
             "examples": [_example(rejection) for rejection in _examples(self.rejections)],
-            "merged": [_merge(merge) for merge in self.merges],
+            "mergedCount": len(self.merges),
+            "merged": [_merge(merge) for merge in self.merges[:MOST_MERGES]],
             "unknownLanguages": list(self.unknown_languages),
+            "newFields": list(self.new_fields),
         }
 
 
