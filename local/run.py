@@ -24,6 +24,7 @@ from local.embedded_aws import (
 from local.gateway import LocalContext, gateway_app
 from local.media_host import media_app
 from local.own_music import own_sounds
+from local.picker import with_picker
 from local.servers import BackgroundServer, address, bind, bind_near, serve_until_interrupted
 from local.stand_in import Sound, stand_in_sounds
 from local.upstream import API_KEY, stand_in_app
@@ -65,7 +66,7 @@ def run(options: Options) -> None:
     print_report(report)
     if not options.serve:
         return
-    app = gateway_app(_handler("list_music"))
+    app = with_picker(gateway_app(_handler("list_music")), keys["publishRead"])
     place.listen(128)
     told: dict[str, Any] = {"baseUrl": address(place), "mediaBaseUrl": media.base_url, "keys": keys}
     try:
@@ -146,7 +147,7 @@ def _refresh() -> dict[str, Any]:
 def _greet(base_url: str, media_url: str, key: str, run_file: Path) -> None:
     url = f"{base_url}/v1/tiktok-music"
     print(
-        f"\nAPI    {url}\nmedia  {media_url}\nkeys   {run_file}\n\n"
+        f"\nAPI    {url}\npicker {base_url}/picker\nmedia  {media_url}\nkeys   {run_file}\n\n"
         f"curl -s {url} -H 'Authorization: Bearer {key}'\n\nCtrl-C stops everything.",
         flush=True,
     )

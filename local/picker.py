@@ -1,0 +1,72 @@
+"""The demo page of the picker, and the proxy that a partner would have: the key stays here."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+FOLDER = Path(__file__).resolve().parent.parent / "picker"
+PROXY = "/picker/api"
+FILES = {
+    "tiktok-music-picker.js": "text/javascript",
+    "demo.js": "text/javascript",
+    "demo.css": "text/css",
+}
+# What the picker asks for. A proxy that let everything through would lend the key to everybody.
+ALLOWED_PATHS = frozenset({"/v1/tiktok-music", "/v1/tiktok-music/batch"})
+PASSED_HEADERS = ("accept", "accept-encoding", "if-none-match")
+# The page needs no inline script or style, media may be anywhere.
+CSP = "default-src 'self'; img-src * data:; media-src *; object-src 'none'; base-uri 'none'"
+
+
+class KeyProxy:
+    """Passes the picker's GETs on to the API under a key; the browser's own headers stay out."""
+
+    def __init__(self, api: ASGIApp, key: str) -> None:
+        self._api = api
+        self._key = key
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix(PROXY)
+        if scope["method"] not in {"GET", "HEAD"} or path not in ALLOWED_PATHS:
+            await JSONResponse({"error": {"code": "NOT_FOUND"}}, 404)(scope, receive, send)
+            return
+        asked = Headers(scope=scope)
+        headers = {name: asked[name] for name in ("host", *PASSED_HEADERS) if name in asked}
+        headers["authorization"] = f"Bearer {self._key}"
+        passed = [(name.encode(), value.encode()) for name, value in headers.items()]
+        inner = {"path": path, "raw_path": path.encode(), "root_path": "", "headers": passed}
+        await self._api({**scope, **inner}, receive, send)
+
+
+def with_picker(api: ASGIApp, key: str) -> ASGIApp:
+    """`api`, with the demo page, its files and its proxy beside it under /picker."""
+    picker = Starlette(
+        routes=[
+            Route("/picker", _file("index.html", "text/html")),
+            *(Route(f"/picker/{name}", _file(name, kind)) for name, kind in FILES.items()),
+            Mount(PROXY, KeyProxy(api, key)),
+        ]
+    )
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        is_picker = path == "/picker" or path.startswith("/picker/")
+        await (picker if is_picker else api)(scope, receive, send)
+
+    return either
+
+
+def _file(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
+    """A file of the folder, looked up anew by the browser each time."""
+    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": CSP}
+
+    async def answer(request: Request) -> Response:
+        return FileResponse(FOLDER / name, media_type=kind, headers=headers)
+
+    return answer
