@@ -28,8 +28,9 @@ export const STRINGS = {
   search: 'Search music',
   clearSearch: 'Clear the search',
   filters: 'Filters',
+  allFilters: 'All filters',
   commercial: 'Commercial use',
-  notCommercial: 'Not commercial',
+  notCommercial: 'Personal use',
   list: 'Tracks',
   tracks: { one: '{n} track', other: '{n} tracks' },
   videos: { one: '{n} video', other: '{n} videos' },
@@ -74,6 +75,7 @@ const ICONS = {
   close: 'm6.4 5 5.6 5.6L17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4-5.6-5.6L6.4 19 5 17.6l5.6-5.6L5 6.4z',
   play: 'M8 5.2v13.6a.8.8 0 0 0 1.2.7l10.6-6.8a.8.8 0 0 0 0-1.4L9.2 4.5a.8.8 0 0 0-1.2.7',
   pause: 'M7 5h3.6v14H7zm6.4 0H17v14h-3.6z',
+  down: 'm12 15.9-6.7-6.7 1.4-1.4 5.3 5.3 5.3-5.3 1.4 1.4z',
   check: 'm9.5 16.2-4-4L4 13.7l5.5 5.5L20.2 8.4 18.7 7z',
   spark: 'm12 3 1.9 5.6a2.5 2.5 0 0 0 1.5 1.5L21 12l-5.6 1.9a2.5 2.5 0 0 0-1.5 1.5L12 21l-1.9-5.6a2.5 2.5 0 0 0-1.5-1.5L3 12l5.6-1.9a2.5 2.5 0 0 0 1.5-1.5z',
   alert: 'M12 3 1.8 20.5h20.4zm-1 7h2v5h-2zm0 6.3h2v2h-2z',
@@ -93,7 +95,7 @@ const STYLES = `
   --_warning: var(--tmp-warning, light-dark(#8a4b00, #f5bd6b));
   --_radius: var(--tmp-radius, 14px);
   --_row: var(--tmp-row-height, 4.25rem);
-  --_tint: color-mix(in srgb, var(--_accent) 9%, var(--_surface));
+  --_tint: color-mix(in srgb, var(--_accent) 11%, var(--_surface));
   color-scheme: light dark;
   container-type: inline-size;
   display: flex; flex-direction: column; overflow: hidden; box-sizing: border-box;
@@ -124,7 +126,11 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; flex: none;
 .search input::-webkit-search-cancel-button { display: none }
 .search .icon { position: absolute; inset-block-start: .25rem; inset-inline-end: .25rem }
 
-.chips { display: flex; gap: .375rem; flex: none; padding: .1875rem .875rem; overflow-x: auto; scrollbar-width: none }
+.filters { display: flex; align-items: start; flex: none; padding-inline-end: .5rem }
+.chips { display: flex; gap: .375rem; flex: 1; min-inline-size: 0; padding: .1875rem .875rem; overflow-x: auto; scrollbar-width: none; scroll-padding-inline: .875rem }
+.filters.open .chips { flex-wrap: wrap; max-block-size: 9rem; overflow: hidden auto; scrollbar-width: thin }
+.filters .icon { margin-block-start: .0625rem }
+.filters.open .icon svg { rotate: 180deg }
 .chip { display: flex; align-items: center; gap: .375rem; flex: none; block-size: 2rem; padding-inline: .75rem; border: 1px solid var(--_line); border-radius: 1rem; font-size: .8125rem; white-space: nowrap }
 .chip:hover { border-color: var(--_control-line) }
 .chip small { font-size: inherit; color: var(--_muted); font-variant-numeric: tabular-nums }
@@ -165,10 +171,11 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; flex: none;
 .title { font-weight: 600 }
 .meta { display: flex; align-items: center; gap: .375rem; font-size: .8125rem; color: var(--_muted) }
 .meta > * + *::before { content: '·'; margin-inline-end: .375rem }
-.meta > :not(.cut) { flex: none }
+.meta .language { flex: none }
 .meta .tag, .failed { color: var(--_warning) }
 .facts { text-align: end; font-size: .8125rem; line-height: 1.5; color: var(--_muted); font-variant-numeric: tabular-nums; white-space: nowrap }
 .facts span { display: block }
+.facts b { font-weight: inherit }
 .use { display: grid; place-items: center; inline-size: 1.75rem; block-size: 1.75rem; border: 1.5px solid var(--_control-line); border-radius: 50%; color: transparent }
 .row:hover .use { border-color: var(--_accent) }
 .row[aria-selected=true] .use { background: var(--_accent); border-color: var(--_accent); color: var(--_on-accent) }
@@ -193,7 +200,11 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; flex: none;
 }
 @container (max-width: 33.99rem) {
   .row { column-gap: .625rem; padding-inline: .375rem .75rem; grid-template-columns: 1.875rem 3rem minmax(0, 1fr) auto 1.75rem }
-  .facts b, .language { display: none }
+  .facts b, .language, .now div + div { display: none }
+  .player { display: grid; grid-template-columns: auto minmax(0, 1fr) auto auto; gap: 0 .625rem }
+  .player .icon { grid-row: span 2 }
+  .player .icon:last-child { grid-area: 1 / 4 / 3 }
+  .player input { grid-area: 2 / 2 / 3 / 4 }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important } }
 @media (forced-colors: active) {
@@ -510,19 +521,25 @@ export class TiktokMusicPicker extends HTMLElement {
     this.#rows.clear();
     this.spoken = el('div', { class: 'spoken', role: 'status' });
     this.chips = el('div', { class: 'chips', part: 'chips', role: 'toolbar', 'aria-label': this.#say('filters'), onkeydown: (event) => this.#chipKey(event) });
+    this.unfold = el('button', { class: 'icon', type: 'button', 'aria-label': this.#say('allFilters'), 'aria-expanded': 'false', hidden: true, onclick: () => this.#unfoldChips() }, icon('down'));
+    this.filters = el('div', { class: 'filters' }, this.chips, this.unfold);
     this.auto = el('button', { class: 'auto', part: 'auto', type: 'button', 'aria-pressed': 'false', onclick: () => this.#pick(null) }, icon('spark'), this.#say('auto'));
     this.counted = el('span', { part: 'count' });
     this.banner = el('div', { class: 'banner', part: 'banner', hidden: true });
     this.panel = el('div', { class: 'panel', part: 'panel', hidden: true });
     this.note = el('p', { class: 'note', part: 'note' });
     this.#root.replaceChildren(
-      this.#buildSearch(), this.chips,
+      this.#buildSearch(), this.filters,
       el('div', { class: 'bar' }, this.auto, this.counted),
       this.banner, this.panel, this.#buildList(), this.#buildPlayer(), this.note, this.spoken, this.audio,
     );
     this.#sizes?.disconnect();
-    this.#sizes = new ResizeObserver(() => this.#render());
+    this.#sizes = new ResizeObserver(() => {
+      this.#render();
+      this.#showUnfold();
+    });
     this.#sizes.observe(this.list);
+    this.#sizes.observe(this.chips);
   }
 
   #buildSearch() {
@@ -753,7 +770,7 @@ export class TiktokMusicPicker extends HTMLElement {
     if (this.#failed.has(row.track.id)) return row.meta.replaceChildren(el('span', { class: 'failed' }, this.#say('previewFailed')));
     const parts = [el('span', { class: 'cut', part: 'author', dir: 'auto', title: row.track.author }, row.track.author),
       el('span', { class: 'language' }, this.#languageName(row.track.language))];
-    if (!row.track.isCommerceMusic) parts.push(el('span', { class: 'tag' }, this.#say('notCommercial')));
+    if (!row.track.isCommerceMusic) parts.push(el('span', { class: 'tag cut' }, this.#say('notCommercial')));
     row.meta.replaceChildren(...parts);
   }
 
@@ -777,12 +794,11 @@ export class TiktokMusicPicker extends HTMLElement {
     try { return this.languageNames.of(code); } catch { return code; }
   }
 
-  /** "New" and movement of the rows in view; the list is whole without them. */
+  /** "New" and movement of the rows that exist; the list is whole without them. */
   async #askStandings() {
     const search = this.#search;
-    const { first, last } = this.#view();
-    const ids = search.tracks.slice(first, last + 1).map((track) => track.id).filter((id) => !this.#standings.has(id));
-    const asked = ids.slice(0, BATCH_SIZE);
+    const ids = [...this.#rows.values()].map((row) => row.track?.id);
+    const asked = ids.filter((id) => id && !this.#standings.has(id)).slice(0, BATCH_SIZE);
     if (!asked.length) return;
     for (const id of asked) this.#standings.set(id, null);
     const found = await search.standings(asked).catch(() => []);
@@ -846,6 +862,16 @@ export class TiktokMusicPicker extends HTMLElement {
     const stop = chips.find((chip) => chip.dataset.chip === focused) ?? chips[0];
     if (stop) stop.tabIndex = 0;
     if (focused) stop?.focus();
+    this.#showUnfold();
+  }
+
+  #unfoldChips() {
+    this.unfold.ariaExpanded = String(this.filters.classList.toggle('open'));
+  }
+
+  /** Only where there are more chips than fit in a line. */
+  #showUnfold() {
+    this.unfold.hidden = this.unfold.ariaExpanded !== 'true' && this.chips.scrollWidth <= this.chips.clientWidth;
   }
 
   #chip(name, label, count, isOn) {

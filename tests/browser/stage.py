@@ -1,0 +1,187 @@
+"""The demo page over the real API with tracks in hand, in a real browser: what a test drives."""
+
+import random
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Error, Locator, Page, Playwright, Route
+
+from local.picker import with_picker
+from local.servers import BackgroundServer, bind
+from tests.api_world import World
+from tests.builders import MEDIA, NOON, a_record, a_snapshot, a_track
+from tiktok_music.track import Track
+
+SANDBOX = Path(__file__).parents[2] / "layers_shared/tiktok_music/sandbox"
+MEDIA_FILES = {".mp3": "audio/mpeg", ".jpg": "image/jpeg"}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": WCAG}}
+
+
+def launch(playwright: Playwright) -> Browser | None:
+    """The Chromium of this machine, else Playwright's own; None where there is neither."""
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    try:
+        return playwright.chromium.launch(executable_path=found, args=FLAGS)
+    except Error:
+        return None
+
+
+@dataclass
+class Stage:
+    """`address` is the demo page's; the catalog behind it is changed through `world`."""
+
+    address: str
+    world: World
+
+
+@contextmanager
+def stage(*tracks: Track, before: tuple[Track, ...] = ()) -> Iterator[Stage]:
+    """Serves `tracks` by rank, and `before` as what was published 12 hours earlier."""
+    world = World()
+    world.change_key(tier="partner")
+    if before:
+        world.snapshots.publish(a_snapshot(*before, fence=1))
+    published_at = NOON + timedelta(hours=6)
+    world.snapshots.publish(a_snapshot(*tracks, fence=2, published_at=published_at))
+    server = BackgroundServer.start(with_picker(world.app, world.key), bind(0))
+    try:
+        yield Stage(f"{server.base_url}/picker", world)
+    finally:
+        server.stop()
+
+
+@dataclass
+class Picker:
+    """The picker on a page, as people find it: by role and by name."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def host(self) -> Locator:
+        return self.page.locator("tiktok-music-picker")
+
+    @property
+    def rows(self) -> Locator:
+        return self.host.get_by_role("grid").get_by_role("row")
+
+    def row(self, title: str) -> Locator:
+        return self.rows.filter(has_text=title)
+
+    @property
+    def search(self) -> Locator:
+        return self.host.get_by_role("searchbox")
+
+    def chip(self, name: str) -> Locator:
+        return self.host.get_by_role("toolbar").get_by_role("button", name=name)
+
+    def button(self, name: str) -> Locator:
+        return self.host.get_by_role("button", name=name, exact=True)
+
+    @property
+    def said(self) -> Locator:
+        return self.host.get_by_role("status")
+
+    def titles(self) -> list[str]:
+        return self.host.locator(".title").all_inner_texts()
+
+    def focused_title(self) -> str:
+        """Of the row that has the focus."""
+        title: str = self.host.evaluate(
+            "host => host.shadowRoot.activeElement?.querySelector('.title')?.textContent ?? ''"
+        )
+        return title
+
+    def audio(self, expression: str) -> Any:
+        return self.host.evaluate(f"host => host.audio.{expression}")
+
+    def events(self) -> list[Any]:
+        """The details of all `track-selected` so far."""
+        seen: list[Any] = self.page.evaluate("window.seen")
+        return seen
+
+    def violations(self) -> list[str]:
+        """What axe finds, once nothing moves any more."""
+        self.page.wait_for_timeout(300)
+        found = Axe().run(self.page, options=AXE).response["violations"]
+        return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+
+
+@contextmanager
+def open_picker(browser: Browser, address: str, **context: Any) -> Iterator[Picker]:
+    """Opens the page; fails on errors of its scripts, and on what its policy had to block."""
+    options = {"viewport": {"width": 1120, "height": 900}, "reduced_motion": "reduce"}
+    opened = browser.new_context(**{**options, **context})
+    opened.route(f"{MEDIA}/**", serve_sandbox_media)
+    page = opened.new_page()
+    picker = Picker(page)
+    page.on("pageerror", lambda error: picker.errors.append(str(error)))
+    page.on(
+        "console",
+        lambda told: picker.errors.append(told.text) if "Security Policy" in told.text else None,
+    )
+    page.add_init_script(
+        "window.seen = [];"
+        "addEventListener('track-selected', (event) => window.seen.push(event.detail));"
+    )
+    try:
+        page.goto(address)
+        yield picker
+        assert picker.errors == []
+    finally:
+        opened.close()
+
+
+def serve_sandbox_media(route: Route) -> None:
+    """Any preview and cover; those of tracks that are called so are not there."""
+    kind = Path(route.request.url).suffix
+    files = sorted(SANDBOX.glob(f"*{kind}"))
+    file = random.Random(route.request.url).choice(files)
+    route.fulfill(
+        body=file.read_bytes(),
+        content_type=MEDIA_FILES[kind],
+        headers={"Access-Control-Allow-Origin": "*", "Accept-Ranges": "bytes"},
+    )
+
+
+def many_tracks(count: int) -> list[Track]:
+    """A long chart: long, right-to-left and hostile titles among the plain ones."""
+    titles = {
+        2: "The Very Long Title of a Song That Somebody Wrote on a Very Long Evening " * 3,
+        3: "نسيم الليل على الشاطئ",
+        4: "<img src=x onerror=\"document.title='owned'\">",
+    }
+    languages = ("en", "en", "es", "ar", "de", "pt", "ja", "ko", "fr", "it")
+    return [
+        a_track(
+            number,
+            title=titles.get(number, f"Song {number}"),
+            language=languages[number % len(languages)],
+            user_count=3_000_000 - number * 211,
+            is_commerce_music=number % 4 != 0,
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def remember(world: World, tracks: list[Track]) -> None:
+    """Puts the tracks in the archive, without which none has a standing."""
+    numbers = {a_track(number).track_id: number for number in range(1, len(tracks) + 1)}
+    world.archive.keep(a_record(numbers[track.track_id], title=track.title) for track in tracks)
