@@ -32,6 +32,7 @@ export const STRINGS = {
   commercial: 'Commercial use',
   notCommercial: 'Personal use',
   list: 'Tracks',
+  help: 'Arrows move, Enter picks, Space plays and pauses, left and right seek, Escape stops.',
   tracks: { one: '{n} track', other: '{n} tracks' },
   videos: { one: '{n} video', other: '{n} videos' },
   loading: 'Loading…',
@@ -151,7 +152,7 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; flex: none;
 .panel .button { margin-block-start: .75rem; color: var(--_accent) }
 .panel small { font-size: .75rem }
 
-.list { position: relative; flex: 1; min-block-size: 0; overflow: hidden auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_control-line) transparent; transition: opacity .15s }
+.list { position: relative; flex: 1; min-block-size: 0; overflow: hidden auto; scrollbar-width: thin; scrollbar-color: var(--_control-line) transparent; transition: opacity .15s }
 .list.waiting { opacity: .55 }
 .canvas { position: relative; block-size: calc(var(--count, 0) * var(--_row)) }
 .probe { position: absolute; block-size: var(--_row); visibility: hidden }
@@ -169,6 +170,7 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; flex: none;
 .play:hover .glyph { scale: 1.12 }
 .play svg { inline-size: 1.125rem; block-size: 1.125rem }
 .title { font-weight: 600 }
+div[dir=auto], span[dir=auto] { text-align: match-parent }
 .meta { display: flex; align-items: center; gap: .375rem; font-size: .8125rem; color: var(--_muted) }
 .meta > * + *::before { content: '·'; margin-inline-end: .375rem }
 .meta .language { flex: none }
@@ -407,15 +409,19 @@ export class TiktokMusicPicker extends HTMLElement {
   /** @type {TiktokMusic|null} */ #value = null;
   /** @type {Track|null} */ #picked = null;
   #timers = {};
-  #isTyping = false;
+  #rowHeight = 68;
+  #state = ''; // what #showState showed last
+  /** @type {Record<string, HTMLElement>} */ #ui = {};
+  /** @type {Player} */ #player;
+  /** What numbers, ages and languages are told with. */ #formats;
 
   constructor() {
     super();
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLES);
     this.#root.adoptedStyleSheets = [sheet];
-    this.audio = el('audio', { preload: 'none' });
-    this.player = new Player(this.audio, {
+    this.#ui.audio = el('audio', { preload: 'none' });
+    this.#player = new Player(this.#ui.audio, {
       changed: () => this.#showPlayer(),
       failed: (track) => this.#previewFailed(track),
     });
@@ -460,7 +466,7 @@ export class TiktokMusicPicker extends HTMLElement {
   disconnectedCallback() {
     this.#on.abort();
     this.#search?.stop();
-    this.player.stop();
+    this.#player.stop();
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
     this.#sizes?.disconnect();
   }
@@ -495,12 +501,14 @@ export class TiktokMusicPicker extends HTMLElement {
   }
 
   #useLocale(lang) {
-    const [locale = 'en'] = Intl.getCanonicalLocales(lang.replace('_', '-'));
-    this.compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
-    this.numbers = new Intl.NumberFormat(locale);
-    this.plurals = new Intl.PluralRules(locale);
-    this.ages = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-    this.languageNames = new Intl.DisplayNames(locale, { type: 'language' });
+    const [locale] = Intl.NumberFormat.supportedLocalesOf(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(lang) ? lang : []);
+    this.#formats = {
+      compact: new Intl.NumberFormat(locale ?? 'en', { notation: 'compact', maximumFractionDigits: 1 }),
+      numbers: new Intl.NumberFormat(locale ?? 'en'),
+      plurals: new Intl.PluralRules(locale ?? 'en'),
+      ages: new Intl.RelativeTimeFormat(locale ?? 'en', { numeric: 'auto' }),
+      languageNames: new Intl.DisplayNames(locale ?? 'en', { type: 'language' }),
+    };
   }
 
   /** The string `name`, with its {placeholders} filled in. */
@@ -508,85 +516,87 @@ export class TiktokMusicPicker extends HTMLElement {
     return this.#text[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
   }
 
-  #count(name, n, format = this.numbers) {
+  #count(name, n, format = this.#formats.numbers) {
     const forms = this.#text[name];
-    return (forms[this.plurals.select(n)] ?? forms.other).replace('{n}', format.format(n));
+    return (forms[this.#formats.plurals.select(n)] ?? forms.other).replace('{n}', format.format(n));
   }
 
-  #announce(text) { this.spoken.textContent = text; }
+  #announce(text) { this.#ui.spoken.textContent = text; }
 
   // ---- the frame
 
   #build() {
     this.#rows.clear();
-    this.spoken = el('div', { class: 'spoken', role: 'status' });
-    this.chips = el('div', { class: 'chips', part: 'chips', role: 'toolbar', 'aria-label': this.#say('filters'), onkeydown: (event) => this.#chipKey(event) });
-    this.unfold = el('button', { class: 'icon', type: 'button', 'aria-label': this.#say('allFilters'), 'aria-expanded': 'false', hidden: true, onclick: () => this.#unfoldChips() }, icon('down'));
-    this.filters = el('div', { class: 'filters' }, this.chips, this.unfold);
-    this.auto = el('button', { class: 'auto', part: 'auto', type: 'button', 'aria-pressed': 'false', onclick: () => this.#pick(null) }, icon('spark'), this.#say('auto'));
-    this.counted = el('span', { part: 'count' });
-    this.banner = el('div', { class: 'banner', part: 'banner', hidden: true });
-    this.panel = el('div', { class: 'panel', part: 'panel', hidden: true });
-    this.note = el('p', { class: 'note', part: 'note' });
+    this.#state = '';
+    this.#ui.help = el('div', { id: 'help', hidden: true }, this.#say('help'));
+    this.#ui.spoken = el('div', { class: 'spoken', role: 'status' });
+    this.#ui.chips = el('div', { class: 'chips', part: 'chips', role: 'toolbar', 'aria-label': this.#say('filters'), onkeydown: (event) => this.#chipKey(event) });
+    this.#ui.unfold = el('button', { class: 'icon', type: 'button', 'aria-label': this.#say('allFilters'), 'aria-expanded': 'false', hidden: true, onclick: () => this.#unfoldChips() }, icon('down'));
+    this.#ui.filters = el('div', { class: 'filters' }, this.#ui.chips, this.#ui.unfold);
+    this.#ui.auto = el('button', { class: 'auto', part: 'auto', type: 'button', 'aria-pressed': 'false', onclick: () => this.#pick(null) }, icon('spark'), this.#say('auto'));
+    this.#ui.counted = el('span', { part: 'count' });
+    this.#ui.banner = el('div', { class: 'banner', part: 'banner', hidden: true });
+    this.#ui.panel = el('div', { class: 'panel', part: 'panel', hidden: true });
+    this.#ui.note = el('p', { class: 'note', part: 'note' });
     this.#root.replaceChildren(
-      this.#buildSearch(), this.filters,
-      el('div', { class: 'bar' }, this.auto, this.counted),
-      this.banner, this.panel, this.#buildList(), this.#buildPlayer(), this.note, this.spoken, this.audio,
+      this.#buildSearch(), this.#ui.filters,
+      el('div', { class: 'bar' }, this.#ui.auto, this.#ui.counted),
+      this.#ui.banner, this.#ui.panel, this.#buildList(), this.#buildPlayer(), this.#ui.note, this.#ui.help, this.#ui.spoken, this.#ui.audio,
     );
     this.#sizes?.disconnect();
     this.#sizes = new ResizeObserver(() => {
       this.#render();
       this.#showUnfold();
     });
-    this.#sizes.observe(this.list);
-    this.#sizes.observe(this.chips);
+    this.#sizes.observe(this.#ui.list);
+    this.#sizes.observe(this.#ui.chips);
   }
 
   #buildSearch() {
-    const text = this.input?.value ?? '';
-    this.input = el('input', {
+    const text = this.#ui.input?.value ?? '';
+    this.#ui.input = el('input', {
       type: 'search', part: 'search', placeholder: this.#say('search'), 'aria-label': this.#say('search'), 'aria-controls': 'list',
       maxlength: LONGEST_SEARCH, autocomplete: 'off', spellcheck: 'false', dir: 'auto', enterkeyhint: 'search',
       oninput: () => this.#typed(), onkeydown: (event) => this.#searchKey(event),
     });
-    this.input.value = text;
-    this.clear = el('button', { class: 'icon', type: 'button', 'aria-label': this.#say('clearSearch'), hidden: !text, onclick: () => this.#clearSearch() }, icon('close'));
-    return el('div', { class: 'search', role: 'search' }, icon('search'), this.input, this.clear);
+    this.#ui.input.value = text;
+    this.#ui.clear = el('button', { class: 'icon', type: 'button', 'aria-label': this.#say('clearSearch'), hidden: !text, onclick: () => this.#clearSearch() }, icon('close'));
+    return el('div', { class: 'search', role: 'search' }, icon('search'), this.#ui.input, this.#ui.clear);
   }
 
   #buildList() {
-    this.canvas = el('div', { class: 'canvas', role: 'rowgroup' });
-    this.probe = el('div', { class: 'probe', 'aria-hidden': 'true' });
-    this.list = el('div', {
-      class: 'list', id: 'list', part: 'list', role: 'grid', 'aria-label': this.#say('list'), 'aria-busy': 'true',
+    this.#ui.canvas = el('div', { class: 'canvas', role: 'rowgroup' });
+    this.#ui.probe = el('div', { class: 'probe', 'aria-hidden': 'true' });
+    this.#ui.list = el('div', {
+      class: 'list', id: 'list', part: 'list', role: 'grid', 'aria-label': this.#say('list'), 'aria-describedby': 'help', 'aria-busy': 'true',
       onscroll: () => this.#render(), onkeydown: (event) => this.#listKey(event), onclick: (event) => this.#clicked(event),
-    }, this.canvas, this.probe);
-    return this.list;
+    }, this.#ui.canvas, this.#ui.probe);
+    return this.#ui.list;
   }
 
   #buildPlayer() {
-    this.toggle = el('button', { class: 'icon', type: 'button', onclick: () => this.player.toggle(this.player.track) });
-    this.nowTitle = el('div', { class: 'cut', dir: 'auto' });
-    this.nowAuthor = el('div', { class: 'cut', dir: 'auto' });
-    this.slider = el('input', { type: 'range', part: 'seek', min: 0, step: 0.1, 'aria-label': this.#say('seek'), oninput: () => this.player.seek(Number(this.slider.value)) });
-    this.clock = el('span', { class: 'clock' });
-    this.bar = el('div', { class: 'player', part: 'player', hidden: true },
-      this.toggle, el('div', { class: 'now' }, this.nowTitle, this.nowAuthor), this.slider, this.clock,
+    this.#ui.toggle = el('button', { class: 'icon', type: 'button', onclick: () => this.#player.toggle(this.#player.track) });
+    this.#ui.nowTitle = el('div', { class: 'cut', dir: 'auto' });
+    this.#ui.nowAuthor = el('div', { class: 'cut', dir: 'auto' });
+    this.#ui.slider = el('input', { type: 'range', part: 'seek', min: 0, step: 0.1, 'aria-label': this.#say('seek'), oninput: () => this.#player.seek(Number(this.#ui.slider.value)) });
+    this.#ui.clock = el('span', { class: 'clock' });
+    this.#ui.bar = el('div', { class: 'player', part: 'player', hidden: true },
+      this.#ui.toggle, el('div', { class: 'now' }, this.#ui.nowTitle, this.#ui.nowAuthor), this.#ui.slider, this.#ui.clock,
       el('button', { class: 'icon', type: 'button', 'aria-label': this.#say('stop'), onclick: () => this.#stopPlayer() }, icon('close')));
-    return this.bar;
+    return this.#ui.bar;
   }
 
   // ---- searching
 
   #typed() {
-    this.clear.hidden = !this.input.value;
+    this.#ui.clear.hidden = !this.#ui.input.value;
     this.#later('search', SEARCH_DELAY_MS, () => this.#restart());
   }
 
   #clearSearch() {
-    this.input.value = '';
-    this.clear.hidden = true;
-    this.input.focus();
+    this.#ui.input.value = '';
+    this.#ui.clear.hidden = true;
+    this.#ui.input.focus();
     this.#restart();
   }
 
@@ -607,9 +617,9 @@ export class TiktokMusicPicker extends HTMLElement {
     clearTimeout(this.#timers.retry);
     this.#search?.stop();
     const src = (this.getAttribute('src') ?? '').replace(/\/+$/, '');
-    this.#search = new Search(src, { q: this.input.value.trim(), languages: this.#languages, commerceOnly: this.#commerceOnly });
-    this.list.setAttribute('aria-busy', 'true');
-    this.list.classList.toggle('waiting', this.#rows.size > 0);
+    this.#search = new Search(src, { q: this.#ui.input.value.trim(), languages: this.#languages, commerceOnly: this.#commerceOnly });
+    this.#ui.list.setAttribute('aria-busy', 'true');
+    this.#ui.list.classList.toggle('waiting', this.#rows.size > 0);
     this.#render();
     this.#load();
   }
@@ -636,12 +646,12 @@ export class TiktokMusicPicker extends HTMLElement {
 
   #showFirstPage() {
     this.#dropRows();
-    this.list.scrollTop = 0;
+    this.#ui.list.scrollTop = 0;
     this.#active = 0;
-    this.list.setAttribute('aria-busy', 'false');
+    this.#ui.list.setAttribute('aria-busy', 'false');
     this.#showChips();
-    this.counted.textContent = this.#count('tracks', this.#search.total);
-    this.#announce(this.#search.total ? this.counted.textContent : this.#say(this.#search.hasFilters ? 'noMatchTitle' : 'emptyTitle'));
+    this.#ui.counted.textContent = this.#count('tracks', this.#search.total);
+    this.#announce(this.#search.total ? this.#ui.counted.textContent : this.#say(this.#search.hasFilters ? 'noMatchTitle' : 'emptyTitle'));
   }
 
   #loadFailed(error) {
@@ -678,9 +688,9 @@ export class TiktokMusicPicker extends HTMLElement {
 
   /** The indexes of the first and last row in view. */
   #view() {
-    this.rowHeight = this.probe.offsetHeight || 68;
-    const first = Math.floor(this.list.scrollTop / this.rowHeight);
-    return { first, last: Math.floor((this.list.scrollTop + this.list.clientHeight) / this.rowHeight) };
+    this.#rowHeight = this.#ui.probe.offsetHeight || 68;
+    const first = Math.floor(this.#ui.list.scrollTop / this.#rowHeight);
+    return { first, last: Math.floor((this.#ui.list.scrollTop + this.#ui.list.clientHeight) / this.#rowHeight) };
   }
 
   /** Makes the DOM what the state says. Rows exist for the view, a margin, and the active one. */
@@ -689,8 +699,8 @@ export class TiktokMusicPicker extends HTMLElement {
     this.#showState();
     if (total === undefined && this.#rows.size && !failure) return;
     const count = total ?? (failure ? 0 : SKELETON_ROWS);
-    this.canvas.style.setProperty('--count', count);
-    this.list.setAttribute('aria-rowcount', total ?? -1);
+    this.#ui.canvas.style.setProperty('--count', count);
+    this.#ui.list.setAttribute('aria-rowcount', total ?? -1);
     const view = this.#view();
     const wanted = new Set();
     for (let i = Math.max(view.first - OVERSCAN_ROWS, 0); i < Math.min(view.last + 1 + OVERSCAN_ROWS, count); i++) wanted.add(i);
@@ -709,20 +719,20 @@ export class TiktokMusicPicker extends HTMLElement {
         this.#rows.delete(index);
       }
     }
-    let next = this.canvas.firstElementChild;
+    let next = this.#ui.canvas.firstElementChild;
     for (const index of wanted) {
       const row = this.#rows.get(index) ?? this.#newRow(index);
       if (row === next) next = next.nextElementSibling;
-      else this.canvas.insertBefore(row, next);
+      else this.#ui.canvas.insertBefore(row, next);
       if (tracks[index] && row.track !== tracks[index]) this.#fillRow(row, tracks[index]);
       row.tabIndex = index === this.#active ? 0 : -1;
     }
   }
 
   #dropRows() {
-    this.list.classList.remove('waiting');
+    this.#ui.list.classList.remove('waiting');
     this.#rows.clear();
-    this.canvas.replaceChildren();
+    this.#ui.canvas.replaceChildren();
   }
 
   #newRow(index) {
@@ -762,7 +772,7 @@ export class TiktokMusicPicker extends HTMLElement {
 
   #facts(track) {
     const [before, after = ''] = this.#count('videos', track.userCount, { format: () => '\n' }).split('\n');
-    const uses = el('span', {}, el('b', {}, before), this.compact.format(track.userCount), el('b', {}, after));
+    const uses = el('span', {}, el('b', {}, before), this.#formats.compact.format(track.userCount), el('b', {}, after));
     return el('div', { role: 'gridcell', class: 'facts', part: 'facts' }, uses, el('span', {}, clock(track.duration)));
   }
 
@@ -778,20 +788,20 @@ export class TiktokMusicPicker extends HTMLElement {
     const standing = this.#standings.get(row.track.id);
     const rank = standing?.rank ?? (this.#search.hasFilters ? null : row.index + 1);
     const gained = (standing?.previousRank ?? rank) - rank;
-    row.rank.replaceChildren(rank === null ? '' : this.numbers.format(rank));
+    row.rank.replaceChildren(rank === null ? '' : this.#formats.numbers.format(rank));
     if (standing?.isNew) row.rank.append(el('span', { class: 'mark new', part: 'mark' }, this.#say('isNew')));
     else if (gained) row.rank.append(this.#movement(gained));
   }
 
   #movement(gained) {
-    const n = this.numbers.format(Math.abs(gained));
+    const n = this.#formats.numbers.format(Math.abs(gained));
     return el('span', { class: gained > 0 ? 'mark up' : 'mark', part: 'mark' },
       el('span', { 'aria-hidden': 'true' }, `${gained > 0 ? '▲' : '▼'} ${n}`),
       el('span', { class: 'spoken' }, this.#say(gained > 0 ? 'up' : 'down', { n })));
   }
 
   #languageName(code) {
-    try { return this.languageNames.of(code); } catch { return code; }
+    try { return this.#formats.languageNames.of(code); } catch { return code; }
   }
 
   /** "New" and movement of the rows that exist; the list is whole without them. */
@@ -801,7 +811,8 @@ export class TiktokMusicPicker extends HTMLElement {
     const asked = ids.filter((id) => id && !this.#standings.has(id)).slice(0, BATCH_SIZE);
     if (!asked.length) return;
     for (const id of asked) this.#standings.set(id, null);
-    const found = await search.standings(asked).catch(() => []);
+    const found = await search.standings(asked).catch((error) => (error.name === 'AbortError' ? null : []));
+    if (!found) for (const id of asked) this.#standings.delete(id);
     for (const track of found ?? []) this.#standings.set(track.id, track);
     for (const row of this.#rows.values()) if (row.track) this.#showRank(row);
     this.#showPick();
@@ -809,18 +820,23 @@ export class TiktokMusicPicker extends HTMLElement {
 
   // ---- states around the list
 
+  /** Touches the DOM only when there is something new to say. */
   #showState() {
-    const { total, tracks, failure } = this.#search;
+    const { total, tracks, failure, age, hasFilters } = this.#search;
     const isBare = failure ? total === undefined : total === 0;
-    this.panel.hidden = !isBare;
-    this.list.hidden = isBare;
-    if (isBare) {
-      this.#dropRows();
-      this.counted.textContent = failure ? '' : this.counted.textContent;
-      this.panel.replaceChildren(...(failure ? this.#failurePanel(failure) : this.#emptyPanel()));
-    }
-    this.banner.replaceChildren(...(isBare || !tracks.length ? [] : this.#bannerParts()));
-    this.banner.hidden = !this.banner.childElementCount;
+    const state = JSON.stringify([isBare, tracks.length > 0, failure, age, hasFilters, navigator.onLine]);
+    if (state === this.#state) return;
+    this.#state = state;
+    const { panel, banner, list, input } = this.#ui;
+    const hadFocus = [panel, banner].some((place) => place.contains(this.#root.activeElement));
+    panel.hidden = !isBare;
+    list.hidden = isBare;
+    if (isBare) this.#dropRows();
+    if (failure && isBare) this.#ui.counted.textContent = '';
+    panel.replaceChildren(...(!isBare ? [] : failure ? this.#failurePanel(failure) : this.#emptyPanel()));
+    banner.replaceChildren(...(isBare || !tracks.length ? [] : this.#bannerParts()));
+    banner.hidden = !banner.childElementCount;
+    if (hadFocus) input.focus();
   }
 
   #failurePanel(failure) {
@@ -841,7 +857,7 @@ export class TiktokMusicPicker extends HTMLElement {
     if (!navigator.onLine) return [icon('alert'), el('span', {}, this.#say('offline'))];
     if (age <= STALE_SECONDS) return [];
     const hours = Math.round(age / 3600);
-    const text = hours < 48 ? this.ages.format(-hours, 'hour') : this.ages.format(-Math.round(hours / 24), 'day');
+    const text = hours < 48 ? this.#formats.ages.format(-hours, 'hour') : this.#formats.ages.format(-Math.round(hours / 24), 'day');
     return [icon('alert'), el('span', {}, this.#say('stale', { age: text }))];
   }
 
@@ -858,7 +874,7 @@ export class TiktokMusicPicker extends HTMLElement {
     for (const code of new Set([...Object.keys(language), ...this.#languages])) {
       chips.push(this.#chip(code, this.#languageName(code), language[code] ?? 0, this.#languages.has(code)));
     }
-    this.chips.replaceChildren(...chips);
+    this.#ui.chips.replaceChildren(...chips);
     const stop = chips.find((chip) => chip.dataset.chip === focused) ?? chips[0];
     if (stop) stop.tabIndex = 0;
     if (focused) stop?.focus();
@@ -866,17 +882,17 @@ export class TiktokMusicPicker extends HTMLElement {
   }
 
   #unfoldChips() {
-    this.unfold.ariaExpanded = String(this.filters.classList.toggle('open'));
+    this.#ui.unfold.ariaExpanded = String(this.#ui.filters.classList.toggle('open'));
   }
 
   /** Only where there are more chips than fit in a line. */
   #showUnfold() {
-    this.unfold.hidden = this.unfold.ariaExpanded !== 'true' && this.chips.scrollWidth <= this.chips.clientWidth;
+    this.#ui.unfold.hidden = this.#ui.unfold.ariaExpanded !== 'true' && this.#ui.chips.scrollWidth <= this.#ui.chips.clientWidth;
   }
 
   #chip(name, label, count, isOn) {
     return el('button', { class: 'chip', part: isOn ? 'chip chip-on' : 'chip', type: 'button', tabindex: -1, 'aria-pressed': String(isOn), 'data-chip': name, onclick: () => this.#chipTurned(name) },
-      label, el('small', {}, this.numbers.format(count)));
+      label, el('small', {}, this.#formats.numbers.format(count)));
   }
 
   #chipTurned(name) {
@@ -886,7 +902,7 @@ export class TiktokMusicPicker extends HTMLElement {
   }
 
   #chipKey(event) {
-    const chips = [...this.chips.children];
+    const chips = [...this.#ui.chips.children];
     const at = chips.indexOf(event.target);
     const to = { [this.#forwardKey()]: at + 1, [this.#backwardKey()]: at - 1, Home: 0, End: chips.length - 1 }[event.key];
     if (to === undefined) return;
@@ -913,7 +929,7 @@ export class TiktokMusicPicker extends HTMLElement {
   }
 
   #listKey(event) {
-    const page = Math.max(Math.floor(this.list.clientHeight / this.rowHeight) - 1, 1);
+    const page = Math.max(Math.floor(this.#ui.list.clientHeight / this.#rowHeight) - 1, 1);
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
     const isOnButton = event.target.closest('button') !== null;
     const track = this.#search.tracks[this.#active];
@@ -921,8 +937,8 @@ export class TiktokMusicPicker extends HTMLElement {
     if (event.key in steps) this.#activate(this.#active + steps[event.key]);
     else if (event.key === 'Enter' && !isOnButton && track) this.#pick(track);
     else if (event.key === ' ' && !isOnButton && track) this.#play(track);
-    else if (event.key === this.#forwardKey()) this.player.seek(this.player.position + SEEK_SECONDS);
-    else if (event.key === this.#backwardKey()) this.player.seek(this.player.position - SEEK_SECONDS);
+    else if (event.key === this.#forwardKey()) this.#player.seek(this.#player.position + SEEK_SECONDS);
+    else if (event.key === this.#backwardKey()) this.#player.seek(this.#player.position - SEEK_SECONDS);
     else return;
     event.preventDefault();
   }
@@ -931,9 +947,9 @@ export class TiktokMusicPicker extends HTMLElement {
   #activate(index) {
     if (!this.#search.total) return;
     this.#active = clamp(index, 0, this.#search.total - 1);
-    const top = this.#active * this.rowHeight;
-    const lowest = top + this.rowHeight - this.list.clientHeight;
-    this.list.scrollTop = clamp(this.list.scrollTop, lowest, top);
+    const top = this.#active * this.#rowHeight;
+    const lowest = top + this.#rowHeight - this.#ui.list.clientHeight;
+    this.#ui.list.scrollTop = clamp(this.#ui.list.scrollTop, lowest, top);
     this.#render();
     this.#rows.get(this.#active)?.focus({ preventScroll: true });
   }
@@ -949,8 +965,8 @@ export class TiktokMusicPicker extends HTMLElement {
 
   #escape(event) {
     if (event.key !== 'Escape' || event.isComposing) return;
-    if (this.player.track) this.#stopPlayer();
-    else if (this.input.value) this.#clearSearch();
+    if (this.#player.track) this.#stopPlayer();
+    else if (this.#ui.input.value) this.#clearSearch();
     else return;
     event.preventDefault();
     event.stopPropagation(); // a dialog around the picker stays open
@@ -962,8 +978,8 @@ export class TiktokMusicPicker extends HTMLElement {
   #play(track) {
     this.#failed.delete(track.id);
     this.#eachRowOf(track.id, (row) => this.#showMeta(row));
-    const isNew = this.player.track?.id !== track.id;
-    this.player.toggle(track);
+    const isNew = this.#player.track?.id !== track.id;
+    this.#player.toggle(track);
     if (isNew) this.#announce(this.#say('playing', track));
   }
 
@@ -974,8 +990,8 @@ export class TiktokMusicPicker extends HTMLElement {
   }
 
   #stopPlayer() {
-    const hadFocus = this.bar.contains(this.#root.activeElement);
-    this.player.stop();
+    const hadFocus = this.#ui.bar.contains(this.#root.activeElement);
+    this.#player.stop();
     if (hadFocus) this.#activate(this.#active);
   }
 
@@ -984,25 +1000,25 @@ export class TiktokMusicPicker extends HTMLElement {
   }
 
   #showPlayer() {
-    const { track, position, duration, isOn } = this.player;
-    this.bar.hidden = !track;
+    const { track, position, duration, isOn } = this.#player;
+    this.#ui.bar.hidden = !track;
     for (const row of this.#rows.values()) if (row.track) this.#showPlaying(row);
     if (!track) return;
-    if (this.nowTitle.textContent !== track.title) this.nowTitle.textContent = track.title;
-    if (this.nowAuthor.textContent !== track.author) this.nowAuthor.textContent = track.author;
-    this.#showToggle(this.toggle, this.toggle, track, isOn);
-    this.slider.max = duration;
-    this.slider.value = position;
+    if (this.#ui.nowTitle.textContent !== track.title) this.#ui.nowTitle.textContent = track.title;
+    if (this.#ui.nowAuthor.textContent !== track.author) this.#ui.nowAuthor.textContent = track.author;
+    this.#showToggle(this.#ui.toggle, this.#ui.toggle, track, isOn);
+    this.#ui.slider.max = duration;
+    this.#ui.slider.value = position;
     const times = { at: clock(position), of: clock(duration) };
-    this.slider.setAttribute('aria-valuetext', this.#say('position', times));
-    this.clock.textContent = `${times.at} / ${times.of}`;
+    this.#ui.slider.setAttribute('aria-valuetext', this.#say('position', times));
+    this.#ui.clock.textContent = `${times.at} / ${times.of}`;
   }
 
   #showPlaying(row) {
-    const isMine = this.player.track?.id === row.track.id;
-    const share = isMine && this.player.duration ? this.player.position / this.player.duration : 0;
+    const isMine = this.#player.track?.id === row.track.id;
+    const share = isMine && this.#player.duration ? this.#player.position / this.#player.duration : 0;
     row.cover.style.setProperty('--progress', share);
-    this.#showToggle(row.cover, row.cover.lastChild, row.track, isMine && this.player.isOn);
+    this.#showToggle(row.cover, row.cover.lastChild, row.track, isMine && this.#player.isOn);
   }
 
   /** The icon and the name of a button that plays or pauses. */
@@ -1020,7 +1036,7 @@ export class TiktokMusicPicker extends HTMLElement {
     this.value = track ? { selection: 'manual', trackId: track.id } : { selection: 'auto' };
     this.#picked = track;
     this.#showPick();
-    this.#announce(this.note.firstChild.textContent);
+    this.#announce(this.#ui.note.firstChild.textContent);
     const detail = { tiktokMusic: this.value, ...(track && { track }) };
     this.dispatchEvent(new CustomEvent('track-selected', { detail, bubbles: true, composed: true }));
   }
@@ -1028,12 +1044,12 @@ export class TiktokMusicPicker extends HTMLElement {
   #showPick() {
     const isAuto = this.#value?.selection === 'auto';
     const id = this.#value?.trackId;
-    this.auto.setAttribute('aria-pressed', String(isAuto));
+    this.#ui.auto.setAttribute('aria-pressed', String(isAuto));
     for (const row of this.#rows.values()) if (row.track) this.#showPicked(row);
     if (id && !this.#picked) this.#findPicked(id);
     const lines = isAuto ? ['honoredAuto', 'drafts'] : this.#honoredLines(id);
     const title = isAuto ? this.#say('selectedAuto') : this.#picked && this.#say('selected', this.#picked);
-    this.note.replaceChildren(...(title ? [el('strong', { class: 'cut', dir: 'auto' }, title)] : []), lines.map((line) => this.#say(line)).join(' '));
+    this.#ui.note.replaceChildren(...(title ? [el('strong', { class: 'cut', dir: 'auto' }, title)] : []), lines.map((line) => this.#say(line)).join(' '));
   }
 
   /** Where a picked track is used: the catalog's word, else what holds for every track. */

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.sync_api import Browser, Error, Locator, Page, Playwright, Route
 
 from local.picker import with_picker
@@ -110,7 +110,7 @@ class Picker:
         return title
 
     def audio(self, expression: str) -> Any:
-        return self.host.evaluate(f"host => host.audio.{expression}")
+        return self.host.evaluate(f"host => host.shadowRoot.querySelector('audio').{expression}")
 
     def events(self) -> list[Any]:
         """The details of all `track-selected` so far."""

@@ -1,0 +1,176 @@
+"""The demo page of `make run`: real media, the real handler, and no key in the browser."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.stage import Picker, open_picker
+from tests.e2e.test_local_run import free_port, read_until, start
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[dict[str, Any]]:
+    """What the run tells in its file, and in `lines` on the terminal."""
+    run_file = tmp_path_factory.mktemp("run") / "run.json"
+    process = start("--port", str(free_port()), "--run-file", str(run_file))
+    lines = read_until(process, "Ctrl-C")
+    assert run_file.exists(), "\n".join(lines)
+    yield {**json.loads(run_file.read_text()), "lines": lines}
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture
+def picker(told: dict[str, Any], browser: Browser) -> Iterator[Picker]:
+    with open_picker(browser, f"{told['baseUrl']}/picker") as opened:
+        expect(opened.rows).to_have_count(16)
+        yield opened
+
+
+def ask(base_url: str, method: str, path: str, key: str = "", body: str = "") -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=20)
+    connection.request(method, path, body or None, {"Authorization": f"Bearer {key}"})
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    return answer.status, content
+
+
+def until(picker: Picker, claim: str) -> None:
+    """Waits until something holds for `audio`; the page's policy forbids Playwright's own way."""
+    for _ in range(100):
+        if picker.host.evaluate(
+            f"host => {{ const audio = host.shadowRoot.querySelector('audio'); return {claim} }}"
+        ):
+            return
+        picker.page.wait_for_timeout(100)
+    raise AssertionError(f"never: {claim}")
+
+
+def test_the_greeting_tells_the_address(told: dict[str, Any]) -> None:
+    assert f"picker {told['baseUrl']}/picker" in told["lines"]
+
+
+def test_the_chart_is_listed_by_rank_with_covers(picker: Picker) -> None:
+    assert picker.titles()[:3] == ["Paper Lanterns", "Sunset Drive", "Mañana en la Playa"]
+    picker.page.wait_for_load_state("networkidle")
+    sizes = "host => [...host.shadowRoot.querySelectorAll('img')].map((i) => i.naturalWidth)"
+    assert min(picker.host.evaluate(sizes)[:5]) > 0
+
+
+def test_searching_needs_no_accents(picker: Picker) -> None:
+    picker.search.fill("manana playa")
+
+    expect(picker.rows).to_have_count(1)
+    assert picker.titles() == ["Mañana en la Playa"]
+
+
+def test_nothing_is_loaded_before_it_is_played(picker: Picker) -> None:
+    assert picker.audio("preload") == "none"
+    assert picker.audio("currentSrc") == ""
+
+
+def test_a_preview_plays_on_and_can_be_paused(picker: Picker) -> None:
+    picker.button("Play Sunset Drive").click()
+    until(picker, "audio.currentTime > 1.2")
+    expect(picker.host.locator(".clock")).to_contain_text("/ 0:28")
+    assert float(picker.host.get_by_role("slider").input_value()) > 0.5
+
+    picker.button("Pause Sunset Drive").first.click()
+
+    paused_at = picker.audio("currentTime")
+    picker.page.wait_for_timeout(400)
+    assert picker.audio("currentTime") == paused_at
+
+
+def test_another_preview_takes_over(picker: Picker) -> None:
+    picker.button("Play Sunset Drive").click()
+    until(picker, "audio.currentTime > 0.3")
+
+    picker.button("Play Paper Lanterns").click()
+
+    until(picker, "audio.currentTime > 0.3")
+    expect(picker.button("Play Sunset Drive")).to_be_visible()
+    expect(picker.button("Pause Paper Lanterns").first).to_be_visible()
+
+
+def test_seeking_by_slider_and_by_arrows(picker: Picker) -> None:
+    picker.row("Sunset Drive").click()
+    picker.page.keyboard.press("Escape")
+    picker.button("Play Sunset Drive").click()
+    until(picker, "audio.currentTime > 0.1")
+
+    picker.host.get_by_role("slider").fill("15")
+    until(picker, "audio.currentTime > 15.3")
+    expect(picker.host.get_by_role("slider")).to_have_attribute("aria-valuetext", "0:15 of 0:28")
+    picker.search.press("ArrowDown")
+    picker.page.keyboard.press("ArrowRight")
+    until(picker, "audio.currentTime > 20")
+    picker.page.keyboard.press("ArrowLeft")
+    until(picker, "audio.currentTime < 18")
+
+
+def test_a_preview_that_has_ended_can_be_played_again(picker: Picker) -> None:
+    picker.button("Play Ricochet").click()
+    until(picker, "audio.currentTime > 0.1")
+    picker.host.get_by_role("slider").fill("17.9")
+    until(picker, "audio.ended")
+
+    picker.button("Play Ricochet").first.click()
+
+    until(picker, "!audio.ended && audio.currentTime > 0.2 && audio.currentTime < 5")
+
+
+def test_a_pick_is_what_the_api_takes(picker: Picker, told: dict[str, Any]) -> None:
+    picker.row("Saudade do Norte").click()
+    music = picker.events()[0]["tiktokMusic"]
+
+    body = json.dumps({"targets": [{"mode": "managed", "tiktokMusic": music}]})
+    key = told["keys"]["publishWrite"]
+    status, answer = ask(told["baseUrl"], "POST", "/v1/tiktok-music/resolve", key, body)
+
+    assert status == 200
+    link = json.loads(answer)["targets"][0]["payload"]["tiktokMusicLink"]
+    assert link.startswith("https://www.tiktok.com/music/Saudade-do-Norte-")
+
+
+def test_no_key_reaches_the_browser(told: dict[str, Any], browser: Browser) -> None:
+    with open_picker(browser, "about:blank") as opened:
+        seen: list[str] = []
+        opened.page.on("request", lambda request: seen.append(str(request.headers)))
+        opened.page.on("response", lambda answer: seen.append(str(answer.headers)))
+        opened.page.on("response", lambda answer: seen.append(answer.url))
+        opened.page.goto(f"{told['baseUrl']}/picker")
+        expect(opened.rows).to_have_count(16)
+
+        assert [text for text in seen if "lp_live" in text or "bearer" in text.lower()] == []
+        assert "lp_live" not in opened.page.content()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/picker/api/v1/whoami"),
+        ("GET", "/picker/api/v1/tiktok-music/changes?since=x"),
+        ("GET", "/picker/api/v1/tiktok-music/../whoami"),
+        ("POST", "/picker/api/v1/tiktok-music"),
+        ("POST", "/picker/api/v1/tiktok-music/resolve"),
+        ("GET", "/picker/nothing.js"),
+    ],
+)
+def test_the_proxy_lends_the_key_to_two_reads_only(
+    told: dict[str, Any], method: str, path: str
+) -> None:
+    assert ask(told["baseUrl"], method, path)[0] == 404
+
+
+def test_axe_finds_nothing(picker: Picker) -> None:
+    picker.button("Play Sunset Drive").click()
+    until(picker, "audio.currentTime > 0.1")
+
+    assert picker.violations() == []
