@@ -1,6 +1,7 @@
 """`python -m local`: the whole system on this machine, until Ctrl-C."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def main() -> int:
     )
     asked = parser.parse_args()
     options = Options(asked.port, asked.upstream, asked.music, asked.run_file, serve=not asked.once)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         run(options)
     except LocalRunFailed as exc:

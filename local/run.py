@@ -53,6 +53,7 @@ class Options:
 def run(options: Options) -> None:
     """Everything, until Ctrl-C."""
     place = _bind(options.port)
+    options.run_file.unlink(missing_ok=True)
     aws = EmbeddedAws.start()
     os.environ.update(aws.environment())
     aws.furnish(os.environ.get("SOURCE_API_KEY", API_KEY))

@@ -236,15 +236,18 @@ def test_what_cannot_work_is_told(arguments: tuple[str, ...], problem: str) -> N
     assert problem in text
 
 
-def test_ctrl_c_stops_everything(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "said"), [(signal.SIGINT, ["stopped"]), (signal.SIGTERM, [])], ids=["int", "term"]
+)
+def test_a_signal_stops_everything(tmp_path: Path, sent: signal.Signals, said: list[str]) -> None:
     run_file = tmp_path / "run.json"
     clip = encode_audio(compose(tune_of(1, 8)), "mp3", "libmp3lame", 96_000)
     (tmp_path / "clip.mp3").write_bytes(clip)
     process = start("--port", "0", "--music", str(tmp_path), "--run-file", str(run_file))
     read_until(process, "Ctrl-C")
 
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     text, _ = process.communicate(timeout=20)
 
-    assert (process.returncode, text.strip().splitlines()) == (0, ["stopped"])
+    assert (process.returncode, text.strip().splitlines()) == (0, said)
     assert not run_file.exists()
