@@ -96,7 +96,7 @@ def row_of(track: Track, media_base_url: str) -> dict[str, Any]:
 
 
 def _short_number(seconds: float) -> int | float:
-    rounded = round(seconds, 1)
+    rounded = round(float(seconds), 1)
     return int(rounded) if rounded.is_integer() else rounded
 
 
