@@ -4,7 +4,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
@@ -27,10 +26,18 @@ class Deadline:
 
     def cancel(self) -> None:
         self._timer.cancel()
-
-    def watch(self, watched: socket.socket) -> None:
-        """Ends `watched` with the deadline, or now when that is over."""
         with self._lock:
+            for watched in self._sockets:
+                watched.close()
+            self._sockets.clear()
+
+    def watch(self, opened: socket.socket) -> None:
+        """Ends the connection of `opened` with the deadline, or now when that is over.
+
+        A duplicate is kept, for TLS takes the descriptor over: what ends it ends the connection.
+        """
+        with self._lock:
+            watched = opened.dup()
             self._sockets.append(watched)
             if self.is_over:
                 _shut(watched)
@@ -57,21 +64,20 @@ def watched_connections(deadline: Deadline) -> dict[str, type[HTTPConnection]]:
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            made = super()._new_conn()
-            deadline.watch(made)
-            return made
+            opened = super()._new_conn()
+            deadline.watch(opened)
+            return opened
 
     class Tls(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            made = super()._new_conn()
-            # TLS takes the descriptor over; a duplicate still ends the connection under it.
-            deadline.watch(made.dup())
-            return made
+            opened = super()._new_conn()
+            deadline.watch(opened)
+            return opened
 
     return {"http": Plain, "https": Tls}
 
 
-def _shut(watched: Any) -> None:
+def _shut(watched: socket.socket) -> None:
     try:
         watched.shutdown(socket.SHUT_RDWR)
     except OSError:

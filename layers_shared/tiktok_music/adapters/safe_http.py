@@ -16,6 +16,7 @@ from tiktok_music.errors import DownloadFailed
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 REDIRECTS = 3
+MOVED = frozenset({301, 302, 303, 307, 308})
 CHUNK_BYTES = 64 * 1024
 PORTS = {"http": 80, "https": 443}
 # What TikTok's media hosts expect to see; without a Referer they answer 403.
@@ -61,24 +62,31 @@ class SafeHttp:
         self._clock = clock
 
     def get(
-        self, url: str, *, headers: Mapping[str, str], max_bytes: int, deadline_seconds: float
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        deadline_seconds: float,
+        redirects: int = REDIRECTS,
     ) -> HttpAnswer:
         """The answer, of whatever status; raises DownloadFailed, which says what was wrong.
 
         The deadline and the cap are over everything: look-ups, redirects, headers and bodies.
+        Without redirects one is an answer like any other.
         """
         until = self._clock() + deadline_seconds
-        for _ in range(REDIRECTS + 1):
+        for _ in range(redirects + 1):
             asked = _Asked("GET", self._parse(url), headers, None, max_bytes)
             answer = self._exchange(asked, until - self._clock())
             location = answer.headers.get("location")
-            if answer.status not in (301, 302, 303, 307, 308) or not location:
+            if not redirects or answer.status not in MOVED or not location:
                 return answer
             following = urljoin(url, location)
             if url.startswith("https:") and not following.startswith("https:"):
                 raise DownloadFailed("a redirect leaves https")
             url, headers = following, _without_credentials(headers)
-        raise DownloadFailed(f"more than {REDIRECTS} redirects")
+        raise DownloadFailed(f"more than {redirects} redirects")
 
     def post(
         self,
@@ -129,7 +137,10 @@ class SafeHttp:
                 preload_content=False,
                 decode_content=False,
             )
-            body = _read(response, asked.max_bytes)
+            try:
+                body = _read(response, asked.max_bytes)
+            finally:
+                response.close()
         if deadline.is_over:  # a connection that was ended looks like one that has ended
             raise DownloadFailed("the answer took too long")
         lower = {name.lower(): value for name, value in response.headers.items()}

@@ -46,7 +46,11 @@ class Upstream:
         headers = {**self._headers(), "Accept": "application/json"}
         try:
             answer = self._http.get(
-                url, headers=headers, max_bytes=MAX_PAGE_BYTES, deadline_seconds=TIMEOUT_SECONDS
+                url,
+                headers=headers,
+                max_bytes=MAX_PAGE_BYTES,
+                deadline_seconds=TIMEOUT_SECONDS,
+                redirects=0,
             )
         except DownloadFailed as exc:
             return None, str(exc), None
