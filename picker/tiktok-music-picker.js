@@ -165,12 +165,14 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; flex: none;
 .mark.new { color: var(--_accent) }
 .play { position: relative; display: block; inline-size: 3rem; block-size: 3rem; border-radius: 8px; overflow: hidden; background: var(--_raised); color: #fff }
 .play img { inline-size: 100%; block-size: 100%; object-fit: cover; display: block }
-.play::after { content: ''; position: absolute; inset-block-end: 0; inset-inline-start: 0; block-size: 3px; inline-size: calc(var(--progress, 0) * 100%); background: #fff }
+.play::before, .play::after { content: ''; position: absolute; inset-block-end: 0; inset-inline-start: 0; block-size: 5px; inline-size: 100%; background: rgb(10 12 16 / .7); opacity: calc(var(--progress, 0) * 1000) }
+.play::after { inline-size: calc(var(--progress, 0) * 100%); background: #fff }
 .play .glyph { position: absolute; inset: 0; margin: auto; inline-size: 1.75rem; block-size: 1.75rem; display: grid; place-items: center; border-radius: 50%; background: rgb(10 12 16 / .62); transition: scale .15s }
 .play:hover .glyph { scale: 1.12 }
 .play svg { inline-size: 1.125rem; block-size: 1.125rem }
 .title { font-weight: 600 }
-div[dir=auto], span[dir=auto] { text-align: match-parent }
+:host(:dir(ltr)) .cut { text-align: left } /* a title keeps to the side of the page, whatever it reads */
+:host(:dir(rtl)) .cut { text-align: right }
 .meta { display: flex; align-items: center; gap: .375rem; font-size: .8125rem; color: var(--_muted) }
 .meta > * + *::before { content: '·'; margin-inline-end: .375rem }
 .meta .language { flex: none }
@@ -240,6 +242,9 @@ function icon(name) {
 
 /** Seconds as m:ss. */
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+
+/** Title and author for the middle of a sentence, which may run the other way. */
+const isolated = ({ title, author }) => ({ title: `\u2068${title}\u2069`, author: `\u2068${author}\u2069` });
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
@@ -556,7 +561,7 @@ export class TiktokMusicPicker extends HTMLElement {
     const text = this.#ui.input?.value ?? '';
     this.#ui.input = el('input', {
       type: 'search', part: 'search', placeholder: this.#say('search'), 'aria-label': this.#say('search'), 'aria-controls': 'list',
-      maxlength: LONGEST_SEARCH, autocomplete: 'off', spellcheck: 'false', dir: 'auto', enterkeyhint: 'search',
+      maxlength: LONGEST_SEARCH, autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search',
       oninput: () => this.#typed(), onkeydown: (event) => this.#searchKey(event),
     });
     this.#ui.input.value = text;
@@ -589,6 +594,7 @@ export class TiktokMusicPicker extends HTMLElement {
   // ---- searching
 
   #typed() {
+    this.#ui.input.dir = this.#ui.input.value ? 'auto' : '';
     this.#ui.clear.hidden = !this.#ui.input.value;
     this.#later('search', SEARCH_DELAY_MS, () => this.#restart());
   }
@@ -1048,8 +1054,8 @@ export class TiktokMusicPicker extends HTMLElement {
     for (const row of this.#rows.values()) if (row.track) this.#showPicked(row);
     if (id && !this.#picked) this.#findPicked(id);
     const lines = isAuto ? ['honoredAuto', 'drafts'] : this.#honoredLines(id);
-    const title = isAuto ? this.#say('selectedAuto') : this.#picked && this.#say('selected', this.#picked);
-    this.#ui.note.replaceChildren(...(title ? [el('strong', { class: 'cut', dir: 'auto' }, title)] : []), lines.map((line) => this.#say(line)).join(' '));
+    const title = isAuto ? this.#say('selectedAuto') : this.#picked && this.#say('selected', isolated(this.#picked));
+    this.#ui.note.replaceChildren(...(title ? [el('strong', { class: 'cut' }, title)] : []), lines.map((line) => this.#say(line)).join(' '));
   }
 
   /** Where a picked track is used: the catalog's word, else what holds for every track. */
@@ -1062,6 +1068,7 @@ export class TiktokMusicPicker extends HTMLElement {
   #showPicked(row) {
     const isPicked = this.#value?.trackId === row.track.id;
     row.setAttribute('aria-selected', String(isPicked));
+    row.part.toggle('row-selected', isPicked);
     row.use.setAttribute('aria-pressed', String(isPicked));
   }
 

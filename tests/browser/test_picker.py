@@ -14,6 +14,7 @@ from tests.builders import a_track
 FEW = many_tracks(12)
 # Song 6 was fourth, song 12 is new.
 BEFORE = (*FEW[:5], replace(FEW[5], user_count=FEW[2].user_count - 1), *FEW[6:11])
+SONG_12 = "\u2068Song 12\u2069 by \u2068Artist 12\u2069"
 PROXY = "**/picker/api/v1/tiktok-music*"
 
 
@@ -140,9 +141,9 @@ def test_a_click_picks(picker: Picker) -> None:
     assert detail["tiktokMusic"] == {"selection": "manual", "trackId": FEW[11].track_id}
     assert detail["track"]["title"] == "Song 12"
     expect(picker.row("Song 12")).to_have_attribute("aria-selected", "true")
-    expect(picker.said).to_have_text("Selected: Song 12 by Artist 12")
+    expect(picker.said).to_have_text(f"Selected: {SONG_12}")
     expect(picker.host.locator(".note")).to_have_text(
-        "Selected: Song 12 by Artist 12"
+        f"Selected: {SONG_12}"
         "Managed posts use exactly this track. Direct posts let TikTok choose. "
         "Drafts take no music."
     )
@@ -173,7 +174,9 @@ def test_a_pick_of_earlier_is_shown_by_its_title(picker: Picker) -> None:
         "(host, id) => { host.value = {selection: 'manual', trackId: id} }", FEW[6].track_id
     )
 
-    expect(picker.host.locator(".note strong")).to_have_text("Selected: Song 7 by Artist 7")
+    expect(picker.host.locator(".note strong")).to_have_text(
+        "Selected: \u2068Song 7\u2069 by \u2068Artist 7\u2069"
+    )
     assert picker.events() == []
 
 
@@ -464,3 +467,11 @@ def test_a_track_that_is_not_there_any_more_does_no_harm(few: Stage, browser: Br
         opened.page.wait_for_timeout(300)
 
         expect(opened.host.locator(".note strong")).to_have_count(0)
+
+
+def test_titles_keep_to_the_side_of_the_page(picker: Picker) -> None:
+    arabic = picker.host.locator(".title").nth(2)
+
+    expect(arabic).to_have_css("text-align", "left")
+    picker.page.get_by_label("Direction").select_option("rtl")
+    expect(arabic).to_have_css("text-align", "right")
