@@ -69,7 +69,17 @@ def run(options: Options) -> None:
         return
     app = with_picker(gateway_app(_handler("list_music")), keys["publishRead"])
     place.listen(128)
-    told: dict[str, Any] = {"baseUrl": address(place), "mediaBaseUrl": media.base_url, "keys": keys}
+    environment = {
+        **aws.environment(),
+        "CATALOG_TABLE": CATALOG_TABLE,
+        "KEYS_TABLE": KEYS_TABLE,
+    }
+    told: dict[str, Any] = {
+        "environment": environment,
+        "baseUrl": address(place),
+        "mediaBaseUrl": media.base_url,
+        "keys": keys,
+    }
     try:
         options.run_file.parent.mkdir(exist_ok=True)
         options.run_file.write_text(json.dumps(told, indent=2) + "\n")

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from ops import keys, lists
 from ops.preview import preview
+from ops.versions import pin, report, rollback, snapshots, status, unpin
 
 app = typer.Typer(
     name="catalog",
@@ -13,7 +15,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-app.command()(preview)
+for command in (status, snapshots, report, preview, rollback, pin, unpin):
+    app.command()(command)
+app.add_typer(keys.app, name="keys")
+app.add_typer(lists.app, name="lists")
 
 
 @app.callback()

@@ -89,9 +89,11 @@ class FakeSnapshots:
         self.sweepable |= {each.version: each for each in let_go(held, pointer)}
         self.point(pointer)
 
-    def point(self, pointer: Pointer) -> None:
+    def point(self, pointer: Pointer, replacing: Pointer | None = None) -> None:
         self._check()
         held = self.current_pointer
+        if replacing is not None and held is not None and held.fence != replacing.fence:
+            raise PublishLost(f"{pointer.current.version} does not replace what is current")
         if held is not None and held != pointer and held.fence >= pointer.fence:
             raise PublishLost(f"{pointer.current.version} does not replace what is current")
         self.current_pointer = pointer

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 
+from ops.cli import app
 from tiktok_music.refresh.report import Outcome
 from tiktok_music.refresh.telling import METRICS
 from tiktok_music.refresh.verdict import RejectionReason
@@ -90,3 +92,16 @@ def test_the_runbook_tells_every_gate_outcome_and_metric() -> None:
     assert len(gates) == 9
     failures = {name for outcome, name in METRICS.items() if outcome in FAILURES}
     assert {name for name in failures if f"`{name}`" not in runbook} == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_of_the_operator_that_is_named_exists(document: Path) -> None:
+    commands = {name: command for name, command in typer.main.get_command(app).commands.items()}  # type: ignore[attr-defined]  # a group
+    named = re.findall(
+        r"(?:^|`|bin/)catalog ([a-z]+)(?: ([a-z]+))?", document.read_text(), re.MULTILINE
+    )
+
+    for first, second in named:
+        assert first in commands, first
+        nested = getattr(commands[first], "commands", {})
+        assert not nested or not second or second in nested, (first, second)

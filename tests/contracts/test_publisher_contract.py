@@ -171,3 +171,15 @@ def test_versions_that_a_flip_lets_go_are_swept(publisher: Any) -> None:
     assert publisher.sweep() == 1
     with pytest.raises(SnapshotCorrupt):
         publisher.load(first.descriptor)
+
+
+def test_an_operators_move_does_not_lose_a_publish_that_came_in_between(publisher: Any) -> None:
+    old, new = a_snapshot(a_track(1), fence=1), a_snapshot(a_track(2), fence=2)
+    publisher.flip(Pointer(old.descriptor))
+    seen = publisher.current()
+    publisher.flip(Pointer(new.descriptor, (old.descriptor,)))
+
+    with pytest.raises(PublishLost):
+        publisher.point(pinned(seen, old.descriptor.version, 5), replacing=seen)
+
+    assert publisher.current() == Pointer(new.descriptor, (old.descriptor,))

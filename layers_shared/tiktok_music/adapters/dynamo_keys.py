@@ -16,16 +16,14 @@ class DynamoKeys:
                 row = self._rows.get(f"KEY#{key_id}")
             except self._rows.DoesNotExist:
                 return None
-        return ApiKey(
-            key_id=key_id,
-            secret_sha256=row.secret_sha256,
-            environment=row.environment,
-            organization_id=row.organization_id,
-            organization_name=row.organization_name,
-            scopes=frozenset(row.scopes or ()),
-            tier=row.tier,
-            state=row.state,
-        )
+        return _key(key_id, row)
+
+    def every(self) -> list[ApiKey]:
+        """All keys, by their id; for an operator, who has a few hundred at most."""
+        with translated("list the API keys"):
+            rows = list(self._rows.scan())
+        keys = [_key(row.pk.removeprefix("KEY#"), row) for row in rows]
+        return sorted(keys, key=lambda key: key.key_id)
 
     def keep(self, key: ApiKey) -> None:
         row = self._rows(
@@ -40,3 +38,16 @@ class DynamoKeys:
         )
         with translated("write an API key"):
             row.save()
+
+
+def _key(key_id: str, row: KeyRow) -> ApiKey:
+    return ApiKey(
+        key_id=key_id,
+        secret_sha256=row.secret_sha256,
+        environment=row.environment,
+        organization_id=row.organization_id,
+        organization_name=row.organization_name,
+        scopes=frozenset(row.scopes or ()),
+        tier=row.tier,
+        state=row.state,
+    )

@@ -117,9 +117,16 @@ class DynamoPublisher:
         self._note_sweepable(let_go(self.current(), pointer))
         self._write(pointer, (self._pointers.fence < pointer.fence) & is_free)
 
-    def point(self, pointer: Pointer) -> None:
-        """As `flip`, for an operator: a pin does not stand in the way."""
-        self._write(pointer, self._pointers.fence < pointer.fence)
+    def point(self, pointer: Pointer, replacing: Pointer | None = None) -> None:
+        """As `flip`, for an operator: a pin does not stand in the way.
+
+        With `replacing`, nothing but that pointer is replaced: a publish that came in between is
+        not lost.
+        """
+        is_newer = self._pointers.fence < pointer.fence
+        if replacing is not None:
+            is_newer &= self._pointers.fence == replacing.fence
+        self._write(pointer, is_newer)
 
     def sweep(self) -> int:
         """Deletes the chunks of versions that nobody can want any more; returns how many.

@@ -1,0 +1,106 @@
+"""Which catalog a command is about: a stack on AWS, the environment's, or the local run's."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tiktok_music.adapters.dynamo_keys import DynamoKeys
+from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
+from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
+from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.adapters.dynamo_runs import DynamoRunReports
+from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
+
+LOCAL_RUN = Path(".local/run.json")
+NOWHERE = (
+    "which catalog? Give --stack NAME (with AWS_PROFILE and AWS_REGION), or set CATALOG_TABLE, "
+    "KEYS_TABLE and AWS_REGION, or start one here with: make run"
+)
+
+
+class NoCatalog(Exception):
+    """Raised when a command cannot tell which catalog it is about, or reach it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """One deployment's stores."""
+
+    where: str
+    publisher: DynamoPublisher
+    reports: DynamoRunReports
+    lists: DynamoOperatorLists
+    archive: DynamoTrackArchive
+    keys: DynamoKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Names that lead to one deployment."""
+
+    where: str
+    catalog_table: str
+    keys_table: str
+    region: str
+
+
+def open_catalog(stack: str | None) -> Catalog:
+    """The catalog of `stack`, else of the environment, else of the local run."""
+    place = _of_stack(stack) if stack else _of_environment() or _of_local_run()
+    rows = DynamoRows(DynamoAccess(place.region, 5.0, 15.0, 3))
+    table = place.catalog_table
+    return Catalog(
+        place.where,
+        DynamoPublisher(rows, table),
+        DynamoRunReports(rows, table),
+        DynamoOperatorLists(rows, table),
+        DynamoTrackArchive(rows, table),
+        DynamoKeys(rows, place.keys_table),
+    )
+
+
+def _of_stack(stack: str) -> Place:
+    try:
+        client = boto3.client("cloudformation")
+        described = client.describe_stacks(StackName=stack)["Stacks"][0]
+        region = client.meta.region_name
+    except (BotoCoreError, ClientError) as exc:
+        raise NoCatalog(f"the stack {stack} cannot be read: {exc}") from exc
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
+    missing = [name for name in ("CatalogTable", "KeysTable") if name not in outputs]
+    if missing:
+        raise NoCatalog(f"the stack {stack} has no output {', '.join(missing)}")
+    return Place(f"stack {stack}", outputs["CatalogTable"], outputs["KeysTable"], region)
+
+
+def _of_environment() -> Place | None:
+    names = ("CATALOG_TABLE", "KEYS_TABLE", "AWS_REGION")
+    values = [os.environ.get(name, "") for name in names]
+    return Place(f"table {values[0]}", *values) if all(values) else None
+
+
+def _of_local_run() -> Place:
+    try:
+        environment: dict[str, Any] = json.loads(LOCAL_RUN.read_text())["environment"]
+    except (OSError, ValueError, KeyError) as exc:
+        raise NoCatalog(NOWHERE) from exc
+    os.environ.update(environment)
+    return Place(
+        "the local run",
+        environment["CATALOG_TABLE"],
+        environment["KEYS_TABLE"],
+        environment["AWS_REGION"],
+    )
+
+
+StackOption = typer.Option(
+    None, "--stack", help="The stack on AWS; else the environment's catalog, or the local run's."
+)
+JsonOption = typer.Option(False, "--json", help="Print JSON.")
+YesOption = typer.Option(False, "--yes", "-y", help="Do not ask.")

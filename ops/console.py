@@ -1,0 +1,57 @@
+"""How commands print: tables for people, JSON for programs, errors in one line."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ops.access import NoCatalog
+from tiktok_music.errors import CatalogError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def console() -> Console:
+    """A console as wide as the terminal; what is not one has no width of its own."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+def print_json(value: Any) -> None:
+    """Indented JSON, letters of every script as they are."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A plain table."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console().print(table)
+
+
+def told(command: Command) -> Command:
+    """Errors that an operator can mend end the command with one line and exit code 2."""
+
+    @wraps(command)
+    def with_errors_told(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (CatalogError, NoCatalog) as exc:
+            typer.echo(f"catalog: {exc}", err=True)
+            raise typer.Exit(2) from exc
+
+    return with_errors_told  # type: ignore[return-value]  # the same signature, by wraps
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Asks, unless told not to; no answer is no."""
+    if not yes and not typer.confirm(question):
+        raise typer.Exit(1)

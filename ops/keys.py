@@ -1,0 +1,110 @@
+"""`catalog keys …`: API keys. A secret is shown once and stored nowhere."""
+
+import secrets
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from ops.access import JsonOption, StackOption, YesOption, open_catalog
+from ops.console import confirm, print_json, print_table, told
+from tiktok_music.api.rate_limit import PER_MINUTE
+from tiktok_music.api_key import READ, WRITE, ApiKey, mint_key
+
+app = typer.Typer(help="API keys: create, list, suspend, revoke.", no_args_is_help=True)
+SCOPES = (READ, WRITE, "*")
+KeyId = Annotated[str, typer.Argument(help="The 16 characters after lp_live_ or lp_test_.")]
+
+
+@app.command()
+@told
+def create(
+    organization: Annotated[str, typer.Option("--organization", help="Id of the organisation.")],
+    name: Annotated[str, typer.Option("--name", help="Its name, as whoami tells it.")],
+    scope: Annotated[
+        list[str] | None,
+        typer.Option("--scope", help=f"One or more of {', '.join(SCOPES)} (default: {READ})."),
+    ] = None,
+    tier: Annotated[str, typer.Option(help=f"One of {', '.join(PER_MINUTE)}.")] = "standard",
+    test: Annotated[bool, typer.Option("--test", help="A key of the sandbox.")] = False,
+    stack: str | None = StackOption,
+) -> None:
+    """Make a key, and show it: this once."""
+    scopes = scope or [READ]
+    wrong = [each for each in scopes if each not in SCOPES]
+    if wrong:
+        raise typer.BadParameter(f"{wrong[0]!r} is not one of {', '.join(SCOPES)}")
+    if tier not in PER_MINUTE:
+        raise typer.BadParameter(f"{tier!r} is not one of {', '.join(PER_MINUTE)}")
+    environment = "test" if test else "live"
+    minted = mint_key(environment, secrets.token_bytes)
+    key = ApiKey(
+        minted.key_id,
+        minted.secret_sha256,
+        environment,
+        organization,
+        name,
+        frozenset(scopes),
+        tier,
+        "active",
+    )
+    open_catalog(stack).keys.keep(key)
+    typer.echo(minted.text)
+    typer.echo("keep it: it is not stored, and not shown again", err=True)
+
+
+@app.command("list")
+@told
+def list_keys(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
+    """Every key, without its secret."""
+    rows = [
+        {
+            "keyId": key.key_id,
+            "environment": key.environment,
+            "organization": key.organization_id,
+            "name": key.organization_name,
+            "scopes": " ".join(sorted(key.scopes)),
+            "tier": key.tier,
+            "state": key.state,
+        }
+        for key in open_catalog(stack).keys.every()
+    ]
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+    else:
+        typer.echo("there is no key yet: catalog keys create --help")
+
+
+@app.command()
+@told
+def revoke(key_id: KeyId, stack: str | None = StackOption, yes: bool = YesOption) -> None:
+    """End a key for good; callers are refused within 30 seconds."""
+    _set_state(key_id, "revoked", stack, yes=yes)
+
+
+@app.command()
+@told
+def suspend(key_id: KeyId, stack: str | None = StackOption, yes: bool = YesOption) -> None:
+    """Stop a key for now: every route answers 503 KILL_SWITCH."""
+    _set_state(key_id, "suspended", stack, yes=yes)
+
+
+@app.command()
+@told
+def resume(key_id: KeyId, stack: str | None = StackOption, yes: bool = YesOption) -> None:
+    """Let a suspended key in again."""
+    _set_state(key_id, "active", stack, yes=yes)
+
+
+def _set_state(key_id: str, state: str, stack: str | None, *, yes: bool) -> None:
+    keys = open_catalog(stack).keys
+    key = keys.find(key_id)
+    if key is None:
+        raise typer.BadParameter(f"there is no key {key_id}")
+    if key.state == "revoked":
+        raise typer.BadParameter(f"{key_id} is revoked, for good")
+    confirm(f"Set {key_id} of {key.organization_name} to {state}?", yes=yes)
+    keys.keep(replace(key, state=state))
+    typer.echo(f"{key_id} is {state} within 30 seconds")

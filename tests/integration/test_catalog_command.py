@@ -1,0 +1,224 @@
+"""The operator's commands over moto, as an operator types them."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ops.cli import app
+from tests.builders import a_snapshot, a_track
+from tests.conftest import REGION
+from tiktok_music.adapters.dynamo_keys import DynamoKeys
+from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
+from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
+from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.adapters.dynamo_runs import DynamoRunReports
+from tiktok_music.api_key import parse_authorization
+from tiktok_music.pointing import advanced
+from tiktok_music.refresh.operator_lists import ListEntry, ListKind
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def catalog(aws: None, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("CATALOG_TABLE", "catalog")
+    monkeypatch.setenv("KEYS_TABLE", "keys")
+    return lambda *words, **more: CliRunner().invoke(app, list(words), **more)
+
+
+@pytest.fixture
+def stores(catalog: Run) -> DynamoRows:
+    return DynamoRows(DynamoAccess(REGION))
+
+
+def publish(rows: DynamoRows, *ages_in_hours: float) -> list[str]:
+    """Publishes a version of each age, in order; returns their names."""
+    publisher, versions = DynamoPublisher(rows, "catalog"), []
+    for number, hours in enumerate(ages_in_hours, start=1):
+        moment = datetime.now(UTC) - timedelta(hours=hours)
+        fence = publisher.next_fence()
+        tracks = [a_track(each) for each in range(number)]
+        snapshot = a_snapshot(*tracks, fence=fence, scheduled_at=moment, published_at=moment)
+        publisher.write_chunks(snapshot)
+        publisher.flip(advanced(publisher.current(), snapshot.descriptor))
+        versions.append(snapshot.descriptor.version)
+    return versions
+
+
+def served(rows: DynamoRows) -> tuple[str, bool]:
+    pointer = DynamoPublisher(rows, "catalog").current()
+    assert pointer is not None
+    return pointer.current.version, pointer.is_pinned
+
+
+def test_status_tells_what_is_served(catalog: Run, stores: DynamoRows) -> None:
+    [_, version] = publish(stores, 13, 1)
+
+    result = catalog("status", "--json")
+
+    told = json.loads(result.output)
+    assert result.exit_code == 0
+    assert {name: told[name] for name in ("version", "tracks", "pinned", "versionsKept")} == {
+        "version": version,
+        "tracks": 2,
+        "pinned": False,
+        "versionsKept": 2,
+    }
+    assert told["ageHours"] == 1.0
+
+
+def test_status_exits_with_1_when_the_catalog_is_late(catalog: Run, stores: DynamoRows) -> None:
+    publish(stores, 15)
+
+    result = catalog("status")
+
+    assert (result.exit_code, "late: no snapshot for 15.0 hours" in result.output) == (1, True)
+
+
+def test_snapshots_are_listed_newest_first(catalog: Run, stores: DynamoRows) -> None:
+    versions = publish(stores, 25, 13, 1)
+
+    rows = json.loads(catalog("snapshots", "--json").output)
+
+    assert [row["version"] for row in rows] == versions[::-1]
+    assert [row["state"] for row in rows] == ["current", "", ""]
+    assert versions[0] in catalog("snapshots").output
+
+
+def test_a_rollback_serves_the_older_version(catalog: Run, stores: DynamoRows) -> None:
+    first, _ = publish(stores, 13, 1)
+
+    result = catalog("rollback", first, "--yes")
+
+    assert (result.exit_code, served(stores)) == (0, (first, False))
+
+
+def test_a_rollback_is_asked_for_first(catalog: Run, stores: DynamoRows) -> None:
+    first, second = publish(stores, 13, 1)
+
+    result = catalog("rollback", first, input="n\n")
+
+    assert (result.exit_code, served(stores)) == (1, (second, False))
+
+
+def test_a_rollback_to_what_is_gone_says_what_there_is(catalog: Run, stores: DynamoRows) -> None:
+    [version] = publish(stores, 1)
+
+    result = catalog("rollback", "0000000099-abc", "--yes")
+
+    assert (result.exit_code, result.output) == (
+        2,
+        f"catalog: 0000000099-abc is not kept; there are {version}\n",
+    )
+
+
+def test_a_pin_holds_until_it_is_taken_off(catalog: Run, stores: DynamoRows) -> None:
+    first, _ = publish(stores, 13, 1)
+
+    catalog("pin", first, "--yes")
+    assert served(stores) == (first, True)
+    assert "pinned" in catalog("snapshots").output
+
+    catalog("unpin")
+    assert served(stores) == (first, False)
+    assert catalog("unpin").output == "it is not pinned\n"
+
+
+def test_the_report_of_a_run_is_shown(catalog: Run, stores: DynamoRows) -> None:
+    publish(stores, 1)
+    moment = datetime(2026, 11, 22, 6, tzinfo=UTC)
+    DynamoRunReports(stores, "catalog").keep(moment, {"outcome": "REFUSED"})
+
+    result = catalog("report", "2026-11-22T06:00:00Z")
+
+    assert json.loads(result.output) == {"outcome": "REFUSED"}
+    assert catalog("report", "2026-11-22T18:00:00Z").exit_code == 2
+    assert "is no time in ISO 8601" in catalog("report", "yesterday").output
+
+
+def test_a_key_is_shown_once_and_works_until_it_is_revoked(
+    catalog: Run, stores: DynamoRows
+) -> None:
+    made = catalog("keys", "create", "--organization", "org_1", "--name", "Acme", "--tier", "pilot")
+    text = made.stdout.strip()
+    presented = parse_authorization(f"Bearer {text}")
+    assert presented is not None
+    keys = DynamoKeys(stores, "keys")
+    key = keys.find(presented.key_id)
+    assert key is not None
+    assert (key.is_opened_by(presented), key.scopes, key.tier) == (
+        True,
+        frozenset({"publish:read"}),
+        "pilot",
+    )
+
+    listed = catalog("keys", "list")
+    assert (presented.key_id in listed.output, text in listed.output) == (True, False)
+    for verb, state in (("suspend", "suspended"), ("resume", "active"), ("revoke", "revoked")):
+        assert catalog("keys", verb, presented.key_id, "--yes").exit_code == 0
+        changed = keys.find(presented.key_id)
+        assert changed is not None
+        assert changed.state == state
+    assert catalog("keys", "resume", presented.key_id, "--yes").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--scope", "publish:all"), "'publish:all' is not one of publish:read"),
+        (("--tier", "gold"), "'gold' is not one of standard, pilot, partner"),
+    ],
+)
+def test_a_wrong_key_is_not_made(catalog: Run, words: tuple[str, ...], problem: str) -> None:
+    result = catalog("keys", "create", "--organization", "o", "--name", "n", *words)
+
+    assert (result.exit_code, problem in " ".join(result.output.split())) == (2, True)
+
+
+def test_lists_are_added_to_and_taken_from(catalog: Run, stores: DynamoRows) -> None:
+    catalog("lists", "add", "deny", "--pattern", "evil *", "--reason", "asked for")
+    catalog(
+        "lists", "add", "title", "--track", "13660", "--title", "Lovely", "--reason", "typo",
+        "--until", "2027-01-01",
+    )  # fmt: skip
+
+    assert DynamoOperatorLists(stores, "catalog").entries() == (
+        ListEntry(ListKind.DENY, "asked for", pattern="evil *"),
+        ListEntry(
+            ListKind.TITLE, "typo", "13660", None, "Lovely", datetime(2027, 1, 1, tzinfo=UTC)
+        ),
+    )
+    assert "evil *" in catalog("lists", "list").output
+    assert catalog("lists", "remove", "1").output == "removed: deny evil *\n"
+    assert len(json.loads(catalog("lists", "list", "--json").output)) == 1
+    assert catalog("lists", "remove", "7").exit_code == 2
+
+
+def test_a_wrong_entry_is_told_and_not_kept(catalog: Run, stores: DynamoRows) -> None:
+    result = catalog("lists", "add", "deny", "--pattern", "*", "--reason", "everything")
+
+    assert (result.exit_code, "a pattern needs 3 letters" in result.output) == (2, True)
+    assert DynamoOperatorLists(stores, "catalog").entries() == ()
+
+
+def test_nothing_published_yet_is_told(catalog: Run) -> None:
+    assert catalog("status").output == (
+        "catalog: table catalog has no snapshot yet: run the first refresh\n"
+    )
+
+
+def test_no_catalog_at_all_is_told_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    for name in ("CATALOG_TABLE", "KEYS_TABLE", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    result = CliRunner().invoke(app, ["status"])
+
+    assert result.exit_code == 2
+    assert result.output.startswith("catalog: which catalog? Give --stack NAME")
