@@ -167,10 +167,21 @@ def translated(action: str) -> Iterator[None]:
     try:
         yield
     except PynamoDBException as exc:
-        cause = exc.cause_response_code or type(exc.cause or exc).__name__
+        cause = _code_of(exc) or type(exc.cause or exc).__name__
         raise StoreUnavailable(f"DynamoDB could not {action} ({cause})") from exc
 
 
 def is_condition_failed(exc: PynamoDBException) -> bool:
     """Whether a write was refused by its condition; after a retry this may be our own write."""
-    return exc.cause_response_code == "ConditionalCheckFailedException"
+    return _code_of(exc) == "ConditionalCheckFailedException"
+
+
+def _code_of(exc: PynamoDBException) -> str | None:
+    """DynamoDB's error code, None where there was no answer.
+
+    PynamoDB's own `cause_response_code` breaks on a read that timed out and on a connection that
+    was closed: botocore's errors for these have a `response`, which is None.
+    """
+    response = getattr(exc.cause, "response", None) or {}
+    code: str | None = response.get("Error", {}).get("Code")
+    return code
