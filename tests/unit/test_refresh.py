@@ -273,6 +273,19 @@ def test_doubles_are_merged_into_the_most_used_and_go_on_resolving(world: World)
     )
 
 
+def test_a_survivor_that_becomes_a_double_stands_for_the_new_survivor(world: World) -> None:
+    first = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    second = a_candidate(2, title="Sunset Drive", author="Mae & Co", user_count=9)
+    world.refresh(first, second)
+
+    world.now += timedelta(hours=12)
+    world.refresh(first, replace(second, user_count=90))
+
+    assert [row["id"] for row in world.served()] == [second.track_id]
+    alias = world.archive.records[first.track_id]
+    assert (alias.status, alias.survivor_id) == (TrackStatus.ALIAS, second.track_id)
+
+
 def test_where_the_survivors_media_fail_the_next_double_takes_its_place(world: World) -> None:
     most = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
     less = a_candidate(2, title="Sunset Drive", author="Mae & Co", user_count=9)

@@ -84,7 +84,9 @@ def publish(
     archive.keep(_records(catalog, edition, known))
     if served.pointer:
         seen = served.pointer.current.published_at
-        archive.keep(_departures(departed, rows, known, seen))
+        merged = {double.candidate.track_id for double in catalog.doubles}
+        off_chart = [track_id for track_id in departed if track_id not in merged]
+        archive.keep(_departures(off_chart, rows, known, seen))
     snapshot = _snapshot(catalog, edition)
     publisher.write_chunks(snapshot)
     publisher.load(snapshot.descriptor)
