@@ -109,7 +109,9 @@ class FakeSnapshots:
             elif descriptor.fence < pointer.fence:
                 for index in range(descriptor.chunk_count):
                     self.chunks.pop((version, index), None)
-                del self.sweepable[version]
+                kept = sorted(each.fence for each in (pointer.current, *pointer.history))
+                if descriptor.fence < min(kept[-2:]):
+                    del self.sweepable[version]
                 swept += descriptor.chunk_count
         return swept
 

@@ -149,6 +149,18 @@ def test_what_a_crash_left_behind_is_swept_once_its_fence_is_passed(publisher: A
     assert publisher.sweep() == 0
 
 
+def test_what_was_overtaken_is_swept_until_two_publishes_have_passed_it(publisher: Any) -> None:
+    kept, late, second, third = (a_snapshot(a_track(n), fence=n) for n in (1, 2, 3, 4))
+    publisher.flip(Pointer(kept.descriptor))
+    publisher.write_chunks(late)
+    publisher.flip(Pointer(second.descriptor, (kept.descriptor,)))
+
+    assert [publisher.sweep(), publisher.sweep()] == [1, 1]
+
+    publisher.flip(Pointer(third.descriptor, (second.descriptor, kept.descriptor)))
+    assert [publisher.sweep(), publisher.sweep()] == [1, 0]
+
+
 def test_what_a_refresh_is_still_writing_is_not_swept(publisher: Any) -> None:
     whole = a_snapshot(a_track(1), fence=1)
     publisher.write_chunks(whole)

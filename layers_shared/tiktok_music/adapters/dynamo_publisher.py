@@ -132,21 +132,26 @@ class DynamoPublisher:
         """Deletes the chunks of versions that nobody can want any more; returns how many.
 
         Only versions that the pointer does not keep and whose fence is below the pointer's: a
-        refresh that is still writing has a higher one, and may yet flip to its version.
+        refresh that is still writing has a higher one, and may yet flip to its version. One that
+        was paused and overtaken may wake and write again: what it began stays noted until two
+        publishes have passed it.
         """
         pointer, noted = self.current(), self._sweepable()
         if pointer is None or not noted:
             return 0
-        kept = {descriptor.version for descriptor in (pointer.current, *pointer.history)}
+        descriptors = (pointer.current, *pointer.history)
+        kept = {descriptor.version for descriptor in descriptors}
+        publishes = sorted(descriptor.fence for descriptor in descriptors)
         swept = 0
         for note in sorted(noted):
             version, _, count = note.partition("*")
             if version in kept:
                 self._forget_sweepable(note)
-            elif int(version.partition("-")[0]) < pointer.fence:
+            elif (fence := int(version.partition("-")[0])) < pointer.fence:
                 for index in range(int(count)):
                     self._delete_chunk(chunk_key(version, index))
-                self._forget_sweepable(note)
+                if fence < min(publishes[-2:]):
+                    self._forget_sweepable(note)
                 swept += int(count)
         return swept
 
