@@ -311,7 +311,7 @@ def test_doubles_that_only_their_sound_tells_are_merged_and_not_fetched_again(
     assert [(merge.tiktok_id, merge.survivor_id) for merge in report.merges] == [
         (less.tiktok_id, most.tiktok_id)
     ]
-    assert report.merges[0].evidence == "same recording (bit error rate 0.00)"
+    assert report.merges[0].evidence == "same recording (bit error 0.00)"
     alias = world.archive.records[less.track_id]
     assert (alias.status, alias.survivor_id) == (TrackStatus.ALIAS, most.track_id)
 
@@ -320,6 +320,34 @@ def test_doubles_that_only_their_sound_tells_are_merged_and_not_fetched_again(
     again = world.refresh(less, most, a_candidate(3))
     assert (again.new_media, len(world.downloader.asked)) == (0, asked)
     assert len(again.merges) == 1
+
+
+def test_a_new_recording_is_compared_with_those_that_are_served(world: World) -> None:
+    served = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    coming = a_candidate(2, title="solnedgång", author="reuploads 24", user_count=9)
+    sound = fingerprint_text(seed=1)
+    world.workshop.fingerprints = {served.title: sound, coming.title: sound}
+    world.refresh(served)
+
+    world.now += timedelta(hours=12)
+    report = world.refresh(served, coming)
+
+    assert [merge.tiktok_id for merge in report.merges] == [coming.tiktok_id]
+
+
+def test_a_recording_that_comes_back_is_compared_with_what_came_meanwhile(world: World) -> None:
+    others = [a_candidate(number) for number in (5, 6, 7)]
+    leaving = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    coming = a_candidate(2, title="solnedgång", author="reuploads 24", user_count=9)
+    sound = fingerprint_text(seed=1)
+    world.workshop.fingerprints = {leaving.title: sound, coming.title: sound}
+    for candidates in ([*others, leaving], others, [*others, coming]):
+        world.refresh(*candidates)
+        world.now += timedelta(hours=12)
+
+    report = world.refresh(*others, coming, leaving)
+
+    assert [merge.tiktok_id for merge in report.merges] == [coming.tiktok_id]
 
 
 def test_recordings_that_differ_are_not_merged(world: World) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tiktok_music.archive import TrackRecord
+from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavailable
 from tiktok_music.pointing import last_scheduled_at
 from tiktok_music.refresh.candidate import Candidate
@@ -180,7 +180,13 @@ def _with_media(
         if track_id_of(rejection.tiktok_id or "") not in failures
     ]
     parts.ledger.remember(failures_of(fresh, members, now))
-    return catalog_of(join_same_recordings(media), parts.rules)
+
+    def is_settled(candidate: Candidate) -> bool:
+        record = known.get(candidate.track_id)
+        is_active = record is not None and record.status is TrackStatus.ACTIVE
+        return is_active and not trigger.is_forced
+
+    return catalog_of(join_same_recordings(media, is_settled), parts.rules)
 
 
 def _figures(chart: Chart, catalog: Catalog, served: Served) -> CatalogFigures:

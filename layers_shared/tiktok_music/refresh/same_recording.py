@@ -1,37 +1,49 @@
 """Doubles that only the sound tells: groups whose published audio is one recording are joined."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.doubles.groups import DuplicateGroup, join_groups
 from tiktok_music.refresh.media_stage import GroupMedia
 from tiktok_music.refresh.sound.fingerprint import Fingerprint, FingerprintIndex
 
 
-def join_same_recordings(results: Sequence[GroupMedia]) -> list[GroupMedia]:
+def join_same_recordings(
+    results: Sequence[GroupMedia], is_settled: Callable[[Candidate], bool]
+) -> list[GroupMedia]:
     """The results with groups of one recording joined; the survivor is the most used with media.
 
     Two groups are one recording when the fingerprints of their media say so (bit error rate at
-    most 0.30 over at least 8 s) and their titles do not name versions that sound alike.
+    most 0.30 over at least 8 s) and their titles do not name versions that sound alike. Candidates
+    that are settled were compared with each other before: only the others are looked up, which is
+    most of the CPU of a run with nothing new.
     """
     groups = [result.group for result in results]
-    joined = join_groups(groups, _pairs(results))
+    joined = join_groups(groups, _pairs(results, is_settled))
+    if len(joined) == len(groups):
+        return list(results)
     return [_result_of(group, results) for group in joined]
 
 
-def _pairs(results: Sequence[GroupMedia]) -> list[tuple[str, str, str]]:
+def _pairs(
+    results: Sequence[GroupMedia], is_settled: Callable[[Candidate], bool]
+) -> list[tuple[str, str, str]]:
+    heard = [
+        (result.survivor, fingerprint)
+        for result in results
+        if result.survivor is not None and (fingerprint := _fingerprint(result)) is not None
+    ]
     index = FingerprintIndex()
-    pairs = []
-    for result in results:
-        fingerprint = _fingerprint(result)
-        if result.survivor is None or fingerprint is None:
-            continue
-        tiktok_id = result.survivor.tiktok_id
-        for match in index.same_recording(fingerprint):
-            evidence = f"same recording (bit error rate {match.bit_error_rate:.2f})"
-            pairs.append((match.key, tiktok_id, evidence))
-        index.add(tiktok_id, fingerprint)
-    return pairs
+    for survivor, fingerprint in heard:
+        index.add(survivor.tiktok_id, fingerprint)
+    return [
+        (match.key, survivor.tiktok_id, f"same recording (bit error {match.bit_error_rate:.2f})")
+        for survivor, fingerprint in heard
+        if not is_settled(survivor)
+        for match in index.same_recording(fingerprint)
+        if match.key != survivor.tiktok_id
+    ]
 
 
 def _fingerprint(result: GroupMedia) -> Fingerprint | None:
