@@ -3,7 +3,7 @@
 import random
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -37,10 +37,10 @@ AXE = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": WCAG}
 def launch(playwright: Playwright) -> Browser | None:
     """The Chromium of this machine, else Playwright's own; None where there is neither."""
     found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    try:
-        return playwright.chromium.launch(executable_path=found, args=FLAGS)
-    except Error:
-        return None
+    for path in dict.fromkeys((found, None)):
+        with suppress(Error):
+            return playwright.chromium.launch(executable_path=path, args=FLAGS)
+    return None
 
 
 @dataclass
@@ -150,7 +150,7 @@ def open_picker(browser: Browser, address: str, **context: Any) -> Iterator[Pick
 
 
 def serve_sandbox_media(route: Route) -> None:
-    """Any preview and cover; those of tracks that are called so are not there."""
+    """Some preview or cover for every track, always the same one."""
     kind = Path(route.request.url).suffix
     files = sorted(SANDBOX.glob(f"*{kind}"))
     file = random.Random(route.request.url).choice(files)

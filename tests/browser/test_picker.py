@@ -85,14 +85,17 @@ def test_searching_as_you_type_asks_once_and_can_be_cleared(picker: Picker) -> N
 
 def test_an_answer_that_comes_too_late_is_dropped(few: Stage, browser: Browser) -> None:
     held: list[Route] = []
+    aborted: list[str] = []
     with open_picker(browser, few.address) as opened:
         expect(opened.rows).to_have_count(12)
         opened.page.route("**/*q=song+1&*", lambda route: held.append(route))
         opened.search.fill("song 1")
         wait_for(opened.page, held)
+        opened.page.on("requestfailed", lambda request: aborted.append(request.url))
 
         opened.search.fill("song 12")
         expect(opened.rows).to_have_count(1)
+        assert aborted == [held[0].request.url]
         held[0].continue_()
         opened.page.wait_for_timeout(300)
 
@@ -475,3 +478,17 @@ def test_titles_keep_to_the_side_of_the_page(picker: Picker) -> None:
     expect(arabic).to_have_css("text-align", "left")
     picker.page.get_by_label("Direction").select_option("rtl")
     expect(arabic).to_have_css("text-align", "right")
+
+
+def test_the_focus_survives_scrolling_away(browser: Browser) -> None:
+    with stage(*many_tracks(300)) as served, open_picker(browser, served.address) as opened:
+        opened.search.press("ArrowDown")
+        for _ in range(4):
+            opened.page.keyboard.press("ArrowDown")
+        opened.host.get_by_role("grid").evaluate("grid => { grid.scrollTop = 68 * 80 }")
+        expect(opened.row("Song 81")).to_be_visible()
+
+        opened.page.keyboard.press("ArrowDown")
+
+        assert opened.focused_title() == "Song 6"
+        expect(opened.row("Song 6").first).to_be_in_viewport()
