@@ -128,7 +128,7 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; flex: none;
 .search .icon { position: absolute; inset-block-start: .25rem; inset-inline-end: .25rem }
 
 .filters { display: flex; align-items: start; flex: none; padding-inline-end: .5rem }
-.chips { display: flex; gap: .375rem; flex: 1; min-inline-size: 0; padding: .1875rem .875rem; overflow-x: auto; scrollbar-width: none; scroll-padding-inline: .875rem }
+.chips { min-block-size: 2.375rem; display: flex; gap: .375rem; flex: 1; min-inline-size: 0; padding: .1875rem .875rem; overflow-x: auto; scrollbar-width: none; scroll-padding-inline: .875rem }
 .filters.open .chips { flex-wrap: wrap; max-block-size: 9rem; overflow: hidden auto; scrollbar-width: thin }
 .filters .icon { margin-block-start: .0625rem }
 .filters.open .icon svg { rotate: 180deg }
@@ -223,12 +223,20 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; flex: none;
 function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), value ?? null);
     else if (value !== undefined && value !== false) node.setAttribute(name, value === true ? '' : value);
   }
   node.append(...children);
   return node;
 }
+
+/** A button that looks like `look`, which is its class. @returns {HTMLElement} */
+function button(look, attributes, work, ...children) {
+  return el('button', { class: look, type: 'button', ...attributes, onclick: work }, ...children);
+}
+
+/** A cell of a row. @returns {HTMLElement} */
+const cell = (attributes, ...children) => el('div', { role: 'gridcell', ...attributes }, ...children);
 
 function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
@@ -268,7 +276,8 @@ async function ask(url, signal) {
     throw new CatalogError(!navigator.onLine ? 'offline' : error instanceof SyntaxError ? 'broken' : 'unreachable');
   }
   const kind = { 401: 'denied', 403: 'denied', 422: 'gone', 429: 'limited' }[answer.status] ?? 'broken';
-  throw new CatalogError(kind, answer.headers.get('X-Request-Id') ?? '', Number(answer.headers.get('Retry-After')) || 5);
+  const retrySeconds = Number(answer.headers.get('Retry-After')) || 5;
+  throw new CatalogError(kind, answer.headers.get('X-Request-Id') ?? '', retrySeconds);
 }
 
 /** One search: the pages that were read so far, and how to read the next one. */
@@ -535,18 +544,13 @@ export class TiktokMusicPicker extends HTMLElement {
     this.#state = '';
     this.#ui.help = el('div', { id: 'help', hidden: true }, this.#say('help'));
     this.#ui.spoken = el('div', { class: 'spoken', role: 'status' });
-    this.#ui.chips = el('div', { class: 'chips', part: 'chips', role: 'toolbar', 'aria-label': this.#say('filters'), onkeydown: (event) => this.#chipKey(event) });
-    this.#ui.unfold = el('button', { class: 'icon', type: 'button', 'aria-label': this.#say('allFilters'), 'aria-expanded': 'false', hidden: true, onclick: () => this.#unfoldChips() }, icon('down'));
-    this.#ui.filters = el('div', { class: 'filters' }, this.#ui.chips, this.#ui.unfold);
-    this.#ui.auto = el('button', { class: 'auto', part: 'auto', type: 'button', 'aria-pressed': 'false', onclick: () => this.#pick(null) }, icon('spark'), this.#say('auto'));
-    this.#ui.counted = el('span', { part: 'count' });
     this.#ui.banner = el('div', { class: 'banner', part: 'banner', hidden: true });
     this.#ui.panel = el('div', { class: 'panel', part: 'panel', hidden: true });
     this.#ui.note = el('p', { class: 'note', part: 'note' });
     this.#root.replaceChildren(
-      this.#buildSearch(), this.#ui.filters,
-      el('div', { class: 'bar' }, this.#ui.auto, this.#ui.counted),
-      this.#ui.banner, this.#ui.panel, this.#buildList(), this.#buildPlayer(), this.#ui.note, this.#ui.help, this.#ui.spoken, this.#ui.audio,
+      this.#buildSearch(), this.#buildFilters(), this.#buildBar(), this.#ui.banner, this.#ui.panel,
+      this.#buildList(), this.#buildPlayer(), this.#ui.note,
+      this.#ui.help, this.#ui.spoken, this.#ui.audio,
     );
     this.#sizes?.disconnect();
     this.#sizes = new ResizeObserver(() => {
@@ -559,35 +563,62 @@ export class TiktokMusicPicker extends HTMLElement {
 
   #buildSearch() {
     const text = this.#ui.input?.value ?? '';
+    const name = this.#say('search');
     this.#ui.input = el('input', {
-      type: 'search', part: 'search', placeholder: this.#say('search'), 'aria-label': this.#say('search'), 'aria-controls': 'list',
+      type: 'search', part: 'search', placeholder: name, 'aria-label': name, 'aria-controls': 'list',
       maxlength: LONGEST_SEARCH, autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search',
       oninput: () => this.#typed(), onkeydown: (event) => this.#searchKey(event),
     });
     this.#ui.input.value = text;
-    this.#ui.clear = el('button', { class: 'icon', type: 'button', 'aria-label': this.#say('clearSearch'), hidden: !text, onclick: () => this.#clearSearch() }, icon('close'));
+    const told = { 'aria-label': this.#say('clearSearch'), hidden: !text };
+    this.#ui.clear = button('icon', told, () => this.#clearSearch(), icon('close'));
     return el('div', { class: 'search', role: 'search' }, icon('search'), this.#ui.input, this.#ui.clear);
+  }
+
+  #buildFilters() {
+    this.#ui.chips = el('div', {
+      class: 'chips', part: 'chips', role: 'toolbar', 'aria-label': this.#say('filters'),
+      onkeydown: (event) => this.#chipKey(event),
+    });
+    const told = { 'aria-label': this.#say('allFilters'), 'aria-expanded': 'false', hidden: true };
+    this.#ui.unfold = button('icon', told, () => this.#unfoldChips(), icon('down'));
+    this.#ui.filters = el('div', { class: 'filters' }, this.#ui.chips, this.#ui.unfold);
+    return this.#ui.filters;
+  }
+
+  #buildBar() {
+    const told = { part: 'auto', 'aria-pressed': 'false' };
+    this.#ui.auto = button('auto', told, () => this.#pick(null), icon('spark'), this.#say('auto'));
+    this.#ui.counted = el('span', { part: 'count' });
+    return el('div', { class: 'bar' }, this.#ui.auto, this.#ui.counted);
   }
 
   #buildList() {
     this.#ui.canvas = el('div', { class: 'canvas', role: 'rowgroup' });
     this.#ui.probe = el('div', { class: 'probe', 'aria-hidden': 'true' });
     this.#ui.list = el('div', {
-      class: 'list', id: 'list', part: 'list', role: 'grid', 'aria-label': this.#say('list'), 'aria-describedby': 'help', 'aria-busy': 'true',
-      onscroll: () => this.#render(), onkeydown: (event) => this.#listKey(event), onclick: (event) => this.#clicked(event),
+      class: 'list', id: 'list', part: 'list', role: 'grid',
+      'aria-label': this.#say('list'), 'aria-describedby': 'help', 'aria-busy': 'true',
+      onscroll: () => this.#render(),
+      onkeydown: (event) => this.#listKey(event),
+      onclick: (event) => this.#clicked(event),
     }, this.#ui.canvas, this.#ui.probe);
     return this.#ui.list;
   }
 
   #buildPlayer() {
-    this.#ui.toggle = el('button', { class: 'icon', type: 'button', onclick: () => this.#player.toggle(this.#player.track) });
+    this.#ui.toggle = button('icon', {}, () => this.#player.toggle(this.#player.track));
     this.#ui.nowTitle = el('div', { class: 'cut', dir: 'auto' });
     this.#ui.nowAuthor = el('div', { class: 'cut', dir: 'auto' });
-    this.#ui.slider = el('input', { type: 'range', part: 'seek', min: 0, step: 0.1, 'aria-label': this.#say('seek'), oninput: () => this.#player.seek(Number(this.#ui.slider.value)) });
+    this.#ui.slider = el('input', {
+      type: 'range', part: 'seek', min: 0, step: 0.1, 'aria-label': this.#say('seek'),
+      oninput: () => this.#player.seek(Number(this.#ui.slider.value)),
+    });
     this.#ui.clock = el('span', { class: 'clock' });
     this.#ui.bar = el('div', { class: 'player', part: 'player', hidden: true },
-      this.#ui.toggle, el('div', { class: 'now' }, this.#ui.nowTitle, this.#ui.nowAuthor), this.#ui.slider, this.#ui.clock,
-      el('button', { class: 'icon', type: 'button', 'aria-label': this.#say('stop'), onclick: () => this.#stopPlayer() }, icon('close')));
+      this.#ui.toggle, el('div', { class: 'now' }, this.#ui.nowTitle, this.#ui.nowAuthor),
+      this.#ui.slider, this.#ui.clock,
+      button('icon', { 'aria-label': this.#say('stop') }, () => this.#stopPlayer(), icon('close')));
     return this.#ui.bar;
   }
 
@@ -623,7 +654,8 @@ export class TiktokMusicPicker extends HTMLElement {
     clearTimeout(this.#timers.retry);
     this.#search?.stop();
     const src = (this.getAttribute('src') ?? '').replace(/\/+$/, '');
-    this.#search = new Search(src, { q: this.#ui.input.value.trim(), languages: this.#languages, commerceOnly: this.#commerceOnly });
+    const q = this.#ui.input.value.trim();
+    this.#search = new Search(src, { q, languages: this.#languages, commerceOnly: this.#commerceOnly });
     this.#ui.list.setAttribute('aria-busy', 'true');
     this.#ui.list.classList.toggle('waiting', this.#rows.size > 0);
     this.#render();
@@ -657,7 +689,8 @@ export class TiktokMusicPicker extends HTMLElement {
     this.#ui.list.setAttribute('aria-busy', 'false');
     this.#showChips();
     this.#ui.counted.textContent = this.#count('tracks', this.#search.total);
-    this.#announce(this.#search.total ? this.#ui.counted.textContent : this.#say(this.#search.hasFilters ? 'noMatchTitle' : 'emptyTitle'));
+    const nothing = this.#search.hasFilters ? 'noMatchTitle' : 'emptyTitle';
+    this.#announce(this.#search.total ? this.#ui.counted.textContent : this.#say(nothing));
   }
 
   #loadFailed(error) {
@@ -709,7 +742,8 @@ export class TiktokMusicPicker extends HTMLElement {
     this.#ui.list.setAttribute('aria-rowcount', total ?? -1);
     const view = this.#view();
     const wanted = new Set();
-    for (let i = Math.max(view.first - OVERSCAN_ROWS, 0); i < Math.min(view.last + 1 + OVERSCAN_ROWS, count); i++) wanted.add(i);
+    const end = Math.min(view.last + 1 + OVERSCAN_ROWS, count);
+    for (let i = Math.max(view.first - OVERSCAN_ROWS, 0); i < end; i++) wanted.add(i);
     if (this.#active < count) wanted.add(this.#active);
     this.#placeRows([...wanted].sort((a, b) => a - b), tracks);
     this.#later('standings', STANDINGS_DELAY_MS, () => this.#askStandings());
@@ -743,9 +777,9 @@ export class TiktokMusicPicker extends HTMLElement {
 
   #newRow(index) {
     const row = el('div', { class: 'row', part: 'row', role: 'row', 'aria-rowindex': index + 1 },
-      el('div', { role: 'gridcell', class: 'rank' }),
-      el('div', { role: 'gridcell' }, el('div', { class: 'bone square' })),
-      el('div', { role: 'gridcell' }, el('span', { class: 'spoken' }, this.#say('loading')), el('div', { class: 'bone' }), el('div', { class: 'bone short' })));
+      cell({ class: 'rank' }), cell({}, el('div', { class: 'bone square' })),
+      cell({}, el('span', { class: 'spoken' }, this.#say('loading')),
+        el('div', { class: 'bone' }), el('div', { class: 'bone short' })));
     row.style.setProperty('--index', index);
     row.index = index;
     this.#rows.set(index, row);
@@ -755,14 +789,17 @@ export class TiktokMusicPicker extends HTMLElement {
   /** @param {HTMLElement} row @param {Track} track */
   #fillRow(row, track) {
     row.track = track;
-    row.rank = el('div', { role: 'gridcell', class: 'rank' });
-    row.cover = el('button', { class: 'play', part: 'cover', type: 'button', tabindex: -1 }, this.#cover(track), el('span', { class: 'glyph' }));
+    const { title } = track;
+    row.rank = cell({ class: 'rank' });
+    row.cover = button('play', { part: 'cover', tabindex: -1 }, undefined,
+      this.#cover(track), el('span', { class: 'glyph' }));
     row.meta = el('div', { class: 'meta' });
-    row.use = el('button', { class: 'use', part: 'use', type: 'button', tabindex: -1, 'aria-label': this.#say('use', track) }, icon('check'));
+    row.use = button('use', { part: 'use', tabindex: -1, 'aria-label': this.#say('use', track) }, undefined,
+      icon('check'));
     row.replaceChildren(
-      row.rank, el('div', { role: 'gridcell' }, row.cover),
-      el('div', { role: 'gridcell', class: 'cut' }, el('div', { class: 'title cut', part: 'title', dir: 'auto', title: track.title }, track.title), row.meta),
-      this.#facts(track), el('div', { role: 'gridcell' }, row.use));
+      row.rank, cell({}, row.cover),
+      cell({ class: 'cut' }, el('div', { class: 'title cut', part: 'title', dir: 'auto', title }, title), row.meta),
+      this.#facts(track), cell({}, row.use));
     this.#showMeta(row);
     this.#showRank(row);
     this.#showPicked(row);
@@ -771,7 +808,8 @@ export class TiktokMusicPicker extends HTMLElement {
   }
 
   #cover(track) {
-    const image = el('img', { alt: '', width: 48, height: 48, loading: 'lazy', decoding: 'async', src: track.coverUrl });
+    const size = { width: 48, height: 48 };
+    const image = el('img', { alt: '', ...size, loading: 'lazy', decoding: 'async', src: track.coverUrl });
     image.addEventListener('error', () => image.remove());
     return image;
   }
@@ -779,15 +817,19 @@ export class TiktokMusicPicker extends HTMLElement {
   #facts(track) {
     const [before, after = ''] = this.#count('videos', track.userCount, { format: () => '\n' }).split('\n');
     const uses = el('span', {}, el('b', {}, before), this.#formats.compact.format(track.userCount), el('b', {}, after));
-    return el('div', { role: 'gridcell', class: 'facts', part: 'facts' }, uses, el('span', {}, clock(track.duration)));
+    return cell({ class: 'facts', part: 'facts' }, uses, el('span', {}, clock(track.duration)));
   }
 
   #showMeta(row) {
-    if (this.#failed.has(row.track.id)) return row.meta.replaceChildren(el('span', { class: 'failed' }, this.#say('previewFailed')));
-    const parts = [el('span', { class: 'cut', part: 'author', dir: 'auto', title: row.track.author }, row.track.author),
-      el('span', { class: 'language' }, this.#languageName(row.track.language))];
-    if (!row.track.isCommerceMusic) parts.push(el('span', { class: 'tag cut' }, this.#say('notCommercial')));
-    row.meta.replaceChildren(...parts);
+    const { id, author, language, isCommerceMusic } = row.track;
+    if (this.#failed.has(id)) {
+      row.meta.replaceChildren(el('span', { class: 'failed' }, this.#say('previewFailed')));
+      return;
+    }
+    row.meta.replaceChildren(
+      el('span', { class: 'cut', part: 'author', dir: 'auto', title: author }, author),
+      el('span', { class: 'language' }, this.#languageName(language)),
+      ...(isCommerceMusic ? [] : [el('span', { class: 'tag cut' }, this.#say('notCommercial'))]));
   }
 
   #showRank(row) {
@@ -845,30 +887,35 @@ export class TiktokMusicPicker extends HTMLElement {
     if (hadFocus) input.focus();
   }
 
-  #failurePanel(failure) {
-    const parts = [icon('alert'), el('strong', {}, this.#say(this.#failureText())), this.#button('retry', () => this.#retry())];
-    if (failure.reference) parts.push(el('small', {}, this.#say('reference', { id: failure.reference })));
-    return parts;
+  #failurePanel({ reference }) {
+    return [
+      icon('alert'), el('strong', {}, this.#say(this.#failureText())), this.#offer('retry', () => this.#retry()),
+      ...(reference ? [el('small', {}, this.#say('reference', { id: reference }))] : []),
+    ];
   }
 
   #emptyPanel() {
-    const isFiltered = this.#search.hasFilters;
-    const parts = [icon('search'), el('strong', {}, this.#say(isFiltered ? 'noMatchTitle' : 'emptyTitle')), el('span', {}, this.#say(isFiltered ? 'noMatchText' : 'emptyText'))];
-    return [...parts, isFiltered ? this.#button('clearFilters', () => this.#clearFilters()) : this.#button('retry', () => this.#retry())];
+    const [title, text, offer, work] = this.#search.hasFilters
+      ? ['noMatchTitle', 'noMatchText', 'clearFilters', () => this.#clearFilters()]
+      : ['emptyTitle', 'emptyText', 'retry', () => this.#restart()];
+    return [icon('search'), el('strong', {}, this.#say(title)), el('span', {}, this.#say(text)), this.#offer(offer, work)];
   }
 
   #bannerParts() {
     const { failure, age } = this.#search;
-    if (failure) return [icon('alert'), el('span', {}, this.#say(this.#failureText())), this.#button('retry', () => this.#retry())];
-    if (!navigator.onLine) return [icon('alert'), el('span', {}, this.#say('offline'))];
-    if (age <= STALE_SECONDS) return [];
-    const hours = Math.round(age / 3600);
-    const text = hours < 48 ? this.#formats.ages.format(-hours, 'hour') : this.#formats.ages.format(-Math.round(hours / 24), 'day');
-    return [icon('alert'), el('span', {}, this.#say('stale', { age: text }))];
+    const warning = (text, ...more) => [icon('alert'), el('span', {}, text), ...more];
+    if (failure) return warning(this.#say(this.#failureText()), this.#offer('retry', () => this.#retry()));
+    if (!navigator.onLine) return warning(this.#say('offline'));
+    return age > STALE_SECONDS ? warning(this.#say('stale', { age: this.#ago(age / 3600) })) : [];
   }
 
-  #button(name, work) {
-    return el('button', { class: 'button', part: 'button', type: 'button', onclick: work }, this.#say(name));
+  #ago(hours) {
+    const [count, unit] = hours < 48 ? [hours, 'hour'] : [hours / 24, 'day'];
+    return this.#formats.ages.format(-Math.round(count), unit);
+  }
+
+  #offer(name, work) {
+    return button('button', { part: 'button' }, work, this.#say(name));
   }
 
   // ---- chips
@@ -876,7 +923,10 @@ export class TiktokMusicPicker extends HTMLElement {
   #showChips() {
     const { language = {}, isCommerceMusic } = this.#search.facets ?? {};
     const focused = this.#root.activeElement?.dataset?.chip;
-    const chips = isCommerceMusic ? [this.#chip('commerce', this.#say('commercial'), isCommerceMusic.true, this.#commerceOnly)] : [];
+    const chips = [];
+    if (isCommerceMusic) {
+      chips.push(this.#chip('commerce', this.#say('commercial'), isCommerceMusic.true, this.#commerceOnly));
+    }
     for (const code of new Set([...Object.keys(language), ...this.#languages])) {
       chips.push(this.#chip(code, this.#languageName(code), language[code] ?? 0, this.#languages.has(code)));
     }
@@ -893,11 +943,13 @@ export class TiktokMusicPicker extends HTMLElement {
 
   /** Only where there are more chips than fit in a line. */
   #showUnfold() {
-    this.#ui.unfold.hidden = this.#ui.unfold.ariaExpanded !== 'true' && this.#ui.chips.scrollWidth <= this.#ui.chips.clientWidth;
+    const { unfold, chips } = this.#ui;
+    unfold.hidden = unfold.ariaExpanded !== 'true' && chips.scrollWidth <= chips.clientWidth;
   }
 
   #chip(name, label, count, isOn) {
-    return el('button', { class: 'chip', part: isOn ? 'chip chip-on' : 'chip', type: 'button', tabindex: -1, 'aria-pressed': String(isOn), 'data-chip': name, onclick: () => this.#chipTurned(name) },
+    const told = { tabindex: -1, 'aria-pressed': String(isOn), 'data-chip': name };
+    return button('chip', { part: isOn ? 'chip chip-on' : 'chip', ...told }, () => this.#chipTurned(name),
       label, el('small', {}, this.#formats.numbers.format(count)));
   }
 
@@ -910,7 +962,8 @@ export class TiktokMusicPicker extends HTMLElement {
   #chipKey(event) {
     const chips = [...this.#ui.chips.children];
     const at = chips.indexOf(event.target);
-    const to = { [this.#forwardKey()]: at + 1, [this.#backwardKey()]: at - 1, Home: 0, End: chips.length - 1 }[event.key];
+    const steps = { [this.#forwardKey()]: at + 1, [this.#backwardKey()]: at - 1, Home: 0, End: chips.length - 1 };
+    const to = steps[event.key];
     if (to === undefined) return;
     event.preventDefault();
     const next = chips[clamp(to, 0, chips.length - 1)];
@@ -1055,7 +1108,8 @@ export class TiktokMusicPicker extends HTMLElement {
     if (id && !this.#picked) this.#findPicked(id);
     const lines = isAuto ? ['honoredAuto', 'drafts'] : this.#honoredLines(id);
     const title = isAuto ? this.#say('selectedAuto') : this.#picked && this.#say('selected', isolated(this.#picked));
-    this.#ui.note.replaceChildren(...(title ? [el('strong', { class: 'cut' }, title)] : []), lines.map((line) => this.#say(line)).join(' '));
+    const heading = title ? [el('strong', { class: 'cut' }, title)] : [];
+    this.#ui.note.replaceChildren(...heading, lines.map((line) => this.#say(line)).join(' '));
   }
 
   /** Where a picked track is used: the catalog's word, else what holds for every track. */

@@ -49,7 +49,7 @@ def test_every_string_of_the_picker_is_used_and_every_used_one_exists() -> None:
     assert {name for name in names if f"'{name}'" not in rest} <= {
         *("offline", "unreachable", "limited", "denied", "broken")
     }
-    assert set(re.findall(r"#(?:say|count|button)\('(\w+)'", rest)) <= names
+    assert set(re.findall(r"#(?:say|count|offer)\('(\w+)'", rest)) <= names
 
 
 def test_data_never_becomes_markup() -> None:
