@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tiktok_music.api_key import ApiKey
-from tiktok_music.archive import TrackRecord
+from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.errors import (
     DownloadFailed,
     LeaseHeld,
@@ -18,8 +18,8 @@ from tiktok_music.errors import (
 from tiktok_music.pointing import let_go
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.media import PreparedPreview
-from tiktok_music.refresh.media_failure import MediaFailure
 from tiktok_music.refresh.sound.volume import AudioFacts
 from tiktok_music.refresh.verdict import Rejection
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut, join
@@ -148,13 +148,16 @@ class FakeArchive:
 
 @dataclass
 class FakeLedger:
-    kept: dict[str, MediaFailure] = field(default_factory=dict)
+    kept: dict[str, LedgerEntry] = field(default_factory=dict)
 
-    def failures(self, track_ids: Iterable[str]) -> dict[str, MediaFailure]:
+    def look_up(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
         return {each: self.kept[each] for each in track_ids if each in self.kept}
 
+    def note(self, track_id: str, media: MediaFacts) -> None:
+        self.kept[track_id] = LedgerEntry(media=media)
+
     def remember(self, failures: Iterable[MediaFailure]) -> None:
-        self.kept |= {failure.track_id: failure for failure in failures}
+        self.kept |= {each.track_id: LedgerEntry(failure=each) for each in failures}
 
 
 @dataclass

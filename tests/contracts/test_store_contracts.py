@@ -5,7 +5,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.builders import NOON, a_key, a_record
+from tests.builders import NOON, a_key, a_media, a_record
 from tests.conftest import BUCKET
 from tests.fakes import FakeArchive, FakeKeys, FakeLedger, FakeMediaStore, FakeRates, FakeReports
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
@@ -15,7 +15,7 @@ from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore
 from tiktok_music.archive import TrackStatus
-from tiktok_music.refresh.media_failure import MediaFailure
+from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.verdict import Finding, RejectionReason
 
 
@@ -63,9 +63,13 @@ def test_the_ledger_gives_back_what_it_was_given(kind: Any) -> None:
     failures = [MediaFailure(f"track-{number}", "abc", finding, NOON) for number in range(30)]
 
     ledger.remember(failures)
+    ledger.note("track-3", a_media())
 
-    found = ledger.failures([*(failure.track_id for failure in failures), "unknown"])
-    assert found == {failure.track_id: failure for failure in failures}
+    found = ledger.look_up([*(failure.track_id for failure in failures), "unknown"])
+    assert found == {
+        **{failure.track_id: LedgerEntry(failure=failure) for failure in failures},
+        "track-3": LedgerEntry(media=a_media()),
+    }
 
 
 def test_a_later_report_of_a_run_replaces_the_earlier(kind: Any) -> None:

@@ -27,6 +27,7 @@ from tiktok_music.errors import (
     CoverUnreadable,
     SourceRefused,
     SourceUnavailable,
+    StoreUnavailable,
     WorkerFailed,
 )
 from tiktok_music.pointing import pinned, rolled_back
@@ -727,3 +728,32 @@ def test_a_served_snapshot_that_is_broken_is_mended_by_the_next_publish(world: W
 
     assert world.refresh(a_candidate(1)).outcome is Outcome.PUBLISHED
     assert len(world.served()) == 1
+
+
+@pytest.mark.parametrize("ending", ["crash", "refusal"])
+def test_what_a_run_made_before_it_ended_is_not_made_again(world: World, ending: str) -> None:
+    candidates = [a_candidate(number) for number in range(8)]
+    world.refresh(*candidates[:3])
+    asked = len(world.downloader.asked)
+
+    world.now += timedelta(hours=12)
+    if ending == "crash":
+
+        def crash(records: Any) -> None:
+            raise StoreUnavailable("DynamoDB is down")
+
+        keep, world.archive.keep = world.archive.keep, crash  # type: ignore[method-assign]
+        with pytest.raises(StoreUnavailable):
+            world.refresh(*candidates)
+        world.archive.keep = keep  # type: ignore[method-assign]
+    else:
+        world.downloader.dead |= {each.preview_urls[0] for each in candidates[3:]}
+        assert world.refresh(*candidates).outcome is Outcome.REFUSED
+        world.downloader.dead.clear()
+        assert world.refresh(*candidates, holder="run-2").outcome is Outcome.PUBLISHED
+    fetched = len(world.downloader.asked)
+    assert fetched > asked
+
+    world.now += timedelta(hours=12)
+    assert world.refresh(*candidates).accepted == 8
+    assert len(world.downloader.asked) == fetched

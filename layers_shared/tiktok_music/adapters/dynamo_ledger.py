@@ -1,48 +1,64 @@
-"""Remembers in DynamoDB which media was found wanting, for as long as that stands."""
+"""Keeps in DynamoDB what became of media that was tried."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from tiktok_music.adapters.dynamo_models import DynamoRows, FailureRow, translated
-from tiktok_music.refresh.media_failure import MediaFailure
+from tiktok_music.adapters.dynamo_models import DynamoRows, LedgerRow, translated
+from tiktok_music.archive import MediaFacts
+from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.verdict import Finding, RejectionReason
+
+# A track that is published is in the archive; one that never is need not be known for ever.
+NOTED_SECONDS = 90 * 24 * 3600
 
 
 class DynamoMediaLedger:
-    """Failures by track id; DynamoDB's time to live removes them, some day."""
+    """Entries by track id; DynamoDB's time to live removes them, some day."""
 
-    def __init__(self, rows: DynamoRows, table_name: str) -> None:
-        self._rows = rows.bind(FailureRow, table_name)
+    def __init__(
+        self, rows: DynamoRows, table_name: str, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._rows = rows.bind(LedgerRow, table_name)
+        self._clock = clock
 
-    def failures(self, track_ids: Iterable[str]) -> dict[str, MediaFailure]:
-        """What is remembered of those ids, also what stands no more."""
-        keys = [f"MEDIA#{track_id}" for track_id in dict.fromkeys(track_ids)]
+    def look_up(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
+        """What is kept of those ids, also what stands no more."""
+        keys = [_key(track_id) for track_id in dict.fromkeys(track_ids)]
         with translated("read the media ledger"):
-            found = [_from(row.failure) for row in self._rows.batch_get(keys)]
-        return {failure.track_id: failure for failure in found}
+            found = list(self._rows.batch_get(keys))
+        return {row.pk.removeprefix("MEDIA#"): _entry(row) for row in found}
+
+    def note(self, track_id: str, media: MediaFacts) -> None:
+        """Keeps what was stored; it takes the place of a failure."""
+        expires_at = int(self._clock()) + NOTED_SECONDS
+        with translated("write the media ledger"):
+            self._rows(_key(track_id), media=asdict(media), expires_at=expires_at).save()
 
     def remember(self, failures: Iterable[MediaFailure]) -> None:
         """Keeps failures; a later one of a track replaces the earlier."""
-        rows = [
-            self._rows(
-                f"MEDIA#{failure.track_id}",
-                failure=_to(failure),
-                expires_at=int(failure.stands_until.timestamp()),
-            )
-            for failure in failures
-        ]
+        # One by one: a batch would need a permission that can delete, and may leave items out.
         with translated("write the media ledger"):
-            for row in rows:
-                row.save()
+            for failure in failures:
+                self._rows(
+                    _key(failure.track_id),
+                    failure={**asdict(failure), "stands_until": failure.stands_until.isoformat()},
+                    expires_at=int(failure.stands_until.timestamp()),
+                ).save()
 
 
-def _to(failure: MediaFailure) -> dict[str, Any]:
-    return {**asdict(failure), "stands_until": failure.stands_until.isoformat()}
+def _key(track_id: str) -> str:
+    return f"MEDIA#{track_id}"
 
 
-def _from(stored: dict[str, Any]) -> MediaFailure:
+def _entry(row: LedgerRow) -> LedgerEntry:
+    media = MediaFacts(**row.media) if row.media else None
+    return LedgerEntry(media, _failure(row.failure) if row.failure else None)
+
+
+def _failure(stored: dict[str, Any]) -> MediaFailure:
     finding = stored["finding"]
     return MediaFailure(
         track_id=stored["track_id"],

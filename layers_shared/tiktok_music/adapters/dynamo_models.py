@@ -90,11 +90,12 @@ class ListsRow(Model):
     document = UnicodeAttribute()
 
 
-class FailureRow(Model):
-    """`MEDIA#<uuid>`: media that was tried and found wanting, and until when that stands."""
+class LedgerRow(Model):
+    """`MEDIA#<uuid>`: media that was tried: what is stored, or why nothing is and until when."""
 
     pk = UnicodeAttribute(hash_key=True)
-    failure: JSONAttribute = JSONAttribute()
+    media: JSONAttribute = JSONAttribute(null=True)
+    failure: JSONAttribute = JSONAttribute(null=True)
     expires_at = NumberAttribute()
 
 

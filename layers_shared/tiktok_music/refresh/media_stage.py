@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
-from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.archive import MediaFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.doubles.groups import DuplicateGroup
 from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
@@ -18,12 +18,12 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MediaJob:
-    """How one candidate gets its media: `known` is the archive, `has_time` the run's clock.
+    """How one candidate gets its media; `has_time` is the run's clock.
 
-    `failed` tells what was found wanting before and still is.
+    `stored` gives what is there already, `failed` what was found wanting before and still is.
     """
 
-    known: Mapping[str, TrackRecord]
+    stored: Callable[[Candidate], MediaFacts | None]
     failed: Callable[[Candidate], Finding | None]
     prepare: Callable[[Candidate], MediaFacts | Rejection]
     has_time: Callable[[], bool]
@@ -63,10 +63,9 @@ def _group_media(group: DuplicateGroup, job: MediaJob) -> GroupMedia:
     tried = 0
     result = GroupMedia(group)
     for candidate in group.members:
-        known = job.known.get(candidate.track_id)
-        finding = job.failed(candidate)
-        if known is not None and known.media is not None:
-            result = replace(result, survivor=candidate, media=known.media)
+        stored, finding = job.stored(candidate), job.failed(candidate)
+        if stored is not None:
+            result = replace(result, survivor=candidate, media=stored)
             break
         if finding is not None:
             rejections.append(Rejection.of(candidate, finding))

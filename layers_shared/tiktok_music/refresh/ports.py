@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
-from tiktok_music.archive import TrackRecord
-from tiktok_music.refresh.media_failure import MediaFailure
+from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
 
 
@@ -45,10 +45,13 @@ class TrackArchive(Protocol):
 
 
 class MediaLedger(Protocol):
-    """Media that was tried and found wanting."""
+    """What became of media that was tried; safe to write from many threads."""
 
-    def failures(self, track_ids: Iterable[str]) -> dict[str, MediaFailure]:
+    def look_up(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
         """What is known of those ids."""
+
+    def note(self, track_id: str, media: MediaFacts) -> None:
+        """Keeps what was stored, as soon as it is: a run may end at any moment."""
 
     def remember(self, failures: Iterable[MediaFailure]) -> None:
         """Keeps failures until they end."""

@@ -1,4 +1,5 @@
-"""Media that was tried and found wanting: not downloaded again until the verdict ends."""
+"""What became of media that was tried: what is stored is not made again, nor is what was found
+wanting fetched again until that verdict ends."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from tiktok_music.archive import MediaFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
 
@@ -40,6 +42,14 @@ class MediaFailure:
     def stands_for(self, candidate: Candidate, now: datetime) -> bool:
         """Whether the candidate's media are still those that were judged."""
         return now < self.stands_until and self.addresses == addresses_of(candidate)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One track's media: the facts of what is stored, or why nothing is."""
+
+    media: MediaFacts | None = None
+    failure: MediaFailure | None = None
 
 
 def failures_of(
