@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
+from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavailable
 from tiktok_music.pointing import last_scheduled_at
 from tiktok_music.refresh.candidate import Candidate
@@ -14,7 +14,7 @@ from tiktok_music.refresh.chart import Chart, ChartSource
 from tiktok_music.refresh.curation import Curation, TextRules, curate
 from tiktok_music.refresh.gates import CatalogFigures, GateLimits, judge_catalog
 from tiktok_music.refresh.joining import join_same_ids
-from tiktok_music.refresh.ledger import failures_of
+from tiktok_music.refresh.media_memory import MediaMemory
 from tiktok_music.refresh.media_stage import MediaJob, run_media_stage
 from tiktok_music.refresh.ports import MediaLedger, Progress, Publisher, RunReports, TrackArchive
 from tiktok_music.refresh.preparation import MediaTools, prepare_media
@@ -23,9 +23,7 @@ from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.same_recording import join_same_recordings
 from tiktok_music.refresh.sandbox_media import publish_sandbox_media
 from tiktok_music.refresh.stopwatch import Stopwatch
-from tiktok_music.refresh.verdict import Finding, Rejection
 from tiktok_music.snapshot import Pointer
-from tiktok_music.track import track_id_of
 
 _logger = logging.getLogger(__name__)
 
@@ -153,44 +151,19 @@ def _reason_to_stay(pointer: Pointer | None, trigger: Trigger) -> tuple[Outcome,
 def _with_media(
     parts: Parts, trigger: Trigger, curation: Curation, known: Mapping[str, TrackRecord]
 ) -> Catalog:
-    """The catalog of what passed the rules and has media; failures that last are remembered."""
+    """The catalog of what passed the rules and has media."""
     members = [member for group in curation.groups for member in group.members]
-    noted = parts.ledger.look_up(
-        member.track_id for member in members if not _media_of(known.get(member.track_id))
-    )
-    now = parts.now()
-
-    def stored(candidate: Candidate) -> MediaFacts | None:
-        entry = noted.get(candidate.track_id)
-        return _media_of(known.get(candidate.track_id)) or (entry.media if entry else None)
-
-    def failed(candidate: Candidate) -> Finding | None:
-        entry = noted.get(candidate.track_id)
-        failure = entry.failure if entry else None
-        return failure.finding if failure and failure.stands_for(candidate, now) else None
-
-    def prepare(candidate: Candidate) -> MediaFacts | Rejection:
-        made = prepare_media(candidate, parts.tools)
-        if isinstance(made, MediaFacts):
-            _note(parts.ledger, candidate.track_id, made)
-        return made
-
+    memory = MediaMemory.of(members, known, parts.ledger, parts.now())
     job = MediaJob(
-        stored,
-        failed,
-        prepare,
+        memory.stored,
+        memory.failed,
+        prepare=lambda candidate: memory.noted(candidate, prepare_media(candidate, parts.tools)),
         has_time=lambda: trigger.remaining_seconds() > RESERVE_SECONDS,
     )
     media = run_media_stage(
         curation.groups, job, lambda done, total: parts.progress.advance("media", done, total)
     )
-    fresh = [
-        rejection
-        for result in media
-        for rejection in result.rejections
-        if track_id_of(rejection.tiktok_id or "") not in noted
-    ]
-    parts.ledger.remember(failures_of(fresh, members, now))
+    memory.remember(rejection for result in media for rejection in result.rejections)
 
     def is_settled(candidate: Candidate) -> bool:
         record = known.get(candidate.track_id)
@@ -198,18 +171,6 @@ def _with_media(
         return is_active and not trigger.is_forced
 
     return catalog_of(join_same_recordings(media, is_settled), parts.rules)
-
-
-def _media_of(record: TrackRecord | None) -> MediaFacts | None:
-    return record.media if record else None
-
-
-def _note(ledger: MediaLedger, track_id: str, media: MediaFacts) -> None:
-    """What cannot be noted is only made again by a next run, should this one not publish."""
-    try:
-        ledger.note(track_id, media)
-    except StoreUnavailable as exc:
-        _logger.warning("media of %s is stored but not noted: %s", track_id, exc)
 
 
 def _figures(chart: Chart, catalog: Catalog, served: Served) -> CatalogFigures:
