@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 export ARCH ?= arm64
 
-.PHONY: help install run test check format validate build deploy lock clean
+.PHONY: help install run test faults check format validate build deploy lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ run: install ## refresh on the embedded default, then serve the API (PORT=, UPST
 
 test: install $(SAM_ENVIRONMENT) ## run the whole test suite
 	.venv/bin/python -m pytest
+
+faults: install ## fail every call of a refresh in every way, and print the figures
+	FAULTS=full .venv/bin/python -m pytest -q tests/faults
 
 check: install $(SAM_ENVIRONMENT) ## lint, format, types, imports, template
 	.venv/bin/ruff format --check .

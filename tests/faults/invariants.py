@@ -1,0 +1,194 @@
+"""What must hold at every moment, whatever has failed: each check returns what is wrong, in words.
+
+I1 whole, I2 never empty, I3 forward, I4 ids last, I5 media lasts, I6 one writer, I8 bounded,
+I9 quiet. (I7, heals, is asked of the refresh that follows a fault: see the sweeps.)
+"""
+
+import gzip
+import hashlib
+import json
+from collections import Counter
+
+from tests.faults.account import Flip
+from tests.faults.world import KEPT, SECRET, Run, World
+from tiktok_music.adapters.dynamo_publisher import LEASE_KEY
+from tiktok_music.api.catalog import Catalog
+from tiktok_music.archive_lookup import surviving
+from tiktok_music.errors import CatalogError
+from tiktok_music.snapshot import Snapshot
+from tiktok_music.track import cover_key, preview_key, track_id_of
+
+
+def broken(world: World) -> list[str]:
+    """Everything that does not hold now, the readers on a store that answers as it should."""
+    return [
+        *_broken_answers(world),
+        *broken_versions(world),
+        *_broken_ids(world),
+        *_broken_flips(world.account.flips),
+        *_told_secrets(world),
+        *world.account.breaches,
+    ]
+
+
+def _broken_answers(world: World) -> list[str]:
+    """I1-I3: a reader that has just started, and one that has been there for long."""
+    pointer = world.account.pointer()
+    if pointer is None:
+        return ["I2: the pointer is gone"] if world.account.flips else []
+    current = pointer.current.version
+    problems = []
+    for kind, reader in (("cold", world.cold()), ("warm", world.warm())):
+        snapshot, found = answered(world, kind, reader)
+        problems += found
+        if snapshot is not None and snapshot.descriptor.version != current:
+            problems.append(f"I1: a {kind} reader answers {_name(snapshot)}, current is {current}")
+    return problems
+
+
+def answered(world: World, kind: str, reader: Catalog) -> tuple[Snapshot | None, list[str]]:
+    """What a reader answers, and what is wrong with it: torn, mixed, empty, or going back."""
+    try:
+        snapshot = reader.snapshot()
+    except CatalogError as exc:
+        return None, [f"I2: a {kind} reader answers nothing: {exc}"]
+    except Exception as exc:  # noqa: BLE001 - what a reader raises is what is looked for
+        return None, [f"I2: a {kind} reader fails with {exc!r}"]
+    problems = _broken_body(world, kind, snapshot)
+    if kind == "warm":
+        if snapshot.descriptor.fence < world.seen_fence and not _was_rolled_back(world):
+            problems.append(f"I3: the warm reader went back to {_name(snapshot)}")
+        world.seen_fence = snapshot.descriptor.fence
+    return snapshot, problems
+
+
+def _broken_body(world: World, kind: str, snapshot: Snapshot) -> list[str]:
+    published = {flip.pointer.current.version: flip.pointer.current for flip in world.account.flips}
+    written = published.get(snapshot.descriptor.version)
+    if written is None:
+        return [f"I1: a {kind} reader answers {_name(snapshot)}, which was never published"]
+    if hashlib.sha256(snapshot.gzipped).hexdigest() != written.sha256:
+        return [f"I1: a {kind} reader answers {_name(snapshot)} torn or mixed"]
+    body = json.loads(snapshot.plain())
+    if not body["tracks"] or len(body["tracks"]) != body["total"]:
+        return [f"I2: a {kind} reader answers {_name(snapshot)} empty"]
+    return []
+
+
+def _was_rolled_back(world: World) -> bool:
+    return any(not flip.is_publish for flip in world.account.flips)
+
+
+def broken_versions(world: World) -> list[str]:
+    """I1: every version that the pointer keeps is there, whole."""
+    problems = []
+    for descriptor in world.kept():
+        gzipped = world.account.gzipped(descriptor)
+        if gzipped is None:
+            problems.append(f"I1: {descriptor.version} is kept and its pieces are not")
+        elif hashlib.sha256(gzipped).hexdigest() != descriptor.sha256:
+            problems.append(f"I1: {descriptor.version} is kept and not whole")
+    return problems
+
+
+def _broken_ids(world: World) -> list[str]:
+    """I4 and I5: what was ever given out resolves, and what it resolves to can be heard and seen."""
+    given = ids_given(world)
+    records = surviving(world.account, sorted(given))
+    problems = [f"I4: {track_id} does not resolve" for track_id in sorted(given - records.keys())]
+    for track_id in sorted(given & records.keys()):
+        own = world.account.known([track_id])[track_id]
+        if own.media is None:
+            problems.append(f"I5: {track_id} has no media")
+            continue
+        facts = (
+            (preview_key(track_id), own.media.preview_sha256, own.media.preview_bytes),
+            (cover_key(track_id), own.media.cover_sha256, own.media.cover_bytes),
+        )
+        problems += [problem for fact in facts for problem in _broken_object(world, *fact)]
+    return problems
+
+
+def ids_given(world: World) -> set[str]:
+    """The ids of every version that was ever current, kept as they are met."""
+    for flip in world.account.flips:
+        version = flip.pointer.current.version
+        if version not in world.ids:
+            gzipped = world.account.gzipped(flip.pointer.current)
+            if gzipped is not None:
+                rows = json.loads(gzip.decompress(gzipped))["tracks"]
+                world.ids[version] = {row["id"] for row in rows}
+    versions = {flip.pointer.current.version for flip in world.account.flips}
+    return {track_id for version in versions for track_id in world.ids.get(version, ())}
+
+
+def _broken_object(world: World, key: str, sha256: str, size: int) -> list[str]:
+    body = world.account.media(key)
+    if body is None:
+        return [f"I5: {key} is published and not there"]
+    if len(body) != size or hashlib.sha256(body).hexdigest() != sha256:
+        return [f"I5: {key} is not what the archive says"]
+    return []
+
+
+def _broken_flips(flips: list[Flip]) -> list[str]:
+    """I6: fences only rise, and no tick is published twice."""
+    fences = [flip.pointer.fence for flip in flips]
+    problems = [
+        f"I6: {flip.by} moved the pointer from fence {before} to {flip.pointer.fence}"
+        for before, flip in zip(fences, flips[1:], strict=False)
+        if flip.pointer.fence <= before
+    ]
+    ticks = Counter(flip.pointer.current.scheduled_at for flip in flips if flip.is_publish)
+    problems += [
+        f"I6: the tick {tick} was published {n} times" for tick, n in ticks.items() if n > 1
+    ]
+    return problems
+
+
+def _told_secrets(world: World) -> list[str]:
+    """I9: neither logs nor reports nor errors show a secret."""
+    told = [*world.logged, *(str(world.account.row(key)) for key in world.account.keys("RUN#"))]
+    return ["I9: a secret was told"] if any(SECRET in text for text in told) else []
+
+
+def misjudged(world: World, run: Run) -> list[str]:
+    """Whether a run says of itself what happened: not "lost" when the pointer is its own."""
+    pointer, last = world.account.pointer(), run.flips[-1].pointer if run.flips else None
+    if run.outcome == "LOST" and last is not None and last == pointer:
+        return [f"F2: the run says LOST, and {last.current.version} is its own"]
+    told = run.report.version if run.report else None
+    if run.outcome == "PUBLISHED" and (last is None or told != last.current.version):
+        return [f"F2: the run says PUBLISHED {told}, which it never made current"]
+    return []
+
+
+def unresolved_doubles(world: World, run: Run) -> list[str]:
+    """I4: a double that a published run merged stands for the track that it was merged into."""
+    if run.report is None or run.outcome != "PUBLISHED":
+        return []
+    return [
+        f"I4: the double {merge.tiktok_id} does not stand for {merge.survivor_id}"
+        for merge in run.report.merges
+        if _stands_for(world, track_id_of(merge.tiktok_id)) != track_id_of(merge.survivor_id)
+    ]
+
+
+def _stands_for(world: World, track_id: str) -> str | None:
+    record = surviving(world.account, [track_id]).get(track_id)
+    return record.track_id if record else None
+
+
+def left_over(world: World) -> list[str]:
+    """I8, after two clean runs: no piece of a version that is not kept, and not too many kept."""
+    kept = {descriptor.version for descriptor in world.kept()}
+    orphans = [key for key in world.account.keys("SNAP#") if key.split("#")[1] not in kept]
+    notes = (world.account.row(LEASE_KEY) or {}).get("sweepable") or ()
+    stale = [note for note in notes if note.partition("*")[0] not in kept]
+    problems = [f"I8: {key} is nobody's" for key in orphans]
+    problems += [f"I8: {note} is noted for ever" for note in stale]
+    return [*problems, "I8: too many versions"] if len(kept) > KEPT + 1 else problems
+
+
+def _name(snapshot: Snapshot) -> str:
+    return snapshot.descriptor.version

@@ -1,0 +1,253 @@
+"""Planted bugs, each behind a switch: a suite that lets one live tests nothing.
+
+Each has a name that says what is wrong; `planted` puts it in for the length of a `with`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from pynamodb.exceptions import PynamoDBException
+
+from tests.faults.world import SECRET
+from tiktok_music.adapters import dynamo_snapshots, r2_media
+from tiktok_music.adapters.dynamo_models import is_condition_failed
+from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.adapters.dynamo_snapshots import chunk_key
+from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
+from tiktok_music.adapters.r2_media import R2MediaStore
+from tiktok_music.api import catalog
+from tiktok_music.errors import PublishLost, SnapshotMissing, StoreUnavailable
+from tiktok_music.refresh import refresh
+from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
+
+Patch = pytest.MonkeyPatch
+
+
+def flip_before_chunks(patch: Patch) -> None:
+    """The pointer moves first, the pieces follow."""
+    held: list[Snapshot] = []
+    flip, write = DynamoPublisher.flip, DynamoPublisher.write_chunks
+
+    def write_later(self: DynamoPublisher, snapshot: Snapshot) -> None:
+        held.append(snapshot)
+
+    def flip_first(self: DynamoPublisher, pointer: Pointer, *others: Any) -> None:
+        flip(self, pointer, *others)
+        write(self, held.pop())
+
+    patch.setattr(DynamoPublisher, "write_chunks", write_later)
+    patch.setattr(DynamoPublisher, "flip", flip_first)
+    patch.setattr(DynamoPublisher, "load", _load_unless(held))
+
+
+def _load_unless(held: list[Snapshot]) -> Callable[[DynamoPublisher, Descriptor], Snapshot]:
+    load = DynamoPublisher.load
+    return lambda self, descriptor: held[-1] if held else load(self, descriptor)
+
+
+def no_archive(patch: Patch) -> None:
+    """Tracks are served and not archived."""
+    patch.setattr(DynamoTrackArchive, "keep", lambda self, records: None)
+
+
+def condition_taken_as_lost(patch: Patch) -> None:
+    """A refused condition is a defeat, and one's own pieces are cleared away."""
+    settle = DynamoPublisher._settle
+
+    def lost(self: DynamoPublisher, pointer: Pointer, exc: PynamoDBException) -> None:
+        if not is_condition_failed(exc):
+            return settle(self, pointer, exc)
+        for index in range(pointer.current.chunk_count):
+            self._delete_chunk(chunk_key(pointer.current.version, index))
+        raise PublishLost("the condition failed") from exc
+
+    patch.setattr(DynamoPublisher, "_settle", lost)
+
+
+def doubt_taken_as_failure(patch: Patch) -> None:
+    """A flip whose answer is lost has failed; nobody looks."""
+
+    def failed(self: DynamoPublisher, pointer: Pointer, exc: PynamoDBException) -> None:
+        for index in range(pointer.current.chunk_count):
+            self._delete_chunk(chunk_key(pointer.current.version, index))
+        raise StoreUnavailable("the flip failed") from exc
+
+    patch.setattr(DynamoPublisher, "_settle", failed)
+
+
+def no_fence(patch: Patch) -> None:
+    """Whoever comes last wins."""
+    write = DynamoPublisher._write
+
+    def unfenced(self: DynamoPublisher, pointer: Pointer, is_newer: Any) -> None:
+        write(self, pointer, self._pointers.pk.exists())
+
+    patch.setattr(DynamoPublisher, "_write", unfenced)
+
+
+def eager_sweep(patch: Patch) -> None:
+    """Everything but the current version is swept."""
+    current = DynamoPublisher.current
+
+    def sweep(self: DynamoPublisher) -> int:
+        pointer = current(self)
+        for descriptor in pointer.history if pointer else ():
+            for index in range(descriptor.chunk_count):
+                self._delete_chunk(chunk_key(descriptor.version, index))
+        return 0
+
+    patch.setattr(DynamoPublisher, "sweep", sweep)
+
+
+def sweep_without_fence(patch: Patch) -> None:
+    """What another refresh is still writing is swept."""
+
+    def sweep(self: DynamoPublisher) -> int:
+        pointer, noted = self.current(), self._sweepable()
+        kept = {each.version for each in (pointer.current, *pointer.history)} if pointer else set()
+        for note in noted:
+            version, _, count = note.partition("*")
+            if version not in kept:
+                for index in range(int(count)):
+                    self._delete_chunk(chunk_key(version, index))
+        return 0
+
+    patch.setattr(DynamoPublisher, "sweep", sweep)
+
+
+def no_sweep(patch: Patch) -> None:
+    """Nothing is ever cleared away."""
+    patch.setattr(DynamoPublisher, "sweep", lambda self: 0)
+
+
+def reader_without_verification(patch: Patch) -> None:
+    """Whatever the pieces make is served."""
+
+    def join(descriptor: Descriptor, chunks: Sequence[bytes]) -> Snapshot:
+        return Snapshot(descriptor, b"".join(chunks))
+
+    patch.setattr(dynamo_snapshots, "join", join)
+
+
+def reader_goes_back(patch: Patch) -> None:
+    """A stale replica's pointer is followed."""
+    patch.setattr(catalog, "_is_worth_loading", lambda held, pointer: True)
+
+
+def reader_gives_up(patch: Patch) -> None:
+    """A reader that cannot see the store has nothing to say."""
+
+    def checked(self: catalog.Catalog, held: Any, *, consistent: bool) -> Any:
+        self._held = self._newest(held, consistent=consistent)
+        return self._held
+
+    patch.setattr(catalog.Catalog, "_checked", checked)
+
+
+def reader_without_strong_retry(patch: Patch) -> None:
+    """A piece that a replica has not got yet is taken as gone."""
+
+    def newest(self: catalog.Catalog, held: Any, *, consistent: bool) -> Any:
+        pointer = self._source.pointer(consistent=consistent)
+        if held is not None and not catalog._is_worth_loading(held, pointer):
+            return held
+        return catalog._Held(pointer, self._source.load(pointer.current))
+
+    patch.setattr(catalog.Catalog, "_newest", newest)
+
+
+def gates_off(patch: Patch) -> None:
+    """Every catalog is good enough."""
+    patch.setattr(refresh, "judge_catalog", lambda *figures, **forced: None)
+
+
+def weak_read_after_doubt(patch: Patch) -> None:
+    """What became of a flip is asked of any replica."""
+
+    def current(self: DynamoPublisher) -> Pointer | None:
+        try:
+            return self._snapshots.pointer()
+        except SnapshotMissing:
+            return None
+
+    settle = DynamoPublisher._settle
+
+    def weakly(self: DynamoPublisher, pointer: Pointer, exc: PynamoDBException) -> None:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(DynamoPublisher, "current", current)
+            settle(self, pointer, exc)
+
+    patch.setattr(DynamoPublisher, "_settle", weakly)
+
+
+def media_taken_on_trust(patch: Patch) -> None:
+    """A bucket that does not answer is believed to have stored."""
+    put = R2MediaStore.put_once
+
+    def hopeful(self: R2MediaStore, *args: Any) -> Any:
+        try:
+            return put(self, *args)
+        except StoreUnavailable:
+            return args[-1]
+
+    patch.setattr(R2MediaStore, "put_once", hopeful)
+
+
+def media_written_over(patch: Patch) -> None:
+    """An object that is there is replaced."""
+    put = R2MediaStore.put_once
+
+    def over(self: R2MediaStore, *args: Any) -> Any:
+        client = self._client
+
+        class Careless:
+            def put_object(self, **fields: Any) -> Any:
+                return client.put_object(**{k: v for k, v in fields.items() if k != "IfNoneMatch"})
+
+        careless: Any = Careless()
+        return put(R2MediaStore(careless, self._bucket), *args)
+
+    patch.setattr(R2MediaStore, "put_once", over)
+
+
+def secrets_in_errors(patch: Patch) -> None:
+    """An error shows how the bucket was reached."""
+    translated = r2_media._translated
+
+    @contextmanager
+    def telling(action: str) -> Iterator[None]:
+        with translated(f"{action} with {SECRET}"):
+            yield
+
+    patch.setattr(r2_media, "_translated", telling)
+
+
+MUTANTS = (
+    flip_before_chunks,
+    no_archive,
+    condition_taken_as_lost,
+    doubt_taken_as_failure,
+    no_fence,
+    eager_sweep,
+    sweep_without_fence,
+    no_sweep,
+    reader_without_verification,
+    reader_goes_back,
+    reader_gives_up,
+    reader_without_strong_retry,
+    gates_off,
+    weak_read_after_doubt,
+    media_taken_on_trust,
+    media_written_over,
+    secrets_in_errors,
+)
+
+
+@contextmanager
+def planted(mutant: Callable[[Patch], None]) -> Iterator[None]:
+    """The bug is in the code for as long as this lasts."""
+    with pytest.MonkeyPatch.context() as patch:
+        mutant(patch)
+        yield

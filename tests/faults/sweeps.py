@@ -1,0 +1,168 @@
+"""Every fault at every call: the calls are those of a recorded refresh, so that new ones are
+covered by themselves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tests.faults.invariants import broken, left_over, misjudged, unresolved_doubles
+from tests.faults.shim import Call, Faults, Mode, at
+from tests.faults.world import TESTED, Process, Run, World
+from tiktok_music.errors import SnapshotCorrupt
+
+# What a refresh may say that did not see to its end: a store failed it, or the process ended.
+UNFINISHED = ("FAILED", "CRASHED")
+# What a repeated invocation of a tick may say: it did it, it was done, another one holds the lease.
+REPEATED = ("PUBLISHED", "ALREADY_DONE", "LOCKED")
+
+
+@dataclass
+class Tally:
+    """What a sweep went through, and what it found."""
+
+    boundaries: int = 0
+    runs: int = 0
+    violations: list[str] = field(default_factory=list)
+    note: str = ""
+
+    def add(self, label: str, problems: Iterable[str]) -> None:
+        """One run of the sweep."""
+        self.runs += 1
+        self.violations += [f"{label}: {problem}" for problem in dict.fromkeys(problems)]
+
+
+def recorded_calls(world: World, process: Process) -> tuple[Call, ...]:
+    """The calls of the tested refresh on a day without faults; the world is as before."""
+    saved = world.save()
+    run = world.run(TESTED, process=process)
+    assert run.outcome == "PUBLISHED", run
+    world.restore(saved)
+    return run.calls
+
+
+def every_fault(
+    world: World, attempts: int, modes: Sequence[Mode], *, calls: slice = slice(None)
+) -> Tally:
+    """F1 and F2: each mode at each call, then all that must hold, then the way back to health."""
+    process = world.process("writer", attempts)
+    boundaries = list(enumerate(recorded_calls(world, process)))[calls]
+    tally, saved = Tally(len(boundaries)), world.save()
+    for number, call in boundaries:
+        for mode in modes:
+            world.restore(saved)
+            problems = after_fault(world, process, at(number, mode), number % 2 == 0)
+            tally.add(f"{mode} at {number} ({call}), {attempts} attempts", problems)
+    world.restore(saved)
+    return tally
+
+
+def after_fault(world: World, process: Process, faults: Faults, is_same_request: bool) -> list[str]:
+    """A refresh with faults, a repeated delivery a minute later, two clean refreshes: problems.
+
+    The repetition is Lambda's own (the same request) or the scheduler's (another one).
+    """
+    run = world.run(TESTED, process=process, faults=faults)
+    problems = [*misjudged(world, run), *broken(world), *unresolved_doubles(world, run)]
+    if run.outcome not in (*UNFINISHED, "PUBLISHED"):
+        problems.append(f"F1: the run says {run.outcome}")
+    world.forward(60)
+    holder = "request-1" if is_same_request else "request-2"
+    again = world.run(TESTED, process=world.process("again"), holder=holder)
+    problems += [*misjudged(world, again), *broken(world)]
+    if again.outcome not in REPEATED:
+        problems.append(f"F4: the repetition says {again.outcome}")
+    return [*problems, *healed(world, TESTED + 1)]
+
+
+def healed(world: World, tick: int, runs: int = 2) -> list[str]:
+    """I7 and I8: clean refreshes publish, and leave nothing lying about."""
+    problems = []
+    for each in range(tick, tick + runs):
+        run = world.clean(each)
+        problems += [*misjudged(world, run), *unresolved_doubles(world, run), *broken(world)]
+        if run.outcome != "PUBLISHED":
+            problems.append(f"I7: the clean run at tick {each} says {run.outcome}: {_why(run)}")
+    return [*problems, *left_over(world)] if runs > 1 else problems
+
+
+def _why(run: Run) -> str:
+    return str(run.report.reason if run.report else run.error)
+
+
+def every_zombie(world: World, next_tick: int, *, calls: slice = slice(None)) -> Tally:
+    """F5: a refresh is paused at each call until another one has run, then goes on."""
+    process = world.process("zombie")
+    boundaries = list(enumerate(recorded_calls(world, process)))[calls]
+    tally, saved = Tally(len(boundaries)), world.save()
+    for number, call in boundaries:
+        world.restore(saved)
+        tally.add(f"zombie at {number} ({call})", _zombie(world, process, number, next_tick))
+    world.restore(saved)
+    return tally
+
+
+def _zombie(world: World, process: Process, number: int, next_tick: int) -> list[str]:
+    problems: list[str] = []
+
+    def pause(place: int, call: Call) -> None:
+        if place != number:
+            return
+        world.outlive_the_lease()
+        run = world.run(next_tick, process=world.process("other"), holder="request-2")
+        problems.extend([*misjudged(world, run), *broken(world)])
+        if run.outcome not in ("PUBLISHED", "ALREADY_DONE"):
+            problems.append(f"F5: the other run says {run.outcome}: {_why(run)}")
+
+    run = world.run(TESTED, process=process, on_call=pause)
+    problems += [*misjudged(world, run), *broken(world)]
+    if run.outcome not in ("PUBLISHED", "LOST", "ALREADY_DONE") and not _was_swept(run):
+        problems.append(f"F5: the zombie says {run.outcome}: {_why(run)}")
+    return [*problems, *healed(world, next_tick + 1)]
+
+
+def readers_between_calls(world: World, attempts: int = 1) -> Tally:
+    """F6: cold and warm readers between every two calls of a refresh."""
+    tally, saved = Tally(), world.save()
+
+    def look(number: int, call: Call) -> None:
+        tally.boundaries += 1
+        tally.add(f"readers before {number} ({call})", broken(world))
+
+    run = world.run(TESTED, process=world.process("writer", attempts), on_call=look)
+    tally.add("readers after it", [*broken(world), *misjudged(world, run)])
+    world.restore(saved)
+    return tally
+
+
+def paused_readers(world: World, refreshes: Iterable[int]) -> Tally:
+    """F6: a reader is paused at each of its calls while refreshes and their sweeps pass."""
+    tally, saved = Tally(), world.save()
+    world.cold().snapshot()
+    calls = len(world.process("reader").line.calls)
+    for count in refreshes:
+        for number in range(calls):
+            world.restore(saved)
+            tally.add(f"cold reader paused at {number}", _paused(world, number, count))
+            tally.boundaries += 1
+    world.restore(saved)
+    return tally
+
+
+def _paused(world: World, number: int, count: int) -> list[str]:
+    problems: list[str] = []
+
+    def pause(place: int, call: Call) -> None:
+        if place == number:
+            problems.extend(healed(world, TESTED, count))
+
+    reader = world.cold(on_call=pause)
+    # What the checks in between told of other readers is theirs.
+    snapshot = reader.snapshot()
+    known = {flip.pointer.current.version for flip in world.account.flips}
+    if snapshot.descriptor.version not in known:
+        problems.append(f"I1: {snapshot.descriptor.version} was never published")
+    return [*problems, *broken(world)]
+
+
+def _was_swept(run: Run) -> bool:
+    """A zombie's pieces may be swept under its hands; its read-back tells it."""
+    return run.outcome == "FAILED" and isinstance(run.error, SnapshotCorrupt)

@@ -1,0 +1,325 @@
+"""A small catalog with everything in it, refreshed by the real code over the strict wire.
+
+Eight tracks or so, in several chunks; one comes and one leaves with every tick, two are one
+recording and take turns in standing for it, one is profane, one has a broken file.
+"""
+
+import copy
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from botocore.config import Config
+from moto import mock_aws
+
+from tests.builders import MEDIA, NOON, a_candidate
+from tests.conftest import BUCKET, REGION
+from tests.fakes import FakeDownloader, FakeProgress, FakeSource, FakeWorkshop
+from tests.faults.account import TABLE, Account, Flip, State
+from tests.faults.shim import Call, Crash, Faults, Line, no_faults
+from tiktok_music import pointing, snapshot
+from tiktok_music.adapters import r2_media
+from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
+from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
+from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.adapters.dynamo_runs import DynamoRunReports
+from tiktok_music.adapters.dynamo_snapshots import DynamoSnapshots
+from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
+from tiktok_music.adapters.r2_media import R2MediaStore, r2_client
+from tiktok_music.api.catalog import Catalog
+from tiktok_music.errors import AudioUnreadable, CatalogError, SourceError, StoreError
+from tiktok_music.refresh import media_stage
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation import RuleSettings, TextRules
+from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.preparation import MediaTools
+from tiktok_music.refresh.refresh import LEASE_SECONDS, Parts, Trigger, refresh
+from tiktok_music.refresh.report import RefreshReport
+from tiktok_music.settings import Secret
+from tiktok_music.snapshot import Descriptor, Pointer
+
+TICK = timedelta(hours=12)
+# The tick whose refresh is put to the test; those before it ran well.
+TESTED = 4
+KEPT = 3
+CHUNK_BYTES = 180
+SECRET = "a-secret-that-no-log-may-show"
+CRASHED, FAILED = "CRASHED", "FAILED"
+Hook = Callable[[int, Call], None]
+
+
+def moment(tick: int) -> datetime:
+    """When a tick is due."""
+    return NOON + tick * TICK
+
+
+def chart(tick: int) -> tuple[Candidate, ...]:
+    """What upstream's chart has at a tick."""
+    lasting = [a_candidate(n, user_count=1_000 - n + 10 * tick) for n in range(1, 5)]
+    double = a_candidate(
+        10, title="Lantern Street 1", author="Mira 1", user_count=5_000 if tick % 2 else 1
+    )
+    comers = [a_candidate(1_000 + n) for n in (tick, tick + 1)]
+    profane = a_candidate(7_000 + tick, title=f"Fuck It {tick}")
+    broken = a_candidate(9_000 + tick, title=f"Broken Bell {tick}")
+    return (*lasting, double, *comers, profane, broken)
+
+
+class BrokenFiles(dict[str, Exception]):
+    """The workshop's problems: every broken bell."""
+
+    def __contains__(self, title: object) -> bool:
+        return str(title).startswith("Broken Bell")
+
+    def __getitem__(self, title: str) -> Exception:
+        return AudioUnreadable("no audio")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How one invocation ended: the report's outcome, or CRASHED, or FAILED with its error."""
+
+    outcome: str
+    calls: tuple[Call, ...]
+    flips: tuple[Flip, ...]
+    report: RefreshReport | None = None
+    error: Exception | None = None
+
+
+class Process:
+    """An instance of the refresh function: its clients, and the adapters over them."""
+
+    def __init__(self, account: Account, name: str, attempts: int) -> None:
+        self.line = Line(account, name)
+        self.rows = DynamoRows(DynamoAccess(REGION, retries=attempts - 1))
+        self.line.tap(self.rows._connection.client)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(r2_media, "Config", _config_with(attempts))
+            bucket = r2_client(
+                "https://account.r2.cloudflarestorage.com", "testing", Secret(SECRET)
+            )
+        self.line.tap(bucket)
+        self.store = R2MediaStore(bucket, BUCKET)
+        self.publisher = DynamoPublisher(self.rows, TABLE)
+        self.archive = DynamoTrackArchive(self.rows, TABLE)
+        self.ledger = DynamoMediaLedger(self.rows, TABLE)
+        self.reports = DynamoRunReports(self.rows, TABLE)
+        self.snapshots = DynamoSnapshots(self.rows, TABLE)
+
+
+def _config_with(attempts: int) -> Callable[..., Config]:
+    retries = {"total_max_attempts": attempts, "mode": "standard"}
+    return lambda **fields: Config(**{**fields, "retries": retries})
+
+
+@dataclass
+class World:
+    """The stores, the processes over them, a warm reader, and the clock."""
+
+    account: Account
+    processes: dict[str, Process] = field(default_factory=dict)
+    now: datetime = NOON
+    reader_seconds: float = 0.0
+    source: FakeSource = field(default_factory=FakeSource)
+    downloader: FakeDownloader = field(default_factory=FakeDownloader)
+    workshop: FakeWorkshop = field(default_factory=lambda: FakeWorkshop(BrokenFiles()))
+    stale: list[StoreError] = field(default_factory=list)
+    logged: list[str] = field(default_factory=list)
+    ids: dict[str, set[str]] = field(default_factory=dict)
+    seen_fence: int = 0
+    _warm: Catalog | None = None
+    _seconds: float = 0.0
+
+    def process(self, name: str = "writer", attempts: int = 1) -> Process:
+        """The process of that name; each name and number of attempts has its own clients."""
+        key = f"{name}/{attempts}"
+        if key not in self.processes:
+            self.processes[key] = Process(self.account, name, attempts)
+        return self.processes[key]
+
+    def run(
+        self,
+        tick: int,
+        *,
+        process: Process | None = None,
+        holder: str = "request-1",
+        faults: Faults = no_faults,
+        on_call: Hook | None = None,
+        is_forced: bool = False,
+        remaining: Callable[[], float] = lambda: 900.0,
+        candidates: tuple[Candidate, ...] | None = None,
+        problem: SourceError | None = None,
+    ) -> Run:
+        """One invocation of the refresh function for a tick."""
+        process = process or self.process()
+        process.line.begin(faults, on_call)
+        before = len(self.account.flips)
+        source = FakeSource(chart(tick) if candidates is None else candidates, problem=problem)
+        trigger = Trigger(holder, moment(tick), is_forced, remaining)
+        report, error, outcome = None, None, CRASHED
+        try:
+            report = refresh(self._parts(process, source), trigger)
+            outcome = str(report.outcome)
+        except Crash:
+            pass
+        except CatalogError as exc:
+            outcome, error = FAILED, exc
+        self.logged += [repr(report), repr(error)]
+        landed = self.account.flips[before:]
+        own = tuple(flip for flip in landed if flip.by == process.line.name)
+        return Run(outcome, tuple(process.line.calls), own, report, error)
+
+    def clean(self, tick: int) -> Run:
+        """A refresh at its time, on a day without faults."""
+        self.now = moment(tick)
+        return self.run(tick, process=self.process("next"), holder=f"tick-{tick}")
+
+    def operate(
+        self,
+        move: Callable[[Pointer, int], Pointer],
+        *,
+        faults: Faults = no_faults,
+        on_call: Hook | None = None,
+        attempts: int = 1,
+    ) -> Pointer:
+        """What an operator's command does: reads the pointer, takes a fence, moves it."""
+        process = self.process("operator", attempts)
+        process.line.begin(faults, on_call)
+        publisher = process.publisher
+        before = publisher.current()
+        assert before is not None
+        after = move(before, publisher.next_fence())
+        publisher.point(after)
+        return after
+
+    def cold(self, faults: Faults = no_faults, on_call: Hook | None = None) -> Catalog:
+        """A reader that has just started."""
+        process = self.process("reader")
+        process.line.begin(faults, on_call)
+        self.stale = []
+        return self._catalog(process)
+
+    def warm(self) -> Catalog:
+        """A reader that has been there since before the tested refresh; it looks anew."""
+        self.process("warm").line.begin()
+        self.reader_seconds += 60
+        if self._warm is None:
+            self._warm = self._catalog(self.process("warm"))
+        return self._warm
+
+    def save(self) -> tuple[State, datetime, Catalog | None]:
+        """Everything that `restore` brings back."""
+        return self.account.save(), self.now, copy.copy(self._warm)
+
+    def restore(self, saved: tuple[State, datetime, Catalog | None]) -> None:
+        state, self.now, warm = saved
+        self.account.restore(state)
+        self._warm = copy.copy(warm)
+        self.seen_fence, self.stale = 0, []
+        self.logged.clear()
+        self.downloader.asked.clear()
+
+    def forward(self, seconds: float) -> None:
+        """Lets time pass."""
+        self.now += timedelta(seconds=seconds)
+
+    def outlive_the_lease(self) -> None:
+        """Lets the lease of whoever holds it run out."""
+        self.forward(LEASE_SECONDS + 60)
+
+    def kept(self) -> tuple[Descriptor, ...]:
+        """The versions that the pointer keeps, the current one first."""
+        pointer = self.account.pointer()
+        return (pointer.current, *pointer.history) if pointer else ()
+
+    def _catalog(self, process: Process) -> Catalog:
+        return Catalog(
+            process.snapshots, lambda: self.reader_seconds, lambda: 0.0, self._note_stale
+        )
+
+    def _note_stale(self, problem: StoreError) -> None:
+        self.stale.append(problem)
+
+    def _parts(self, process: Process, source: FakeSource) -> Parts:
+        return Parts(
+            source=source,
+            rules=RULES,
+            tools=MediaTools(self.downloader, self.workshop, process.store),
+            archive=process.archive,
+            ledger=process.ledger,
+            publisher=process.publisher,
+            reports=process.reports,
+            gates=GateLimits(min_tracks=3),
+            media_base_url=MEDIA,
+            progress=FakeProgress(),
+            now=lambda: self.now,
+            seconds=self._tick,
+        )
+
+    def _tick(self) -> float:
+        self._seconds += 0.25
+        return self._seconds
+
+
+RULES = TextRules.load(RuleSettings())
+
+
+class _Listener(logging.Handler):
+    """Keeps what is logged, with tracebacks."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__()
+        self._lines = lines
+        self.setFormatter(logging.Formatter("%(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.append(self.format(record))
+
+
+@contextmanager
+def empty_world() -> Iterator[World]:
+    """A world in which nothing was ever published; small chunks, few versions kept, no waiting."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        patch.setenv("AWS_REGION", REGION)
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        patch.setattr(snapshot, "CHUNK_BYTES", CHUNK_BYTES)
+        patch.setattr(pointing, "KEPT_VERSIONS", KEPT)
+        patch.setattr(pointing, "KEPT_FOR", timedelta(hours=1))
+        patch.setattr(media_stage, "IO_THREADS", 1)
+        patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
+        patch.setattr("botocore.retries.quota.RetryQuota.acquire", lambda self, amount: True)
+        _create_stores()
+        world = World(Account())
+        listener = _Listener(world.logged)
+        logging.getLogger("tiktok_music").addHandler(listener)
+        yield world
+        logging.getLogger("tiktok_music").removeHandler(listener)
+
+
+@contextmanager
+def grown_world() -> Iterator[World]:
+    """A world at the time of the tested tick: as many versions as are kept, a warm reader."""
+    with empty_world() as world:
+        for tick in range(TESTED):
+            run = world.clean(tick)
+            assert run.outcome == "PUBLISHED", run
+        world.warm().snapshot()
+        world.now = moment(TESTED)
+        yield world
+
+
+def _create_stores() -> None:
+    dynamodb = boto3.client("dynamodb", region_name=REGION)
+    dynamodb.create_table(
+        TableName=TABLE,
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket=BUCKET)
