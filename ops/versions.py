@@ -106,7 +106,7 @@ def _move(
     change(pointer, pointer.fence + 1)  # what cannot be done is told before anybody is asked
     confirm(f"{catalog.where}: {question}", yes=yes)
     moved = change(pointer, catalog.publisher.next_fence())
-    catalog.publisher.point(moved, replacing=pointer)
+    catalog.publisher.point(moved, pointer)
     held = ", pinned" if moved.is_pinned else ""
     typer.echo(f"{catalog.where} serves {moved.current.version}{held} within 36 seconds")
 

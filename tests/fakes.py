@@ -81,20 +81,20 @@ class FakeSnapshots:
         self.fence += 1
         return self.fence
 
-    def flip(self, pointer: Pointer) -> None:
+    def flip(self, pointer: Pointer, before: Pointer | None) -> None:
         self._check()
         held = self.current_pointer
         if held is not None and held != pointer and held.is_pinned:
             raise PublishLost("it is pinned")
-        self.sweepable |= {each.version: each for each in let_go(held, pointer)}
-        self.point(pointer)
+        self.sweepable |= {each.version: each for each in let_go(before, pointer)}
+        self.point(pointer, before)
 
-    def point(self, pointer: Pointer, replacing: Pointer | None = None) -> None:
+    def point(self, pointer: Pointer, before: Pointer | None) -> None:
         self._check()
         held = self.current_pointer
-        if replacing is not None and held is not None and held.fence != replacing.fence:
-            raise PublishLost(f"{pointer.current.version} does not replace what is current")
-        if held is not None and held != pointer and held.fence >= pointer.fence:
+        if held == pointer:
+            return
+        if held != before or (held is not None and held.fence >= pointer.fence):
             raise PublishLost(f"{pointer.current.version} does not replace what is current")
         self.current_pointer = pointer
 
@@ -123,7 +123,7 @@ class FakeSnapshots:
             else ()
         )
         self.write_chunks(snapshot)
-        self.flip(Pointer(snapshot.descriptor, history))
+        self.flip(Pointer(snapshot.descriptor, history), self.current_pointer)
 
     def _check(self) -> None:
         if self.is_down:

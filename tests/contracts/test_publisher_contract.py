@@ -66,7 +66,7 @@ def test_releasing_a_lease_that_is_no_longer_ours_does_nothing(publisher: Publis
 def test_a_flipped_snapshot_is_current_and_loads_as_it_was_written(publisher: Publisher) -> None:
     snapshot = a_snapshot(a_track(1), a_track(2), fence=publisher.acquire_lease("a", NOON, 60))
     publisher.write_chunks(snapshot)
-    publisher.flip(Pointer(snapshot.descriptor))
+    publisher.flip(Pointer(snapshot.descriptor), publisher.current())
 
     assert publisher.current() == Pointer(snapshot.descriptor)
     assert publisher.load(snapshot.descriptor) == snapshot
@@ -74,8 +74,8 @@ def test_a_flipped_snapshot_is_current_and_loads_as_it_was_written(publisher: Pu
 
 def test_history_is_kept_with_the_pointer(publisher: Publisher) -> None:
     first, second = a_snapshot(fence=1), a_snapshot(a_track(2), fence=2)
-    publisher.flip(Pointer(first.descriptor))
-    publisher.flip(Pointer(second.descriptor, (first.descriptor,)))
+    publisher.flip(Pointer(first.descriptor), publisher.current())
+    publisher.flip(Pointer(second.descriptor, (first.descriptor,)), publisher.current())
 
     assert publisher.current() == Pointer(second.descriptor, (first.descriptor,))
 
@@ -83,21 +83,46 @@ def test_history_is_kept_with_the_pointer(publisher: Publisher) -> None:
 @pytest.mark.parametrize("fence", [4, 5])
 def test_a_flip_with_no_higher_fence_is_lost(publisher: Publisher, fence: int) -> None:
     newer = a_snapshot(a_track(1), fence=5)
-    publisher.flip(Pointer(newer.descriptor))
+    publisher.flip(Pointer(newer.descriptor), publisher.current())
 
     with pytest.raises(PublishLost):
-        publisher.flip(Pointer(a_snapshot(a_track(2), fence=fence).descriptor))
+        publisher.flip(Pointer(a_snapshot(a_track(2), fence=fence).descriptor), publisher.current())
 
     assert publisher.current() == Pointer(newer.descriptor)
 
 
 def test_flipping_twice_to_the_same_version_is_a_success(publisher: Publisher) -> None:
     pointer = Pointer(a_snapshot(fence=3).descriptor)
-    publisher.flip(pointer)
+    publisher.flip(pointer, None)
 
-    publisher.flip(pointer)
+    publisher.flip(pointer, None)
 
     assert publisher.current() == pointer
+
+
+def test_a_flip_is_lost_where_another_refresh_published_meanwhile(publisher: Publisher) -> None:
+    first, second, third = (a_snapshot(a_track(n), fence=n) for n in (1, 2, 3))
+    before = Pointer(first.descriptor)
+    publisher.flip(before, None)
+    publisher.flip(advanced(before, second.descriptor), before)
+
+    with pytest.raises(PublishLost):
+        publisher.flip(advanced(before, third.descriptor), before)
+
+    assert publisher.current() == advanced(before, second.descriptor)
+
+
+def test_an_operator_who_missed_a_publish_does_not_undo_it(publisher: Any) -> None:
+    first, second = (a_snapshot(a_track(n), fence=n) for n in (1, 2))
+    before = Pointer(first.descriptor)
+    publisher.flip(before, None)
+    published = advanced(before, second.descriptor)
+    publisher.flip(published, before)
+
+    with pytest.raises(PublishLost):
+        publisher.point(pinned(before, first.descriptor.version, 9), before)
+
+    assert publisher.current() == published
 
 
 def test_a_snapshot_with_a_missing_chunk_does_not_load(publisher: Publisher) -> None:
@@ -107,29 +132,29 @@ def test_a_snapshot_with_a_missing_chunk_does_not_load(publisher: Publisher) -> 
 
 def test_an_operator_moves_the_pointer_and_a_refresh_under_way_loses(publisher: Any) -> None:
     old = a_snapshot(a_track(1), fence=publisher.acquire_lease("a", NOON, 60))
-    publisher.flip(Pointer(old.descriptor))
+    publisher.flip(Pointer(old.descriptor), publisher.current())
     running = a_snapshot(a_track(2), fence=publisher.acquire_lease("a", NOON, 60))
 
     held = pinned(publisher.current(), old.descriptor.version, publisher.next_fence())
-    publisher.point(held)
+    publisher.point(held, publisher.current())
 
     assert publisher.current() == held
     with pytest.raises(PublishLost):
-        publisher.flip(advanced(held, running.descriptor))
+        publisher.flip(advanced(held, running.descriptor), publisher.current())
     assert publisher.current() == held
 
 
 def test_a_pin_keeps_every_refresh_out_until_it_is_taken_off(publisher: Any) -> None:
     old = a_snapshot(a_track(1), fence=1)
-    publisher.flip(Pointer(old.descriptor))
-    publisher.point(pinned(publisher.current(), old.descriptor.version, 5))
+    publisher.flip(Pointer(old.descriptor), publisher.current())
+    publisher.point(pinned(publisher.current(), old.descriptor.version, 5), publisher.current())
     newer = a_snapshot(a_track(2), fence=9)
 
     with pytest.raises(PublishLost):
-        publisher.flip(Pointer(newer.descriptor, (old.descriptor,)))
+        publisher.flip(Pointer(newer.descriptor, (old.descriptor,)), publisher.current())
 
-    publisher.point(unpinned(publisher.current(), 6))
-    publisher.flip(advanced(publisher.current(), newer.descriptor))
+    publisher.point(unpinned(publisher.current(), 6), publisher.current())
+    publisher.flip(advanced(publisher.current(), newer.descriptor), publisher.current())
     assert publisher.current() == Pointer(newer.descriptor, (old.descriptor,))
 
 
@@ -140,7 +165,7 @@ def test_what_a_crash_left_behind_is_swept_once_its_fence_is_passed(publisher: A
 
     whole = a_snapshot(a_track(2), fence=2)
     publisher.write_chunks(whole)
-    publisher.flip(Pointer(whole.descriptor))
+    publisher.flip(Pointer(whole.descriptor), publisher.current())
 
     assert publisher.sweep() == 1
     assert publisher.load(whole.descriptor) == whole
@@ -151,26 +176,28 @@ def test_what_a_crash_left_behind_is_swept_once_its_fence_is_passed(publisher: A
 
 def test_what_was_overtaken_is_swept_until_two_publishes_have_passed_it(publisher: Any) -> None:
     kept, late, second, third = (a_snapshot(a_track(n), fence=n) for n in (1, 2, 3, 4))
-    publisher.flip(Pointer(kept.descriptor))
+    publisher.flip(Pointer(kept.descriptor), publisher.current())
     publisher.write_chunks(late)
-    publisher.flip(Pointer(second.descriptor, (kept.descriptor,)))
+    publisher.flip(Pointer(second.descriptor, (kept.descriptor,)), publisher.current())
 
     assert [publisher.sweep(), publisher.sweep()] == [1, 1]
 
-    publisher.flip(Pointer(third.descriptor, (second.descriptor, kept.descriptor)))
+    publisher.flip(
+        Pointer(third.descriptor, (second.descriptor, kept.descriptor)), publisher.current()
+    )
     assert [publisher.sweep(), publisher.sweep()] == [1, 0]
 
 
 def test_what_a_refresh_is_still_writing_is_not_swept(publisher: Any) -> None:
     whole = a_snapshot(a_track(1), fence=1)
     publisher.write_chunks(whole)
-    publisher.flip(Pointer(whole.descriptor))
+    publisher.flip(Pointer(whole.descriptor), publisher.current())
     late = a_snapshot(a_track(2), fence=2)
     publisher.write_chunks(late)
 
     assert publisher.sweep() == 0
 
-    publisher.flip(Pointer(late.descriptor, (whole.descriptor,)))
+    publisher.flip(Pointer(late.descriptor, (whole.descriptor,)), publisher.current())
     assert publisher.load(late.descriptor) == late
 
 
@@ -178,20 +205,8 @@ def test_versions_that_a_flip_lets_go_are_swept(publisher: Any) -> None:
     first, second = a_snapshot(a_track(1), fence=1), a_snapshot(a_track(2), fence=2)
     for snapshot in (first, second):
         publisher.write_chunks(snapshot)
-        publisher.flip(Pointer(snapshot.descriptor))
+        publisher.flip(Pointer(snapshot.descriptor), publisher.current())
 
     assert publisher.sweep() == 1
     with pytest.raises(SnapshotCorrupt):
         publisher.load(first.descriptor)
-
-
-def test_an_operators_move_does_not_lose_a_publish_that_came_in_between(publisher: Any) -> None:
-    old, new = a_snapshot(a_track(1), fence=1), a_snapshot(a_track(2), fence=2)
-    publisher.flip(Pointer(old.descriptor))
-    seen = publisher.current()
-    publisher.flip(Pointer(new.descriptor, (old.descriptor,)))
-
-    with pytest.raises(PublishLost):
-        publisher.point(pinned(seen, old.descriptor.version, 5), replacing=seen)
-
-    assert publisher.current() == Pointer(new.descriptor, (old.descriptor,))

@@ -44,7 +44,8 @@ def publish(rows: DynamoRows, *ages_in_hours: float) -> list[str]:
         tracks = [a_track(each) for each in range(number)]
         snapshot = a_snapshot(*tracks, fence=fence, scheduled_at=moment, published_at=moment)
         publisher.write_chunks(snapshot)
-        publisher.flip(advanced(publisher.current(), snapshot.descriptor))
+        before = publisher.current()
+        publisher.flip(advanced(before, snapshot.descriptor), before)
         versions.append(snapshot.descriptor.version)
     return versions
 

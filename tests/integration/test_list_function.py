@@ -83,7 +83,8 @@ def handler(rows: DynamoRows, monkeypatch: pytest.MonkeyPatch) -> Entry:
 def publish(publisher: DynamoPublisher, snapshot: Snapshot, *past: Snapshot) -> None:
     publisher.acquire_lease("run", NOON, 60)
     publisher.write_chunks(snapshot)
-    publisher.flip(Pointer(snapshot.descriptor, tuple(old.descriptor for old in past)))
+    pointer = Pointer(snapshot.descriptor, tuple(old.descriptor for old in past))
+    publisher.flip(pointer, publisher.current())
 
 
 def ask(handler: Entry, path: str, key: str = LIVE, body: object = None) -> Answer:

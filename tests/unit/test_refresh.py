@@ -647,7 +647,7 @@ def test_a_pinned_catalog_is_left_as_it_is(world: World) -> None:
     world.refresh(a_candidate(1))
     pointer = world.snapshots.pointer()
     fence = world.snapshots.next_fence()
-    world.snapshots.point(pinned(pointer, pointer.current.version, fence))
+    world.snapshots.point(pinned(pointer, pointer.current.version, fence), pointer)
 
     world.now += timedelta(hours=12)
     report = world.refresh(a_candidate(1), a_candidate(2))
@@ -669,7 +669,7 @@ def test_an_operators_move_during_a_refresh_stands(world: World) -> None:
         def fetch(self) -> Any:
             pointer = world.snapshots.pointer()
             fence = world.snapshots.next_fence()
-            world.snapshots.point(rolled_back(pointer, first.version, fence))
+            world.snapshots.point(rolled_back(pointer, first.version, fence), pointer)
             return super().fetch()
 
     world.source = Interrupted(candidates=(a_candidate(1), a_candidate(2)))
@@ -686,7 +686,8 @@ def test_after_a_rollback_the_next_tick_publishes_again(world: World) -> None:
     world.now += timedelta(hours=12)
     world.refresh(a_candidate(1), a_candidate(2))
     pointer = world.snapshots.pointer()
-    world.snapshots.point(rolled_back(pointer, first.version, world.snapshots.next_fence()))
+    fence = world.snapshots.next_fence()
+    world.snapshots.point(rolled_back(pointer, first.version, fence), pointer)
 
     repeated = world.refresh(a_candidate(1), a_candidate(2), holder="run-2")
     world.now += timedelta(hours=12)

@@ -105,28 +105,21 @@ class DynamoPublisher:
             with translated(f"write {key}"):
                 self._chunks(key, data=data).save()
 
-    def flip(self, pointer: Pointer) -> None:
+    def flip(self, pointer: Pointer, before: Pointer | None) -> None:
         """Makes `pointer` the current one, for a refresh, in one conditional write.
 
-        Raises PublishLost when a pointer with the same or a higher fence is there, or one that the
-        operator has pinned. An answer that leaves it open is settled by a strongly consistent
-        read: a flip that landed is a success, also when a retry of it was refused by its own
-        condition.
+        Raises PublishLost when what is there is not `before` any more, has the same or a higher
+        fence, or is pinned by the operator. An answer that leaves it open is settled by a strongly
+        consistent read: a flip that landed is a success, also when a retry of it was refused by
+        its own condition.
         """
         is_free = self._pointers.is_pinned.does_not_exist() | (self._pointers.is_pinned == False)  # noqa: E712 - a condition expression
-        self._note_sweepable(let_go(self.current(), pointer))
-        self._write(pointer, (self._pointers.fence < pointer.fence) & is_free)
+        self._note_sweepable(let_go(before, pointer))
+        self._write(pointer, before, is_free)
 
-    def point(self, pointer: Pointer, replacing: Pointer | None = None) -> None:
-        """As `flip`, for an operator: a pin does not stand in the way.
-
-        With `replacing`, nothing but that pointer is replaced: a publish that came in between is
-        not lost.
-        """
-        is_newer = self._pointers.fence < pointer.fence
-        if replacing is not None:
-            is_newer &= self._pointers.fence == replacing.fence
-        self._write(pointer, is_newer)
+    def point(self, pointer: Pointer, before: Pointer) -> None:
+        """As `flip`, for an operator: a pin does not stand in the way."""
+        self._write(pointer, before)
 
     def sweep(self) -> int:
         """Deletes the chunks of versions that nobody can want any more; returns how many.
@@ -155,7 +148,17 @@ class DynamoPublisher:
                 swept += int(count)
         return swept
 
-    def _write(self, pointer: Pointer, is_newer: Condition) -> None:
+    def _write(
+        self, pointer: Pointer, before: Pointer | None, is_free: Condition | None = None
+    ) -> None:
+        """Whoever did not see the last move of the pointer would undo it unawares."""
+        condition: Condition = self._pointers.pk.does_not_exist()
+        if before is not None:
+            condition = (self._pointers.fence == before.fence) & (
+                self._pointers.fence < pointer.fence
+            )
+        if before is not None and is_free is not None:
+            condition &= is_free
         row = self._pointers(
             POINTER_KEY,
             version=pointer.current.version,
@@ -166,7 +169,7 @@ class DynamoPublisher:
             is_pinned=pointer.is_pinned or None,
         )
         try:
-            row.save(condition=self._pointers.pk.does_not_exist() | is_newer)
+            row.save(condition=condition)
         except PynamoDBException as exc:
             self._settle(pointer, exc)
 

@@ -27,8 +27,8 @@ class Publisher(Protocol):
     def write_chunks(self, snapshot: Snapshot) -> None:
         """Stores the pieces of a snapshot; nobody sees them before the flip."""
 
-    def flip(self, pointer: Pointer) -> None:
-        """Makes `pointer` the current one, or PublishLost."""
+    def flip(self, pointer: Pointer, before: Pointer | None) -> None:
+        """Makes `pointer` the current one where `before` still is, or PublishLost."""
 
     def sweep(self) -> int:
         """Deletes what no version that is kept consists of; returns how many pieces."""

@@ -90,7 +90,7 @@ def publish(
     snapshot = _snapshot(catalog, edition)
     publisher.write_chunks(snapshot)
     publisher.load(snapshot.descriptor)
-    publisher.flip(advanced(served.pointer, snapshot.descriptor))
+    publisher.flip(advanced(served.pointer, snapshot.descriptor), served.pointer)
     return Published(snapshot.descriptor, added=len(track_ids - rows.keys()), removed=len(departed))
 
 
