@@ -127,13 +127,7 @@ def _run(
     except PublishLost as exc:
         return replace(report, outcome=Outcome.LOST, reason=str(exc))
     watch.lap("publish")
-    return replace(
-        report,
-        outcome=Outcome.PUBLISHED,
-        version=published.descriptor.version,
-        added=published.added,
-        removed=published.removed,
-    )
+    return report.of_publish(published.descriptor.version, published.added, published.removed)
 
 
 def _reason_to_stay(pointer: Pointer | None, trigger: Trigger) -> tuple[Outcome, str] | None:

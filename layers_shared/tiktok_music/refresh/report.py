@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -49,6 +49,12 @@ class RefreshReport:
     merges: tuple[Merge, ...] = ()
     unknown_languages: tuple[str, ...] = ()
     new_fields: tuple[str, ...] = ()
+
+    def of_publish(self, version: str, added: int, removed: int) -> "RefreshReport":
+        """The report of a run that got to its end."""
+        return replace(
+            self, outcome=Outcome.PUBLISHED, version=version, added=added, removed=removed
+        )
 
     def rejected_by_reason(self) -> dict[str, int]:
         """Counts, the commonest first."""
