@@ -1,5 +1,7 @@
 """Reads snapshots from DynamoDB: the pointer, then the chunks that it describes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,17 +26,17 @@ class DynamoSnapshots:
 
     def pointer(self, *, consistent: bool = False) -> Pointer:
         """What is current; raises SnapshotMissing when nothing was ever published."""
-        with translated("read the pointer"):
+        with _readable("the pointer"), translated("read the pointer"):
             try:
                 row = self._pointers.get(POINTER_KEY, consistent_read=consistent)
             except self._pointers.DoesNotExist as exc:
                 raise SnapshotMissing("no snapshot has been published") from exc
-        return Pointer(
-            descriptor_from(row.current),
-            tuple(descriptor_from(past) for past in row.history),
-            operator_fence=int(row.operator_fence or 0),
-            is_pinned=bool(row.is_pinned),
-        )
+            return Pointer(
+                descriptor_from(row.current),
+                tuple(descriptor_from(past) for past in row.history),
+                operator_fence=int(row.operator_fence or 0),
+                is_pinned=bool(row.is_pinned),
+            )
 
     def load(self, descriptor: Descriptor, *, consistent: bool = False) -> Snapshot:
         """The snapshot, verified; raises SnapshotCorrupt when it is not whole."""
@@ -42,12 +44,21 @@ class DynamoSnapshots:
         return join(descriptor, [self._chunk(key, consistent) for key in keys])
 
     def _chunk(self, key: str, consistent: bool) -> bytes:
-        with translated(f"read {key}"):
+        with _readable(key), translated(f"read {key}"):
             try:
                 row = self._chunks.get(key, consistent_read=consistent)
             except self._chunks.DoesNotExist as exc:
                 raise SnapshotCorrupt(f"{key} is missing") from exc
-        return bytes(row.data)
+            return bytes(row.data)
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """A row that is not as we write it is corrupt: PynamoDB and JSON say so with these two."""
+    try:
+        yield
+    except (TypeError, ValueError) as exc:
+        raise SnapshotCorrupt(f"{name} cannot be read: {exc!r}") from exc
 
 
 def descriptor_to(descriptor: Descriptor) -> dict[str, Any]:
