@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tiktok_music.errors import SnapshotCorrupt, SnapshotGone, StoreError
+from tiktok_music.errors import SnapshotCorrupt, SnapshotGone, SnapshotMissing, StoreError
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
 
 # How often the pointer is looked at, with a jitter so that instances do not march in step.
@@ -103,16 +103,23 @@ class Catalog:
         return newest
 
     def _newest(self, held: _Held | None, *, consistent: bool) -> _Held:
-        pointer = self._source.pointer(consistent=consistent)
+        try:
+            pointer = self._source.pointer(consistent=consistent)
+        except SnapshotMissing:
+            return self._looked_up(held)
         if held is not None and not _is_worth_loading(held, pointer):
             return held
         try:
             return _Held(pointer, self._source.load(pointer.current))
         except StoreError:
-            pointer = self._source.pointer(consistent=True)
-            if held is not None:
-                return _Held(pointer, self._source.load(pointer.current, consistent=True))
-            return _Held(pointer, self._first_that_loads(pointer))
+            return self._looked_up(held)
+
+    def _looked_up(self, held: _Held | None) -> _Held:
+        """What a strongly consistent look finds, where a replica may be behind."""
+        pointer = self._source.pointer(consistent=True)
+        if held is not None:
+            return _Held(pointer, self._source.load(pointer.current, consistent=True))
+        return _Held(pointer, self._first_that_loads(pointer))
 
     def _first_that_loads(self, pointer: Pointer) -> Snapshot:
         """On a cold start an older whole snapshot is better than none."""
