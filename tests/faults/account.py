@@ -7,6 +7,7 @@ be saved and brought back; every move of the pointer is written down as it lands
 import base64
 import copy
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,7 +61,7 @@ class Account:
     has_partial_batches: bool = False
     flips: list[Flip] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
-    writes: int = 0
+    stored: Counter[str] = field(default_factory=Counter)
     _before: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
     def answer(self, caller: str, call: Call, request: AWSPreparedRequest) -> AWSResponse:
@@ -80,15 +81,16 @@ class Account:
     def _object_answer(self, call: Call, request: AWSPreparedRequest) -> AWSResponse:
         host = request.url.split("/")[2]
         request.url = request.url.replace(host, "s3.amazonaws.com", 1)
-        self.writes += call.is_write
-        return _ask(call, request)
+        answer = _ask(call, request)
+        if call.operation == "PutObject" and answer.status_code == 200:
+            self.stored.update(call.keys)
+        return answer
 
     def _written(self, caller: str, call: Call, request: AWSPreparedRequest) -> AWSResponse:
         before = {key: copy.deepcopy(self._items().get(_key(key))) for key in call.keys}
         answer = self._served(call, request)
         if answer.status_code >= 300:
             return answer
-        self.writes += 1
         if self.stale_reads:
             self._before |= {key: (item, self.stale_reads) for key, item in before.items()}
         if POINTER_KEY in call.keys:
@@ -136,6 +138,7 @@ class Account:
         for key, versions in state.objects.items():
             dict.__setitem__(objects, key, list(versions))
         self.flips, self.breaches, self._before = list(state.flips), [], {}
+        self.stored = Counter(list(state.objects))
         self.stale_reads, self.is_flapping, self.has_partial_batches = 0, False, False
 
     def pointer(self) -> Pointer | None:
@@ -154,8 +157,8 @@ class Account:
     def gzipped(self, descriptor: Descriptor) -> bytes | None:
         """What is stored of a version; None where a piece is missing."""
         keys = [chunk_key(descriptor.version, i) for i in range(descriptor.chunk_count)]
-        pieces = [row["data"] if (row := self.row(key)) else None for key in keys]
-        whole = [piece for piece in pieces if piece is not None]
+        pieces = [(self.row(key) or {}).get("data") for key in keys]
+        whole = [piece for piece in pieces if isinstance(piece, bytes)]
         return b"".join(whole) if len(whole) == len(pieces) else None
 
     def row(self, key: str) -> dict[str, Any] | None:
@@ -167,13 +170,30 @@ class Account:
             else None
         )
 
+    def value(self, key: str, name: str) -> Any:
+        """One value of a row that must be there."""
+        row = self.row(key)
+        assert row is not None, key
+        return row[name]
+
     def keys(self, prefix: str) -> list[str]:
         """The keys of the table that begin so."""
         return [key.value for key in self._items() if key.value.startswith(prefix)]
 
-    def drop(self, key: str) -> None:
-        """Takes a row away, as no process would."""
-        self._items().pop(_key(key), None)
+    def drop(self, key: str, *attributes: str) -> None:
+        """Takes a row away, or some attributes of it, as no process would."""
+        if not attributes:
+            self._items().pop(_key(key), None)
+        for name in attributes:
+            dict.pop(self._items()[_key(key)].attrs, name, None)
+
+    def change(self, key: str, name: str, value: dict[str, Any]) -> None:
+        """Puts another value into a row, as no process would."""
+        self._items()[_key(key)].attrs[name] = DynamoType(value)
+
+    def place_object(self, key: str, like: str) -> None:
+        """Puts a copy of an object under another key."""
+        dict.__setitem__(self._objects(), key, list(self._objects().getlist(like)))
 
     def known(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
         """The archive, read past every wire."""

@@ -25,7 +25,7 @@ class Figures:
 
     def keep(self, name: str, tally: Tally) -> None:
         """Adds to the figures that are printed at the end; fails on a violation."""
-        self.tallies[name] = tally
+        self.tallies.setdefault(name, Tally()).join(tally)
         assert tally.violations == []
 
     def killed(self, mutant: str) -> None:

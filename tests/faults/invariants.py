@@ -12,6 +12,7 @@ from collections import Counter
 from tests.faults.account import Flip
 from tests.faults.world import KEPT, SECRET, Run, World
 from tiktok_music.adapters.dynamo_publisher import LEASE_KEY
+from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
 from tiktok_music.api.catalog import Catalog
 from tiktok_music.archive_lookup import surviving
 from tiktok_music.errors import CatalogError
@@ -25,6 +26,7 @@ def broken(world: World) -> list[str]:
         *_broken_answers(world),
         *broken_versions(world),
         *_broken_ids(world),
+        *[f"I5: {key} was written {n} times" for key, n in world.account.stored.items() if n > 1],
         *_broken_flips(world.account.flips),
         *_told_secrets(world),
         *world.account.breaches,
@@ -75,6 +77,19 @@ def _broken_body(world: World, kind: str, snapshot: Snapshot) -> list[str]:
     return []
 
 
+def silent_or_wrong(world: World) -> list[str]:
+    """I1-I3 while replicas are behind: any published version will do, of a strong look at most."""
+    problems = []
+    for kind in ("cold", "warm"):
+        reader = world.cold() if kind == "cold" else world.warm()
+        problems += answered(world, kind, reader)[1]
+        calls = world.process("reader" if kind == "cold" else "warm").line.calls
+        strong = [call for call in calls if call.is_consistent and call.keys == (POINTER_KEY,)]
+        if len(strong) > 1:
+            problems.append(f"F7: a {kind} reader read the pointer strongly {len(strong)} times")
+    return problems
+
+
 def _was_rolled_back(world: World) -> bool:
     return any(not flip.is_publish for flip in world.account.flips)
 
@@ -92,7 +107,7 @@ def broken_versions(world: World) -> list[str]:
 
 
 def _broken_ids(world: World) -> list[str]:
-    """I4 and I5: what was ever given out resolves, and what it resolves to can be heard and seen."""
+    """I4 and I5: what was ever given out resolves, and can be heard and seen."""
     given = ids_given(world)
     records = surviving(world.account, sorted(given))
     problems = [f"I4: {track_id} does not resolve" for track_id in sorted(given - records.keys())]

@@ -81,10 +81,23 @@ def no_fence(patch: Patch) -> None:
     """Whoever comes last wins."""
     write = DynamoPublisher._write
 
-    def unfenced(self: DynamoPublisher, pointer: Pointer, is_newer: Any) -> None:
-        write(self, pointer, self._pointers.pk.exists())
+    def unfenced(self: DynamoPublisher, *move: Any) -> None:
+        save = self._pointers.save
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(self._pointers, "save", lambda row, condition: save(row))
+            write(self, *move)
 
     patch.setattr(DynamoPublisher, "_write", unfenced)
+
+
+def blind_flip(patch: Patch) -> None:
+    """The fence alone guards the pointer: what was published since it was read is not seen."""
+    write = DynamoPublisher._write
+
+    def blind(self: DynamoPublisher, pointer: Pointer, before: Any, *free: Any) -> None:
+        write(self, pointer, self.current(), *free)
+
+    patch.setattr(DynamoPublisher, "_write", blind)
 
 
 def eager_sweep(patch: Patch) -> None:
@@ -230,6 +243,7 @@ MUTANTS = (
     condition_taken_as_lost,
     doubt_taken_as_failure,
     no_fence,
+    blind_flip,
     eager_sweep,
     sweep_without_fence,
     no_sweep,

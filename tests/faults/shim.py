@@ -94,6 +94,11 @@ def at(number: int, mode: Mode) -> Faults:
     return lambda place, _: mode if place == number else None
 
 
+def once_at(number: int, act: Callable[[], None]) -> Callable[[int, Call], None]:
+    """Something that happens before one call."""
+    return lambda place, _: act() if place == number else None
+
+
 @dataclass
 class Line:
     """The wire of one process. `on_call` runs before each call, and may do anything."""

@@ -1,14 +1,17 @@
 """Every fault at every call: the calls are those of a recorded refresh, so that new ones are
 covered by themselves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tests.faults.interleaving import Interleaver
 from tests.faults.invariants import broken, left_over, misjudged, unresolved_doubles
 from tests.faults.shim import Call, Faults, Mode, at
-from tests.faults.world import TESTED, Process, Run, World
+from tests.faults.world import TESTED, Hook, Process, Run, World
 from tiktok_music.errors import SnapshotCorrupt
 
+# Where an invocation waits before it has begun.
+START = Call("lambda", "Invoke", (), is_consistent=True)
 # What a refresh may say that did not see to its end: a store failed it, or the process ended.
 UNFINISHED = ("FAILED", "CRASHED")
 # What a repeated invocation of a tick may say: it did it, it was done, another one holds the lease.
@@ -28,6 +31,13 @@ class Tally:
         """One run of the sweep."""
         self.runs += 1
         self.violations += [f"{label}: {problem}" for problem in dict.fromkeys(problems)]
+
+    def join(self, other: "Tally") -> None:
+        """Counts another sweep of the same kind in."""
+        self.boundaries += other.boundaries
+        self.runs += other.runs
+        self.violations += other.violations
+        self.note = other.note
 
 
 def recorded_calls(world: World, process: Process) -> tuple[Call, ...]:
@@ -166,3 +176,41 @@ def _paused(world: World, number: int, count: int) -> list[str]:
 def _was_swept(run: Run) -> bool:
     """A zombie's pieces may be swept under its hands; its read-back tells it."""
     return run.outcome == "FAILED" and isinstance(run.error, SnapshotCorrupt)
+
+
+def overtakers(world: World, next_tick: int, pauses: Sequence[int], *, step: int = 1) -> Tally:
+    """F5 the other way: the older refresh wakes and goes on in the middle of the newer one.
+
+    The older one has stopped before a call of `pauses`; the newer one before every call.
+    """
+    calls = recorded_calls(world, world.process("older"))
+    tally, saved = Tally(len(calls)), world.save()
+    for pause in pauses:
+        for place in range(0, len(calls), step):
+            world.restore(saved)
+            label = f"older stopped at {pause} ({calls[pause]}), goes on at {place} of the newer"
+            tally.add(label, _overtaken(world, next_tick, pause, place))
+    world.restore(saved)
+    return tally
+
+
+def _overtaken(world: World, next_tick: int, pause: int, place: int) -> list[str]:
+    def choose(waiting: Sequence[str], places: Mapping[str, int]) -> str:
+        if "older" in waiting and places["older"] < pause:
+            return "older"
+        if "newer" in waiting and places["newer"] < place:
+            return "newer"
+        return waiting[-1]
+
+    def older(hook: Hook) -> Run:
+        return world.run(TESTED, process=world.process("older"), on_call=hook)
+
+    def newer(hook: Hook) -> Run:
+        hook(-1, START)
+        world.outlive_the_lease()
+        process = world.process("newer")
+        return world.run(next_tick, process=process, holder="request-2", on_call=hook)
+
+    runs = Interleaver(choose).run({"older": older, "newer": newer})
+    problems = [problem for run in runs.values() for problem in misjudged(world, run)]
+    return [*problems, *broken(world), *healed(world, next_tick + 1)]

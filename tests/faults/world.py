@@ -194,7 +194,7 @@ class World:
         before = publisher.current()
         assert before is not None
         after = move(before, publisher.next_fence())
-        publisher.point(after)
+        publisher.point(after, before)
         return after
 
     def cold(self, faults: Faults = no_faults, on_call: Hook | None = None) -> Catalog:

@@ -1,0 +1,110 @@
+"""F11 and F13: a bucket that fails, and a function whose time runs out."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.faults.conftest import IS_FULL, Figures
+from tests.faults.invariants import broken, misjudged
+from tests.faults.shim import MODES, Call, Mode, at
+from tests.faults.sweeps import Tally, healed, recorded_calls
+from tests.faults.world import TESTED, World, chart
+from tiktok_music.track import cover_key, preview_key
+
+
+def finished(world: World) -> set[str]:
+    """The keys of the media of tracks that are archived: nothing of them is fetched again."""
+    ids = [key.removeprefix("TRACK#") for key in world.account.keys("TRACK#")]
+    records = world.account.known(ids)
+    done = [each.track_id for each in records.values() if each.media]
+    return {key for track_id in done for key in (preview_key(track_id), cover_key(track_id))}
+
+
+def uploads(calls: tuple[Call, ...]) -> set[str]:
+    return {call.keys[0] for call in calls if call.operation == "PutObject"}
+
+
+def every_bucket_fault(world: World, attempts: int) -> Tally:
+    process = world.process("writer", attempts)
+    calls = recorded_calls(world, process)
+    numbers = [number for number, call in enumerate(calls) if call.service == "s3"]
+    tally, saved = Tally(len(numbers)), world.save()
+    for number in numbers:
+        for mode in MODES:
+            world.restore(saved)
+            run = world.run(TESTED, process=process, faults=at(number, mode))
+            problems = [*misjudged(world, run), *broken(world)]
+            done = finished(world)
+            again = world.clean(TESTED + 1)
+            repeated = uploads(again.calls) & done
+            problems += [f"F11: {key} is uploaded again" for key in sorted(repeated)]
+            problems += [*broken(world), *healed(world, TESTED + 2)]
+            tally.add(f"{mode} at {number} ({calls[number]}), {attempts} attempts", problems)
+    world.restore(saved)
+    return tally
+
+
+@pytest.mark.parametrize("attempts", [1, 3] if IS_FULL else [1])
+def test_no_snapshot_names_an_object_that_a_bucket_did_not_take(
+    world: World, figures: Figures, attempts: int
+) -> None:
+    figures.keep("F11 every fault at every object", every_bucket_fault(world, attempts))
+
+
+@pytest.mark.parametrize("mode", [Mode.TIMEOUT_BEFORE, Mode.ERROR_BEFORE, Mode.THROTTLE])
+def test_a_bucket_that_is_down_costs_the_new_tracks_alone(
+    world: World, figures: Figures, mode: Mode
+) -> None:
+    def down(number: int, call: Call) -> Mode | None:
+        return mode if call.service == "s3" else None
+
+    run = world.run(TESTED, faults=down)
+
+    tally = Tally(1)
+    problems = [] if run.outcome == "PUBLISHED" else [f"F11: the run says {run.outcome}"]
+    tally.add(f"{mode} of the bucket", [*problems, *broken(world), *healed(world, TESTED + 1)])
+    figures.keep("F11 the bucket is down", tally)
+
+
+def test_an_object_with_other_bytes_stays_and_is_told_as_it_is(
+    world: World, figures: Figures
+) -> None:
+    newcomer = chart(TESTED)[6].track_id
+    assert world.account.media(preview_key(newcomer)) is None
+    world.account.place_object(preview_key(newcomer), like=preview_key(chart(0)[0].track_id))
+
+    world.run(TESTED)
+
+    tally = Tally(1)
+    tally.add("an object with other bytes", [*broken(world), *healed(world, TESTED + 1)])
+    figures.keep("F11 an object with other bytes", tally)
+
+
+def clock_from(number: int, seconds: float, world: World) -> Callable[[], float]:
+    """Plenty of time until so many downloads were made, then so many seconds."""
+    return lambda: 900.0 if len(world.downloader.asked) < number else seconds
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.0, 30.0, 120.0, 121.0])
+@pytest.mark.parametrize("downloads", [0, 2])
+def test_a_refresh_whose_time_runs_out_stops_and_the_next_one_goes_on(
+    world: World, figures: Figures, seconds: float, downloads: int
+) -> None:
+    comers = tuple(chart(TESTED + 20)[:7]) + tuple(chart(TESTED + 30)[5:7])
+
+    run = world.run(TESTED, candidates=comers, remaining=clock_from(downloads, seconds, world))
+
+    problems = [] if run.outcome == "PUBLISHED" else [f"F13: the run says {run.outcome}"]
+    has_time = seconds > 120
+    asked = list(world.downloader.asked)
+    if not has_time and len(asked) > downloads:
+        problems.append(f"F13: {len(asked) - downloads} downloads after the time was up")
+    if (run.report.deferred if run.report else 0) != (0 if has_time else (8 - downloads) // 2):
+        problems.append(f"F13: {run.report.deferred if run.report else None} tracks were left")
+    again = world.run(TESTED + 1, candidates=comers, holder="request-2")
+    repeated = set(asked) & set(world.downloader.asked[len(asked) :])
+    problems += [f"F13: {url} is fetched again" for url in sorted(repeated)]
+    problems += [] if again.outcome == "PUBLISHED" else [f"F13: the next one says {again.outcome}"]
+    tally = Tally(1)
+    tally.add(f"{seconds} s after {downloads} downloads", [*problems, *broken(world)])
+    figures.keep("F13 time runs out", tally)
