@@ -13,6 +13,8 @@ from tests.faults.mutants import MUTANTS
 from tests.faults.sweeps import Tally
 from tests.faults.world import World, empty_world, grown_world
 
+# `FAULTS_SEED=7 make faults` goes another way.
+SEED = int(os.environ.get("FAULTS_SEED", "20261122"))
 IS_FULL = os.environ.get("FAULTS") == "full"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.conftest import IS_FULL, Figures
+from tests.faults.conftest import IS_FULL, SEED, Figures
 from tests.faults.invariants import answered, broken, silent_or_wrong
 from tests.faults.shim import Call, Mode
 from tests.faults.sweeps import Tally, healed
@@ -14,7 +14,6 @@ from tests.faults.world import TESTED, World
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY, chunk_key
 from tiktok_music.errors import StoreError, StoreUnavailable
 
-SEED = 20261122
 SILENCES = (Mode.TIMEOUT_BEFORE, Mode.ERROR_BEFORE, Mode.THROTTLE, Mode.LANDED_TIMEOUT)
 
 
@@ -33,7 +32,7 @@ def test_replicas_that_are_behind_cost_one_strong_look(
         problems = [] if run.outcome == "PUBLISHED" else [f"F7: the run says {run.outcome}"]
         for _ in range(stale_reads + 1):
             problems += silent_or_wrong(world)
-        world.account.stale_reads = 0
+        world.account.catch_up()
         tally.add(f"{stale_reads} stale reads", [*problems, *healed(world, TESTED + 1)])
 
     figures.keep("F7 stale reads", tally)
