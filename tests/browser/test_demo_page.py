@@ -10,19 +10,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.stage import Picker, open_picker
-from tests.e2e.test_local_run import free_port, read_until, start
+from tests.local_process import running
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[dict[str, Any]]:
     """What the run tells in its file, and in `lines` on the terminal."""
-    run_file = tmp_path_factory.mktemp("run") / "run.json"
-    process = start("--port", str(free_port()), "--run-file", str(run_file))
-    lines = read_until(process, "Ctrl-C")
-    assert run_file.exists(), "\n".join(lines)
-    yield {**json.loads(run_file.read_text()), "lines": lines}
-    process.kill()
-    process.communicate()
+    with running(tmp_path_factory.mktemp("run") / "run.json") as run:
+        yield {**run.told, "lines": run.lines}
 
 
 @pytest.fixture

@@ -2,15 +2,11 @@
 
 import http.client
 import json
-import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,65 +15,16 @@ import pytest
 
 from local.composer import compose, tune_of
 from local.encoding import encode_audio
+from tests.local_process import LocalRun, output, read_until, running, start
 
 ROOT = Path(__file__).parents[2]
 CHECKS = ROOT / "../shared/checks/contract.py"
 
 
-@dataclass
-class LocalRun:
-    process: subprocess.Popen[str]
-    lines: list[str]
-    told: dict[str, Any]
-    run_file: Path
-
-
-def free_port() -> int:
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        port: int = place.getsockname()[1]
-        return port
-
-
-def start(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "local", *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-
-
-def output(*arguments: str) -> tuple[int, str]:
-    process = start(*arguments)
-    text, _ = process.communicate(timeout=240)
-    return process.returncode, text
-
-
-def read_until(process: subprocess.Popen[str], last: str) -> list[str]:
-    assert process.stdout is not None
-    watchdog = threading.Timer(240, process.kill)
-    watchdog.start()
-    lines = []
-    for line in process.stdout:
-        lines.append(line.rstrip())
-        if line.startswith(last):
-            break
-    watchdog.cancel()
-    return lines
-
-
 @pytest.fixture(scope="module")
 def local_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
-    run_file = tmp_path_factory.mktemp("run") / "run.json"
-    process = start("--port", str(free_port()), "--run-file", str(run_file))
-    lines = read_until(process, "Ctrl-C")
-    assert run_file.exists(), "\n".join(lines)
-    yield LocalRun(process, lines, json.loads(run_file.read_text()), run_file)
-    process.kill()
-    process.communicate()
+    with running(tmp_path_factory.mktemp("run") / "run.json") as told:
+        yield told
 
 
 def ask(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:

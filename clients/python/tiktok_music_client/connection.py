@@ -39,7 +39,8 @@ class Connection:
             "url": self.base_url + call.path,
             "params": call.parameters,
             "json": call.body,
-            "headers": {**call.headers, "Authorization": self._authorization},
+            # Tools that collect errors store the locals of all frames: httpx masks its own type.
+            "headers": httpx.Headers({**call.headers, "Authorization": self._authorization}),
         }
 
 

@@ -1,0 +1,16 @@
+"""One local run for everything that asks a running server, and a browser where a test wants one."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.conftest import browser
+from tests.local_process import LocalRun, running
+
+__all__ = ["browser", "local_run"]
+
+
+@pytest.fixture(scope="session")
+def local_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+    with running(tmp_path_factory.mktemp("run") / "run.json") as told:
+        yield told

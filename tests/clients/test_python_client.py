@@ -1,0 +1,501 @@
+"""The client for Python services over a peer in memory: what it sends, reads, retries and tells."""
+
+import asyncio
+import json
+import pickle
+import shutil
+import subprocess
+import sys
+import traceback
+import zipfile
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tiktok_music_client import (
+    ApiError,
+    AsyncCatalogClient,
+    BadAnswer,
+    Batch,
+    CatalogClient,
+    CatalogError,
+    Changes,
+    Facets,
+    ForbiddenScope,
+    Health,
+    Internal,
+    Key,
+    KillSwitch,
+    Listing,
+    NotFound,
+    Page,
+    RateLimited,
+    Resolved,
+    Target,
+    Track,
+    TrackDetail,
+    Unauthenticated,
+    Unreachable,
+    ValidationFailed,
+)
+from tiktok_music_client import errors as client_errors
+from tiktok_music_client.reading import camel
+
+ROOT = Path(__file__).parents[2]
+OPENAPI = json.loads((ROOT / "layers_shared/tiktok_music/api/openapi.json").read_text())
+SCHEMAS = OPENAPI["components"]["schemas"]
+PACKAGE = ROOT / "clients/python"
+KEY = "lp_live_ABCDEFGHIJKLMNOP_a-secret"
+ID = "ca0c7aff-3856-5265-8474-3a897bc5cfe6"
+VERSION = "1700000000-0123456789abcdef"
+LATER = "1700043200-0123456789abcdef"
+ROW: dict[str, Any] = {
+    "id": ID,
+    "title": "Paper Lanterns",
+    "author": "Mira Solén",
+    "album": "",
+    "duration": 24,
+    "previewUrl": "https://media.example.com/p.mp3",
+    "coverUrl": "https://media.example.com/c.jpg",
+    "language": "en",
+    "userCount": 7,
+    "isCommerceMusic": True,
+}
+TRACK = Track(
+    id=ID,
+    title="Paper Lanterns",
+    author="Mira Solén",
+    album="",
+    duration=24.0,
+    preview_url="https://media.example.com/p.mp3",
+    cover_url="https://media.example.com/c.jpg",
+    language="en",
+    user_count=7,
+    is_commerce_music=True,
+)
+LIST = {"tracks": [ROW], "total": 1}
+Answer = httpx.Response | Exception
+
+
+class Peer:
+    """Gives the answers in turn, the last one for ever; remembers what it was asked."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self._answers = list(answers)
+        self.asked: list[httpx.Request] = []
+        self.waits: list[float] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def client(self, retries: int = 3) -> CatalogClient:
+        return CatalogClient(
+            "https://catalog.example.com/",
+            KEY,
+            retries=retries,
+            transport=httpx.MockTransport(self),
+            sleep=self.waits.append,
+            jitter=lambda: 0.5,
+        )
+
+    def async_client(self) -> AsyncCatalogClient:
+        async def sleep(seconds: float) -> None:
+            self.waits.append(seconds)
+
+        return AsyncCatalogClient(
+            "https://catalog.example.com/",
+            KEY,
+            transport=httpx.MockTransport(self),
+            sleep=sleep,
+            jitter=lambda: 0.5,
+        )
+
+    @property
+    def urls(self) -> list[str]:
+        return [str(request.url) for request in self.asked]
+
+
+def ok(body: object, **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(200, json=body, headers={"X-Catalog-Snapshot": VERSION, **named})
+
+
+def refused(status: int, code: str, headers: dict[str, str] | None = None) -> httpx.Response:
+    error = {"code": code, "message": "No.", "requestId": "req_1"}
+    return httpx.Response(status, json={"error": error}, headers=headers)
+
+
+def page(*rows: dict[str, Any], cursor: str | None = None) -> httpx.Response:
+    return ok({"tracks": list(rows), "total": 2, "nextCursor": cursor})
+
+
+def test_the_list_is_read_whole_with_its_version() -> None:
+    peer = Peer(ok({**LIST, "tracks": [{**ROW, "later": "field"}]}))
+
+    with peer.client() as catalog:
+        listing = catalog.list()
+
+    assert listing == Listing(tracks=(TRACK,), total=1, version=VERSION)
+    assert peer.urls == ["https://catalog.example.com/v1/tiktok-music"]
+    assert peer.asked[0].headers["Authorization"] == f"Bearer {KEY}"
+
+
+def test_the_list_is_asked_for_only_where_it_has_changed() -> None:
+    peer = Peer(ok(LIST, ETag='"a"'), httpx.Response(304), ok({**LIST, "total": 2}, ETag='"b"'))
+
+    with peer.client() as catalog:
+        first, second, third = catalog.list(), catalog.list(), catalog.list()
+
+    assert first is second
+    assert third.total == 2
+    etags = [request.headers.get("If-None-Match") for request in peer.asked]
+    assert etags == [None, '"a"', '"a"']
+
+
+def test_the_same_tracks_under_a_later_version_have_that_version() -> None:
+    unchanged = httpx.Response(304, headers={"X-Catalog-Snapshot": LATER})
+    peer = Peer(ok(LIST, ETag='"a"'), unchanged)
+
+    with peer.client() as catalog:
+        catalog.list()
+        listing = catalog.list()
+
+    assert listing == Listing(tracks=(TRACK,), total=1, version=LATER)
+
+
+def test_a_search_sends_what_was_asked_and_always_a_limit() -> None:
+    facets = {"language": {"en": 1}, "isCommerceMusic": {"true": 1, "false": 0}}
+    peer = Peer(ok({"tracks": [ROW], "total": 1, "nextCursor": None, "facets": facets}))
+
+    with peer.client() as catalog:
+        found = catalog.search(
+            q="so lén&", languages=["en", "ko"], commerce_only=True, min_duration=0, facets=True
+        )
+        catalog.search()
+
+    assert found == Page(
+        tracks=(TRACK,),
+        total=1,
+        next_cursor=None,
+        facets=Facets(language={"en": 1}, is_commerce_music={"true": 1, "false": 0}),
+        version=VERSION,
+    )
+    assert peer.asked[0].url.params.multi_items() == [
+        ("q", "so lén&"),
+        ("language", "en"),
+        ("language", "ko"),
+        ("commerceOnly", "true"),
+        ("minDuration", "0"),
+        ("limit", "50"),
+        ("facets", "true"),
+    ]
+    assert peer.asked[1].url.params.multi_items() == [("limit", "50")]
+
+
+def test_pages_follow_the_cursor_and_are_asked_for_as_they_are_wanted() -> None:
+    peer = Peer(page(ROW, cursor="c1"), page({**ROW, "title": "Second"}))
+
+    with peer.client() as catalog:
+        tracks = catalog.tracks(q="a", languages="en")
+        first = next(tracks)
+        asked_by_then = len(peer.asked)
+        rest = [track.title for track in tracks]
+
+    assert (first, asked_by_then, rest) == (TRACK, 1, ["Second"])
+    assert [url.rpartition("?")[2] for url in peer.urls] == [
+        "q=a&language=en&limit=50",
+        "q=a&language=en&limit=50&cursor=c1",
+    ]
+
+
+def test_a_batch_is_split_and_asks_for_each_id_once() -> None:
+    first = {"tracks": [], "aliases": {"a": "b"}, "unknown": ["x"]}
+    second = {"tracks": [], "aliases": {"c": "d"}, "unknown": []}
+    peer = Peer(ok(first), ok(second))
+
+    with peer.client() as catalog:
+        found = catalog.batch([*(f"id-{number}" for number in range(51)), "id-0"])
+        nothing = catalog.batch([])
+
+    assert found == Batch(tracks=(), aliases={"a": "b", "c": "d"}, unknown=("x",))
+    assert nothing == Batch()
+    assert [url.count("%2C") for url in peer.urls] == [49, 0]
+
+
+def test_a_link_that_is_unknown_is_not_found() -> None:
+    peer = Peer(ok({"tracks": [], "aliases": {}, "unknown": ["123456"]}))
+
+    with peer.client() as catalog, pytest.raises(NotFound, match="123456"):
+        catalog.by_link("123456")
+
+
+@pytest.mark.parametrize("track_id", ["", "batch", "..", "../whoami", ID.upper(), ID + "/"])
+def test_what_is_no_track_id_never_becomes_a_path(track_id: str) -> None:
+    peer = Peer(ok(ROW))
+
+    with peer.client() as catalog, pytest.raises(ValidationFailed) as caught:
+        catalog.track(track_id)
+
+    assert caught.value.issues == (("trackId", "must be a UUID as the list gives it"),)
+    assert peer.asked == []
+
+
+def test_resolve_sends_targets_as_the_api_takes_them() -> None:
+    warning = {"code": "DEGRADED_TO_AUTO", "message": "Ignored."}
+    answer = {"mode": "publish", "payload": {"auto_add_music": True}, "warnings": [warning]}
+    peer = Peer(ok({"targets": [answer]}))
+
+    with peer.client() as catalog:
+        (resolved,) = catalog.resolve([Target("publish", ID), Target("managed")])
+
+    assert resolved.payload == {"auto_add_music": True}
+    assert [notice.code for notice in resolved.warnings] == ["DEGRADED_TO_AUTO"]
+    assert (peer.asked[0].method, json.loads(peer.asked[0].content)) == (
+        "POST",
+        {
+            "targets": [
+                {"mode": "publish", "tiktokMusic": {"selection": "manual", "trackId": ID}},
+                {"mode": "managed", "tiktokMusic": {"selection": "auto"}},
+            ]
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("cut off"),
+        refused(500, "INTERNAL"),
+        httpx.Response(502, text="<html>"),
+    ],
+    ids=lambda failure: type(failure).__name__,
+)
+def test_what_may_pass_is_asked_again_after_growing_waits(failure: Answer) -> None:
+    peer = Peer(failure, failure, failure, ok(LIST))
+
+    with peer.client() as catalog:
+        assert catalog.list().total == 1
+
+    assert peer.waits == [0.1875, 0.375, 0.75]
+
+
+def test_it_waits_as_long_as_the_limit_lasts() -> None:
+    peer = Peer(refused(429, "RATE_LIMITED", {"Retry-After": "42"}), ok(LIST))
+
+    with peer.client() as catalog:
+        catalog.list()
+
+    assert peer.waits == [42.5]
+
+
+@pytest.mark.parametrize(
+    ("given", "waits"),
+    [("61", []), ("-1", [0.1875]), ("soon", [0.1875]), ("9" * 5_000, [0.1875]), ("٣", [0.1875])],
+)
+def test_a_wait_that_is_too_long_or_none_is_not_obeyed(given: str, waits: list[float]) -> None:
+    limited = httpx.Response(429, headers=[(b"Retry-After", given.encode())])
+    peer = Peer(limited)
+
+    with peer.client(retries=1) as catalog, pytest.raises(RateLimited):
+        catalog.list()
+
+    assert peer.waits == waits
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (refused(401, "UNAUTHENTICATED"), Unauthenticated),
+        (refused(403, "FORBIDDEN_SCOPE"), ForbiddenScope),
+        (refused(404, "NOT_FOUND"), NotFound),
+        (refused(422, "VALIDATION"), ValidationFailed),
+        (refused(503, "KILL_SWITCH"), KillSwitch),
+        (refused(418, "TEAPOT"), ApiError),
+        (httpx.Response(403, json={"message": "Forbidden"}), ForbiddenScope),
+        (httpx.Response(307, headers={"Location": "https://evil.example.com"}), BadAnswer),
+        (httpx.Response(304), BadAnswer),
+        (httpx.Response(200, text="<html>"), BadAnswer),
+        (httpx.Response(200, json=[]), BadAnswer),
+        (ok({"tracks": [{**ROW, "userCount": "7"}], "total": 1}), BadAnswer),
+        (ok({"tracks": [{**ROW, "duration": True}], "total": 1}), BadAnswer),
+        (ok({"tracks": [{**ROW, "id": None}], "total": 1}), BadAnswer),
+        (httpx.Response(200, json=LIST), BadAnswer),
+    ],
+)
+def test_what_asking_again_cannot_mend_is_raised_at_once(
+    answer: httpx.Response, kind: type[CatalogError]
+) -> None:
+    peer = Peer(answer)
+
+    with peer.client() as catalog, pytest.raises(CatalogError) as caught:
+        catalog.list()
+
+    assert type(caught.value) is kind
+    assert (len(peer.asked), peer.waits) == (1, [])
+
+
+def test_it_gives_up_in_the_end_with_the_last_failure() -> None:
+    peer = Peer(refused(500, "INTERNAL"))
+
+    with peer.client(retries=2) as catalog, pytest.raises(Internal) as caught:
+        catalog.list()
+
+    assert len(peer.asked) == 3
+    assert str(caught.value) == "INTERNAL: No. (500, req_1)"
+    assert (caught.value.code, caught.value.status, caught.value.request_id) == (
+        *("INTERNAL", 500),
+        "req_1",
+    )
+
+
+def test_errors_tell_their_details() -> None:
+    issues = [{"path": "limit", "message": "is above 100"}]
+    wrong = ValidationFailed(422, "Wrong.", request_id="req_1", details={"issues": issues})
+    denied = ForbiddenScope(403, "No.", details={"requiredScope": "publish:write"})
+
+    assert str(wrong) == "VALIDATION: Wrong. (422, req_1) limit: is above 100."
+    assert wrong.issues == (("limit", "is above 100"),)
+    assert denied.required_scope == "publish:write"
+
+
+def test_errors_travel_between_processes() -> None:
+    error = RateLimited(429, "No.", request_id="req_1", retry_after_seconds=9)
+
+    copied = pickle.loads(pickle.dumps(error))
+
+    assert (type(copied), copied.__dict__) == (RateLimited, error.__dict__)
+
+
+def locals_of(error: BaseException) -> str:
+    """What a tool that collects errors would store of all frames, causes included."""
+    causes = [cause for cause in (error, error.__cause__) if cause is not None]
+    traces = [traceback.TracebackException.from_exception(e, capture_locals=True) for e in causes]
+    frames = [frame for trace in traces for frame in trace.stack]
+    return str([frame.locals for frame in frames if frame.filename != __file__])
+
+
+@pytest.mark.parametrize("failure", [httpx.ConnectError("refused"), refused(401, "X")])
+def test_the_key_is_shown_nowhere(failure: Answer) -> None:
+    with Peer(failure).client(retries=0) as catalog, pytest.raises(CatalogError) as caught:
+        catalog.list()
+
+    shown = [repr(catalog), str(vars(catalog)), repr(caught.value), str(caught.value)]
+    assert "a-secret" not in "".join([*shown, locals_of(caught.value)])
+
+
+@pytest.mark.parametrize("key", ["", "lp_live_x\n", "lp live", "lp_livé", "lp_\x00"])
+def test_a_key_that_cannot_be_sent_is_refused_without_being_told(key: str) -> None:
+    with pytest.raises(ValueError, match=r"^api_key must be printable ASCII without spaces$"):
+        CatalogClient("https://catalog.example.com", key)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "catalog.example.com", "ftp://x", "https://", "https://a:b@example.com"]
+)
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="base_url"):
+        CatalogClient(url, KEY)
+
+
+def test_the_async_client_does_the_same() -> None:
+    limited = refused(429, "RATE_LIMITED", {"Retry-After": "2"})
+    peer = Peer(
+        *(ok(LIST, ETag='"a"'), httpx.Response(304), limited),
+        *(page(ROW, cursor="c1"), page({**ROW, "title": "Second"})),
+        refused(404, "NOT_FOUND"),
+    )
+
+    async def ask() -> tuple[bool, list[str]]:
+        async with peer.async_client() as catalog:
+            is_same = await catalog.list() is await catalog.list()
+            titles = [track.title async for track in catalog.tracks(q="a")]
+            with pytest.raises(NotFound):
+                await catalog.track(ID)
+            return is_same, titles
+
+    assert asyncio.run(ask()) == (True, ["Paper Lanterns", "Second"])
+    assert peer.waits == [2.5]
+
+
+def test_both_clients_have_the_same_methods() -> None:
+    def names(kind: type) -> set[str]:
+        return {name for name in vars(kind) if not name.startswith("_")}
+
+    assert names(CatalogClient) == names(AsyncCatalogClient)
+
+
+def test_every_code_of_the_api_has_an_error() -> None:
+    codes = SCHEMAS["Error"]["properties"]["error"]["properties"]["code"]["enum"]
+
+    assert set(client_errors.BY_CODE) == set(codes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "schema", "sent_as_header"),
+    [
+        (Track, SCHEMAS["Track"], set[str]()),
+        (TrackDetail, SCHEMAS["TrackDetail"], set[str]()),
+        (Listing, SCHEMAS["List"], {"version"}),
+        (Page, SCHEMAS["Page"], {"version"}),
+        (Facets, SCHEMAS["Facets"], set[str]()),
+        (Batch, SCHEMAS["Batch"], set[str]()),
+        (Changes, SCHEMAS["Changes"], set[str]()),
+        (Resolved, SCHEMAS["Resolved"]["properties"]["targets"]["items"], set[str]()),
+        (Key, SCHEMAS["Key"], set[str]()),
+        (Health, SCHEMAS["Health"], set[str]()),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_model_has_what_the_api_describes(
+    kind: type, schema: dict[str, Any], sent_as_header: set[str]
+) -> None:
+    assert is_dataclass(kind)
+    assert {camel(part.name) for part in fields(kind)} == set(schema["properties"]) | sent_as_header
+
+
+@pytest.mark.parametrize("read", [CatalogClient.whoami, CatalogClient.health])
+def test_a_time_or_a_text_of_another_kind_is_a_bad_answer(
+    read: Callable[[CatalogClient], object],
+) -> None:
+    peer = Peer(ok({"status": 1, "organizationId": [], "nextRefreshDueAt": "tomorrow"}))
+
+    with peer.client() as catalog, pytest.raises(BadAnswer):
+        read(catalog)
+
+
+def test_no_answer_at_all_is_unreachable() -> None:
+    catalog = CatalogClient("http://127.0.0.1:9", KEY, retries=0)
+
+    with catalog, pytest.raises(Unreachable, match="ConnectError") as caught:
+        catalog.health()
+
+    assert "a-secret" not in locals_of(caught.value)
+
+
+def test_the_package_can_be_built_and_is_typed(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(PACKAGE, source, ignore=shutil.ignore_patterns("__pycache__"))
+
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    built = subprocess.run(
+        [*pip, "--wheel-dir", str(tmp_path), str(source)], capture_output=True, text=True
+    )
+
+    assert built.returncode == 0, built.stderr
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        packed = {name for name in wheel.namelist() if "dist-info" not in name}
+    listed = {
+        f"tiktok_music_client/{path.name}" for path in PACKAGE.glob("tiktok_music_client/*.*")
+    }
+    assert packed == listed
+    assert "tiktok_music_client/py.typed" in packed

@@ -1,0 +1,73 @@
+"""`make run` as a process of its own, for tests that ask it over HTTP."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass
+class LocalRun:
+    process: subprocess.Popen[str]
+    lines: list[str]
+    told: dict[str, Any]
+    run_file: Path
+
+
+def free_port() -> int:
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        port: int = place.getsockname()[1]
+        return port
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "local", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+
+
+@contextmanager
+def running(run_file: Path) -> Iterator[LocalRun]:
+    """The local run on a free port, killed in the end."""
+    process = start("--port", str(free_port()), "--run-file", str(run_file))
+    try:
+        lines = read_until(process, "Ctrl-C")
+        assert run_file.exists(), "\n".join(lines)
+        yield LocalRun(process, lines, json.loads(run_file.read_text()), run_file)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def output(*arguments: str) -> tuple[int, str]:
+    process = start(*arguments)
+    text, _ = process.communicate(timeout=240)
+    return process.returncode, text
+
+
+def read_until(process: subprocess.Popen[str], last: str) -> list[str]:
+    assert process.stdout is not None
+    watchdog = threading.Timer(240, process.kill)
+    watchdog.start()
+    lines = []
+    for line in process.stdout:
+        lines.append(line.rstrip())
+        if line.startswith(last):
+            break
+    watchdog.cancel()
+    return lines
