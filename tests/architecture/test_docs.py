@@ -13,7 +13,11 @@ from tiktok_music.refresh.verdict import RejectionReason
 
 ROOT = Path(__file__).parents[2]
 FAILURES = (Outcome.REFUSED, Outcome.SOURCE_FAILED, Outcome.LOCKED, Outcome.LOST)
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "clients").rglob("*.md")),
+]
 
 
 def text_of(name: str) -> str:

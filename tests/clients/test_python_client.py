@@ -3,6 +3,7 @@
 import asyncio
 import json
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -432,6 +433,12 @@ def test_both_clients_have_the_same_methods() -> None:
         return {name for name in vars(kind) if not name.startswith("_")}
 
     assert names(CatalogClient) == names(AsyncCatalogClient)
+
+
+def test_every_method_is_in_the_readme() -> None:
+    told = set(re.findall(r"`(\w+)\(", (PACKAGE / "README.md").read_text()))
+
+    assert told == {name for name in vars(CatalogClient) if not name.startswith("_")} - {"close"}
 
 
 def test_every_code_of_the_api_has_an_error() -> None:

@@ -1,0 +1,226 @@
+"""The client for pages in a real browser, against the proxy of the local run; and its types."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from tests.local_process import ROOT, LocalRun
+
+FOLDER = ROOT / "clients/web"
+CODE = (FOLDER / "catalog.js").read_text()
+TYPES = (FOLDER / "catalog.d.ts").read_text()
+README = (FOLDER / "README.md").read_text()
+SCHEMAS = json.loads(Path(ROOT / "layers_shared/tiktok_music/api/openapi.json").read_text())[
+    "components"
+]["schemas"]
+NEVER = "00000000-0000-4000-8000-000000000000"
+LIST = "**/picker/api/v1/tiktok-music"
+
+
+@pytest.fixture
+def page(local_run: LocalRun, browser: Browser) -> Iterator[Page]:
+    """A page of the proxy's origin that has the client as `Catalog` and one of it as `catalog`."""
+    base_url = local_run.told["baseUrl"]
+    setup = (
+        "import { Catalog, CatalogError } from './catalog.js';"
+        "Object.assign(window, { Catalog, CatalogError, catalog: new Catalog('/picker/api/') });"
+    )
+    files = {
+        "page.html": ("text/html", '<!doctype html><script type="module" src="setup.js"></script>'),
+        "setup.js": ("text/javascript", setup),
+        "catalog.js": ("text/javascript", CODE),
+    }
+    opened = browser.new_page()
+    for name, (kind, text) in files.items():
+        opened.route(f"{base_url}/own/{name}", give(kind, text))
+    opened.goto(f"{base_url}/own/page.html")
+    opened.wait_for_function("window.catalog")
+    yield opened
+    opened.close()
+
+
+def give(kind: str, text: str, status: int = 200, **headers: str) -> Any:
+    def answer(route: Route) -> None:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        route.fulfill(status=status, content_type=kind, body=text, headers=named)
+
+    return answer
+
+
+def failure_of(page: Page, expression: str) -> dict[str, Any]:
+    told: dict[str, Any] = page.evaluate(
+        f"""async () => {{
+          try {{ await ({expression}) }} catch (error) {{
+            return {{ name: error.name, message: error.message, ...error }};
+          }}
+        }}"""
+    )
+    return told
+
+
+def test_the_list_is_asked_for_only_where_it_has_changed(page: Page) -> None:
+    statuses: list[int] = []
+    page.on("response", lambda response: statuses.append(response.status))
+
+    told = page.evaluate(
+        """async () => {
+          const first = await catalog.list();
+          const second = await catalog.list();
+          const [track] = first.tracks;
+          return [first.total, track.title, first === second, Object.isFrozen(track)];
+        }"""
+    )
+
+    assert told == [16, "Paper Lanterns", True, True]
+    assert statuses == [200, 304]
+
+
+def test_a_search_narrows_and_its_pages_are_the_list(page: Page) -> None:
+    told = page.evaluate(
+        """async () => {
+          const languages = ['es', 'ko'];
+          const found = await catalog.search({ q: 'PLAYA manana', languages, facets: true });
+          const sizes = [], titles = [];
+          for await (const { tracks } of catalog.pages({ limit: 5 })) {
+            sizes.push(tracks.length);
+            titles.push(...tracks.map((track) => track.title));
+          }
+          const whole = (await catalog.list()).tracks.map((track) => track.title);
+          return {
+            found: found.tracks.map((track) => track.title),
+            counted: found.facets.language,
+            sizes,
+            isWhole: String(titles) === String(whole),
+            empty: (await catalog.search()).nextCursor,
+          };
+        }"""
+    )
+
+    assert told == {
+        "found": ["Mañana en la Playa"],
+        "counted": {"es": 1},
+        "sizes": [5, 5, 5, 1],
+        "isWhole": True,
+        "empty": None,
+    }
+
+
+def test_tracks_are_found_by_id_one_or_many(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    told = page.evaluate(
+        """async (never) => {
+          const [{ id }] = (await catalog.list()).tracks;
+          const nth = (n) => never.slice(0, -2) + String(n + 10);
+          const found = await catalog.batch([id, id, ...Array.from({ length: 50 }, (_, n) => nth(n))]);
+          const [one, none] = [await catalog.track(id), await catalog.track(never)];
+          return [one.rank, none, found.tracks.length, found.aliases, found.unknown.length];
+        }""",
+        NEVER,
+    )
+
+    assert told == [1, None, 1, {}, 50]
+    assert len([url for url in asked if "/batch?" in url]) == 4
+
+
+def test_a_refusal_has_its_code_request_id_and_details(page: Page) -> None:
+    told = failure_of(page, "catalog.search({ limit: 101 })")
+
+    assert (told["name"], told["code"], told["status"]) == ("CatalogError", "VALIDATION", 422)
+    assert re.fullmatch(r"req_[0-9A-Z]{26}", told["requestId"])
+    assert [issue["path"] for issue in told["details"]["issues"]] == ["limit"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "wait"),
+    [
+        (429, '{"error": {"code": "RATE_LIMITED", "message": "Slow."}}', "RATE_LIMITED", 7),
+        (502, "<html>", "BAD_ANSWER", 7),
+        (200, "<html>", "BAD_ANSWER", None),
+        (200, "null", "BAD_ANSWER", None),
+        (200, '{"tracks": {}}', "BAD_ANSWER", None),
+    ],
+)
+def test_an_answer_that_is_none_is_told(
+    page: Page, status: int, body: str, code: str, wait: int | None
+) -> None:
+    page.route(LIST, give("application/json", body, status, Retry_After="7", X_Request_Id="req_7"))
+
+    told = failure_of(page, "catalog.list()")
+
+    assert (told["code"], told["retryAfterSeconds"]) == (code, wait)
+    assert told["requestId"] == ("req_7" if status != 200 else "")
+
+
+def test_no_answer_is_told(page: Page) -> None:
+    page.route(LIST, lambda route: route.abort())
+    assert failure_of(page, "catalog.list()")["code"] == "UNREACHABLE"
+
+    page.unroute(LIST)
+    page.route(LIST, lambda route: None)
+    hasty = "new Catalog('/picker/api', { timeoutMs: 50 }).list()"
+    assert failure_of(page, hasty)["code"] == "TIMEOUT"
+
+
+def test_what_is_aborted_throws_the_reason_of_its_signal(page: Page) -> None:
+    page.route(LIST, lambda route: None)
+
+    told = page.evaluate(
+        """async () => {
+          const stop = new AbortController();
+          const asked = catalog.list({ signal: stop.signal }).catch((error) => error);
+          stop.abort();
+          const gone = { signal: AbortSignal.abort('gone') };
+          return [(await asked).name, await catalog.list(gone).catch((reason) => reason)];
+        }"""
+    )
+
+    assert told == ["AbortError", "gone"]
+
+
+def test_the_example_of_the_readme_runs(page: Page, local_run: LocalRun) -> None:
+    example = README.partition("```js\n")[2].partition("```")[0]
+    base_url = local_run.told["baseUrl"]
+    page.route(f"{base_url}/own/setup.js", give("text/javascript", example))
+
+    page.goto(f"{base_url}/own/page.html")
+
+    page.wait_for_function("document.title")
+    assert page.title() == "1. Paper Lanterns"
+
+
+def test_the_types_declare_what_the_code_exports() -> None:
+    def methods(text: str) -> set[str]:
+        body = text.partition("export class Catalog {")[2].partition("\n}")[0]
+        return set(re.findall(r"^  (?:async )?\*?(\w+)\(", body, re.MULTILINE))
+
+    exported = re.compile(r"^export class (\w+)", re.MULTILINE)
+    assert set(exported.findall(TYPES)) == set(exported.findall(CODE))
+    assert methods(TYPES) == methods(CODE) - set(re.findall(r"^  #(\w+)\(", CODE, re.MULTILINE))
+    codes = set(re.findall(r"^  \| '(\w+)'", TYPES, re.MULTILINE))
+    known = set(SCHEMAS["Error"]["properties"]["error"]["properties"]["code"]["enum"])
+    assert codes == known | {"UNREACHABLE", "TIMEOUT", "BAD_ANSWER"}
+
+
+@pytest.mark.parametrize("name", ["Track", "TrackDetail", "List", "Page", "Batch", "Facets"])
+def test_the_types_have_what_the_api_describes(name: str) -> None:
+    def declared(kind: str) -> set[str]:
+        found = re.search(rf"export interface {kind}(?: extends (\w+))? {{(.*?)\n}}", TYPES, re.S)
+        assert found is not None
+        own = set(re.findall(r"^  readonly (\w+)\??:", found[2], re.MULTILINE))
+        return own | (declared(found[1]) if found[1] else set())
+
+    assert declared(name) == set(SCHEMAS[name]["properties"])
+
+
+def test_every_method_is_in_the_readme() -> None:
+    body = CODE.partition("export class Catalog {")[2].partition("\n}")[0]
+    methods = set(re.findall(r"^  (?:async )?\*?(\w+)\(", body, re.MULTILINE)) - {"constructor"}
+
+    assert set(re.findall(r"^\| `(\w+)\(", README, re.MULTILINE)) == methods
