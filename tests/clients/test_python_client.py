@@ -9,8 +9,8 @@ import subprocess
 import sys
 import traceback
 import zipfile
-from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -330,6 +330,7 @@ def test_a_wait_that_is_too_long_or_none_is_not_obeyed(given: str, waits: list[f
         (ok({"tracks": [{**ROW, "userCount": "7"}], "total": 1}), BadAnswer),
         (ok({"tracks": [{**ROW, "duration": True}], "total": 1}), BadAnswer),
         (ok({"tracks": [{**ROW, "id": None}], "total": 1}), BadAnswer),
+        (ok({"tracks": [{**ROW, "duration": 10**400}], "total": 1}), BadAnswer),
         (httpx.Response(200, json=LIST), BadAnswer),
     ],
 )
@@ -419,13 +420,14 @@ def test_the_async_client_does_the_same() -> None:
     async def ask() -> tuple[bool, list[str]]:
         async with peer.async_client() as catalog:
             is_same = await catalog.list() is await catalog.list()
-            titles = [track.title async for track in catalog.tracks(q="a")]
+            titles = [track.title async for track in catalog.tracks(q="a", sort="title")]
             with pytest.raises(NotFound):
                 await catalog.track(ID)
             return is_same, titles
 
     assert asyncio.run(ask()) == (True, ["Paper Lanterns", "Second"])
     assert peer.waits == [2.5]
+    assert peer.urls[4].endswith("?q=a&sort=title&limit=50&cursor=c1")
 
 
 def test_both_clients_have_the_same_methods() -> None:
@@ -470,14 +472,46 @@ def test_a_model_has_what_the_api_describes(
     assert {camel(part.name) for part in fields(kind)} == set(schema["properties"]) | sent_as_header
 
 
-@pytest.mark.parametrize("read", [CatalogClient.whoami, CatalogClient.health])
-def test_a_time_or_a_text_of_another_kind_is_a_bad_answer(
-    read: Callable[[CatalogClient], object],
-) -> None:
-    peer = Peer(ok({"status": 1, "organizationId": [], "nextRefreshDueAt": "tomorrow"}))
+def test_a_text_of_another_kind_is_a_bad_answer() -> None:
+    peer = Peer(ok({"organizationId": []}))
 
-    with peer.client() as catalog, pytest.raises(BadAnswer):
-        read(catalog)
+    with peer.client() as catalog, pytest.raises(BadAnswer, match=r"Key\.organizationId"):
+        catalog.whoami()
+
+
+@pytest.mark.parametrize(
+    "due", ["tomorrow", "2026-01-02", "2026-01-02T03:04:05", "0001-01-01T00:00:00+23:59"]
+)
+def test_a_time_that_is_not_in_utc_is_a_bad_answer(due: str) -> None:
+    peer = Peer(ok({"status": "failing", "snapshot": None, "nextRefreshDueAt": due}))
+
+    with peer.client() as catalog, pytest.raises(BadAnswer, match="nextRefreshDueAt"):
+        catalog.health()
+
+
+def test_the_health_has_times_and_may_have_no_snapshot() -> None:
+    due = "2026-01-02T03:04:05Z"
+    peer = Peer(ok({"status": "failing", "snapshot": None, "nextRefreshDueAt": due}))
+
+    with peer.client() as catalog:
+        health = catalog.health()
+
+    assert health == Health(
+        status="failing",
+        snapshot=None,
+        next_refresh_due_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    )
+
+
+def test_a_list_without_an_etag_is_read_anew_each_time() -> None:
+    peer = Peer(ok(LIST, ETag='"a"'), ok(LIST), ok(LIST))
+
+    with peer.client() as catalog:
+        for _ in range(3):
+            catalog.list()
+
+    etags = [request.headers.get("If-None-Match") for request in peer.asked]
+    assert etags == [None, '"a"', None]
 
 
 def test_no_answer_at_all_is_unreachable() -> None:

@@ -6,7 +6,7 @@ A model is read by its own annotations: `preview_url: str` is the string `previe
 import types
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -41,7 +41,7 @@ def _read(kind: Any, value: object, place: str) -> Any:
     if kind is datetime:
         return _time(value, place)
     if kind is float:
-        return float(_is((int, float), value, place))
+        return _float(_is((int, float), value, place), place)
     if kind in (str, int, bool):
         return _is(kind, value, place)
     return _model(kind, _is(dict, value, place))
@@ -69,8 +69,18 @@ def _is(kind: Any, value: Any, place: str) -> Any:
     return value
 
 
+def _float(value: int | float, place: str) -> float:
+    try:
+        return float(value)
+    except OverflowError as exc:
+        raise BadAnswer(f"the answer has no usable {place}") from exc
+
+
 def _time(value: object, place: str) -> datetime:
     try:
-        return datetime.fromisoformat(_is(str, value, place)).astimezone(UTC)
+        time = datetime.fromisoformat(_is(str, value, place))
     except ValueError as exc:
         raise BadAnswer(f"the answer has no usable {place}") from exc
+    if time.utcoffset() != timedelta(0):
+        raise BadAnswer(f"the answer has a {place} that is not in UTC")
+    return time
