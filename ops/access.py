@@ -11,11 +11,14 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
+from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
+from tiktok_music.errors import SnapshotGone, SnapshotMissing
+from tiktok_music.snapshot import Descriptor, Pointer
 
 LOCAL_RUN = Path(".local/run.json")
 NOWHERE = (
@@ -37,7 +40,30 @@ class Catalog:
     reports: DynamoRunReports
     lists: DynamoOperatorLists
     archive: DynamoTrackArchive
+    ledger: DynamoMediaLedger
     keys: DynamoKeys
+
+    def pointer(self) -> Pointer:
+        """What is current; raises SnapshotMissing before the first publish."""
+        pointer = self.publisher.current()
+        if pointer is None:
+            raise SnapshotMissing(f"{self.where} has no snapshot yet: run the first refresh")
+        return pointer
+
+    def kept(self) -> list[Descriptor]:
+        """The versions that are kept, the newest first."""
+        pointer = self.pointer()
+        return sorted((pointer.current, *pointer.history), key=lambda each: -each.fence)
+
+    def version(self, name: str) -> Descriptor:
+        """The kept version of that name, or the only one that begins so; raises SnapshotGone."""
+        kept = self.kept()
+        fitting = [each for each in kept if each.version.startswith(name)]
+        if len(fitting) != 1:
+            names = ", ".join(each.version for each in kept)
+            several = "is not kept" if not fitting else "may be several"
+            raise SnapshotGone(f"{name} {several}; there are {names}")
+        return fitting[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +87,7 @@ def open_catalog(stack: str | None) -> Catalog:
         DynamoRunReports(rows, table),
         DynamoOperatorLists(rows, table),
         DynamoTrackArchive(rows, table),
+        DynamoMediaLedger(rows, table),
         DynamoKeys(rows, place.keys_table),
     )
 

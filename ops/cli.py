@@ -6,7 +6,8 @@ import typer
 
 from ops import keys, lists
 from ops.preview import preview
-from ops.versions import pin, report, rollback, snapshots, status, unpin
+from ops.versions import diff, pin, report, rollback, snapshots, status, unpin
+from ops.why import why
 
 app = typer.Typer(
     name="catalog",
@@ -15,7 +16,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-for command in (status, snapshots, report, preview, rollback, pin, unpin):
+for command in (status, snapshots, report, diff, why, preview, rollback, pin, unpin):
     app.command()(command)
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.app, name="lists")

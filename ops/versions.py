@@ -1,4 +1,4 @@
-"""`catalog status|snapshots|report|rollback|pin|unpin`: what is served, and taking it back."""
+"""`catalog status|snapshots|report|diff|rollback|pin|unpin`: what is served, taking it back."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,9 @@ import typer
 
 from ops.access import Catalog, JsonOption, StackOption, YesOption, open_catalog
 from ops.console import confirm, print_json, print_table, told
-from tiktok_music.errors import SnapshotMissing
+from ops.differences import print_changes
+from tiktok_music.api.changes import changes
+from tiktok_music.api.index import Index
 from tiktok_music.pointing import pinned, rolled_back, unpinned
 from tiktok_music.snapshot import Descriptor, Pointer
 
@@ -21,7 +23,7 @@ Version = Annotated[str, typer.Argument(help="As `catalog snapshots` lists it.")
 def status(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """What is served, how old it is, how the last refresh ended. Exits with 1 when it is late."""
     catalog = open_catalog(stack)
-    pointer = _pointer(catalog)
+    pointer = catalog.pointer()
     current, now = pointer.current, datetime.now(UTC)
     report = catalog.reports.find(current.scheduled_at) or {}
     age = now - current.published_at
@@ -48,9 +50,9 @@ def status(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
 @told
 def snapshots(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """The versions that are kept, the newest first; the current one is marked."""
-    pointer = _pointer(open_catalog(stack))
-    kept = sorted((pointer.current, *pointer.history), key=lambda each: -each.fence)
-    rows = [_row(each, pointer) for each in kept]
+    catalog = open_catalog(stack)
+    pointer = catalog.pointer()
+    rows = [_row(each, pointer) for each in catalog.kept()]
     if as_json:
         print_json(rows)
     else:
@@ -66,12 +68,32 @@ def report(
 ) -> None:
     """The report of a refresh, as JSON: counts, examples of each rejection, merges, times."""
     catalog = open_catalog(stack)
-    moment = _moment(tick) if tick else _pointer(catalog).current.scheduled_at
+    moment = _moment(tick) if tick else catalog.pointer().current.scheduled_at
     found = catalog.reports.find(moment)
     if found is None:
         typer.echo(f"catalog: there is no report for {moment.isoformat()}", err=True)
         raise typer.Exit(2)
     print_json(found)
+
+
+@told
+def diff(
+    since: Annotated[str, typer.Argument(metavar="A", help="As `catalog snapshots` lists it.")],
+    until: Annotated[
+        str | None, typer.Argument(metavar="B", help="Another version; else the current one.")
+    ] = None,
+    stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+) -> None:
+    """What changed from one kept version to another: added, removed, moved."""
+    catalog = open_catalog(stack)
+    before = catalog.version(since)
+    now = catalog.version(until) if until else catalog.pointer().current
+    was, became = Index(catalog.publisher.load(before)), Index(catalog.publisher.load(now))
+    if as_json:
+        print_json(changes(was, became))
+    else:
+        print_changes(was, became)
 
 
 @told
@@ -92,7 +114,7 @@ def pin(version: Version, stack: str | None = StackOption, yes: bool = YesOption
 def unpin(stack: str | None = StackOption) -> None:
     """Let refreshes publish again; what is served stays until the next one."""
     catalog = open_catalog(stack)
-    if _pointer(catalog).is_pinned:
+    if catalog.pointer().is_pinned:
         _move(catalog, unpinned, "", yes=True)
     else:
         typer.echo("it is not pinned")
@@ -102,20 +124,13 @@ def _move(
     catalog: Catalog, change: Callable[[Pointer, int], Pointer], question: str, yes: bool
 ) -> None:
     """One conditional write, with a fence above every refresh's that is under way."""
-    pointer = _pointer(catalog)
+    pointer = catalog.pointer()
     change(pointer, pointer.fence + 1)  # what cannot be done is told before anybody is asked
     confirm(f"{catalog.where}: {question}", yes=yes)
     moved = change(pointer, catalog.publisher.next_fence())
     catalog.publisher.point(moved, pointer)
     held = ", pinned" if moved.is_pinned else ""
     typer.echo(f"{catalog.where} serves {moved.current.version}{held} within 36 seconds")
-
-
-def _pointer(catalog: Catalog) -> Pointer:
-    pointer = catalog.publisher.current()
-    if pointer is None:
-        raise SnapshotMissing(f"{catalog.where} has no snapshot yet: run the first refresh")
-    return pointer
 
 
 def _row(descriptor: Descriptor, pointer: Pointer) -> dict[str, Any]:

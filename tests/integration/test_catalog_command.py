@@ -9,16 +9,22 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ops.cli import app
-from tests.builders import a_snapshot, a_track
+from tests.builders import a_candidate, a_record, a_snapshot, a_track
 from tests.conftest import REGION
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
+from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
+from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.api_key import parse_authorization
+from tiktok_music.archive import TrackStatus, record_to
 from tiktok_music.pointing import advanced
+from tiktok_music.refresh.media_failure import failures_of
 from tiktok_music.refresh.operator_lists import ListEntry, ListKind
+from tiktok_music.refresh.report import Outcome, RefreshReport
+from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
 
 Run = Callable[..., Result]
 
@@ -223,3 +229,87 @@ def test_no_catalog_at_all_is_told_with_what_to_do(
 
     assert result.exit_code == 2
     assert result.output.startswith("catalog: which catalog? Give --stack NAME")
+
+
+def test_a_diff_tells_what_came_went_and_moved(catalog: Run, stores: DynamoRows) -> None:
+    publisher = DynamoPublisher(stores, "catalog")
+    versions = []
+    for tracks in ((a_track(1), a_track(2)), (a_track(3), a_track(2), a_track(4))):
+        snapshot = a_snapshot(*tracks, fence=publisher.next_fence())
+        publisher.write_chunks(snapshot)
+        publisher.flip(advanced(publisher.current(), snapshot.descriptor))
+        versions.append(snapshot.descriptor.version)
+
+    told = json.loads(catalog("diff", *versions, "--json").output)
+    table = catalog("diff", versions[0][:12]).output
+
+    ids = {name: [change["id"] for change in told[name]] for name in ("added", "removed", "moved")}
+    assert ids == {
+        "added": [a_track(3).track_id, a_track(4).track_id],
+        "removed": [a_track(1).track_id],
+        "moved": [a_track(2).track_id],
+    }
+    assert f"{versions[0]} → {versions[1]}: 2 added, 1 removed, 1 moved" in table
+    assert "is not kept; there are" in catalog("diff", "0000000099").output
+    assert "may be several; there are" in catalog("diff", "00000000").output
+
+
+def test_why_tells_all_that_is_known_of_a_track(catalog: Run, stores: DynamoRows) -> None:
+    versions = publish(stores, 13, 1)
+    record = a_record(0)
+    archive = DynamoTrackArchive(stores, "catalog")
+    alias = a_record(7, status=TrackStatus.ALIAS, survivor_id=record.track_id)
+    archive.keep([record, alias])
+
+    by_id, by_tiktok_id, by_link, by_title = (
+        json.loads(catalog("why", words, "--json").output)
+        for words in (record.track_id, record.tiktok_id, record.link, "song 0")
+    )
+
+    assert by_id == by_tiktok_id == by_link == by_title
+    [story] = by_id
+    assert (story["record"], story["aliasOf"]) == (record_to(record), None)
+    assert [(row["version"], row["rank"]) for row in story["snapshots"]] == [
+        (versions[1], 1),
+        (versions[0], 1),
+    ]
+    [merged] = json.loads(catalog("why", alias.track_id, "--json").output)
+    assert merged["aliasOf"] == {
+        "trackId": record.track_id,
+        "title": "Song 0",
+        "status": "active",
+    }
+    assert "in no version that is kept" in catalog("why", alias.track_id).output
+
+
+def test_why_tells_the_last_verdict_and_the_media_ledger(catalog: Run, stores: DynamoRows) -> None:
+    publish(stores, 1)
+    pointer = DynamoPublisher(stores, "catalog").current()
+    assert pointer is not None
+    moment = pointer.current.scheduled_at
+    bad = a_candidate(5, title="Four Minutes of Nothing")
+    finding = Finding(RejectionReason.AUDIO_SILENT, "silence", measured=-70.0, limit=-60.0)
+    report = RefreshReport(
+        Outcome.PUBLISHED, None, moment, moment, {}, rejections=(Rejection.of(bad, finding),)
+    )
+    DynamoRunReports(stores, "catalog").keep(moment, report.as_dict())
+    failures = failures_of(report.rejections, [bad], moment)
+    DynamoMediaLedger(stores, "catalog").remember(failures)
+
+    [story] = json.loads(catalog("why", "minutes of nothing", "--json").output)
+
+    assert (story["trackId"], story["record"], story["snapshots"]) == (bad.track_id, None, [])
+    assert (story["lastVerdict"]["reason"], story["lastVerdict"]["measured"]) == (
+        "AUDIO_SILENT",
+        -70.0,
+    )
+    assert story["mediaFailure"]["finding"]["reason"] == "AUDIO_SILENT"
+    assert "lastVerdict.detail" in catalog("why", bad.tiktok_id).output
+
+
+def test_why_says_when_nothing_is_known(catalog: Run, stores: DynamoRows) -> None:
+    publish(stores, 1)
+
+    result = catalog("why", "13660")
+
+    assert (result.exit_code, result.output) == (2, "catalog: nothing is known of '13660' here\n")

@@ -1,0 +1,32 @@
+"""How two lists differ, told to people."""
+
+import typer
+
+from ops.console import print_table
+from tiktok_music.api.changes import changes
+from tiktok_music.api.index import Index
+
+COLUMNS = ("change", "rank", "was", "title", "author", "id")
+
+
+def print_changes(before: Index, now: Index) -> None:
+    """A line for each track that came, went or has another rank, and a summary."""
+    changed = changes(before, now)
+    rows = [
+        (verb, _rank(change, "rank"), _rank(change, "previousRank"), *_names(change["id"], index))
+        for verb, index in (("added", now), ("removed", before), ("moved", now))
+        for change in changed[verb]
+    ]
+    if rows:
+        print_table(COLUMNS, rows)
+    counts = ", ".join(f"{len(changed[verb])} {verb}" for verb in ("added", "removed", "moved"))
+    typer.echo(f"{changed['since']} → {changed['version']}: {counts}")
+
+
+def _rank(change: dict[str, object], name: str) -> str:
+    return str(change.get(name, ""))
+
+
+def _names(track_id: str, index: Index) -> tuple[str, str, str]:
+    row = index.row(track_id) or {}
+    return str(row.get("title", "")), str(row.get("author", "")), track_id

@@ -1,0 +1,164 @@
+"""`catalog why`: everything that is known of a track, and where from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from ops.access import Catalog, JsonOption, StackOption, open_catalog
+from ops.console import print_json, print_table, told
+from tiktok_music.api.folding import fold
+from tiktok_music.api.index import Index
+from tiktok_music.api.query import track_id_of_link
+from tiktok_music.archive import TrackRecord, record_to
+from tiktok_music.errors import NotFound, SnapshotCorrupt
+from tiktok_music.resolve import is_track_id
+from tiktok_music.snapshot import Descriptor
+from tiktok_music.track import track_id_of
+
+# A title that more tracks share than this says too little.
+MOST_TRACKS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What is read once for all tracks asked about: kept versions, newest first, and reports."""
+
+    indexes: tuple[Index, ...]
+    reports: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> "Traces":
+        """A version that cannot be read any more is left out."""
+        kept = catalog.kept()
+        found = (catalog.reports.find(each.scheduled_at) for each in kept)
+        indexes = [_index(catalog, version) for version in kept]
+        return cls(
+            tuple(index for index in indexes if index is not None),
+            tuple(report for report in found if report is not None),
+        )
+
+    def named(self, title: str) -> list[str]:
+        """Ids of the tracks of that title, else of those whose title holds it."""
+        wanted = fold(title).strip()
+        titles = {track_id: fold(name) for track_id, name in self._titles()}
+        same = [track_id for track_id, name in titles.items() if name == wanted]
+        return same or [track_id for track_id, name in titles.items() if wanted in name]
+
+    def ranks(self, track_id: str) -> list[dict[str, Any]]:
+        """The place of a track in every kept version that lists it."""
+        return [
+            {
+                "version": index.descriptor.version,
+                "publishedAt": index.descriptor.published_at.isoformat(timespec="minutes"),
+                "rank": index.ranks[track_id],
+                "userCount": row["userCount"],
+            }
+            for index in self.indexes
+            if (row := index.row(track_id)) is not None
+        ]
+
+    def verdict(self, track_id: str) -> dict[str, Any] | None:
+        """The newest rejection or merge that names the track."""
+        for report in self.reports:
+            for row in (*report["examples"], *report["merged"]):
+                if row["tiktokId"] and track_id_of(row["tiktokId"]) == track_id:
+                    return {"scheduledAt": report["scheduledAt"], **row}
+        return None
+
+    def _titles(self) -> Iterable[tuple[str, str]]:
+        for index in reversed(self.indexes):
+            yield from ((row["id"], row["title"]) for row in index.rows)
+        for report in reversed(self.reports):
+            for row in (*report["examples"], *report["merged"]):
+                if row["tiktokId"]:
+                    yield track_id_of(row["tiktokId"]), row["title"]
+
+
+@told
+def why(
+    track: Annotated[
+        str, typer.Argument(metavar="TRACK|TITLE|LINK", help="A track id, TikTok id, link, title.")
+    ],
+    stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+) -> None:
+    """Everything known of a track: archive, media, language, ranks, the last verdict on it."""
+    catalog = open_catalog(stack)
+    traces = Traces.of(catalog)
+    by_id = track if is_track_id(track) else track_id_of_link(track)
+    track_ids = [by_id] if by_id else traces.named(track)
+    if len(track_ids) > MOST_TRACKS:
+        raise NotFound(f"{len(track_ids)} titles have {track!r} in them: give more of it")
+    stories = [story for each in track_ids if (story := _story(each, catalog, traces))]
+    if not stories:
+        raise NotFound(f"nothing is known of {track!r} here")
+    if as_json:
+        print_json(stories)
+        return
+    for story in stories:
+        _print_story(story)
+
+
+def _story(track_id: str, catalog: Catalog, traces: Traces) -> dict[str, Any] | None:
+    record = catalog.archive.known([track_id]).get(track_id)
+    failure = catalog.ledger.failures([track_id]).get(track_id)
+    ranks = traces.ranks(track_id)
+    verdict = traces.verdict(track_id)
+    if not (record or failure or ranks or verdict):
+        return None
+    return {
+        "trackId": track_id,
+        "record": record_to(record) if record else None,
+        "aliasOf": _survivor(record, catalog),
+        "snapshots": ranks,
+        "lastVerdict": verdict,
+        "mediaFailure": _plain(asdict(failure)) if failure else None,
+    }
+
+
+def _survivor(record: TrackRecord | None, catalog: Catalog) -> dict[str, Any] | None:
+    if record is None or record.survivor_id is None:
+        return None
+    survivor = catalog.archive.known([record.survivor_id]).get(record.survivor_id)
+    named = {"title": survivor.title, "status": survivor.status} if survivor else {}
+    return {"trackId": record.survivor_id, **named}
+
+
+def _print_story(story: Mapping[str, Any]) -> None:
+    lines = [("track", story["trackId"])]
+    for part in ("record", "aliasOf", "lastVerdict", "mediaFailure"):
+        lines += _lines(part, story[part]) if story[part] else [(part, "none")]
+    print_table(("", ""), lines)
+    if story["snapshots"]:
+        rows = [tuple(str(value) for value in row.values()) for row in story["snapshots"]]
+        print_table(tuple(story["snapshots"][0]), rows)
+    else:
+        typer.echo("in no version that is kept")
+
+
+def _lines(name: str, value: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Nested values flat; a fingerprint is of no use to a reader."""
+    lines: list[tuple[str, str]] = []
+    for field, part in value.items():
+        if isinstance(part, Mapping):
+            lines += _lines(f"{name}.{field}", part)
+        elif part is not None and field != "fingerprint":
+            lines.append((f"{name}.{field}", str(part)))
+    return lines
+
+
+def _plain(value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: part.isoformat() if isinstance(part, datetime) else part
+        for name, part in value.items()
+    }
+
+
+def _index(catalog: Catalog, version: Descriptor) -> Index | None:
+    try:
+        return Index(catalog.publisher.load(version))
+    except SnapshotCorrupt:
+        return None
