@@ -8,10 +8,11 @@ import typer
 
 from ops.access import JsonOption, StackOption, YesOption, open_catalog
 from ops.console import confirm, print_json, print_table, told
+from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.api.rate_limit import PER_MINUTE
-from tiktok_music.api_key import READ, WRITE, ApiKey, mint_key
+from tiktok_music.api_key import READ, WRITE, ApiKey, MintedKey, mint_key
 
-app = typer.Typer(help="API keys: create, list, suspend, revoke.", no_args_is_help=True)
+app = typer.Typer(help="API keys: create, rotate, list, suspend, revoke.", no_args_is_help=True)
 SCOPES = (READ, WRITE, "*")
 KeyId = Annotated[str, typer.Argument(help="The 16 characters after lp_live_ or lp_test_.")]
 
@@ -49,8 +50,21 @@ def create(
         "active",
     )
     open_catalog(stack).keys.keep(key)
-    typer.echo(minted.text)
-    typer.echo("keep it: it is not stored, and not shown again", err=True)
+    _show(minted)
+
+
+@app.command()
+@told
+def rotate(key_id: KeyId, stack: str | None = StackOption) -> None:
+    """Make a key like another one, and show it: this once. The other goes on until revoked."""
+    keys = open_catalog(stack).keys
+    old = _existing(keys, key_id)
+    if old.state != "active":
+        raise typer.BadParameter(f"{key_id} is {old.state}: only an active key is rotated")
+    minted = mint_key(old.environment, secrets.token_bytes)
+    keys.keep(replace(old, key_id=minted.key_id, secret_sha256=minted.secret_sha256))
+    _show(minted)
+    typer.echo(f"when it is in use, end the old one: catalog keys revoke {key_id}", err=True)
 
 
 @app.command("list")
@@ -100,11 +114,21 @@ def resume(key_id: KeyId, stack: str | None = StackOption, yes: bool = YesOption
 
 def _set_state(key_id: str, state: str, stack: str | None, *, yes: bool) -> None:
     keys = open_catalog(stack).keys
-    key = keys.find(key_id)
-    if key is None:
-        raise typer.BadParameter(f"there is no key {key_id}")
+    key = _existing(keys, key_id)
     if key.state == "revoked":
         raise typer.BadParameter(f"{key_id} is revoked, for good")
     confirm(f"Set {key_id} of {key.organization_name} to {state}?", yes=yes)
     keys.keep(replace(key, state=state))
     typer.echo(f"{key_id} is {state} within 30 seconds")
+
+
+def _existing(keys: DynamoKeys, key_id: str) -> ApiKey:
+    key = keys.find(key_id)
+    if key is None:
+        raise typer.BadParameter(f"there is no key {key_id}")
+    return key
+
+
+def _show(minted: MintedKey) -> None:
+    typer.echo(minted.text)
+    typer.echo("keep it: it is not stored, and not shown again", err=True)

@@ -7,7 +7,10 @@ from typing import Any
 
 
 class TrackStatus(StrEnum):
-    """`active` is in the current snapshot; `alias` was merged into another track."""
+    """`active` is in the current snapshot; `alias` was merged into another track.
+
+    `retired` was taken down by the operator, for good: no refresh makes it anything else.
+    """
 
     ACTIVE = "active"
     OFF_CHART = "offChart"
@@ -39,6 +42,7 @@ class TrackRecord:
     """One archived track. `survivor_id` is the track that an alias stands for.
 
     `song_clip_id` is what publishing commercial music asks for, where the source gave it.
+    `retired_at` and `retired_reason` tell of a takedown.
     """
 
     track_id: str
@@ -58,6 +62,8 @@ class TrackRecord:
     media: MediaFacts | None = None
     survivor_id: str | None = None
     song_clip_id: str | None = None
+    retired_at: datetime | None = None
+    retired_reason: str | None = None
 
 
 def record_to(record: TrackRecord) -> dict[str, Any]:
@@ -65,12 +71,13 @@ def record_to(record: TrackRecord) -> dict[str, Any]:
     stored = asdict(record)
     stored["first_seen_at"] = record.first_seen_at.isoformat()
     stored["last_seen_at"] = record.last_seen_at.isoformat()
+    stored["retired_at"] = record.retired_at.isoformat() if record.retired_at else None
     return stored
 
 
 def record_from(stored: dict[str, Any]) -> TrackRecord:
     """From how it is stored."""
-    media = stored.get("media")
+    media, retired_at = stored.get("media"), stored.get("retired_at")
     return TrackRecord(
         **{
             **stored,
@@ -78,5 +85,6 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
             "last_seen_at": datetime.fromisoformat(stored["last_seen_at"]),
             "status": TrackStatus(stored["status"]),
             "media": MediaFacts(**media) if media else None,
+            "retired_at": datetime.fromisoformat(retired_at) if retired_at else None,
         }
     )

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tiktok_music.refresh.media_failure import failures_of
 from typer.testing import CliRunner, Result
 
 from ops.cli import app
-from tests.builders import a_candidate, a_record, a_snapshot, a_track
+from tests.builders import a_candidate, a_key, a_record, a_snapshot, a_track
 from tests.conftest import REGION
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
@@ -21,7 +23,6 @@ from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.api_key import parse_authorization
 from tiktok_music.archive import TrackStatus, record_to
 from tiktok_music.pointing import advanced
-from tiktok_music.refresh.media_failure import failures_of
 from tiktok_music.refresh.operator_lists import ListEntry, ListKind
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
@@ -313,3 +314,63 @@ def test_why_says_when_nothing_is_known(catalog: Run, stores: DynamoRows) -> Non
     result = catalog("why", "13660")
 
     assert (result.exit_code, result.output) == (2, "catalog: nothing is known of '13660' here\n")
+
+
+def test_a_retired_track_is_denied_and_its_record_tells_why(
+    catalog: Run, stores: DynamoRows
+) -> None:
+    record = a_record(1)
+    archive = DynamoTrackArchive(stores, "catalog")
+    archive.keep([record, a_record(2, status=TrackStatus.ALIAS, survivor_id=record.track_id)])
+    before = datetime.now(UTC)
+
+    result = catalog("retire", record.link, "--reason", "asked for by its author", "--yes")
+
+    assert (result.exit_code, "leaves the list with the next refresh" in result.output) == (0, True)
+    retired = archive.known([record.track_id])[record.track_id]
+    assert retired == replace(
+        record,
+        status=TrackStatus.RETIRED,
+        retired_at=retired.retired_at,
+        retired_reason="asked for by its author",
+    )
+    assert retired.retired_at is not None
+    assert before <= retired.retired_at <= datetime.now(UTC)
+    assert DynamoOperatorLists(stores, "catalog").entries() == (
+        ListEntry(ListKind.DENY, "asked for by its author", record.tiktok_id),
+    )
+    again, double, unknown = (
+        " ".join(catalog("retire", words, "--reason", "x", "--yes").output.replace("│", "").split())
+        for words in (record.track_id, a_record(2).track_id, "13660")
+    )
+    assert "was retired: asked for by its author" in again
+    assert "is a double: retire" in double
+    assert "was never listed" in unknown
+
+
+def test_a_takedown_is_asked_for_first(catalog: Run, stores: DynamoRows) -> None:
+    archive = DynamoTrackArchive(stores, "catalog")
+    archive.keep([a_record(1)])
+
+    result = catalog("retire", a_record(1).track_id, "--reason", "x", input="n\n")
+
+    assert result.exit_code == 1
+    assert archive.known([a_record(1).track_id]) == {a_record(1).track_id: a_record(1)}
+    assert DynamoOperatorLists(stores, "catalog").entries() == ()
+
+
+def test_a_rotated_key_is_like_the_old_one_which_goes_on(catalog: Run, stores: DynamoRows) -> None:
+    text, old = a_key(tier="pilot")
+    keys = DynamoKeys(stores, "keys")
+    keys.keep(old)
+
+    result = catalog("keys", "rotate", old.key_id)
+
+    presented = parse_authorization(f"Bearer {result.stdout.strip()}")
+    assert presented is not None
+    new = keys.find(presented.key_id)
+    assert new == replace(old, key_id=presented.key_id, secret_sha256=presented.secret_sha256)
+    assert (keys.find(old.key_id), result.stdout.strip() != text) == (old, True)
+    assert f"catalog keys revoke {old.key_id}" in result.stderr
+    catalog("keys", "suspend", old.key_id, "--yes")
+    assert catalog("keys", "rotate", old.key_id).exit_code == 2

@@ -31,13 +31,15 @@ from tiktok_music.errors import (
     WorkerFailed,
 )
 from tiktok_music.pointing import pinned, rolled_back
+from tiktok_music.refresh.archiving import retired_record
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation import RuleSettings, TextRules
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media import AudioRejected
 from tiktok_music.refresh.operator_lists import NO_LISTS, ListEntry, ListKind, OperatorLists
+from tiktok_music.refresh.parts import Parts
 from tiktok_music.refresh.preparation import MediaTools
-from tiktok_music.refresh.refresh import Parts, Trigger, refresh
+from tiktok_music.refresh.refresh import Trigger, refresh
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.verdict import Finding, Merge, Rejection, RejectionReason
 from tiktok_music.track import track_id_of
@@ -759,3 +761,43 @@ def test_what_a_run_made_before_it_ended_is_not_made_again(world: World, ending:
     world.now += timedelta(hours=12)
     assert world.refresh(*candidates).accepted == 8
     assert len(world.downloader.asked) == fetched
+
+
+def test_what_the_operator_retired_is_never_listed_again(world: World) -> None:
+    gone, good, better = a_candidate(1), a_candidate(3), a_candidate(2)
+    world.refresh(gone, good, better)
+    record = retired_record(world.archive.records[gone.track_id], "a takedown", NOON)
+    world.archive.keep([record])
+
+    for _ in range(2):
+        world.now += timedelta(hours=12)
+        report = world.refresh(gone, good, better)
+
+    assert [row["id"] for row in world.served()] == [better.track_id, good.track_id]
+    assert world.archive.records[gone.track_id] == record
+    assert report.rejections == (
+        Rejection(
+            gone.tiktok_id,
+            gone.title,
+            gone.author,
+            Finding(RejectionReason.RETIRED, "retired by the operator: a takedown"),
+        ),
+    )
+
+
+def test_a_double_of_a_retired_track_does_not_come_back_for_it(world: World) -> None:
+    gone = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    double = a_candidate(2, title="Sunset Drive", author="Mae & Co", user_count=9)
+    others = [a_candidate(number) for number in (3, 4)]
+    world.refresh(gone, double, *others)
+    record = world.archive.records[gone.track_id]
+    world.archive.keep([retired_record(record, "a takedown", NOON)])
+
+    world.now += timedelta(hours=12)
+    report = world.refresh(double, *others)
+
+    assert [row["id"] for row in world.served()] == [other.track_id for other in others]
+    assert report.rejections[0].finding.detail == (
+        f"a double of {gone.track_id}, retired by the operator: a takedown"
+    )
+    assert world.archive.records[double.track_id].status is TrackStatus.ALIAS

@@ -35,8 +35,8 @@ from tiktok_music.refresh.chart import ChartSource
 from tiktok_music.refresh.curation import RuleSettings, TextRules
 from tiktok_music.refresh.media_policy import MediaPolicy
 from tiktok_music.refresh.operator_lists import OperatorLists
+from tiktok_music.refresh.parts import Parts
 from tiktok_music.refresh.preparation import MediaTools
-from tiktok_music.refresh.refresh import Parts
 from tiktok_music.refresh.settings import RefreshSettings
 
 PROGRESS_LOGGER = "tiktok_music.progress"

@@ -95,6 +95,11 @@ def departed_record(known: TrackRecord, row: Mapping[str, object], seen: datetim
     )
 
 
+def retired_record(known: TrackRecord, reason: str, now: datetime) -> TrackRecord:
+    """The record of a track that the operator takes down: its id resolves, its rank is gone."""
+    return replace(known, status=TrackStatus.RETIRED, retired_at=now, retired_reason=reason)
+
+
 def needs_writing(record: TrackRecord, known: TrackRecord | None) -> bool:
     """Whether the archive would learn anything from `record`.
 

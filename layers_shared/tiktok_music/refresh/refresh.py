@@ -1,26 +1,17 @@
 """One refresh: source -> rules -> media -> archive -> snapshot -> report, in reading order."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavailable
 from tiktok_music.pointing import last_scheduled_at
-from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.catalog import Catalog, catalog_of
-from tiktok_music.refresh.chart import Chart, ChartSource
-from tiktok_music.refresh.curation import Curation, TextRules, curate
-from tiktok_music.refresh.gates import CatalogFigures, GateLimits, judge_catalog
-from tiktok_music.refresh.joining import join_same_ids
-from tiktok_music.refresh.media_memory import MediaMemory
-from tiktok_music.refresh.media_stage import MediaJob, run_media_stage
-from tiktok_music.refresh.ports import MediaLedger, Progress, Publisher, RunReports, TrackArchive
-from tiktok_music.refresh.preparation import MediaTools, prepare_media
-from tiktok_music.refresh.publishing import Edition, Served, publish, served_now
+from tiktok_music.refresh.drafting import draft, figures_of, told_of
+from tiktok_music.refresh.gates import judge_catalog
+from tiktok_music.refresh.parts import Parts
+from tiktok_music.refresh.publishing import Edition, publish, served_now
 from tiktok_music.refresh.report import Outcome, RefreshReport
-from tiktok_music.refresh.same_recording import join_same_recordings
 from tiktok_music.refresh.sandbox_media import publish_sandbox_media
 from tiktok_music.refresh.stopwatch import Stopwatch
 from tiktok_music.snapshot import Pointer
@@ -41,24 +32,6 @@ class Trigger:
     scheduled_at: datetime
     is_forced: bool
     remaining_seconds: Callable[[], float]
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a refresh works with; `now` is UTC, `seconds` a monotonic clock."""
-
-    source: ChartSource
-    rules: TextRules
-    tools: MediaTools
-    archive: TrackArchive
-    ledger: MediaLedger
-    publisher: Publisher
-    reports: RunReports
-    gates: GateLimits
-    media_base_url: str
-    progress: Progress
-    now: Callable[[], datetime]
-    seconds: Callable[[], float]
 
 
 def refresh(parts: Parts, trigger: Trigger) -> RefreshReport:
@@ -95,7 +68,7 @@ def _run(
     parts: Parts, trigger: Trigger, fence: int, report: RefreshReport, watch: Stopwatch
 ) -> RefreshReport:
     served = served_now(parts.publisher)
-    idle = _reason_to_stay(served.pointer, trigger)
+    idle = reason_to_stay(served.pointer, trigger)
     if idle is not None:
         outcome, reason = idle
         return replace(report, outcome=outcome, reason=reason)
@@ -106,31 +79,30 @@ def _run(
     parts.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
 
-    candidates = join_same_ids(chart.candidates)
-    curation = curate(candidates, parts.rules)
-    parts.progress.advance("rules", len(candidates), len(candidates))
-    watch.lap("rules")
-
-    known = parts.archive.known(candidate.track_id for candidate in candidates)
-    catalog = _with_media(parts, trigger, curation, known)
-    watch.lap("media")
-
-    report = _judged(report, chart, curation, catalog)
-    figures = _figures(chart, catalog, served)
-    refusal = judge_catalog(figures, parts.gates, is_forced=trigger.is_forced)
+    drafted = draft(
+        parts,
+        chart,
+        watch,
+        has_time=lambda: trigger.remaining_seconds() > RESERVE_SECONDS,
+        is_forced=trigger.is_forced,
+    )
+    report = told_of(drafted, report)
+    refusal = judge_catalog(figures_of(drafted, served), parts.gates, is_forced=trigger.is_forced)
     if refusal is not None:
         reason = f"{refusal.gate}: {refusal.detail}"
         return replace(report, outcome=Outcome.REFUSED, reason=reason)
     edition = Edition(fence, trigger.scheduled_at, parts.now(), parts.media_base_url)
     try:
-        published = publish(catalog, edition, served, known, (parts.archive, parts.publisher))
+        published = publish(
+            drafted.catalog, edition, served, drafted.known, (parts.archive, parts.publisher)
+        )
     except PublishLost as exc:
         return replace(report, outcome=Outcome.LOST, reason=str(exc))
     watch.lap("publish")
     return report.of_publish(published.descriptor.version, published.added, published.removed)
 
 
-def _reason_to_stay(pointer: Pointer | None, trigger: Trigger) -> tuple[Outcome, str] | None:
+def reason_to_stay(pointer: Pointer | None, trigger: Trigger) -> tuple[Outcome, str] | None:
     """Why what is served stays without a look at the chart, or None."""
     if pointer is None:
         return None
@@ -140,55 +112,3 @@ def _reason_to_stay(pointer: Pointer | None, trigger: Trigger) -> tuple[Outcome,
     if last_scheduled_at(pointer) >= trigger.scheduled_at and not trigger.is_forced:
         return Outcome.ALREADY_DONE, f"version {version} is of this tick or of a later one"
     return None
-
-
-def _with_media(
-    parts: Parts, trigger: Trigger, curation: Curation, known: Mapping[str, TrackRecord]
-) -> Catalog:
-    """The catalog of what passed the rules and has media."""
-    members = [member for group in curation.groups for member in group.members]
-    memory = MediaMemory.of(members, known, parts.ledger, parts.now())
-    job = MediaJob(
-        memory.stored,
-        memory.failed,
-        prepare=lambda candidate: memory.noted(candidate, prepare_media(candidate, parts.tools)),
-        has_time=lambda: trigger.remaining_seconds() > RESERVE_SECONDS,
-    )
-    media = run_media_stage(
-        curation.groups, job, lambda done, total: parts.progress.advance("media", done, total)
-    )
-    memory.remember(rejection for result in media for rejection in result.rejections)
-
-    def is_settled(candidate: Candidate) -> bool:
-        record = known.get(candidate.track_id)
-        is_active = record is not None and record.status is TrackStatus.ACTIVE
-        return is_active and not trigger.is_forced
-
-    return catalog_of(join_same_recordings(media, is_settled), parts.rules)
-
-
-def _figures(chart: Chart, catalog: Catalog, served: Served) -> CatalogFigures:
-    return CatalogFigures(
-        ids=tuple(track.track_id for track in catalog.tracks()),
-        last_ids=frozenset(served.rows),
-        rows=chart.rows,
-        invalid_rows=len(chart.rejections),
-        media_tried=catalog.media_tried,
-        media_failed=catalog.media_tried - catalog.new_media,
-    )
-
-
-def _judged(
-    report: RefreshReport, chart: Chart, curation: Curation, catalog: Catalog
-) -> RefreshReport:
-    return replace(
-        report,
-        rows=chart.rows,
-        accepted=len(catalog.accepted),
-        new_media=catalog.new_media,
-        deferred=catalog.deferred,
-        rejections=(*chart.rejections, *curation.rejections(), *catalog.rejections),
-        merges=tuple(double.merge() for double in catalog.doubles),
-        unknown_languages=curation.unknown_languages,
-        new_fields=chart.new_fields,
-    )

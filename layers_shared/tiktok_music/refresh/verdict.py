@@ -10,6 +10,7 @@ class RejectionReason(StrEnum):
     """Stable names: they are in reports, metrics and the operator's command."""
 
     INVALID_ROW = "INVALID_ROW"
+    RETIRED = "RETIRED"
     DENIED = "DENIED"
     UNAVAILABLE = "UNAVAILABLE"
     GENERIC_SOUND = "GENERIC_SOUND"
