@@ -41,8 +41,12 @@ class EmbeddedAws:
 
     def stop(self) -> None:
         """Ends the server and forgets what it held: moto keeps it for the whole process."""
-        urllib3.request("POST", f"{self.endpoint_url}/moto-api/reset")
+        self.reset()
         self.server.stop()
+
+    def reset(self) -> None:
+        """Forgets everything."""
+        urllib3.request("POST", f"{self.endpoint_url}/moto-api/reset")
 
     def environment(self) -> dict[str, str]:
         """What points every AWS client of this process here."""
@@ -50,6 +54,7 @@ class EmbeddedAws:
             **CREDENTIALS,
             "AWS_ENDPOINT_URL_DYNAMODB": self.endpoint_url,
             "AWS_ENDPOINT_URL_SECRETS_MANAGER": self.endpoint_url,
+            "AWS_ENDPOINT_URL_STS": self.endpoint_url,
         }
 
     def furnish(self, source_api_key: str) -> None:

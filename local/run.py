@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.console import advance, console, print_report, shown_progress
 from local.demo_keys import make_demo_keys
 from local.embedded_aws import (
     BUCKET,
@@ -28,6 +27,8 @@ from local.picker import with_picker
 from local.servers import BackgroundServer, address, bind, bind_near, serve_until_interrupted
 from local.stand_in import Sound, stand_in_sounds
 from local.upstream import API_KEY, stand_in_app
+from ops.console import console
+from ops.progress import advance, print_report, shown_progress
 from tiktok_music.refresh.telling import RefreshFailed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,22 +61,18 @@ def run(options: Options) -> None:
     upstream_url = options.upstream or _stand_in(options.music)
     media_place = bind_near(options.port + 1)
     media = BackgroundServer.start(media_app(aws.endpoint_url, BUCKET), media_place)
-    os.environ.update(_settings(aws, upstream_url, media.base_url, options))
+    settings = _settings(aws, upstream_url, media.base_url, options)
+    os.environ.update(settings)
     keys = make_demo_keys(REGION, KEYS_TABLE)
-    console.print(f"refreshing from {upstream_url}")
+    console().print(f"refreshing from {upstream_url}")
     report = _refresh()
-    print_report(report)
+    print_report(report, console())
     if not options.serve:
         return
     app = with_picker(gateway_app(_handler("list_music")), keys["publishRead"])
     place.listen(128)
-    environment = {
-        **aws.environment(),
-        "CATALOG_TABLE": CATALOG_TABLE,
-        "KEYS_TABLE": KEYS_TABLE,
-    }
     told: dict[str, Any] = {
-        "environment": environment,
+        "environment": {**aws.environment(), **settings},
         "baseUrl": address(place),
         "mediaBaseUrl": media.base_url,
         "keys": keys,
@@ -113,7 +110,7 @@ def _stand_in(music: Path | None) -> str:
 
 def _compose(sounds: Sequence[Sound]) -> None:
     """Makes the stand-in's music before anybody waits for it."""
-    with shown_progress(), ThreadPoolExecutor(os.cpu_count()) as pool:
+    with shown_progress(console()), ThreadPoolExecutor(os.cpu_count()) as pool:
         for done, _ in enumerate(pool.map(lambda sound: sound.audio(), sounds), start=1):
             advance("compose", done, len(sounds))
 
@@ -147,7 +144,7 @@ def _handler(function: str) -> Any:
 def _refresh() -> dict[str, Any]:
     event = json.loads(EVENT_FILE.read_text())
     context = LocalContext("refresh_music", timeout_seconds=900, memory_limit_in_mb=3538)
-    with shown_progress():
+    with shown_progress(console()):
         try:
             report: dict[str, Any] = _handler("refresh_music")(event, context)
         except RefreshFailed as exc:

@@ -4,7 +4,6 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import boto3
 import typer
@@ -18,6 +17,7 @@ from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.errors import SnapshotGone, SnapshotMissing
+from tiktok_music.refresh.settings import RefreshSettings
 from tiktok_music.snapshot import Descriptor, Pointer
 
 LOCAL_RUN = Path(".local/run.json")
@@ -92,7 +92,32 @@ def open_catalog(stack: str | None) -> Catalog:
     )
 
 
+def refresh_settings(stack: str | None, **changed: str) -> RefreshSettings:
+    """What the refresh of a catalog is told, with what this run is told otherwise.
+
+    A stack's are those of its function; the environment's are the variables that the README names.
+    """
+    environment = _function_environment(stack) if stack else _environment()
+    return RefreshSettings.from_env({**environment, **changed})
+
+
 def _of_stack(stack: str) -> Place:
+    outputs, region = _outputs(stack, "CatalogTable", "KeysTable")
+    return Place(f"stack {stack}", outputs["CatalogTable"], outputs["KeysTable"], region)
+
+
+def _function_environment(stack: str) -> dict[str, str]:
+    outputs, region = _outputs(stack, "RefreshFunction")
+    name = outputs["RefreshFunction"]
+    try:
+        function = boto3.client("lambda").get_function_configuration(FunctionName=name)
+    except (BotoCoreError, ClientError) as exc:
+        raise NoCatalog(f"the settings of {name} cannot be read: {exc}") from exc
+    return {**function.get("Environment", {}).get("Variables", {}), "AWS_REGION": region}
+
+
+def _outputs(stack: str, *names: str) -> tuple[dict[str, str], str]:
+    """A stack's outputs, and its region."""
     try:
         client = boto3.client("cloudformation")
         described = client.describe_stacks(StackName=stack)["Stacks"][0]
@@ -100,10 +125,10 @@ def _of_stack(stack: str) -> Place:
     except (BotoCoreError, ClientError) as exc:
         raise NoCatalog(f"the stack {stack} cannot be read: {exc}") from exc
     outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
-    missing = [name for name in ("CatalogTable", "KeysTable") if name not in outputs]
+    missing = [name for name in names if name not in outputs]
     if missing:
         raise NoCatalog(f"the stack {stack} has no output {', '.join(missing)}")
-    return Place(f"stack {stack}", outputs["CatalogTable"], outputs["KeysTable"], region)
+    return outputs, region
 
 
 def _of_environment() -> Place | None:
@@ -113,10 +138,7 @@ def _of_environment() -> Place | None:
 
 
 def _of_local_run() -> Place:
-    try:
-        environment: dict[str, Any] = json.loads(LOCAL_RUN.read_text())["environment"]
-    except (OSError, ValueError, KeyError) as exc:
-        raise NoCatalog(NOWHERE) from exc
+    environment = _local_environment()
     os.environ.update(environment)
     return Place(
         "the local run",
@@ -124,6 +146,18 @@ def _of_local_run() -> Place:
         environment["KEYS_TABLE"],
         environment["AWS_REGION"],
     )
+
+
+def _environment() -> dict[str, str]:
+    return dict(os.environ) if _of_environment() else _local_environment()
+
+
+def _local_environment() -> dict[str, str]:
+    try:
+        environment: dict[str, str] = json.loads(LOCAL_RUN.read_text())["environment"]
+    except (OSError, ValueError, KeyError) as exc:
+        raise NoCatalog(NOWHERE) from exc
+    return environment
 
 
 StackOption = typer.Option(

@@ -6,6 +6,7 @@ import typer
 
 from ops import keys, lists
 from ops.preview import preview
+from ops.refreshing import refresh
 from ops.retire import retire
 from ops.versions import diff, pin, report, rollback, snapshots, status, unpin
 from ops.why import why
@@ -17,7 +18,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-for command in (status, snapshots, report, diff, why, preview, rollback, pin, unpin, retire):
+for command in (
+    status,
+    snapshots,
+    report,
+    diff,
+    why,
+    preview,
+    rollback,
+    pin,
+    unpin,
+    retire,
+    refresh,
+):
     app.command()(command)
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.app, name="lists")

@@ -22,6 +22,11 @@ def console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
+def side_console() -> Console:
+    """A console beside the answer: what a program reads on stdout stays free of it."""
+    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 160)
+
+
 def print_json(value: Any) -> None:
     """Indented JSON, letters of every script as they are."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

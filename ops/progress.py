@@ -1,7 +1,6 @@
-"""What the local run prints: progress bars on a terminal, plain lines elsewhere, and a report."""
+"""How a refresh is shown: progress bars on a terminal, plain lines elsewhere, and a report."""
 
 import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,17 +12,18 @@ from rich.text import Text
 
 from tiktok_music.composition.refresh_music import PROGRESS_LOGGER
 
-# What is not a terminal has no width of its own; 80 columns would fold every line of a log.
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-
 
 class ProgressLines(logging.Handler):
     """Prints a line whenever a stage ends, and every tenth of a long one."""
 
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+
     def emit(self, record: logging.LogRecord) -> None:
         stage, done, total = progress_of(record)
         if done == total or done % max(total // 10, 1) == 0:
-            console.print(f"  {stage}: {done}/{total}")
+            self._console.print(f"  {stage}: {done}/{total}")
 
 
 class ProgressBars(logging.Handler):
@@ -54,14 +54,14 @@ def advance(stage: str, done: int, total: int) -> None:
 
 
 @contextmanager
-def shown_progress() -> Iterator[None]:
-    """Shows progress while something long runs."""
+def shown_progress(console: Console) -> Iterator[None]:
+    """Shows on a console how far something long is."""
     logger = logging.getLogger(PROGRESS_LOGGER)
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        handler = ProgressBars(progress) if console.is_terminal else ProgressLines()
+        handler = ProgressBars(progress) if console.is_terminal else ProgressLines(console)
         logger.addHandler(handler)
         try:
             yield
@@ -69,7 +69,7 @@ def shown_progress() -> Iterator[None]:
             logger.removeHandler(handler)
 
 
-def print_report(report: dict[str, Any]) -> None:
+def print_report(report: dict[str, Any], console: Console) -> None:
     """The report of a refresh, as tables."""
     seconds = sum(report["seconds"].values())
     console.print(

@@ -1,0 +1,192 @@
+"""`catalog refresh` over a real moto server, real HTTP and real audio, as an operator types it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from typer.testing import CliRunner, Result
+
+from local.embedded_aws import BUCKET, CATALOG_TABLE, KEYS_TABLE, R2_SECRET, REGION, EmbeddedAws
+from local.stand_in import cover, music
+from ops.cli import app
+from tests.peer import Exchange, running_peer
+from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
+from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.track import track_id_of
+
+VERBS = ("added", "removed", "moved")
+
+
+@dataclass
+class Stage:
+    """An account, a media host, and the document that the source is."""
+
+    base_url: str
+    document: Path
+    asked: list[str]
+
+    def chart(self, *numbers: int, **fields: Any) -> None:
+        rows = [
+            {
+                "tiktokId": str(7_662_052_657_323_182_080 + number),
+                "title": f"Lantern Street {number}",
+                "author": f"Mira {number}",
+                "userCount": 1_000 - number,
+                "previewUrl": f"{self.base_url}/song/{number}",
+                "coverUrl": f"{self.base_url}/cover",
+                **fields,
+            }
+            for number in numbers
+        ]
+        self.document.write_text(json.dumps(rows))
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[EmbeddedAws]:
+    aws = EmbeddedAws.start()
+    yield aws
+    aws.stop()
+
+
+@pytest.fixture
+def stage(account: EmbeddedAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stage]:
+    asked: list[str] = []
+
+    def media_host(exchange: Exchange) -> None:
+        asked.append(exchange.path)
+        if exchange.path == "/cover":
+            body, kind = cover(3)
+        else:
+            body, kind = music(int(exchange.path.removeprefix("/song/")), 8)
+        exchange.reply(200, body, Content_Type=kind)
+
+    with running_peer(media_host) as peer:
+        settings = {
+            **account.environment(),
+            "CATALOG_TABLE": CATALOG_TABLE,
+            "KEYS_TABLE": KEYS_TABLE,
+            "SOURCE": "static",
+            "SOURCE_LOCATION": str(tmp_path / "tracks.json"),
+            "MEDIA_BASE_URL": peer.base_url,
+            "R2_ENDPOINT_URL": account.endpoint_url,
+            "R2_BUCKET": BUCKET,
+            "R2_SECRET": R2_SECRET,
+            "MIN_TRACKS": "1",
+            "ALLOW_PRIVATE_HOSTS": "true",
+        }
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        account.reset()
+        account.furnish("source-key")
+        yield Stage(peer.base_url, tmp_path / "tracks.json", asked)
+
+
+def catalog(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def publisher() -> DynamoPublisher:
+    return DynamoPublisher(DynamoRows(DynamoAccess(REGION)), CATALOG_TABLE)
+
+
+def stored(account: EmbeddedAws) -> tuple[list[str], list[Any]]:
+    """Everything that the bucket and the catalog table hold."""
+    url = account.endpoint_url
+    s3 = boto3.client("s3", endpoint_url=url, region_name=REGION)
+    dynamodb = boto3.client("dynamodb", endpoint_url=url, region_name=REGION)
+    objects = s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
+    items = dynamodb.scan(TableName=CATALOG_TABLE)["Items"]
+    return [each["Key"] for each in objects], sorted(items, key=lambda item: item["pk"]["S"])
+
+
+def test_a_refresh_by_hand_publishes_and_tells(stage: Stage) -> None:
+    stage.chart(1, 2)
+    before = datetime.now(UTC)
+
+    result = catalog("refresh")
+
+    assert (result.exit_code, result.stderr.splitlines()) == (
+        0,
+        ["  source: 2/2", "  rules: 2/2", "  media: 1/2", "  media: 2/2"],
+    )
+    assert "2 rows, 2 accepted (2 with new media), 0 merged, 0 rejected" in result.stdout
+    pointer = publisher().current()
+    assert pointer is not None
+    assert before <= pointer.current.scheduled_at <= datetime.now(UTC)
+
+
+def test_a_dry_run_tells_the_difference_and_writes_nothing(
+    stage: Stage, account: EmbeddedAws
+) -> None:
+    stage.chart(1, 2)
+    catalog("refresh")
+    before, asked = stored(account), list(stage.asked)
+    stage.chart(3, 2)
+
+    result = catalog("refresh", "--dry-run", "--json")
+
+    told = json.loads(result.stdout)
+    ids = {number: track_id_of(str(7_662_052_657_323_182_080 + number)) for number in (1, 2, 3)}
+    assert result.exit_code == 0
+    changed = {name: [each["id"] for each in told["changes"][name]] for name in VERBS}
+    assert changed == {"added": [ids[3]], "removed": [ids[1]], "moved": [ids[2]]}
+    assert (told["untried"], told["outcome"], told["rejected"]) == ([ids[3]], "PUBLISHED", {})
+    assert (stored(account), stage.asked) == (before, asked)
+    table = catalog("refresh", "--dry-run").stdout
+    assert "dry run: 1 added, 1 removed, 1 moved" in table
+    assert "would be PUBLISHED in" in table
+    assert "nothing was written; media of 1 new tracks would be tried" in table
+
+
+def test_a_dry_run_needs_no_snapshot_and_tells_what_is_rejected(stage: Stage) -> None:
+    stage.chart(1, title="Fuck It, We Dance")
+
+    result = catalog("refresh", "--dry-run", "--json")
+
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["rejected"], told["reason"].partition(":")[0]) == (
+        1,
+        {"PROFANITY": 1},
+        "FLOOR",
+    )
+
+
+def test_a_refusal_exits_with_1_and_force_opens_it(stage: Stage) -> None:
+    stage.chart(1, 2)
+    catalog("refresh")
+    stage.chart(2)
+
+    refused, forced = catalog("refresh", "--json"), catalog("refresh", "--force", "--json")
+
+    told = json.loads(refused.stdout)
+    assert (refused.exit_code, told["outcome"], told["reason"][:6]) == (1, "REFUSED", "SHRINK")
+    assert (forced.exit_code, json.loads(forced.stdout)["outcome"]) == (0, "PUBLISHED")
+
+
+def test_another_source_can_be_named_for_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.chart(1)
+    monkeypatch.setenv("SOURCE", "aweme")
+    monkeypatch.delenv("SOURCE_LOCATION")
+
+    result = catalog(
+        "refresh", "--source", "static", "--location", str(stage.document), "--dry-run"
+    )
+
+    assert (result.exit_code, "1 added" in result.stdout) == (0, True)
+
+
+def test_a_source_that_is_down_or_unknown_is_told(stage: Stage) -> None:
+    gone, unknown = catalog("refresh", "--dry-run"), catalog("refresh", "--source", "charts")
+
+    assert (gone.exit_code, "SOURCE_FAILED: static: SOURCE_LOCATION" in gone.stderr) == (1, True)
+    assert (unknown.exit_code, "SOURCE has 'charts', not one of aweme" in unknown.stderr) == (
+        2,
+        True,
+    )
