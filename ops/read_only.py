@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NoReturn
 
-from tiktok_music.archive import TrackRecord
-from tiktok_music.refresh.media_failure import MediaFailure
+from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.parts import Parts
 from tiktok_music.refresh.ports import MediaLedger, Publisher, TrackArchive
 from tiktok_music.refresh.preparation import MediaTools
@@ -68,8 +68,11 @@ class ReadLedger:
 
     ledger: MediaLedger
 
-    def failures(self, track_ids: Iterable[str]) -> dict[str, MediaFailure]:
-        return self.ledger.failures(track_ids)
+    def look_up(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
+        return self.ledger.look_up(track_ids)
+
+    def note(self, track_id: str, media: MediaFacts) -> None:
+        _refuse("write the media ledger")
 
     def remember(self, failures: Iterable[MediaFailure]) -> None:
         if list(failures):
@@ -97,7 +100,7 @@ class ReadPublisher:
     def write_chunks(self, snapshot: Snapshot) -> None:
         _refuse("write a snapshot")
 
-    def flip(self, pointer: Pointer) -> None:
+    def flip(self, pointer: Pointer, before: Pointer | None) -> None:
         _refuse("move the pointer")
 
     def sweep(self) -> int:

@@ -104,7 +104,8 @@ def why(
 
 def _story(track_id: str, catalog: Catalog, traces: Traces) -> dict[str, Any] | None:
     record = catalog.archive.known([track_id]).get(track_id)
-    failure = catalog.ledger.failures([track_id]).get(track_id)
+    entry = catalog.ledger.look_up([track_id]).get(track_id)
+    failure = entry.failure if entry else None
     ranks = traces.ranks(track_id)
     verdict = traces.verdict(track_id)
     if not (record or failure or ranks or verdict):

@@ -37,8 +37,9 @@ from tiktok_music.refresh import media_stage
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation import RuleSettings, TextRules
 from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.parts import Parts
 from tiktok_music.refresh.preparation import MediaTools
-from tiktok_music.refresh.refresh import LEASE_SECONDS, Parts, Trigger, refresh
+from tiktok_music.refresh.refresh import LEASE_SECONDS, Trigger, refresh
 from tiktok_music.refresh.report import RefreshReport
 from tiktok_music.settings import Secret
 from tiktok_music.snapshot import Descriptor, Pointer

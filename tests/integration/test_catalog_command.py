@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tiktok_music.refresh.media_failure import failures_of
 from typer.testing import CliRunner, Result
 
 from ops.cli import app
@@ -23,6 +22,7 @@ from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.api_key import parse_authorization
 from tiktok_music.archive import TrackStatus, record_to
 from tiktok_music.pointing import advanced
+from tiktok_music.refresh.ledger import failures_of
 from tiktok_music.refresh.operator_lists import ListEntry, ListKind
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
@@ -238,7 +238,8 @@ def test_a_diff_tells_what_came_went_and_moved(catalog: Run, stores: DynamoRows)
     for tracks in ((a_track(1), a_track(2)), (a_track(3), a_track(2), a_track(4))):
         snapshot = a_snapshot(*tracks, fence=publisher.next_fence())
         publisher.write_chunks(snapshot)
-        publisher.flip(advanced(publisher.current(), snapshot.descriptor))
+        before = publisher.current()
+        publisher.flip(advanced(before, snapshot.descriptor), before)
         versions.append(snapshot.descriptor.version)
 
     told = json.loads(catalog("diff", *versions, "--json").output)
