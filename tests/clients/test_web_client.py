@@ -96,7 +96,7 @@ def test_a_search_narrows_and_its_pages_are_the_list(page: Page) -> None:
             counted: found.facets.language,
             sizes,
             isWhole: String(titles) === String(whole),
-            empty: (await catalog.search()).nextCursor,
+            isPage: 'nextCursor' in (await catalog.search()),
           };
         }"""
     )
@@ -106,7 +106,7 @@ def test_a_search_narrows_and_its_pages_are_the_list(page: Page) -> None:
         "counted": {"es": 1},
         "sizes": [5, 5, 5, 1],
         "isWhole": True,
-        "empty": None,
+        "isPage": True,
     }
 
 
@@ -117,7 +117,8 @@ def test_tracks_are_found_by_id_one_or_many(page: Page) -> None:
     told = page.evaluate(
         """async (never) => {
           const [{ id }] = (await catalog.list()).tracks;
-          const many = Array.from({ length: 50 }, (_, n) => never.slice(0, -2) + String(n + 10));
+          const numbers = Array.from({ length: 99 }, (_, n) => String(n).padStart(2, '0'));
+          const many = numbers.map((number) => never.slice(0, -2) + number);
           const found = await catalog.batch([id, id, ...many]);
           const [one, none] = [await catalog.track(id), await catalog.track(never)];
           return [one.rank, none, found.tracks.length, found.aliases, found.unknown.length];
@@ -125,7 +126,7 @@ def test_tracks_are_found_by_id_one_or_many(page: Page) -> None:
         NEVER,
     )
 
-    assert told == [1, None, 1, {}, 50]
+    assert told == [1, None, 1, {}, 99]
     assert len([url for url in asked if "/batch?" in url]) == 4
 
 
