@@ -16,10 +16,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 export ARCH ?= arm64
 
-.PHONY: help install run test faults check format validate build deploy lock clean
+.PHONY: help install run test faults check format validate build deploy invoke-list invoke-refresh bench-cold lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 install: $(ENVIRONMENT) ## make the environment in .venv
 
@@ -29,9 +29,12 @@ $(ENVIRONMENT): requirements-dev.txt pyproject.toml
 	@.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(SAM_ENVIRONMENT): requirements-sam.txt
+$(SAM_ENVIRONMENT): requirements-sam.txt requirements-emulator.txt
 	@python="$$($(find_python))" && echo "installing SAM into .venv-sam with $$("$$python" --version)" && "$$python" -m venv .venv-sam
 	@.venv-sam/bin/pip install --quiet --require-hashes -r requirements-sam.txt
+	@.venv-sam/bin/pip install --quiet --require-hashes --no-deps --upgrade --target .venv-sam/runtime \
+		--only-binary=:all: --python-version 3.13 --platform manylinux2014_$$(uname -m) -r requirements-emulator.txt \
+		|| echo "awslambdaric has no wheel for this machine: the built functions cannot be invoked here"
 	@touch $@
 
 run: install ## refresh on the embedded default, then serve the API (PORT=, UPSTREAM=, MUSIC=)
@@ -63,6 +66,12 @@ build: $(SAM_ENVIRONMENT) ## build what is deployed (ARCH=arm64 or x86_64), with
 
 deploy: build ## build and deploy (PROFILE=default or prod, see samconfig.toml)
 	$(SAM) deploy --config-env $(or $(PROFILE),default)
+
+invoke-list: $(SAM_ENVIRONMENT) install ## invoke the built list function (sam local invoke, or the emulator without a container engine)
+	@.venv/bin/python -m local.invoke list
+
+invoke-refresh: $(SAM_ENVIRONMENT) install ## invoke the built refresh function, the same way
+	@.venv/bin/python -m local.invoke refresh
 
 lock: ## pin the requirements again (needs uv on the PATH)
 	ops/lock.sh

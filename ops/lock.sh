@@ -9,3 +9,4 @@ for folder in layers_shared functions/list_music functions/refresh_music; do
   "${compile[@]}" -c requirements-dev.txt "$folder/requirements.in" -o "$folder/requirements.txt"
 done
 "${compile[@]}" "$@" requirements-sam.in -o requirements-sam.txt
+"${compile[@]/#3.11/3.13}" "$@" requirements-emulator.in -o requirements-emulator.txt
