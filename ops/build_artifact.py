@@ -7,6 +7,8 @@ Linux on ARCH (arm64 or x86_64), whatever this machine is.
 """
 
 import argparse
+import gzip
+import json
 import os
 import re
 import shutil
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 
@@ -93,9 +96,43 @@ def trim(target: Path) -> None:
     for file in target.rglob("*"):
         if file.suffix in BUILD_TIME_SUFFIXES:
             file.unlink()
-    for folder in (target / "botocore" / "data").glob("*/"):
+    if (target / "botocore").is_dir():
+        trim_botocore(target / "botocore" / "data")
+
+
+def trim_botocore(data: Path) -> None:
+    """botocore reads its JSON whole when a client is made: half of that is regions of services
+    that are never called, and documentation."""
+    for folder in data.glob("*/"):
         if folder.name not in BOTOCORE_SERVICES:
             shutil.rmtree(folder)
+    for file in data.rglob("examples-1.json*"):
+        file.unlink()
+    for file in data.rglob("*.json.gz"):
+        model = without_documentation(json.loads(gzip.decompress(file.read_bytes())))
+        file.with_suffix("").write_text(json.dumps(model, separators=(",", ":")))
+        file.unlink()
+    endpoints = data / "endpoints.json"
+    told = json.loads(endpoints.read_bytes())
+    for partition in told["partitions"]:
+        services = partition["services"]
+        partition["services"] = {
+            name: services[name] for name in services if name in BOTOCORE_SERVICES
+        }
+    endpoints.write_text(json.dumps(told, separators=(",", ":")))
+
+
+def without_documentation(model: Any) -> Any:
+    """A field of a shape may itself be named "documentation": that one is no text, and stays."""
+    if isinstance(model, list):
+        return [without_documentation(item) for item in model]
+    if isinstance(model, dict):
+        return {
+            name: without_documentation(value)
+            for name, value in model.items()
+            if not (name == "documentation" and isinstance(value, str))
+        }
+    return model
 
 
 def compile_bytecode(target: Path, place: str) -> None:

@@ -1,0 +1,163 @@
+"""What a new instance of the list function costs before its first request.
+
+Instructions of the built artefact's init, counted by valgrind (they repeat to 0.1 %, which times
+do not), beside an empty program and the bare packages; then what each package's import takes, and
+the init that the Runtime Interface Emulator reports. Run by `make bench-cold`.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.emulator import EmulatorMissing, build, emulated, require
+
+LIST = "ListMusicFunction"
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "AWS_REGION": "eu-central-1",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "CATALOG_TABLE": "catalog",
+    "KEYS_TABLE": "keys",
+    "MEDIA_BASE_URL": "https://media.example.com",
+}
+# The packages alone, used as their first pages tell: an application of one route, a model with its
+# client, a logger, metrics.
+BARE_STACK = """
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+from mangum import Mangum
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.connection import Connection
+from pynamodb.models import Model
+from aws_lambda_powertools import Logger, Metrics
+class Row(Model):
+    class Meta:
+        table_name = "rows"
+    pk = UnicodeAttribute(hash_key=True)
+async def answer(request):
+    return Response()
+handler = Mangum(Starlette(routes=[Route("/", answer)]), lifespan="off")
+Logger(service="x"), Metrics(namespace="x", service="x")
+Connection(region="eu-central-1").client
+"""
+CLIENT = """
+import gc
+from pynamodb.connection import Connection
+next(thing for thing in gc.get_objects() if isinstance(thing, Connection)).client
+"""
+PROGRAMS = {
+    "python -c pass": "pass",
+    "import asyncio": "import asyncio",
+    "import handler": "import handler",
+    "import handler, DynamoDB client there": f"import handler\n{CLIENT}",
+    "the bare packages, client there": BARE_STACK,
+}
+ROUNDS = 5
+
+
+def main() -> int:
+    try:
+        _, python = require()
+        with tempfile.TemporaryDirectory() as folder:
+            built = Path(folder) / "build"
+            build(built)
+            environment = {**ENVIRONMENT, "PATH": os.environ["PATH"], "PYTHONPATH": _path(built)}
+            print_instructions(python, environment)
+            print_imports(python, environment)
+            print_init_reports(built, Path(folder))
+    except EmulatorMissing as exc:
+        print(f"make bench-cold: {exc}", file=sys.stderr)
+        return 1
+    except FileNotFoundError as exc:
+        print(f"make bench-cold: {exc.filename} is needed (apt install valgrind)", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _path(built: Path) -> str:
+    return f"{built / LIST}{os.pathsep}{built / 'SharedLayer/python'}"
+
+
+def print_instructions(python: str, environment: Mapping[str, str]) -> None:
+    print(f"{'million instructions':<40} {'':>7} {'x pass':>7} {'over pass':>10}")
+    counted = {name: instructions(python, code, environment) for name, code in PROGRAMS.items()}
+    empty = counted["python -c pass"]
+    for name, count in counted.items():
+        over = (count - empty) / 1e6
+        print(f"  {name:<38} {count / 1e6:>7.0f} {count / empty:>7.1f} {over:>10.0f}")
+
+
+def instructions(python: str, code: str, environment: Mapping[str, str]) -> int:
+    """Of one run of `code`, without this machine's site-packages."""
+    run = subprocess.run(  # noqa: S603 - our own programs
+        [  # noqa: S607 - wherever valgrind is
+            *("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"),
+            *(python, "-S", "-c", code),
+        ],
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.search(r"I +refs: +([0-9,]+)", run.stderr)
+    assert found is not None, run.stderr  # noqa: S101 - valgrind always says
+    return int(found[1].replace(",", ""))
+
+
+def print_imports(python: str, environment: Mapping[str, str]) -> None:
+    """Each package's own share, without what it imports in turn; the best of some rounds."""
+    rounds = [own_microseconds(python, environment) for _ in range(ROUNDS)]
+    best = {name: min(found[name] for found in rounds) for name in rounds[0]}
+    packages = Counter({name: 0 for name in {module.split(".")[0] for module in best}})
+    modules = Counter(module.split(".")[0] for module in best)
+    for module, own in best.items():
+        packages[module.split(".")[0]] += own
+    print(f"\n{'what is imported, without its imports':<40} {'ms':>7} {'share':>7} {'modules':>10}")
+    whole = packages.total()
+    for name, own in packages.most_common(20):
+        print(f"  {name:<38} {own / 1000:>7.1f} {own / whole:>7.0%} {modules[name]:>10}")
+    print(f"  {'all':<38} {whole / 1000:>7.1f} {'':>7} {modules.total():>10}")
+
+
+def own_microseconds(python: str, environment: Mapping[str, str]) -> dict[str, int]:
+    run = subprocess.run(  # noqa: S603 - our own program
+        [python, "-S", "-X", "importtime", "-c", "import handler"],
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = re.findall(r"^import time: +(\d+) \| +\d+ \| +(\S+)$", run.stderr, re.MULTILINE)
+    return {name: int(own) for own, name in lines}
+
+
+def print_init_reports(built: Path, folder: Path) -> None:
+    empty = folder / "empty"
+    (empty / LIST).mkdir(parents=True)
+    (empty / LIST / "handler.py").write_text("def handler(event, context):\n    return {}\n")
+    (empty / "SharedLayer/python").mkdir(parents=True)
+    print("\nINIT REPORT of the emulator, ms, best of three")
+    for name, place in (("an empty handler", empty), ("the list function", built)):
+        reports = [init_report(place, folder / "init.log") for _ in range(3)]
+        print(f"  {name:<38} {min(reports):>7.0f}")
+
+
+def init_report(place: Path, log: Path) -> float:
+    with emulated(place, LIST, ENVIRONMENT, log) as emulator:
+        emulator.invoke(b"{}")
+    found = re.search(r"INIT REPORT\(durationMs: ([0-9.]+)\)", log.read_text())
+    assert found is not None, log.read_text()  # noqa: S101 - the log level asks for it
+    return float(found[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
