@@ -43,6 +43,8 @@ def loaded() -> set[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "AWS_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
         "CATALOG_TABLE": "catalog",
         "KEYS_TABLE": "keys",
         "MEDIA_BASE_URL": "https://media.example.com",

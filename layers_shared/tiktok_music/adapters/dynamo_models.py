@@ -144,6 +144,13 @@ class DynamoRows:
             max_retry_attempts=access.retries,
         )
 
+    def open(self) -> None:
+        """Makes the client, which the first call would do else; connects to nothing.
+
+        Lambda gives an init a whole core, and a request of the list function a third of one.
+        """
+        _ = self._connection.client
+
     def bind(self, row: type[RowT], table_name: str) -> type[RowT]:
         """`row` as a model of the table `table_name`."""
         meta = type("Meta", (), {"table_name": table_name, "region": self._access.region})

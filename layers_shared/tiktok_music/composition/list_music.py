@@ -72,6 +72,7 @@ class Observer:
 def compose_app(settings: ListSettings, observer: Observer) -> Shell:
     """The application over DynamoDB; makes no call."""
     rows = DynamoRows(DynamoAccess(settings.region, CONNECT_SECONDS, READ_SECONDS, retries=RETRIES))
+    rows.open()
     keys = DynamoKeys(rows, settings.keys_table)
     rates = DynamoRates(rows, settings.catalog_table)
     return build_app(
