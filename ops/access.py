@@ -42,6 +42,7 @@ class Catalog:
     archive: DynamoTrackArchive
     ledger: DynamoMediaLedger
     keys: DynamoKeys
+    keys_table: str
 
     def pointer(self) -> Pointer:
         """What is current; raises SnapshotMissing before the first publish."""
@@ -89,6 +90,7 @@ def open_catalog(stack: str | None) -> Catalog:
         DynamoTrackArchive(rows, table),
         DynamoMediaLedger(rows, table),
         DynamoKeys(rows, place.keys_table),
+        place.keys_table,
     )
 
 

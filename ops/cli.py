@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ops import keys, lists
+from ops.doctor import doctor
 from ops.preview import preview
 from ops.refreshing import refresh
 from ops.retire import retire
@@ -18,19 +19,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-for command in (
-    status,
-    snapshots,
-    report,
-    diff,
-    why,
-    preview,
-    rollback,
-    pin,
-    unpin,
-    retire,
-    refresh,
-):
+looking = (status, snapshots, report, diff, why, preview, doctor)
+changing = (refresh, rollback, pin, unpin, retire)
+for command in (*looking, *changing):
     app.command()(command)
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.app, name="lists")

@@ -132,6 +132,29 @@ def test_a_port_that_is_taken_is_told_with_what_to_do(local_run: LocalRun, tmp_p
     assert f"make run PORT={port + 10}" in text
 
 
+@pytest.mark.parametrize("words", [("doctor",), ("refresh", "--dry-run"), ("status",)])
+def test_the_operators_command_is_about_the_local_run(
+    local_run: LocalRun, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local" / "run.json").write_text(local_run.run_file.read_text())
+    about_aws = ("AWS_", "CATALOG_TABLE", "KEYS_TABLE")
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(about_aws)
+    }
+    paths = os.pathsep.join((str(ROOT), str(ROOT / "layers_shared")))
+
+    told = subprocess.run(
+        [sys.executable, "-c", "from ops.cli import main; main()", *words],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+    )
+
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
 @pytest.mark.skipif(not CHECKS.exists(), reason="the black-box check is not on this machine")
 def test_the_black_box_check_holds(local_run: LocalRun) -> None:
     checked = subprocess.run(
