@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 FAILURES = (Outcome.REFUSED, Outcome.SOURCE_FAILED, Outcome.LOCKED, Outcome.LOST)
 DOCUMENTS = [
     ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "clients").rglob("*.md")),
 ]
@@ -63,6 +64,24 @@ def test_every_path_that_is_named_exists(document: Path) -> None:
     missing = [link for link in links if not (document.parent / link).exists()]
     missing += [path for path in paths if not (ROOT / path).exists()]
     assert missing == []
+
+
+def test_what_contributing_names_exists() -> None:
+    text, package = text_of("CONTRIBUTING.md"), ROOT / "layers_shared" / "tiktok_music"
+    code = "\n".join(path.read_text() for path in package.rglob("*.py"))
+
+    modules = re.findall(r"`((?:adapters|api|composition|refresh)/[\w./]+\.\w+)`", text)
+    functions = re.findall(r"`(\w+)\(\)`", text)
+    classes = re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`", text)
+    tables = re.findall(r"`([A-Z]+(?:_[A-Z]+)*)`", text)
+    assert [name for name in modules if not (package / name).exists()] == []
+    assert [name for name in functions if f"def {name}(" not in code] == []
+    elsewhere = {"Source", "ReadSecrets"}  # of the template
+    assert [name for name in classes if f"class {name}" not in code and name not in elsewhere] == []
+    assert [name for name in tables if not re.search(rf"^{name}\b.* = ", code, re.MULTILINE)] == [
+        "LATE"
+    ]
+    assert min(map(len, (modules, functions, classes, tables))) > 1
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
