@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -375,3 +376,37 @@ def test_a_rotated_key_is_like_the_old_one_which_goes_on(catalog: Run, stores: D
     assert f"catalog keys revoke {old.key_id}" in result.stderr
     catalog("keys", "suspend", old.key_id, "--yes")
     assert catalog("keys", "rotate", old.key_id).exit_code == 2
+
+
+def test_a_stack_is_asked_for_its_tables_and_its_functions_settings(catalog: Run) -> None:
+    outputs = {
+        "CatalogTable": "catalog",
+        "KeysTable": "keys",
+        "RefreshFunction": "refresh",
+    }
+    template = {
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+    }
+    cloudformation = boto3.client("cloudformation", region_name=REGION)
+    cloudformation.create_stack(StackName="demo", TemplateBody=json.dumps(template))
+    role = boto3.client("iam", region_name=REGION).create_role(
+        RoleName="refresh", AssumeRolePolicyDocument="{}", Path="/"
+    )
+    boto3.client("lambda", region_name=REGION).create_function(
+        FunctionName="refresh",
+        Runtime="python3.13",
+        Role=role["Role"]["Arn"],
+        Handler="handler.handler",
+        Code={"ZipFile": b"PK\x05\x06" + bytes(18)},
+        Environment={"Variables": {"CATALOG_TABLE": "catalog", "SOURCE": "charts"}},
+    )
+
+    result = catalog("doctor", "--stack", "demo", "--json")
+
+    [line] = json.loads(result.stdout)
+    assert (result.exit_code, line["ok"]) == (1, False)
+    assert "SOURCE has 'charts', not one of aweme" in line["found"]
+    assert "CATALOG_TABLE" not in line["found"]
+    assert "AWS_REGION" not in line["found"]
+    assert "the stack other cannot be read" in catalog("status", "--stack", "other").stderr
