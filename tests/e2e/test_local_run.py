@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import signal
 import subprocess
@@ -161,20 +162,7 @@ def test_the_black_box_check_holds(local_run: LocalRun) -> None:
         [sys.executable, str(CHECKS), str(local_run.run_file)], capture_output=True, text=True
     )
 
-    later = (
-        "health",
-        "openapi",
-        "q:",
-        "limit",
-        "commerceOnly",
-        "language",
-        "422",
-        "track",
-        "resolve",
-        "test key",
-    )
-    broken = [line for line in checked.stdout.splitlines() if line.startswith("BROKEN")]
-    assert [line for line in broken if not line.split(None, 1)[1].startswith(later)] == []
+    assert checked.stdout.splitlines()[-1].endswith(" held, 0 broken"), checked.stdout
 
 
 def test_a_folder_of_own_music_becomes_the_chart(tmp_path: Path) -> None:
