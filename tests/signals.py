@@ -74,7 +74,7 @@ def wav(samples: Samples, rate: int = 44_100) -> bytes:
     return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
 
 
-_ENCODERS = {
+ENCODERS = {
     "mp3": ("mp3", "libmp3lame"),
     "m4a": ("ipod", "aac"),
     "aac": ("adts", "aac"),
@@ -94,7 +94,7 @@ def encoded(
     metadata: dict[str, str] | None = None,
 ) -> bytes:
     """A file of stereo `samples` as the usual encoder of the format writes it."""
-    container_format, codec = _ENCODERS[extension]
+    container_format, codec = ENCODERS[extension]
     file = io.BytesIO()
     with av.open(file, "w", format=container_format) as container:
         container.metadata.update(metadata or {})
@@ -115,7 +115,7 @@ def encoded(
 
 def long_silence(extension: str, seconds: int) -> bytes:
     """Hours of nothing in a few megabytes; mono at 8 kHz, so that writing them is cheap."""
-    container_format, codec = _ENCODERS[extension]
+    container_format, codec = ENCODERS[extension]
     sample_format = {"aac": "fltp", "flac": "s16"}[codec]
     file = io.BytesIO()
     with av.open(file, "w", format=container_format) as container:

@@ -1,13 +1,20 @@
 """Decoder processes: their work, their limits, and what becomes of one that dies."""
 
+import io
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pillow_heif
 import pytest
+from PIL import Image
 
 from local.stand_in import cover, music, silence
+from tests.signals import ENCODERS, encoded
+from tests.signals import music as a_tune
 from tiktok_music.adapters import media_workers
 from tiktok_music.adapters.media_workers import DecoderProcess, ProcessWorkshop
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
@@ -113,4 +120,50 @@ def test_a_decoder_has_no_environment_and_may_write_no_file() -> None:
 
     assert environment == b""
     assert (limits["Max file size"], limits["Max core file size"]) == ("0", "0")
-    assert limits["Max open files"] == "64"
+    assert limits["Max open files"] == "4"
+
+
+@pytest.mark.parametrize("extension", sorted(ENCODERS))
+def test_a_sealed_process_reads_audio_of_every_format(
+    workshop: ProcessWorkshop, extension: str
+) -> None:
+    data = encoded(a_tune(8, seconds=12.0), extension)
+
+    assert workshop.prepare_preview(data, "Song", "Artist").mp3[:3] == b"ID3"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF"])
+def test_a_sealed_process_reads_covers_of_every_format(
+    workshop: ProcessWorkshop, kind: str
+) -> None:
+    pillow_heif.register_heif_opener()
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 30, 30)).save(file, kind)
+
+    assert workshop.prepare_cover(file.getvalue())[:3] == b"\xff\xd8\xff"
+
+
+def test_a_sealed_process_opens_no_file_and_no_socket() -> None:
+    code = (
+        "import os, socket\n"
+        "from tiktok_music.adapters import media_child\n"
+        "ours, theirs = socket.socketpair()\n"
+        "ours.detach()\n"
+        "held = media_child._connection(theirs.detach())\n"
+        "media_child._limit_self()\n"
+        "for attempt in (lambda: os.open('/etc/hostname', os.O_RDONLY), socket.socket, os.pipe):\n"
+        "    try:\n"
+        "        attempt()\n"
+        "    except OSError as exc:\n"
+        "        print(exc.strerror)\n"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        stdin=subprocess.DEVNULL,
+    )
+
+    assert told.stdout.splitlines() == ["Too many open files"] * 3, told.stderr

@@ -1,16 +1,25 @@
 """The decoder process: bytes of one file in, media of ours or a refusal out, for ever.
 
 It runs with an empty environment and under resource limits, so that a file which crashes a decoder
-or fills its memory costs one track. Messages are a JSON header and, after it, one blob.
+or fills its memory costs one track; and without a free file descriptor, so that whatever a file
+makes of a decoder, it opens no file and no socket. Messages are a JSON header and, after it, one
+blob.
 """
 
 import base64
+import contextlib
 import gc
+import io
 import json
+import os
+import random
 import resource
+import wave
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
+
+from PIL import Image
 
 from tiktok_music.adapters.audio import AudioCaps, PreviewSettings, read_audio, write_preview
 from tiktok_music.adapters.image import CoverCaps, write_cover
@@ -19,13 +28,16 @@ from tiktok_music.refresh.sound.volume import VolumeLimits, judge_volume
 
 # Address space, not memory: FFmpeg and numpy map far more than they touch.
 ADDRESS_SPACE_BYTES = 3 * 1024**3
-OPEN_FILES = 64
+# Input, output, errors, and the connection: every descriptor that there may be is taken.
+CONNECTION = 3
 
 Answer = tuple[dict[str, Any], bytes]
 
 
-def serve(connection: Connection) -> None:
-    """Answers requests until the other end is closed."""
+def serve(descriptor: int) -> None:
+    """Answers requests that come over `descriptor` until its other end is closed."""
+    connection = _connection(descriptor)
+    _warm_up()
     _limit_self()
     gc.freeze()
     settings = json.loads(connection.recv_bytes())
@@ -44,10 +56,37 @@ def serve(connection: Connection) -> None:
         gc.collect()
 
 
+def _connection(descriptor: int) -> Connection:
+    """The connection at the lowest descriptor after the standard ones."""
+    if descriptor != CONNECTION:
+        os.dup2(descriptor, CONNECTION)
+        os.close(descriptor)
+    return Connection(CONNECTION)
+
+
+def _warm_up() -> None:
+    """Does every kind of work once: what Python loads late, it can load no more afterwards."""
+    image = Image.new("RGB", (8, 8))
+    for name in ("JPEG", "PNG", "WEBP", "GIF", "AVIF"):
+        file = io.BytesIO()
+        image.save(file, name)
+        write_cover(file.getvalue(), CoverCaps())
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as writer:
+        writer.setparams((1, 2, 8_000, 0, "NONE", ""))
+        writer.writeframes(random.Random(1).randbytes(2 * 8_000 * 10))  # noqa: S311 - noise
+    decoded = read_audio(sound.getvalue(), AudioCaps())
+    judge_volume(decoded.facts, VolumeLimits())
+    write_preview(decoded, sound.getvalue(), PreviewSettings(), "warm", "up")
+    for unreadable in (b"", b"ID3" + bytes(5_000)):
+        with contextlib.suppress(AudioUnreadable):
+            read_audio(unreadable, AudioCaps())
+
+
 def _limit_self() -> None:
     for kind, limit in (
         (resource.RLIMIT_AS, ADDRESS_SPACE_BYTES),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_NOFILE, CONNECTION + 1),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):

@@ -25,9 +25,7 @@ FILES_PER_PROCESS = 500
 # when numpy is imported, and a child starts without any environment.
 _START = (
     "import os, sys; os.environ['OPENBLAS_NUM_THREADS'] = '1'; sys.path[:0] = {path!r}; "
-    "from multiprocessing.connection import Connection; "
-    "from tiktok_music.adapters.media_child import serve; "
-    "serve(Connection({fd}))"
+    "from tiktok_music.adapters.media_child import serve; serve({fd})"
 )
 
 
