@@ -76,6 +76,12 @@ invoke-refresh: $(SAM_ENVIRONMENT) install ## invoke the built refresh function,
 bench-cold: $(SAM_ENVIRONMENT) install ## what a new instance of the list function costs (needs valgrind)
 	@.venv/bin/python -m bench.cold
 
+bench-warm: install ## CPU per request of the list function, beside other ways to answer
+	@.venv/bin/python -m bench.warm
+
+bench-refresh: install ## what a refresh of N new tracks costs, and one with nothing new (N=60)
+	@.venv/bin/python -m bench.refresh --tracks $(or $(N),60)
+
 lock: ## pin the requirements again (needs uv on the PATH)
 	ops/lock.sh
 

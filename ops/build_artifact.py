@@ -123,14 +123,18 @@ def trim_botocore(data: Path) -> None:
 
 
 def without_documentation(model: Any) -> Any:
-    """A field of a shape may itself be named "documentation": that one is no text, and stays."""
+    """Emptied, not left out: botocore's own S3 handlers look for it.
+
+    A field of a shape may itself be named "documentation": that one is no text, and stays.
+    """
     if isinstance(model, list):
         return [without_documentation(item) for item in model]
     if isinstance(model, dict):
         return {
-            name: without_documentation(value)
+            name: ""
+            if name == "documentation" and isinstance(value, str)
+            else without_documentation(value)
             for name, value in model.items()
-            if not (name == "documentation" and isinstance(value, str))
         }
     return model
 

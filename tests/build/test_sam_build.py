@@ -1,5 +1,6 @@
 """What `sam build` makes, with the real SAM: right platform, valid bytecode, nothing too much."""
 
+import json
 import os
 import struct
 import subprocess
@@ -87,6 +88,18 @@ def test_the_rules_bring_their_data_along(built: Path) -> None:
 
     for name in ("languages", "profanity", "titles"):
         assert any((rules / name / "data").iterdir())
+
+
+def test_botocore_describes_only_what_is_called(built: Path) -> None:
+    data = built / "SharedLayer/python/botocore/data"
+    services = {folder.name for folder in data.glob("*/")}
+    models = [json.loads(file.read_text()) for file in data.glob("*/*/service-2.json")]
+    partition = json.loads((data / "endpoints.json").read_text())["partitions"][0]
+
+    assert services == {"dynamodb", "s3", "secretsmanager", "sts"}
+    assert set(partition["services"]) == services
+    assert len(models) == 4
+    assert {model["documentation"] for model in models} == {""}
 
 
 def test_nothing_of_the_build_is_shipped(built: Path) -> None:

@@ -1,0 +1,197 @@
+"""What a refresh of N new tracks costs, and one with nothing new: `make bench-refresh N=60`.
+
+The function runs as a process of its own against an upstream on this machine that answers late;
+beside it, on the same files, decoding, measuring and encoding alone, and a plain sequential loop.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import astuple
+from typing import Any
+
+import boto3
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from local.embedded_aws import BUCKET, CATALOG_TABLE, R2_SECRET, REGION, SOURCE_SECRET, EmbeddedAws
+from local.servers import BackgroundServer, bind
+from local.stand_in import Sound, cover, music
+from local.upstream import API_KEY, stand_in_app
+from ops.measure_media import measured, timed, whole_job
+from tiktok_music.adapters.image import CoverCaps, write_cover
+
+SECONDS = 24
+MEASURED_ALONE = 8
+Told = dict[str, Any]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tracks", type=int, default=60)
+    parser.add_argument("--latency-ms", type=int, default=80, help="of every answer of upstream")
+    asked = parser.parse_args()
+    sounds = [a_sound(number) for number in range(asked.tracks)]
+    print(f"composing {asked.tracks} tracks of {SECONDS} s", flush=True)
+    for sound in sounds:
+        sound.audio()
+        sound.cover()
+    aws = EmbeddedAws.start()
+    os.environ.update(aws.environment())
+    aws.furnish(API_KEY)
+    asked_for: Counter[str] = Counter()
+    late = Late(stand_in_app(sounds), asked.latency_ms / 1000, asked_for)
+    upstream = BackgroundServer.start(late, bind(0))
+    loop = sequential_loop(sounds, upstream.base_url, aws.endpoint_url)
+    asked_for.clear()
+    init, first, again = run_instance(aws, upstream.base_url)
+    print_refresh(first, asked.tracks, init["init"])
+    print_alone(sounds, first, asked.tracks, loop)
+    print_again(again, asked_for["media"] - asked.tracks * 2)
+    upstream.stop()
+    aws.stop()
+    return 0 if first["report"]["accepted"] == asked.tracks else 1
+
+
+class Late:
+    """ASGI: an upstream that is far away; counts charts and files that it is asked for."""
+
+    def __init__(self, app: ASGIApp, seconds: float, asked_for: Counter[str]) -> None:
+        self._app = app
+        self._seconds = seconds
+        self._asked_for = asked_for
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_media = scope.get("path", "").startswith("/media")
+        self._asked_for["media" if is_media else "chart"] += 1
+        await asyncio.sleep(self._seconds)
+        await self._app(scope, receive, send)
+
+
+def a_sound(number: int) -> Sound:
+    container = "mp4" if number % 2 else "mp3"
+    return Sound(
+        tiktok_id=str(7_662_052_657_323_182_081 + number * 1_000_003),
+        title=f"Lantern {number_word(number)}",
+        author=f"Harbour {number_word(number * 7 + 3)}",
+        album="",
+        seconds=SECONDS,
+        user_count=1_000_000 - number,
+        audio=lambda: music(1_000 + number, SECONDS, container),
+        cover=lambda: cover(number),
+        scene=number % 2,
+    )
+
+
+def number_word(number: int) -> str:
+    """A name for each number, so that no two titles are doubles."""
+    text = ""
+    for _ in range(4):
+        number, digit = divmod(number * 37 + 11, 20)
+        text += "bcdfghjklmnprstvwxyz"[digit] + "aeiou"[(digit + number) % 5]
+    return text.title()
+
+
+def run_instance(aws: EmbeddedAws, upstream_url: str) -> tuple[Told, Told, Told]:
+    settings = {
+        "CATALOG_TABLE": CATALOG_TABLE,
+        "SOURCE": "aweme",
+        "SOURCE_BASE_URL": upstream_url,
+        "SOURCE_SECRET": SOURCE_SECRET,
+        "MEDIA_BASE_URL": "https://media.example.com",
+        "R2_ENDPOINT_URL": aws.endpoint_url,
+        "R2_BUCKET": BUCKET,
+        "R2_SECRET": R2_SECRET,
+        "MIN_TRACKS": "1",
+        "ALLOW_PRIVATE_HOSTS": "true",
+        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+        "POWERTOOLS_METRICS_DISABLED": "true",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.one_instance"],
+        env={**os.environ, **settings},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    init, first, again = (json.loads(line) for line in done.stdout.splitlines())
+    return init, first, again
+
+
+def sequential_loop(sounds: Sequence[Sound], base_url: str, endpoint_url: str) -> float:
+    """Seconds of the simplest program that does the same to media: one after another."""
+    s3 = boto3.client("s3", endpoint_url=endpoint_url, region_name=REGION)
+    began = time.monotonic()
+    for sound in sounds:
+        place = f"{base_url}/media/{sound.tiktok_id}"
+        with urllib.request.urlopen(f"{place}/audio") as answer:  # noqa: S310 - our own
+            _, preview = whole_job(answer.read())
+        with urllib.request.urlopen(f"{place}/cover") as answer:  # noqa: S310 - our own
+            image = write_cover(answer.read(), CoverCaps()).jpeg
+        for name, body in (("preview.mp3", preview.mp3), ("cover.jpg", image)):
+            s3.put_object(Bucket=BUCKET, Key=f"loop/{sound.tiktok_id}/{name}", Body=body)
+    return time.monotonic() - began
+
+
+def print_refresh(told: Told, tracks: int, init: float) -> None:
+    report = told["report"]
+    cpu = told["own"] + told["decoders"]
+    print(f"\n{report['outcome']}: {report['accepted']} of {report['rows']} rows accepted")
+    print(f"{'everything new':<44} {'whole s':>8} {'ms a track':>11}")
+    for stage, seconds in report["seconds"].items():
+        print_line(f"wall, {stage}", seconds, tracks)
+    print_line("wall, whole", told["wall"], tracks)
+    print_line("CPU of the decoders", told["decoders"], tracks)
+    print_line("CPU of the function itself", told["own"], tracks)
+    print(
+        f"  {'cores busy in the media stage, at most':<42} {cpu / report['seconds']['media']:>8.2f}"
+    )
+    print(f"  {'peak memory of all its processes, MB':<42} {told['peak_mb']:>8.0f}")
+    print(f"  {'CPU of init, s':<42} {init:>8.2f}")
+
+
+def print_line(name: str, seconds: float, tracks: int) -> None:
+    print(f"  {name:<42} {seconds:>8.2f} {1000 * seconds / tracks:>11.1f}")
+
+
+def print_alone(sounds: Sequence[Sound], told: Told, tracks: int, loop: float) -> None:
+    """The same work alone, on some of the files, after one that warms the decoders up."""
+    files = [made[0] for sound in sounds[: MEASURED_ALONE + 1] if (made := sound.audio())]
+    costs = [measured(data)[2] for data in files][1:]
+    measure, fingerprint, encode, verify, job = (
+        sum(values) / len(costs) for values in zip(*map(astuple, costs), strict=True)
+    )
+    images = [made[0] for sound in sounds[:MEASURED_ALONE] if (made := sound.cover())]
+    image = timed(lambda: [write_cover(data, CoverCaps()) for data in images])[1] / len(images)
+    cpu = 1000 * (told["own"] + told["decoders"]) / tracks
+    least = measure + encode
+    print("\nalone, on the same files                      CPU ms a track")
+    for name, value in (
+        ("decode and measure", measure),
+        ("encode", encode),
+        ("fingerprint", fingerprint),
+        ("decode and measure what was encoded", verify),
+        ("the whole job of the decoder", job),
+        ("cover", image),
+        ("the refresh, all of its processes", cpu),
+    ):
+        print(f"  {name:<42} {value:>8.1f}  x{value / least:.2f} of decode + measure + encode")
+    print(f"  {'a sequential loop, wall s':<42} {loop:>8.2f}  x{loop / told['wall']:.2f} of ours")
+
+
+def print_again(told: Told, downloads: int) -> None:
+    rows = told["report"]["rows"]
+    cpu = told["own"] + told["decoders"]
+    print(f"\nnothing new: {told['report']['outcome']}, {told['wall']:.2f} s")
+    print(f"  {'media downloads, R2 writes':<42} {downloads:>5}, {told['puts']}")
+    print(f"  {'CPU s, per 1,000 tracks':<42} {cpu:>8.2f}, {1000 * cpu / rows:.2f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
