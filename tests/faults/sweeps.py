@@ -8,6 +8,7 @@ from tests.faults.interleaving import Interleaver
 from tests.faults.invariants import broken, left_over, misjudged, unresolved_doubles
 from tests.faults.shim import Call, Faults, Mode, at
 from tests.faults.world import TESTED, Hook, Process, Run, World
+from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
 from tiktok_music.errors import SnapshotCorrupt
 
 # Where an invocation waits before it has begun.
@@ -49,8 +50,19 @@ def recorded_calls(world: World, process: Process) -> tuple[Call, ...]:
     return run.calls
 
 
+def place_of_the_flip(world: World) -> int:
+    """Which call of the tested refresh moves the pointer."""
+    calls = recorded_calls(world, world.process())
+    return next(n for n, call in enumerate(calls) if call.is_write and call.keys == (POINTER_KEY,))
+
+
 def every_fault(
-    world: World, attempts: int, modes: Sequence[Mode], *, calls: slice = slice(None)
+    world: World,
+    attempts: int,
+    modes: Sequence[Mode],
+    *,
+    calls: slice = slice(None),
+    stale_reads: int = 0,
 ) -> Tally:
     """F1 and F2: each mode at each call, then all that must hold, then the way back to health."""
     process = world.process("writer", attempts)
@@ -59,6 +71,7 @@ def every_fault(
     for number, call in boundaries:
         for mode in modes:
             world.restore(saved)
+            world.account.stale_reads = stale_reads
             problems = after_fault(world, process, at(number, mode), number % 2 == 0)
             tally.add(f"{mode} at {number} ({call}), {attempts} attempts", problems)
     world.restore(saved)
@@ -71,6 +84,7 @@ def after_fault(world: World, process: Process, faults: Faults, is_same_request:
     The repetition is Lambda's own (the same request) or the scheduler's (another one).
     """
     run = world.run(TESTED, process=process, faults=faults)
+    world.account.catch_up()
     problems = [*misjudged(world, run), *broken(world), *unresolved_doubles(world, run)]
     if run.outcome not in (*UNFINISHED, "PUBLISHED"):
         problems.append(f"F1: the run says {run.outcome}")

@@ -3,11 +3,13 @@
 import pytest
 
 from tests.faults.conftest import IS_FULL, Figures
-from tests.faults.shim import MODES, Mode
+from tests.faults.shim import LANDING, MODES, Mode
 from tests.faults.sweeps import (
     every_fault,
     every_zombie,
+    overtakers,
     paused_readers,
+    place_of_the_flip,
     readers_between_calls,
 )
 from tests.faults.world import TESTED, World
@@ -28,6 +30,14 @@ def test_no_fault_at_any_call_breaks_anything(
     figures.keep(f"F1, F2 with {attempts} attempts", tally)
 
 
+def test_an_answer_that_is_lost_is_settled_by_a_strong_read(world: World, figures: Figures) -> None:
+    modes = LANDING if IS_FULL else (Mode.LANDED_TIMEOUT,)
+
+    tally = every_fault(world, 3, modes, calls=slice(None if IS_FULL else -14, None), stale_reads=9)
+
+    figures.keep("F2 with 3 attempts, replicas behind", tally)
+
+
 @pytest.mark.parametrize(("name", "tick"), [("same", TESTED), ("next", TESTED + 1)])
 def test_a_paused_refresh_never_overwrites_the_one_that_overtook_it(
     world: World, figures: Figures, name: str, tick: int
@@ -35,6 +45,18 @@ def test_a_paused_refresh_never_overwrites_the_one_that_overtook_it(
     tally = every_zombie(world, tick, calls=slice(0, None, STEP))
 
     figures.keep(f"F5 zombie, another run of the {name} tick", tally)
+
+
+@pytest.mark.parametrize("tick", [TESTED, TESTED + 1], ids=["same tick", "next tick"])
+def test_an_older_refresh_that_wakes_within_a_newer_one_undoes_nothing(
+    world: World, figures: Figures, tick: int
+) -> None:
+    flip = place_of_the_flip(world)
+    pauses = range(0, flip + 3, 2) if IS_FULL else (flip,)
+
+    tally = overtakers(world, tick, pauses, step=1 if IS_FULL else 5)
+
+    figures.keep("F5 an older run wakes within a newer one", tally)
 
 
 def test_readers_between_any_two_calls_see_one_whole_version(

@@ -5,43 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults.conftest import IS_FULL, Figures
-from tests.faults.invariants import broken, misjudged
-from tests.faults.shim import MODES, Call, Mode, at
-from tests.faults.sweeps import Tally, healed, recorded_calls
+from tests.faults.invariants import broken
+from tests.faults.shim import Call, Mode
+from tests.faults.sweeps import Tally, healed
+from tests.faults.trials import every_bucket_fault
 from tests.faults.world import TESTED, World, chart
-from tiktok_music.track import cover_key, preview_key
-
-
-def finished(world: World) -> set[str]:
-    """The keys of the media of tracks that are archived: nothing of them is fetched again."""
-    ids = [key.removeprefix("TRACK#") for key in world.account.keys("TRACK#")]
-    records = world.account.known(ids)
-    done = [each.track_id for each in records.values() if each.media]
-    return {key for track_id in done for key in (preview_key(track_id), cover_key(track_id))}
-
-
-def uploads(calls: tuple[Call, ...]) -> set[str]:
-    return {call.keys[0] for call in calls if call.operation == "PutObject"}
-
-
-def every_bucket_fault(world: World, attempts: int) -> Tally:
-    process = world.process("writer", attempts)
-    calls = recorded_calls(world, process)
-    numbers = [number for number, call in enumerate(calls) if call.service == "s3"]
-    tally, saved = Tally(len(numbers)), world.save()
-    for number in numbers:
-        for mode in MODES:
-            world.restore(saved)
-            run = world.run(TESTED, process=process, faults=at(number, mode))
-            problems = [*misjudged(world, run), *broken(world)]
-            done = finished(world)
-            again = world.clean(TESTED + 1)
-            repeated = uploads(again.calls) & done
-            problems += [f"F11: {key} is uploaded again" for key in sorted(repeated)]
-            problems += [*broken(world), *healed(world, TESTED + 2)]
-            tally.add(f"{mode} at {number} ({calls[number]}), {attempts} attempts", problems)
-    world.restore(saved)
-    return tally
+from tiktok_music.track import preview_key
 
 
 @pytest.mark.parametrize("attempts", [1, 3] if IS_FULL else [1])

@@ -5,14 +5,25 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults import mutants
-from tests.faults.conftest import Figures
+from tests.faults.conftest import SEED, Figures
 from tests.faults.mutants import Patch, planted
 from tests.faults.shim import Mode
 from tests.faults.sweeps import (
     Tally,
     every_fault,
     every_zombie,
+    overtakers,
+    place_of_the_flip,
     readers_between_calls,
+)
+from tests.faults.trials import (
+    CHUNK_DAMAGE,
+    FEW,
+    damaged,
+    every_bucket_fault,
+    gate_holds,
+    silent_store,
+    stale_replicas,
 )
 from tests.faults.world import TESTED, World
 
@@ -20,25 +31,76 @@ Hunt = Callable[[World], Tally]
 
 
 def crashes(world: World) -> Tally:
-    return every_fault(world, 1, [Mode.CRASH_BEFORE], calls=slice(None, None, 2))
+    return every_fault(world, 1, [Mode.CRASH_BEFORE], calls=slice(14, 24, 3))
 
 
-def lost_answers(world: World) -> Tally:
-    return every_fault(world, 3, [Mode.LANDED_TIMEOUT], calls=slice(-16, None))
+def lost_answers(attempts: int, stale_reads: int = 0) -> Hunt:
+    calls = slice(-13, -8)
+    return lambda world: every_fault(
+        world, attempts, [Mode.LANDED_TIMEOUT], calls=calls, stale_reads=stale_reads
+    )
 
 
 def zombies(world: World) -> Tally:
-    return every_zombie(world, TESTED + 1, calls=slice(0, None, 4))
+    return every_zombie(world, TESTED + 1, calls=slice(12, 24, 4))
+
+
+def woken(world: World) -> Tally:
+    return overtakers(world, TESTED, [place_of_the_flip(world)], step=8)
+
+
+def woken_sweepers(world: World) -> Tally:
+    return overtakers(world, TESTED + 1, [place_of_the_flip(world) + 1], step=3)
+
+
+def behind(world: World) -> Tally:
+    return stale_replicas(world, [4], is_flapping=False, every_call=False)
+
+
+def flapping(world: World) -> Tally:
+    return stale_replicas(world, [9], is_flapping=True, every_call=False)
+
+
+def silent(world: World) -> Tally:
+    return silent_store(world, 1.0, 2, SEED)
+
+
+def cut_pieces(world: World) -> Tally:
+    return damaged(world, CHUNK_DAMAGE["a piece is cut"], is_pointer=False)
+
+
+def bad_feeds(world: World) -> Tally:
+    return gate_holds(world, FEW, "SHRINK", opens=True)
+
+
+def bucket_faults(world: World) -> Tally:
+    return every_bucket_fault(world, 1)
 
 
 HUNTS: dict[Callable[[Patch], None], Hunt] = {
     mutants.flip_before_chunks: readers_between_calls,
     mutants.no_archive: readers_between_calls,
-    mutants.condition_taken_as_lost: lost_answers,
+    mutants.condition_taken_as_lost: lost_answers(3),
+    mutants.doubt_taken_as_failure: lost_answers(1),
     mutants.no_fence: zombies,
+    mutants.blind_flip: woken,
     mutants.eager_sweep: readers_between_calls,
+    mutants.sweep_without_fence: woken_sweepers,
     mutants.no_sweep: crashes,
+    mutants.reader_without_verification: cut_pieces,
+    mutants.reader_goes_back: flapping,
+    mutants.reader_gives_up: silent,
+    mutants.reader_without_strong_retry: behind,
+    mutants.gates_off: bad_feeds,
+    mutants.weak_read_after_doubt: lost_answers(3, stale_reads=9),
+    mutants.media_taken_on_trust: bucket_faults,
+    mutants.media_written_over: bucket_faults,
+    mutants.secrets_in_errors: bucket_faults,
 }
+
+
+def test_every_planted_bug_has_its_hunt() -> None:
+    assert set(HUNTS) == set(mutants.MUTANTS)
 
 
 @pytest.mark.parametrize("mutant", HUNTS, ids=lambda mutant: mutant.__name__)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.builders import a_candidate
 from tests.faults.conftest import IS_FULL, Figures
 from tests.faults.invariants import broken, misjudged
 from tests.faults.shim import MODES, Crash, Mode, at, once_at
 from tests.faults.sweeps import Tally, healed, recorded_calls
-from tests.faults.world import TESTED, Run, World, chart, moment
+from tests.faults.trials import FEW, MANY, OTHERS, gate_holds
+from tests.faults.world import TESTED, Run, World
 from tiktok_music.errors import PublishLost, SnapshotGone, StoreError
 from tiktok_music.pointing import pinned, rolled_back, unpinned
 from tiktok_music.refresh.candidate import Candidate
@@ -116,11 +116,6 @@ def test_a_version_that_is_gone_is_refused_by_name(world: World) -> None:
     assert broken(world) == []
 
 
-FEW = tuple(a_candidate(n) for n in (1, 2, 3))
-OTHERS = tuple(a_candidate(n) for n in range(100, 107))
-MANY = (*chart(TESTED), *(a_candidate(n) for n in range(100, 120)))
-
-
 @pytest.mark.parametrize(
     ("candidates", "gate", "opens"),
     [
@@ -137,24 +132,3 @@ def test_a_gate_keeps_the_last_good_catalog_and_force_opens_it_once(
     tally = gate_holds(world, candidates, gate, opens)
 
     figures.keep("F15 gates and force", tally)
-
-
-def gate_holds(world: World, candidates: tuple[Candidate, ...], gate: str, opens: bool) -> Tally:
-    tally, before = Tally(1), world.account.pointer()
-    refused = world.run(TESTED, candidates=candidates)
-    reason = refused.report.reason if refused.report else None
-    problems = broken(world)
-    if refused.outcome != "REFUSED" or not str(reason).startswith(f"{gate}: "):
-        problems.append(f"F15: {refused.outcome} {reason}")
-    if world.account.pointer() != before:
-        problems.append("F15: the last good catalog is gone")
-    world.forward(60)
-    forced = world.run(TESTED, candidates=candidates, is_forced=True)
-    if forced.outcome != ("PUBLISHED" if opens else "REFUSED"):
-        problems.append(f"F15: with force {forced.outcome}")
-    world.now = moment(TESTED + 1)
-    again = world.run(TESTED + 1, candidates=() if opens else candidates)
-    if again.outcome != "REFUSED":
-        problems.append(f"F15: after the force {again.outcome}")
-    tally.add(gate, [*problems, *broken(world)])
-    return tally
