@@ -54,7 +54,7 @@ class State:
 @dataclass
 class Account:
     """`stale_reads` is how many weak reads of a key see what was there before its last write;
-    with `is_flapping` only every other one of them does."""
+    with `is_flapping` only every third of them does."""
 
     stale_reads: int = 0
     is_flapping: bool = False
@@ -114,7 +114,7 @@ class Account:
             item, left = self._before.get(key, (None, 0))
             if left:
                 self._before[key] = (item, left - 1)
-            if left and not (self.is_flapping and left % 2):
+            if left and not (self.is_flapping and left % 3):
                 now[key] = items.get(_key(key))
                 _put(items, key, item)
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.faults.interleaving import Interleaver
 from tests.faults.invariants import broken, left_over, misjudged, unresolved_doubles
-from tests.faults.shim import Call, Faults, Mode, at
+from tests.faults.shim import MODES, Call, Faults, Mode, at
 from tests.faults.world import TESTED, Hook, Process, Run, World
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
 from tiktok_music.errors import SnapshotCorrupt
@@ -64,12 +64,15 @@ def every_fault(
     calls: slice = slice(None),
     stale_reads: int = 0,
 ) -> Tally:
-    """F1 and F2: each mode at each call, then all that must hold, then the way back to health."""
+    """F1 and F2: each mode at each call, then all that must hold, then the way back to health.
+
+    Without `modes` each call has one, in turn.
+    """
     process = world.process("writer", attempts)
     boundaries = list(enumerate(recorded_calls(world, process)))[calls]
     tally, saved = Tally(len(boundaries)), world.save()
     for number, call in boundaries:
-        for mode in modes:
+        for mode in modes if modes else (MODES[number % len(MODES)],):
             world.restore(saved)
             world.account.stale_reads = stale_reads
             problems = after_fault(world, process, at(number, mode), number % 2 == 0)

@@ -166,8 +166,8 @@ def test_any_order_of_events_keeps_to_the_model(
     monkeypatch.setattr(CatalogMachine, "world", world, raising=False)
     monkeypatch.setattr(CatalogMachine, "tally", tally, raising=False)
     machine = settings(
-        max_examples=150 if IS_FULL else 6,
-        stateful_step_count=25 if IS_FULL else 12,
+        max_examples=40 if IS_FULL else 3,
+        stateful_step_count=25 if IS_FULL else 10,
         deadline=None,
         derandomize=True,
         database=None,

@@ -31,26 +31,28 @@ Hunt = Callable[[World], Tally]
 
 
 def crashes(world: World) -> Tally:
-    return every_fault(world, 1, [Mode.CRASH_BEFORE], calls=slice(14, 24, 3))
+    return every_fault(world, 1, [Mode.CRASH_BEFORE], calls=slice(15, 22, 5))
 
 
 def lost_answers(attempts: int, stale_reads: int = 0) -> Hunt:
-    calls = slice(-13, -8)
-    return lambda world: every_fault(
-        world, attempts, [Mode.LANDED_TIMEOUT], calls=calls, stale_reads=stale_reads
-    )
+    def hunt(world: World) -> Tally:
+        flip = place_of_the_flip(world)
+        calls, modes = slice(flip, flip + 1), [Mode.LANDED_TIMEOUT]
+        return every_fault(world, attempts, modes, calls=calls, stale_reads=stale_reads)
+
+    return hunt
 
 
 def zombies(world: World) -> Tally:
-    return every_zombie(world, TESTED + 1, calls=slice(12, 24, 4))
+    return every_zombie(world, TESTED + 1, calls=slice(13, 22, 8))
 
 
 def woken(world: World) -> Tally:
-    return overtakers(world, TESTED, [place_of_the_flip(world)], step=8)
+    return overtakers(world, TESTED, [place_of_the_flip(world)], step=16)
 
 
 def woken_sweepers(world: World) -> Tally:
-    return overtakers(world, TESTED + 1, [place_of_the_flip(world) + 1], step=3)
+    return overtakers(world, TESTED + 1, [place_of_the_flip(world) + 1], step=10)
 
 
 def behind(world: World) -> Tally:
@@ -74,7 +76,7 @@ def bad_feeds(world: World) -> Tally:
 
 
 def bucket_faults(world: World) -> Tally:
-    return every_bucket_fault(world, 1)
+    return every_bucket_fault(world, 1, [Mode.CRASH_AFTER, Mode.ERROR_BEFORE])
 
 
 HUNTS: dict[Callable[[Patch], None], Hunt] = {

@@ -50,7 +50,8 @@ TESTED = 4
 KEPT = 3
 CHUNK_BYTES = 180
 SECRET = "a-secret-that-no-log-may-show"
-CRASHED, FAILED = "CRASHED", "FAILED"
+# A store failed the run; the process ended; it raised what no error of ours is.
+FAILED, CRASHED, RAISED = "FAILED", "CRASHED", "RAISED"
 Hook = Callable[[int, Call], None]
 
 
@@ -83,7 +84,7 @@ class BrokenFiles(dict[str, Exception]):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How one invocation ended: the report's outcome, or CRASHED, or FAILED with its error."""
+    """How one invocation ended: the report's outcome, or one of the three above."""
 
     outcome: str
     calls: tuple[Call, ...]
@@ -162,7 +163,8 @@ class World:
         before = len(self.account.flips)
         source = FakeSource(chart(tick) if candidates is None else candidates, problem=problem)
         trigger = Trigger(holder, moment(tick), is_forced, remaining)
-        report, error, outcome = None, None, CRASHED
+        report, outcome = None, CRASHED
+        error: Exception | None = None
         try:
             report = refresh(self._parts(process, source), trigger)
             outcome = str(report.outcome)
@@ -170,6 +172,8 @@ class World:
             pass
         except CatalogError as exc:
             outcome, error = FAILED, exc
+        except Exception as exc:  # noqa: BLE001 - what a run raises is what is looked for
+            outcome, error = RAISED, exc
         self.logged += [repr(report), repr(error)]
         landed = self.account.flips[before:]
         own = tuple(flip for flip in landed if flip.by == process.line.name)
