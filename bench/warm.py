@@ -187,7 +187,7 @@ def published(tracks: Sequence[Track]) -> Snapshot:
     publisher = DynamoPublisher(DynamoRows(DynamoAccess(REGION)), CATALOG_TABLE)
     publisher.acquire_lease("bench", now, 60)
     publisher.write_chunks(snapshot)
-    publisher.flip(Pointer(descriptor, ()))
+    publisher.flip(Pointer(descriptor, ()), publisher.current())
     return snapshot
 
 
