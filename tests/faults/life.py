@@ -7,8 +7,8 @@ from tests.faults.chance import among
 from tests.faults.invariants import broken, left_over, misjudged, unresolved_doubles
 from tests.faults.shim import MODES, Call, Crash, Faults, Mode, no_faults, once_at
 from tests.faults.sweeps import Tally
-from tests.faults.world import TESTED, Run, World, moment
-from tiktok_music.errors import SourceUnavailable, StoreError
+from tests.faults.world import TESTED, Hook, Run, World, moment
+from tiktok_music.errors import SourceError, SourceUnavailable, StoreError
 from tiktok_music.pointing import pinned, rolled_back, unpinned
 from tiktok_music.snapshot import Pointer
 
@@ -47,7 +47,13 @@ class Life:
         account.stale_reads = self.rng.choice((0, 0, 2, 7))
         account.is_flapping = self.rng.random() < 0.5
 
-    def _run(self, faults: Faults = no_faults, holder: str = "request-1", **more: object) -> Run:
+    def _run(
+        self,
+        faults: Faults = no_faults,
+        holder: str = "request-1",
+        on_call: Hook | None = None,
+        problem: SourceError | None = None,
+    ) -> Run:
         process = self.world.process("writer", self.rng.choice((1, 3)))
         return self._counted(
             self.world.run(
@@ -55,7 +61,8 @@ class Life:
                 process=process,
                 holder=f"{holder} of {self.tick}",
                 faults=faults,
-                **more,  # type: ignore[arg-type]
+                on_call=on_call,
+                problem=problem,
             )
         )
 

@@ -122,9 +122,9 @@ def sweep_without_fence(patch: Patch) -> None:
         kept = {each.version for each in (pointer.current, *pointer.history)} if pointer else set()
         for note in noted:
             version, _, count = note.partition("*")
-            if version not in kept:
-                for index in range(int(count)):
-                    self._delete_chunk(chunk_key(version, index))
+            for index in range(0 if version in kept else int(count)):
+                self._delete_chunk(chunk_key(version, index))
+            self._forget_sweepable(note)
         return 0
 
     patch.setattr(DynamoPublisher, "sweep", sweep)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults import mutants
-from tests.faults.conftest import SEED, Figures
+from tests.faults.conftest import IS_FULL, SEED, Figures
 from tests.faults.mutants import Patch, planted
 from tests.faults.shim import Mode
 from tests.faults.sweeps import (
@@ -109,6 +109,9 @@ def test_every_planted_bug_has_its_hunt() -> None:
 def test_a_planted_bug_is_caught(
     world: World, figures: Figures, mutant: Callable[[Patch], None]
 ) -> None:
+    if IS_FULL:
+        assert HUNTS[mutant](world).violations == []
+
     with planted(mutant):
         tally = HUNTS[mutant](world)
 
