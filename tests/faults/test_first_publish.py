@@ -2,7 +2,7 @@
 
 from tests.faults.conftest import IS_FULL, Figures
 from tests.faults.invariants import broken, silent_or_wrong
-from tests.faults.shim import MODES, Call, Mode, at
+from tests.faults.shim import LANDING, Call, Mode, at
 from tests.faults.sweeps import Tally, healed
 from tests.faults.world import World
 
@@ -13,7 +13,7 @@ def test_the_first_refresh_can_fail_anywhere(new_world: World, figures: Figures)
     world.restore(saved)
     tally = Tally(len(calls))
     for number in range(0, len(calls), 1 if IS_FULL else 9):
-        for mode in MODES if IS_FULL else (Mode.CRASH_AFTER,):
+        for mode in LANDING if IS_FULL else (Mode.CRASH_AFTER,):
             world.restore(saved)
             world.run(0, faults=at(number, mode))
             tally.add(f"{mode} at {number} ({calls[number]})", [*broken(world), *healed(world, 1)])
