@@ -78,5 +78,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             f"{name}: {tally.boundaries} boundaries, {tally.runs} runs, "
             f"{len(tally.violations)} violations{note}"
         )
+    runs = sum(tally.runs for tally in figures.tallies.values())
+    violations = sum(len(tally.violations) for tally in figures.tallies.values())
+    zombies = [tally for name, tally in figures.tallies.items() if name.startswith("F5")]
+    undone = sum(len(tally.violations) for tally in zombies)
+    woken = sum(tally.runs for tally in zombies)
+    terminalreporter.write_line(f"in all: {runs} runs, {violations} violations, seed {SEED}")
+    terminalreporter.write_line(f"zombies: {undone} of {woken} undid anything")
     killed, planted = len(figures.mutants), len(MUTANTS)
     terminalreporter.write_line(f"mutants: {killed} of {planted} killed")

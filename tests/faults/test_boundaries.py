@@ -14,7 +14,7 @@ from tests.faults.sweeps import (
 )
 from tests.faults.world import TESTED, World
 
-STEP = 1 if IS_FULL else 5
+STEP = 1 if IS_FULL else 8
 
 
 @pytest.mark.parametrize("attempts", [1, 3])
@@ -56,7 +56,7 @@ def test_an_older_refresh_that_wakes_within_a_newer_one_undoes_nothing(
     flip = place_of_the_flip(world)
     pauses = (flip - 7, flip - 1, flip, flip + 3) if IS_FULL else (flip,)
 
-    tally = overtakers(world, tick, pauses, step=2 if IS_FULL else 10)
+    tally = overtakers(world, tick, pauses, step=2 if IS_FULL else 12)
 
     figures.keep("F5 an older run wakes within a newer one", tally)
 

@@ -16,7 +16,7 @@ from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.snapshot import Pointer
 
 Move = Callable[[Pointer, int], Pointer]
-STEP = 1 if IS_FULL else 9
+STEP = 1 if IS_FULL else 12
 
 
 def to_the_oldest(pointer: Pointer, fence: int) -> Pointer:
