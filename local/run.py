@@ -59,7 +59,7 @@ def run(options: Options) -> None:
     os.environ.update(aws.environment())
     aws.furnish(os.environ.get("SOURCE_API_KEY", API_KEY))
     upstream_url = options.upstream or _stand_in(options.music)
-    media_place = bind_near(options.port + 1)
+    media_place = bind_near(options.port + 1 if options.port else 0)
     media = BackgroundServer.start(media_app(aws.endpoint_url, BUCKET), media_place)
     settings = _settings(aws, upstream_url, media.base_url, options)
     os.environ.update(settings)
@@ -70,7 +70,6 @@ def run(options: Options) -> None:
     if not options.serve:
         return
     app = with_picker(gateway_app(_handler("list_music")), keys["publishRead"])
-    place.listen(128)
     told: dict[str, Any] = {
         "environment": {**aws.environment(), **settings},
         "baseUrl": address(place),

@@ -10,11 +10,15 @@ from starlette.types import ASGIApp
 
 
 def bind(port: int) -> socket.socket:
-    """A listening place on loopback; port 0 takes any free one. Raises OSError when taken."""
+    """A listening place on loopback; port 0 takes any free one. Raises OSError when taken.
+
+    It listens at once: two processes may both bind a port that nobody listens on yet.
+    """
     place = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         place.bind(("127.0.0.1", port))
+        place.listen(128)
     except OSError:
         place.close()
         raise
@@ -56,7 +60,6 @@ class BackgroundServer:
         server = _server(app)
         thread = threading.Thread(target=server.run, args=([place],), daemon=True)
         base_url = address(place)
-        place.listen(128)
         thread.start()
         return cls(base_url, server, thread)
 
@@ -66,5 +69,14 @@ class BackgroundServer:
 
 
 def serve_until_interrupted(app: ASGIApp, place: socket.socket) -> None:
-    """Serves in this thread until Ctrl-C."""
-    _server(app).run([place])
+    """Serves until a signal raises in this thread.
+
+    The server has a thread of its own, so that it takes no signal: one that comes while the server
+    is still starting stops it as quietly as a later one.
+    """
+    server = BackgroundServer.start(app, place)
+    try:
+        while server.thread.is_alive():
+            server.thread.join(1)
+    finally:
+        server.stop()

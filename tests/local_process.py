@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -23,13 +22,6 @@ class LocalRun:
     run_file: Path
 
 
-def free_port() -> int:
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        port: int = place.getsockname()[1]
-        return port
-
-
 def start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "local", *arguments],
@@ -44,7 +36,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 @contextmanager
 def running(run_file: Path) -> Iterator[LocalRun]:
     """The local run on a free port, killed in the end."""
-    process = start("--port", str(free_port()), "--run-file", str(run_file))
+    process = start("--port", "0", "--run-file", str(run_file))
     try:
         lines = read_until(process, "Ctrl-C")
         assert run_file.exists(), "\n".join(lines)
