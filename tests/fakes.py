@@ -15,7 +15,6 @@ from tiktok_music.errors import (
     SnapshotMissing,
     StoreUnavailable,
 )
-from tiktok_music.pointing import let_go
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
@@ -86,7 +85,6 @@ class FakeSnapshots:
         held = self.current_pointer
         if held is not None and held != pointer and held.is_pinned:
             raise PublishLost("it is pinned")
-        self.sweepable |= {each.version: each for each in let_go(before, pointer)}
         self.point(pointer, before)
 
     def point(self, pointer: Pointer, before: Pointer | None) -> None:
@@ -104,9 +102,8 @@ class FakeSnapshots:
         if pointer is None:
             return 0
         for version, descriptor in list(self.sweepable.items()):
-            if descriptor in (pointer.current, *pointer.history):
-                del self.sweepable[version]
-            elif descriptor.fence < pointer.fence:
+            is_kept = descriptor in (pointer.current, *pointer.history)
+            if not is_kept and descriptor.fence < pointer.fence:
                 for index in range(descriptor.chunk_count):
                     self.chunks.pop((version, index), None)
                 kept = sorted(each.fence for each in (pointer.current, *pointer.history))

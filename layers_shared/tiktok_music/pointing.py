@@ -51,12 +51,5 @@ def last_scheduled_at(pointer: Pointer) -> datetime:
     return max(descriptor.scheduled_at for descriptor in (pointer.current, *pointer.history))
 
 
-def let_go(before: Pointer | None, after: Pointer) -> tuple[Descriptor, ...]:
-    """The versions that `after` keeps no more."""
-    kept = {after.current, *after.history}
-    past = (before.current, *before.history) if before else ()
-    return tuple(descriptor for descriptor in past if descriptor not in kept)
-
-
 def _names(kept: Iterable[Descriptor]) -> list[str]:
     return [descriptor.version for descriptor in kept]

@@ -210,3 +210,15 @@ def test_versions_that_a_flip_lets_go_are_swept(publisher: Any) -> None:
     assert publisher.sweep() == 1
     with pytest.raises(SnapshotCorrupt):
         publisher.load(first.descriptor)
+
+
+def test_a_sweep_while_a_version_is_kept_forgets_nothing_of_it(publisher: Any) -> None:
+    first, second = a_snapshot(a_track(1), fence=1), a_snapshot(a_track(2), fence=2)
+    for snapshot in (first, second):
+        publisher.write_chunks(snapshot)
+        publisher.flip(Pointer(snapshot.descriptor), publisher.current())
+        swept = publisher.sweep()
+
+    assert swept == 1
+    with pytest.raises(SnapshotCorrupt):
+        publisher.load(first.descriptor)

@@ -124,7 +124,8 @@ def sweep_without_fence(patch: Patch) -> None:
             version, _, count = note.partition("*")
             for index in range(0 if version in kept else int(count)):
                 self._delete_chunk(chunk_key(version, index))
-            self._forget_sweepable(note)
+            if version not in kept:
+                self._forget_sweepable(note)
         return 0
 
     patch.setattr(DynamoPublisher, "sweep", sweep)

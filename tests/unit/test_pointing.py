@@ -9,7 +9,6 @@ from tiktok_music.errors import SnapshotGone
 from tiktok_music.pointing import (
     advanced,
     last_scheduled_at,
-    let_go,
     pinned,
     rolled_back,
     unpinned,
@@ -44,15 +43,6 @@ def test_everything_of_the_last_week_is_kept() -> None:
 
     assert len(pointer.history) == 27
     assert pointer.history[-1].published_at > pointer.current.published_at - timedelta(days=7)
-
-
-def test_what_is_let_go_is_told() -> None:
-    before = after(14, hours_between=24 * 7)
-
-    now = advanced(before, published(15, 15 * 24 * 7))
-
-    assert [descriptor.fence for descriptor in let_go(before, now)] == [1]
-    assert let_go(None, after(1, 1)) == ()
 
 
 def test_a_rollback_makes_an_older_version_current_with_a_higher_fence() -> None:

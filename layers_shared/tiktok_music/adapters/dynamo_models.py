@@ -64,8 +64,7 @@ class PointerRow(Model):
 class LeaseRow(Model):
     """`LOCK`: who refreshes, the fencing token, which only ever grows, and what to sweep.
 
-    `sweepable` has `<version>*<chunks>` of every version that was begun or let go and whose
-    chunks may still be there.
+    `sweepable` has `<version>*<chunks>` of every version whose chunks may still be there.
     """
 
     pk = UnicodeAttribute(hash_key=True)

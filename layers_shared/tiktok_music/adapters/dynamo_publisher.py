@@ -1,6 +1,5 @@
 """Writes snapshots to DynamoDB: the lease, the chunks, and the one conditional flip."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pynamodb.exceptions import PynamoDBException
@@ -22,7 +21,6 @@ from tiktok_music.adapters.dynamo_snapshots import (
     descriptor_to,
 )
 from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotMissing, StoreUnavailable
-from tiktok_music.pointing import let_go
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut
 
 LEASE_KEY = "LOCK"
@@ -97,9 +95,9 @@ class DynamoPublisher:
     def write_chunks(self, snapshot: Snapshot) -> None:
         """Stores the pieces of a snapshot; nobody sees them before the flip.
 
-        That they are begun is noted first, so that what a crash leaves behind is swept.
+        That they are begun is noted first, so that whatever becomes of them is swept in its time.
         """
-        self._note_sweepable([snapshot.descriptor])
+        self._note_sweepable(snapshot.descriptor)
         for index, data in enumerate(cut(snapshot.gzipped)):
             key = chunk_key(snapshot.descriptor.version, index)
             with translated(f"write {key}"):
@@ -114,7 +112,6 @@ class DynamoPublisher:
         its own condition.
         """
         is_free = self._pointers.is_pinned.does_not_exist() | (self._pointers.is_pinned == False)  # noqa: E712 - a condition expression
-        self._note_sweepable(let_go(before, pointer))
         self._write(pointer, before, is_free)
 
     def point(self, pointer: Pointer, before: Pointer) -> None:
@@ -127,7 +124,8 @@ class DynamoPublisher:
         Only versions that the pointer does not keep and whose fence is below the pointer's: a
         refresh that is still writing has a higher one, and may yet flip to its version. One that
         was paused and overtaken may wake and write again: what it began stays noted until two
-        publishes have passed it.
+        publishes have passed it. A version that is kept stays noted for as long: one that is
+        let go right after the pointer was read would else be nobody's.
         """
         pointer, noted = self.current(), self._sweepable()
         if pointer is None or not noted:
@@ -138,9 +136,8 @@ class DynamoPublisher:
         swept = 0
         for note in sorted(noted):
             version, _, count = note.partition("*")
-            if version in kept:
-                self._forget_sweepable(note)
-            elif (fence := int(version.partition("-")[0])) < pointer.fence:
+            fence = int(version.partition("-")[0])
+            if version not in kept and fence < pointer.fence:
                 for index in range(int(count)):
                     self._delete_chunk(chunk_key(version, index))
                 if fence < min(publishes[-2:]):
@@ -183,11 +180,10 @@ class DynamoPublisher:
             raise PublishLost(f"{version} does not replace what is current{held}") from exc
         raise StoreUnavailable(f"the flip to {version} did not land") from exc
 
-    def _note_sweepable(self, descriptors: Sequence[Descriptor]) -> None:
-        notes = {f"{each.version}*{each.chunk_count}" for each in descriptors}
-        if notes:
-            with translated("note what to sweep"):
-                self._leases(LEASE_KEY).update([self._leases.sweepable.add(notes)])
+    def _note_sweepable(self, descriptor: Descriptor) -> None:
+        note = f"{descriptor.version}*{descriptor.chunk_count}"
+        with translated("note what to sweep"):
+            self._leases(LEASE_KEY).update([self._leases.sweepable.add({note})])
 
     def _forget_sweepable(self, note: str) -> None:
         with translated("forget what was swept"):
