@@ -12,7 +12,13 @@ from tiktok_music.refresh.telling import METRICS
 from tiktok_music.refresh.verdict import RejectionReason
 
 ROOT = Path(__file__).parents[2]
-FAILURES = (Outcome.REFUSED, Outcome.SOURCE_FAILED, Outcome.LOCKED, Outcome.LOST)
+FAILURES = (
+    Outcome.REFUSED,
+    Outcome.SOURCE_FAILED,
+    Outcome.OUT_OF_TIME,
+    Outcome.LOCKED,
+    Outcome.LOST,
+)
 DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",

@@ -2,9 +2,7 @@
 
 import io
 import random
-import struct
 import time
-import zlib
 
 import numpy as np
 import pillow_heif
@@ -12,6 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
+from tests.hostile_media import png_bomb
 from tiktok_music.adapters.image import CoverCaps, write_cover
 from tiktok_music.errors import CoverUnreadable
 
@@ -253,7 +252,7 @@ def test_pixel_bombs_are_refused_before_they_are_unpacked(
     began = time.process_time()
 
     with pytest.raises(CoverUnreadable):
-        write_cover(a_png_bomb(width, height, depth, colour_type), CAPS)
+        write_cover(png_bomb(width, height, depth, colour_type), CAPS)
 
     assert time.process_time() - began < 1.0
 
@@ -270,19 +269,6 @@ def test_the_largest_image_within_the_cap_is_taken() -> None:
     cover = write_cover(saved(Image.new("L", (5000, 5000), 90), "PNG"), CAPS)
 
     assert (cover.width, cover.height) == (720, 720)
-
-
-def a_png_bomb(width: int, height: int, depth: int, colour_type: int) -> bytes:
-    """Declares the size and holds one row of it."""
-
-    def chunk(name: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-        )
-
-    header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
-    row = zlib.compress(bytes(1 + width * depth * 3))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", row) + chunk(b"IEND", b"")
 
 
 def swapped_primaries_profile() -> bytes:

@@ -1,5 +1,8 @@
 """Downloads previews and covers from upstream's hosts, address by address."""
 
+import time
+from collections.abc import Callable
+
 from tiktok_music.adapters.safe_http import BROWSER, SafeHttp
 from tiktok_music.errors import DownloadFailed
 
@@ -9,16 +12,17 @@ IMAGE_BYTES = 10 * 1024 * 1024
 # TikTok's hosts answer a dead address with a page of about 1 KB and status 200.
 SMALLEST_AUDIO_BYTES = 4 * 1024
 SMALLEST_IMAGE_BYTES = 128
+# Over all the addresses of one file: a dead sound must not cost minutes.
 DEADLINE_SECONDS = 30.0
-# Upstream may list many mirrors of one file; a dead sound must not cost minutes.
 MOST_ADDRESSES = 4
 
 
 class HttpDownloader:
     """Tries a track's addresses in order and takes the first that gives a file."""
 
-    def __init__(self, http: SafeHttp) -> None:
+    def __init__(self, http: SafeHttp, clock: Callable[[], float] = time.monotonic) -> None:
         self._http = http
+        self._clock = clock
 
     def audio(self, urls: tuple[str, ...]) -> bytes:
         """The bytes of a preview; raises DownloadFailed with what the last address answered."""
@@ -29,18 +33,20 @@ class HttpDownloader:
         return self._first(urls, SMALLEST_IMAGE_BYTES, IMAGE_BYTES)
 
     def _first(self, urls: tuple[str, ...], smallest: int, largest: int) -> bytes:
+        until = self._clock() + DEADLINE_SECONDS
         problem = DownloadFailed("there is no address")
         for url in urls[:MOST_ADDRESSES]:
+            seconds = until - self._clock()
+            if seconds <= 0:
+                break
             try:
-                return self._one(url, smallest, largest)
+                return self._one(url, smallest, largest, seconds)
             except DownloadFailed as exc:
                 problem = exc
         raise problem
 
-    def _one(self, url: str, smallest: int, largest: int) -> bytes:
-        answer = self._http.get(
-            url, headers=BROWSER, max_bytes=largest, deadline_seconds=DEADLINE_SECONDS
-        )
+    def _one(self, url: str, smallest: int, largest: int, seconds: float) -> bytes:
+        answer = self._http.get(url, headers=BROWSER, max_bytes=largest, deadline_seconds=seconds)
         if answer.status != 200:
             raise DownloadFailed(f"the address answers HTTP {answer.status}")
         if len(answer.body) < smallest:

@@ -18,8 +18,10 @@ from tiktok_music.snapshot import Pointer
 
 _logger = logging.getLogger(__name__)
 
-# Enough to write, read back and flip after the last download, several times over.
+# No media is begun with less: what is under way may take a download and its turns at a decoder.
 RESERVE_SECONDS = 120.0
+# Enough to write, read back and flip, several times over; a publish is not begun with less.
+PUBLISH_SECONDS = 30.0
 # A lease outlives the longest run (15 min) by a minute.
 LEASE_SECONDS = 960.0
 
@@ -91,6 +93,9 @@ def _run(
     if refusal is not None:
         reason = f"{refusal.gate}: {refusal.detail}"
         return replace(report, outcome=Outcome.REFUSED, reason=reason)
+    if trigger.remaining_seconds() < PUBLISH_SECONDS:
+        reason = f"fewer than {PUBLISH_SECONDS:g} s are left to publish in; the next run goes on"
+        return replace(report, outcome=Outcome.OUT_OF_TIME, reason=reason)
     edition = Edition(fence, trigger.scheduled_at, parts.now(), parts.media_base_url)
     try:
         published = publish(

@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     ALREADY_DONE = "ALREADY_DONE"
     REFUSED = "REFUSED"
     SOURCE_FAILED = "SOURCE_FAILED"
+    OUT_OF_TIME = "OUT_OF_TIME"
     LOST = "LOST"
     LOCKED = "LOCKED"
 

@@ -9,12 +9,13 @@ from tiktok_music.observability import count
 from tiktok_music.refresh.report import Outcome, RefreshReport
 
 # Worth a second try a minute later; a refused catalog would only be refused again.
-TRY_AGAIN = frozenset({Outcome.SOURCE_FAILED, Outcome.LOCKED})
+TRY_AGAIN = frozenset({Outcome.SOURCE_FAILED, Outcome.OUT_OF_TIME, Outcome.LOCKED})
 METRICS = {
     Outcome.PUBLISHED: "RefreshPublished",
     Outcome.ALREADY_DONE: "RefreshRepeated",
     Outcome.REFUSED: "RefreshRefused",
     Outcome.SOURCE_FAILED: "RefreshFailed",
+    Outcome.OUT_OF_TIME: "RefreshFailed",
     Outcome.LOST: "RefreshLost",
     Outcome.LOCKED: "RefreshLocked",
 }

@@ -1,0 +1,55 @@
+"""F9 and F12: a throttled table, and clocks that jump or stand at the edge of a lease."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.faults.conftest import IS_FULL, SEED, Figures
+from tests.faults.shim import Call, Mode
+from tests.faults.weather import ATTEMPTS, jumping_clocks, throttled_minutes
+from tests.faults.world import TESTED, World
+from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
+from tiktok_music.refresh.refresh import LEASE_SECONDS, PUBLISH_SECONDS
+
+EDGE = timedelta(seconds=LEASE_SECONDS)
+SECOND = timedelta(seconds=1)
+JUMPS = {
+    "ten minutes ahead": timedelta(minutes=10),
+    "ten minutes back": timedelta(minutes=-10),
+    "an hour ahead": timedelta(hours=1),
+    "an hour back": timedelta(hours=-1),
+    "a leap second": -SECOND,
+    "before the lease ends": EDGE - SECOND,
+    "when the lease ends": EDGE,
+    "after the lease ends": EDGE + SECOND,
+}
+
+
+@pytest.mark.parametrize("seconds_left", [900.0, 130.0, PUBLISH_SECONDS + 15])
+def test_a_minute_of_throttling_is_outlived(
+    world: World, figures: Figures, seconds_left: float
+) -> None:
+    seeds = range(SEED, SEED + (40 if IS_FULL else 3))
+
+    tally = throttled_minutes(world, seconds_left, seeds)
+
+    tally.note = f"half of all calls, seeds from {SEED}"
+    figures.keep("F9 throttling", tally)
+
+
+def test_a_call_that_is_throttled_for_ever_is_tried_three_times(world: World) -> None:
+    def pointer_writes(number: int, call: Call) -> Mode | None:
+        is_flip = call.is_write and call.keys == (POINTER_KEY,)
+        return Mode.THROTTLE if is_flip else None
+
+    run = world.run(TESTED, process=world.process("writer", ATTEMPTS), faults=pointer_writes)
+
+    flips = [call for call in run.calls if call.is_write and call.keys == (POINTER_KEY,)]
+    assert (run.outcome, len(flips)) == ("FAILED", ATTEMPTS)
+
+
+@pytest.mark.parametrize("jump", JUMPS.values(), ids=JUMPS.keys())
+def test_a_clock_that_jumps_publishes_once(world: World, figures: Figures, jump: timedelta) -> None:
+    tally = jumping_clocks(world, [jump], step=1 if IS_FULL else 16)
+
+    figures.keep("F12 clocks that jump", tally)
