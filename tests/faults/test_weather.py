@@ -29,7 +29,7 @@ JUMPS = {
 def test_a_minute_of_throttling_is_outlived(
     world: World, figures: Figures, seconds_left: float
 ) -> None:
-    seeds = range(SEED, SEED + (40 if IS_FULL else 3))
+    seeds = range(SEED, SEED + (40 if IS_FULL else 1))
 
     tally = throttled_minutes(world, seconds_left, seeds)
 
@@ -50,6 +50,6 @@ def test_a_call_that_is_throttled_for_ever_is_tried_three_times(world: World) ->
 
 @pytest.mark.parametrize("jump", JUMPS.values(), ids=JUMPS.keys())
 def test_a_clock_that_jumps_publishes_once(world: World, figures: Figures, jump: timedelta) -> None:
-    tally = jumping_clocks(world, [jump], step=1 if IS_FULL else 16)
+    tally = jumping_clocks(world, [jump], step=1 if IS_FULL else 24)
 
     figures.keep("F12 clocks that jump", tally)

@@ -167,3 +167,18 @@ def test_a_sealed_process_opens_no_file_and_no_socket() -> None:
     )
 
     assert told.stdout.splitlines() == ["Too many open files"] * 3, told.stderr
+
+
+def test_a_file_that_takes_too_much_of_the_cpu_ends_its_process() -> None:
+    code = (
+        "from tiktok_music.adapters import media_child\n"
+        "media_child._allow_cpu_seconds(0)\n"
+        "while True: pass\n"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+    )
+
+    assert ended.returncode == -signal.SIGXCPU

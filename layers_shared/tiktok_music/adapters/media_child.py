@@ -11,6 +11,7 @@ import contextlib
 import gc
 import io
 import json
+import math
 import os
 import random
 import resource
@@ -26,6 +27,8 @@ from tiktok_music.adapters.image import CoverCaps, write_cover
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable
 from tiktok_music.refresh.sound.volume import VolumeLimits, judge_volume
 
+# Decoding and encoding ten minutes takes some 8 s; a bomb must not take much more.
+FILE_CPU_SECONDS = 15
 # Address space, not memory: FFmpeg and numpy map far more than they touch.
 ADDRESS_SPACE_BYTES = 3 * 1024**3
 # Input, output, errors, and the connection: every descriptor that there may be is taken.
@@ -49,6 +52,7 @@ def serve(descriptor: int) -> None:
             data = connection.recv_bytes()
         except EOFError:
             return
+        _allow_cpu_seconds(FILE_CPU_SECONDS)
         header, blob = _answer(request, data, limits, preview)
         connection.send_bytes(json.dumps(header).encode())
         connection.send_bytes(blob)
@@ -91,6 +95,14 @@ def _limit_self() -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (limit, limit))
+
+
+def _allow_cpu_seconds(seconds: int) -> None:
+    """From now on; the kernel ends the process that takes more."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = math.ceil(used.ru_utime + used.ru_stime) + seconds
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
 
 
 def _answer(
