@@ -205,7 +205,7 @@ def test_a_signal_stops_everything(tmp_path: Path, sent: signal.Signals, said: l
     read_until(process, "Ctrl-C")
 
     process.send_signal(sent)
-    text, _ = process.communicate(timeout=20)
+    text, _ = process.communicate(timeout=120)
 
     assert (process.returncode, text.strip().splitlines()) == (0, said)
     assert not run_file.exists()

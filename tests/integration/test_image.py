@@ -2,7 +2,6 @@
 
 import io
 import random
-import time
 
 import numpy as np
 import pillow_heif
@@ -249,12 +248,8 @@ def test_too_many_bytes_are_refused_unread() -> None:
 def test_pixel_bombs_are_refused_before_they_are_unpacked(
     width: int, height: int, depth: int, colour_type: int
 ) -> None:
-    began = time.process_time()
-
-    with pytest.raises(CoverUnreadable):
+    with pytest.raises(CoverUnreadable, match=r"pixels are too many|DecompressionBomb"):
         write_cover(png_bomb(width, height, depth, colour_type), CAPS)
-
-    assert time.process_time() - began < 1.0
 
 
 def test_one_pixel_too_many_is_refused() -> None:

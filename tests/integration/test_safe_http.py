@@ -199,12 +199,12 @@ def test_a_body_that_is_cut_short_is_a_failure() -> None:
 
 
 def dripping(piece: bytes, first: bytes) -> Callable[[Exchange], None]:
-    """Sends `first`, then a piece every 50 ms for ten seconds, or until nobody listens."""
+    """Sends `first`, then a piece every 50 ms until nobody listens."""
 
     def drip(exchange: Exchange) -> None:
         with contextlib.suppress(OSError):
             exchange.wfile.write(first)
-            for _ in range(200):
+            while True:
                 exchange.wfile.write(piece)
                 exchange.wfile.flush()
                 time.sleep(0.05)
@@ -223,15 +223,11 @@ def dripping(piece: bytes, first: bytes) -> Callable[[Exchange], None]:
     ids=["body", "body of a length", "headers", "chunks"],
 )
 def test_an_answer_that_drips_is_given_up_at_the_deadline(piece: bytes, first: bytes) -> None:
-    started = time.monotonic()
-
     with (
         running_peer(dripping(piece, first)) as peer,
         pytest.raises(DownloadFailed, match="took too long"),
     ):
         get(peer.base_url, deadline_seconds=0.3)
-
-    assert time.monotonic() - started < 5
 
 
 def test_a_peer_that_says_nothing_is_given_up_at_the_deadline() -> None:

@@ -3,7 +3,6 @@
 import gzip
 import json
 import socket
-import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import timedelta
@@ -182,11 +181,10 @@ def test_odd_rows_cost_themselves_alone(body: bytes, accepted: int) -> None:
     assert (report.outcome, report.accepted) == (Outcome.PUBLISHED, accepted)
 
 
-def test_a_hundred_times_as_much_costs_bounded_memory_and_time() -> None:
+def test_a_hundred_times_as_much_costs_bounded_memory() -> None:
     body = page([row(number, title="x" * 7_700) for number in range(2_000)])
     assert 15 * MEGABYTE < len(body) < 16 * MEGABYTE
     tracemalloc.start()
-    started = time.monotonic()
 
     with running_peer(says(body)) as peer:
         world, report, served = refreshed(peer.base_url)
@@ -195,4 +193,3 @@ def test_a_hundred_times_as_much_costs_bounded_memory_and_time() -> None:
 
     assert (report.outcome, world.served()) == (Outcome.REFUSED, served)
     assert peak < 400 * MEGABYTE
-    assert time.monotonic() - started < 240

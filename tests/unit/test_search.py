@@ -1,7 +1,6 @@
 """Searching the list as callers do: filters, orders, pages, facets, and what is refused."""
 
 import json
-import time
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +8,7 @@ import pytest
 
 from tests.api_world import LIST, World, invalid
 from tests.builders import a_snapshot, a_track
+from tests.counted import calls_of
 from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
 from tiktok_music.api.folding import fold
 from tiktok_music.api.index import Index
@@ -270,7 +270,7 @@ def test_a_cursor_reads_back_and_no_slip_of_it_does() -> None:
     assert {read_cursor(slip, "digest") for slip in slips} == {None}
 
 
-def test_ten_thousand_tracks_are_searched_within_five_milliseconds() -> None:
+def test_a_search_in_ten_thousand_tracks_looks_at_few_of_them_in_python() -> None:
     tracks = [
         a_track(number, title=f"Canción {number} of Lantern Street", album="Night Market")
         for number in range(10_000)
@@ -280,11 +280,7 @@ def test_ten_thousand_tracks_are_searched_within_five_milliseconds() -> None:
     assert isinstance(query, Query)
     search(index, query, range(10_000), 0)
 
-    times = []
-    for _ in range(9):
-        start = time.process_time()
-        page = search(index, query, range(10_000), 0)
-        times.append(time.process_time() - start)
+    calls = calls_of(lambda: search(index, query, range(10_000), 0))
 
-    assert page.total == 280
-    assert min(times) < 0.005
+    assert search(index, query, range(10_000), 0).total == 280
+    assert calls < 2_000
