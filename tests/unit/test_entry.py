@@ -144,3 +144,13 @@ def test_every_recorded_event_gets_an_answer(world: World, path: Any) -> None:
 
     assert answer.status < 500
     assert answer.headers["x-request-id"] == REQUEST_ID
+
+
+def test_a_browser_that_asks_whether_it_may_is_let_go_on(world: World) -> None:
+    asked = {"origin": "https://app.example.com", "access-control-request-method": "GET"}
+
+    answer = answer_to(world, http_event(LIST, "OPTIONS") | {"headers": asked})
+
+    assert answer == Answer(204, {"cache-control": "no-store", "x-request-id": REQUEST_ID}, b"")
+    plain = answer_to(world, http_event(LIST, "OPTIONS", origin="https://app.example.com"))
+    assert (plain.status, plain.headers["allow"]) == (405, "GET, HEAD")

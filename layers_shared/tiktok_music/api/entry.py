@@ -44,6 +44,8 @@ class Entry:
 
     def __call__(self, event: object, context: LambdaContext) -> Result:
         try:
+            if _is_preflight(event):
+                return _no_content(self._new_request_id())
             return self._answer(http_event(event), context)
         except _Odd as exc:
             details = {"issues": [exc.issue]}
@@ -66,6 +68,20 @@ class Entry:
             "body": body,
             "isBase64Encoded": False,
         }
+
+
+def _is_preflight(event: object) -> bool:
+    """A browser asks whether it may ask. The route takes every method, so that API Gateway sends
+    this here too, and adds what it allows only to an answer that is a success."""
+    http = _mapping(_mapping(_mapping(event).get("requestContext")).get("http"))
+    headers = _mapping(_mapping(event).get("headers"))
+    names = {name.lower() for name in headers if isinstance(name, str)}
+    return http.get("method") == "OPTIONS" and "access-control-request-method" in names
+
+
+def _no_content(request_id: str) -> Result:
+    headers = {"cache-control": "no-store", "x-request-id": request_id}
+    return {"statusCode": 204, "headers": headers, "body": "", "isBase64Encoded": False}
 
 
 def http_event(event: object) -> dict[str, Any]:
