@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cache, cached_property
 from typing import Any
 
@@ -41,6 +42,7 @@ class World:
     now: float = NOW
     failures: list[str] = field(default_factory=list)
     stale: list[StoreError] = field(default_factory=list)
+    refresh_every: timedelta = timedelta(hours=12)
 
     def __post_init__(self) -> None:
         self.key, stored = a_key()
@@ -89,9 +91,9 @@ class World:
         return changed
 
     def _library(self, source: SnapshotSource, archive: ReadableArchive) -> Library:
-        catalog = Catalog(source, lambda: self.now, lambda: 0.0, self.stale.append)
+        catalog = Catalog(source, lambda: self.now, lambda: 0.0, self.stale.append, lambda _: None)
         indexes = Indexes(catalog, self.stale.append)
-        return Library(catalog, indexes, archive, MEDIA, lambda: self.now)
+        return Library(catalog, indexes, archive, MEDIA, lambda: self.now, self.refresh_every)
 
     def _sandbox(self) -> Library:
         fixtures = sandbox_fixtures()

@@ -8,10 +8,10 @@ from mangum.types import LambdaContext
 from tiktok_music.api.entry import Entry
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.composition.list_music import Observer, compose_app, fresh_request_id
-from tiktok_music.observability import flush, new_logger, new_metrics
+from tiktok_music.observability import NAMESPACE, flush, new_logger, new_metrics
 
 logger = new_logger("list_music")
-metrics = new_metrics("list_music")
+metrics = new_metrics("list_music", os.environ.get("METRICS_NAMESPACE", NAMESPACE))
 observer = Observer(logger, metrics)
 app = compose_app(ListSettings.from_env(os.environ), observer)
 answer = Entry(app, fresh_request_id, observer.event_failed)

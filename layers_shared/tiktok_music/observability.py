@@ -11,9 +11,10 @@ def new_logger(service: str) -> Logger:
     return Logger(service=service)
 
 
-def new_metrics(service: str) -> Metrics:
-    """Metrics in CloudWatch's embedded format, written to the log."""
-    return Metrics(namespace=NAMESPACE, service=service)
+def new_metrics(service: str, namespace: str = NAMESPACE) -> Metrics:
+    """Metrics in CloudWatch's embedded format, written to the log; a stack has a namespace of its
+    own."""
+    return Metrics(namespace=namespace, service=service)
 
 
 def flush(metrics: Metrics) -> None:
@@ -25,3 +26,8 @@ def flush(metrics: Metrics) -> None:
 def count(metrics: Metrics, name: str, value: float = 1) -> None:
     """Adds to a counter."""
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+
+
+def gauge_seconds(metrics: Metrics, name: str, seconds: float) -> None:
+    """Notes how long something is at this moment."""
+    metrics.add_metric(name=name, unit=MetricUnit.Seconds, value=seconds)

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,8 @@ def test_limits_and_times_are_those_of_the_code() -> None:
     assert tiers == rate_limit.PER_MINUTE
     assert f"within {auth.KNOWN_SECONDS:.0f} seconds" in PAGE
     assert f"up to {auth.GRACE_SECONDS / 3600:.0f} hours" in PAGE
-    degraded, failing = freshness.DEGRADED_AFTER, freshness.FAILING_AFTER
+    twice_a_day = freshness.Freshness(timedelta(hours=12), 0.0)
+    degraded, failing = twice_a_day.degraded_after, twice_a_day.failing_after
     assert f"past {degraded.total_seconds() / 3600:.0f} hours" in PAGE
     assert f"past {failing.total_seconds() / 3600:.0f} hours" in PAGE
     assert len(records) == 8

@@ -244,7 +244,11 @@ class World:
 
     def _catalog(self, process: Process) -> Catalog:
         return Catalog(
-            process.snapshots, lambda: self.reader_seconds, lambda: 0.0, self._note_stale
+            process.snapshots,
+            lambda: self.reader_seconds,
+            lambda: 0.0,
+            self._note_stale,
+            lambda _: None,
         )
 
     def _note_stale(self, problem: StoreError) -> None:

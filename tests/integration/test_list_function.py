@@ -2,7 +2,12 @@
 
 import json
 import logging
+import random
+import secrets
+import socket
+import time
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +24,13 @@ from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.api.entry import Entry
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.archive import TrackStatus
-from tiktok_music.composition.list_music import Observer, compose_app, fresh_request_id
+from tiktok_music.composition import list_music
+from tiktok_music.composition.list_music import (
+    Observer,
+    compose_app,
+    fresh_jitter,
+    fresh_request_id,
+)
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.snapshot import Pointer, Snapshot, row_of
 
@@ -75,7 +86,7 @@ def handler(rows: DynamoRows, monkeypatch: pytest.MonkeyPatch) -> Entry:
     publisher = DynamoPublisher(rows, "catalog")
     publish(publisher, FIRST)
     publish(publisher, SECOND, FIRST)
-    settings = ListSettings("catalog", "keys", REGION, MEDIA)
+    settings = ListSettings("catalog", "keys", REGION, MEDIA, timedelta(hours=12))
     observer = Observer(Logger(service="list_music"), Metrics(namespace="x", service="list_music"))
     return Entry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
 
@@ -169,8 +180,9 @@ def test_every_recorded_event_is_answered(handler: Entry, name: str) -> None:
 def test_operators_are_told_what_callers_are_not(rows: DynamoRows) -> None:
     DynamoKeys(rows, "keys").keep(LIVE_KEY)
     metrics = Metrics(namespace="x", service="list_music")
+    metrics.clear_metrics()  # Powertools has one set for the whole process
     observer = Observer(Logger(service="list_music"), metrics)
-    settings = ListSettings("no-such-table", "keys", REGION, MEDIA)
+    settings = ListSettings("no-such-table", "keys", REGION, MEDIA, timedelta(hours=12))
     handler = Entry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
 
     answer = ask(handler, LIST)
@@ -183,3 +195,56 @@ def test_operators_are_told_what_callers_are_not(rows: DynamoRows) -> None:
     observer.old_key_trusted(StoreUnavailable("the key store is down"))
     assert {"StaleServed", "OldKeyTrusted"} <= set(metrics.metric_set)
     metrics.clear_metrics()
+
+
+def test_the_age_of_what_is_served_is_told_by_whoever_serves_it(rows: DynamoRows) -> None:
+    metrics = Metrics(namespace="x", service="list_music")
+    metrics.clear_metrics()  # Powertools has one set for the whole process
+    observer = Observer(Logger(service="list_music"), metrics)
+    settings = ListSettings("catalog", "keys", REGION, MEDIA, timedelta(hours=12))
+    handler = Entry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
+    DynamoKeys(rows, "keys").keep(TEST_KEY)
+    publish(DynamoPublisher(rows, "catalog"), FIRST)
+
+    ask(handler, LIST, TEST)
+    assert metrics.metric_set == {}
+
+    before = time.time()
+    health = json.loads(ask(handler, "/v1/health").body)
+    ask(handler, "/v1/health")
+
+    [told] = [metric for name, metric in metrics.metric_set.items() if name == "SnapshotAgeSeconds"]
+    published_at = FIRST.descriptor.published_at.timestamp()
+    assert told["Unit"] == "Seconds"
+    assert [age - int(before - published_at) in range(60) for age in told["Value"]] == [True]
+    assert health["snapshot"]["version"] == FIRST.descriptor.version
+    metrics.clear_metrics()
+
+
+def test_instances_restored_from_one_state_do_not_march_in_step() -> None:
+    state = random.getstate()
+    drawn = [fresh_jitter(), fresh_jitter()]
+
+    random.setstate(state)
+
+    assert not {fresh_jitter(), fresh_jitter()} & set(drawn)
+    assert all(0 <= jitter < 1 for jitter in drawn)
+
+
+def test_composing_makes_no_call_and_draws_nothing(
+    aws: None, calls: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is made at init is in every instance that SnapStart restores."""
+
+    def unexpected(*_: object) -> Any:
+        raise AssertionError("drawn at init")
+
+    monkeypatch.setattr(list_music, "fresh_request_id", unexpected)
+    monkeypatch.setattr(list_music, "fresh_jitter", unexpected)
+    monkeypatch.setattr(secrets, "token_bytes", unexpected)
+    monkeypatch.setattr(socket.socket, "connect", unexpected)
+    observer = Observer(Logger(service="list_music"), Metrics(namespace="x", service="list_music"))
+
+    compose_app(ListSettings("catalog", "keys", REGION, MEDIA, timedelta(hours=12)), observer)
+
+    assert calls == {}

@@ -19,9 +19,13 @@ class World:
         self.store = FakeSnapshots()
         self.now = 0.0
         self.stale: list[StoreError] = []
+        self.checked: list[Descriptor] = []
         self.store.publish(FIRST)
         self.store.publish(SECOND)
-        self.catalog = Catalog(self.store, lambda: self.now, lambda: 0.0, self.stale.append)
+        self.catalog = self.over(self.store)
+
+    def over(self, store: FakeSnapshots) -> Catalog:
+        return Catalog(store, lambda: self.now, lambda: 0.0, self.stale.append, self.checked.append)
 
     def sweep(self, version: str) -> None:
         for key in [key for key in self.store.chunks if key[0] == version]:
@@ -119,7 +123,7 @@ def test_a_replica_that_lags_is_passed_over(world: World) -> None:
             return super().load(descriptor)
 
     lagging = Lagging(world.store.chunks, world.store.current_pointer)
-    catalog = Catalog(lagging, lambda: world.now, lambda: 0.0, world.stale.append)
+    catalog = world.over(lagging)
     assert catalog.snapshot() == SECOND
     lagging.publish(THIRD)
     world.now += 30
@@ -169,3 +173,28 @@ def test_ranks_before_are_read_once_and_again_after_a_fault(world: World) -> Non
     world.store.is_down = True
     assert indexes.previous_ranks(index) == {a_track(1).track_id: 1}
     assert [type(problem) for problem in world.stale] == [StoreUnavailable] * 2
+
+
+def test_every_look_at_the_pointer_tells_what_is_served(world: World) -> None:
+    world.catalog.snapshot()
+    world.catalog.snapshot()
+    assert world.checked == [SECOND.descriptor]
+
+    world.now += 30
+    world.catalog.snapshot()
+    world.store.publish(THIRD)
+    world.now += 30
+    world.catalog.snapshot()
+    world.store.is_down = True
+    world.now += 30
+    world.catalog.snapshot()
+    assert world.checked[1:] == [SECOND.descriptor, THIRD.descriptor, THIRD.descriptor]
+
+
+def test_nothing_is_told_of_a_catalog_that_never_was(world: World) -> None:
+    world.store.is_down = True
+
+    with pytest.raises(StoreUnavailable):
+        world.catalog.snapshot()
+
+    assert world.checked == []

@@ -8,15 +8,16 @@ import pytest
 
 from tests.api_world import World
 from tests.builders import NOON, a_snapshot, a_track
-from tiktok_music.api.freshness import freshness_headers, next_refresh_due
+from tiktok_music.api.freshness import Freshness, next_refresh_due
 
+TWICE_A_DAY = timedelta(hours=12)
 SNAPSHOT = a_snapshot(a_track(1), published_at=NOON + timedelta(minutes=4))
 
 
 def test_an_answer_is_fresh_until_the_next_refresh_is_due() -> None:
     a_minute_later = SNAPSHOT.descriptor.published_at.timestamp() + 60
 
-    assert freshness_headers(SNAPSHOT.descriptor, a_minute_later) == {
+    assert Freshness(TWICE_A_DAY, a_minute_later).headers(SNAPSHOT.descriptor) == {
         "Cache-Control": "private, max-age=42960, stale-while-revalidate=900",
         "Age": "60",
         "Last-Modified": "Sun, 22 Nov 2026 12:04:00 GMT",
@@ -40,13 +41,13 @@ def test_the_next_refresh_is_the_first_tick_after_the_publication(
 ) -> None:
     descriptor = a_snapshot(a_track(1), published_at=NOON + late).descriptor
 
-    assert next_refresh_due(descriptor) == NOON + timedelta(hours=due)
+    assert next_refresh_due(descriptor, TWICE_A_DAY) == NOON + timedelta(hours=due)
 
 
 def test_a_clock_that_is_behind_makes_no_negative_age() -> None:
     descriptor = SNAPSHOT.descriptor
 
-    assert freshness_headers(descriptor, 0.0)["Age"] == "0"
+    assert Freshness(TWICE_A_DAY, 0.0).headers(descriptor)["Age"] == "0"
 
 
 @pytest.mark.parametrize(
@@ -116,3 +117,16 @@ def test_health_costs_one_look_at_the_pointer_in_thirty_seconds() -> None:
         world.now += 0.5
 
     assert (world.snapshots.pointer_reads, world.keys.reads, world.rates.calls) == (1, 0, 0)
+
+
+def test_another_rate_of_the_schedule_moves_all_of_it() -> None:
+    published_at = SNAPSHOT.descriptor.published_at.timestamp()
+    statuses = [
+        Freshness(timedelta(hours=3), published_at + hours * 3600).health(SNAPSHOT.descriptor)
+        for hours in (4.9, 5.1, 6.1)
+    ]
+
+    headers = Freshness(timedelta(hours=3), published_at).headers(SNAPSHOT.descriptor)
+    assert headers["Cache-Control"] == "private, max-age=10560, stale-while-revalidate=900"
+    assert [each["status"] for each in statuses] == ["ok", "degraded", "failing"]
+    assert statuses[0]["nextRefreshDueAt"] == "2026-11-22T15:00:00Z"

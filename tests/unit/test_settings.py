@@ -1,5 +1,6 @@
 """Settings name everything that is wrong, at once."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def test_list_settings_are_read() -> None:
     }
 
     assert ListSettings.from_env(environ) == ListSettings(
-        "c", "k", "eu-central-1", "https://media.example.com"
+        "c", "k", "eu-central-1", "https://media.example.com", timedelta(hours=12)
     )
 
 

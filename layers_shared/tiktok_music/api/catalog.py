@@ -39,11 +39,14 @@ class Catalog:
         clock: Callable[[], float],
         jitter: Callable[[], float],
         on_stale: Callable[[StoreError], None],
+        on_checked: Callable[[Descriptor], None],
     ) -> None:
+        """`on_checked` is told what is served after each look at the pointer, or try at one."""
         self._source = source
         self._clock = clock
         self._jitter = jitter
         self._on_stale = on_stale
+        self._on_checked = on_checked
         self._held: _Held | None = None
         self._next_check = 0.0
         self._next_hurry = 0.0
@@ -100,6 +103,7 @@ class Catalog:
             newest = held
         self._held = newest
         self._next_check = self._clock() + CHECK_SECONDS + JITTER_SECONDS * self._jitter()
+        self._on_checked(newest.snapshot.descriptor)
         return newest
 
     def _newest(self, held: _Held | None, *, consistent: bool) -> _Held:

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tiktok_music.api.freshness import freshness_headers
+from tiktok_music.api.freshness import Freshness
 from tiktok_music.snapshot import Descriptor, Snapshot
 
 # The answer depends on the key too: a test key has another catalog.
@@ -34,10 +34,10 @@ def matches(if_none_match: str, etag: str) -> bool:
     return if_none_match.strip() == "*" or etag in _ETAG.findall(if_none_match)
 
 
-def snapshot_response(request: Request, snapshot: Snapshot, now: float) -> Response:
+def snapshot_response(request: Request, snapshot: Snapshot, freshness: Freshness) -> Response:
     """The stored answer: 304 where the caller has it, else its bytes, gzipped where taken."""
     gzipped = accepts_gzip(request.headers.get("accept-encoding", ""))
-    headers = _headers(snapshot.descriptor, etag_of(snapshot, gzipped=gzipped), now)
+    headers = _headers(snapshot.descriptor, etag_of(snapshot, gzipped=gzipped), freshness)
     if _is_known(request, headers["ETag"], snapshot.descriptor.published_at):
         return Response(status_code=304, headers=headers)
     if gzipped:
@@ -46,17 +46,19 @@ def snapshot_response(request: Request, snapshot: Snapshot, now: float) -> Respo
     return Response(body, headers=headers, media_type=JSON)
 
 
-def made_response(request: Request, body: bytes, descriptor: Descriptor, now: float) -> Response:
+def made_response(
+    request: Request, body: bytes, descriptor: Descriptor, freshness: Freshness
+) -> Response:
     """An answer made from a snapshot for this request: 304 where the caller has it."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = _headers(descriptor, etag, now)
+    headers = _headers(descriptor, etag, freshness)
     if matches(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=JSON)
 
 
-def _headers(descriptor: Descriptor, etag: str, now: float) -> dict[str, str]:
-    return {"ETag": etag, "Vary": VARY, **freshness_headers(descriptor, now)}
+def _headers(descriptor: Descriptor, etag: str, freshness: Freshness) -> dict[str, str]:
+    return {"ETag": etag, "Vary": VARY, **freshness.headers(descriptor)}
 
 
 def _is_known(request: Request, etag: str, modified_at: datetime) -> bool:

@@ -15,4 +15,4 @@ def list_music(request: Request, library: Library) -> Response:
         found = search_music(request, library)
         if found is not None:
             return found
-    return snapshot_response(request, library.catalog.snapshot(), library.now())
+    return snapshot_response(request, library.catalog.snapshot(), library.freshness())

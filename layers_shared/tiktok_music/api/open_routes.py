@@ -5,7 +5,6 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from tiktok_music.api.freshness import health
 from tiktok_music.api.library import Library
 from tiktok_music.api.responses import json_response
 from tiktok_music.errors import StoreError
@@ -19,7 +18,7 @@ def health_of(library: Library) -> Response:
         descriptor = library.catalog.snapshot().descriptor
     except StoreError:
         descriptor = None
-    return json_response(health(descriptor, library.now()))
+    return json_response(library.freshness().health(descriptor))
 
 
 def openapi() -> Response:

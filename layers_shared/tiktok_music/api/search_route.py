@@ -27,7 +27,7 @@ def search_music(request: Request, library: Library) -> Response | None:
     places = library.indexes.places(index, query.sort)
     page = search(index, query, places, offset)
     body = json_bytes(_body(page, query, index))
-    return made_response(request, body, index.descriptor, library.now())
+    return made_response(request, body, index.descriptor, library.freshness())
 
 
 def _start(query: Query, library: Library) -> tuple[Index, int]:

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tiktok_music.settings import SettingsReader
 
 
 @dataclass(frozen=True, slots=True)
 class ListSettings:
-    """Where the catalog and the keys are, and the media that rows of old tracks point to."""
+    """Where the catalog and the keys are, the media that rows of old tracks point to, and how
+    often a refresh is due."""
 
     catalog_table: str
     keys_table: str
     region: str
     media_base_url: str
+    refresh_every: timedelta
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "ListSettings":
@@ -24,6 +27,9 @@ class ListSettings:
             keys_table=reader.text("KEYS_TABLE"),
             region=reader.text("AWS_REGION"),
             media_base_url=reader.url("MEDIA_BASE_URL", with_path=True),
+            refresh_every=timedelta(
+                hours=reader.whole("REFRESH_EVERY_HOURS", 12, at_least=1, at_most=12)
+            ),
         )
         reader.done()
         return settings

@@ -71,7 +71,7 @@ def changed_tracks(request: Request, library: Library) -> Response:
 
 
 def _made(request: Request, library: Library, index: Index, body: Mapping[str, object]) -> Response:
-    return made_response(request, json_bytes(body), index.descriptor, library.now())
+    return made_response(request, json_bytes(body), index.descriptor, library.freshness())
 
 
 def _asked_for(parameters: Parameters) -> dict[str, str]:

@@ -18,6 +18,7 @@ from tiktok_music.api.admission import Admission
 from tiktok_music.api.app import Api, build_app
 from tiktok_music.api.auth import Gate
 from tiktok_music.api.catalog import Catalog, SnapshotSource
+from tiktok_music.api.freshness import age_seconds
 from tiktok_music.api.index import Indexes
 from tiktok_music.api.library import Library
 from tiktok_music.api.rate_limit import RateLimiter
@@ -25,8 +26,9 @@ from tiktok_music.api.settings import ListSettings
 from tiktok_music.api.shell import Shell
 from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import StoreError
-from tiktok_music.observability import count
+from tiktok_music.observability import count, gauge_seconds
 from tiktok_music.request_id import new_request_id
+from tiktok_music.snapshot import Descriptor
 
 # Three calls in a row that nobody answers, each tried twice, must fit into the function's 10 s.
 CONNECT_SECONDS = 1.0
@@ -45,6 +47,11 @@ class Observer:
         """An older snapshot is served because a newer one could not be had."""
         self._logger.warning("a stale snapshot is served: %s", exc)
         count(self._metrics, "StaleServed")
+
+    def snapshot_checked(self, served: Descriptor) -> None:
+        """How old what is served is, told by whoever serves it: it goes on growing when no refresh
+        starts any more."""
+        gauge_seconds(self._metrics, "SnapshotAgeSeconds", age_seconds(served, time.time()))
 
     def old_key_trusted(self, exc: StoreError) -> None:
         """A key is let in on what was known of it before the key store went down."""
@@ -85,11 +92,12 @@ def compose_app(settings: ListSettings, observer: Observer) -> Shell:
             live=_library(
                 DynamoSnapshots(rows, settings.catalog_table),
                 DynamoTrackReader(rows, settings.catalog_table),
-                settings.media_base_url,
+                settings,
                 time.time,
                 observer,
+                observer.snapshot_checked,
             ),
-            sandbox=cache(lambda: _sandbox(settings.media_base_url, observer)),
+            sandbox=cache(lambda: _sandbox(settings, observer)),
             new_request_id=fresh_request_id,
             on_error=observer.request_failed,
         )
@@ -100,23 +108,30 @@ def fresh_request_id() -> str:
     return new_request_id(time.time, secrets.token_bytes)
 
 
+def fresh_jitter() -> float:
+    """Between 0 and 1, from the kernel: a generator seeded at init would be the same in every
+    instance that is restored from one SnapStart snapshot."""
+    return random.SystemRandom().random()
+
+
 def _library(
     source: SnapshotSource,
     archive: ReadableArchive,
-    media_base_url: str,
+    settings: ListSettings,
     now: Callable[[], float],
     observer: Observer,
+    on_checked: Callable[[Descriptor], None],
 ) -> Library:
-    catalog = Catalog(source, time.monotonic, random.random, observer.stale_served)
+    catalog = Catalog(source, time.monotonic, fresh_jitter, observer.stale_served, on_checked)
     indexes = Indexes(catalog, observer.stale_served)
-    return Library(catalog, indexes, archive, media_base_url, now)
+    return Library(catalog, indexes, archive, settings.media_base_url, now, settings.refresh_every)
 
 
-def _sandbox(media_base_url: str, observer: Observer) -> Library:
+def _sandbox(settings: ListSettings, observer: Observer) -> Library:
     """Its clock stands still when its last edition came out, so that answers never age."""
     from tiktok_music.sandbox.fixtures import SandboxSource, sandbox_fixtures
 
     fixtures = sandbox_fixtures()
-    source = SandboxSource(fixtures, media_base_url)
+    source = SandboxSource(fixtures, settings.media_base_url)
     published_at = source.pointer().current.published_at.timestamp()
-    return _library(source, fixtures, media_base_url, lambda: published_at, observer)
+    return _library(source, fixtures, settings, lambda: published_at, observer, lambda _: None)
