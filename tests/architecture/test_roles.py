@@ -4,62 +4,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.transform import transform
 
-from tests.architecture.test_template import ROOT, Template
+from tests.architecture.expansion import expand
+from tests.architecture.test_template import ROOT
 
 CATALOG = {"Fn::GetAtt": ["CatalogTable", "Arn"]}
 KEYS = {"Fn::GetAtt": ["KeysTable", "Arn"]}
 
 
-class LongForms(Template):
-    """Reads CloudFormation's short forms as SAM's translator wants them."""
-
-
-def _long(loader: yaml.SafeLoader, tag: str, node: Any) -> Any:
-    if isinstance(node, yaml.SequenceNode):
-        value: Any = loader.construct_sequence(node, deep=True)
-    elif isinstance(node, yaml.MappingNode):
-        value = loader.construct_mapping(node, deep=True)
-    else:
-        value = loader.construct_scalar(node)
-    if tag == "Ref":
-        return {"Ref": value}
-    if tag == "GetAtt":
-        return {"Fn::GetAtt": value.split(".")}
-    return {f"Fn::{tag}": value}
-
-
-LongForms.add_multi_constructor("!", _long)
-
-
-class NoManagedPolicies:
-    """Stands for IAM's own policies, which the translator would ask AWS for."""
-
-    def load(self) -> dict[str, str]:
-        return {
-            "AWSLambdaBasicExecutionRole": (
-                "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-            ),
-            "AWSXrayWriteOnlyAccess": "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess",
-        }
-
-
 @pytest.fixture
 def expanded(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    document = yaml.load((ROOT / "template.yaml").read_text(), LongForms)
-    for resource in document["Resources"].values():
-        for name in ("CodeUri", "ContentUri"):
-            if name in resource.get("Properties", {}):
-                resource["Properties"][name] = "s3://bucket/key"
-    parameters = {
-        name: str(each.get("Default", "x")) for name, each in document["Parameters"].items()
-    }
-    result: dict[str, Any] = transform(document, parameters, NoManagedPolicies(), Parser())
-    return result
+    return expand()
 
 
 def granted(expanded: dict[str, Any], role: str) -> list[tuple[str, Any, Any]]:

@@ -12,6 +12,7 @@ from tiktok_music.refresh.settings import RefreshSettings
 ROOT = Path(__file__).parents[2]
 # What Lambda or Powertools read, not our settings; and what Lambda itself sets.
 NOT_OURS = {"POWERTOOLS_LOG_LEVEL"}
+BY_HANDLERS = {"METRICS_NAMESPACE"}
 FROM_LAMBDA = {"AWS_REGION"}
 
 
@@ -69,7 +70,7 @@ def test_the_template_gives_exactly_the_variables_that_are_read(function: str, r
 
     read(asked)
 
-    assert asked.names - FROM_LAMBDA == names_in_template(function)
+    assert asked.names - FROM_LAMBDA == names_in_template(function) - BY_HANDLERS
 
 
 def test_fixed_values_of_the_template_are_the_codes_own_defaults() -> None:
@@ -95,9 +96,18 @@ def test_fixed_values_of_the_template_are_the_codes_own_defaults() -> None:
 def test_the_schedule_passes_its_own_time() -> None:
     event = load_template()["Resources"]["RefreshMusicFunction"]["Properties"]["Events"]["Schedule"]
 
-    assert event["Properties"]["ScheduleExpression"] == "rate(12 hours)"
+    rate = event["Properties"]["ScheduleExpression"]
+    assert rate == "!Sub rate(${RefreshEveryHours} hours)"
+    assert load_template()["Parameters"]["RefreshEveryHours"]["Default"] == 12
     assert event["Properties"]["Input"] == '{"scheduledTime": "<aws.scheduler.scheduled-time>"}'
     assert "Arn" in event["Properties"]["DeadLetterConfig"]
+
+
+@pytest.mark.parametrize("service", ["list_music", "refresh_music"])
+def test_handlers_put_their_metrics_where_the_template_says(service: str) -> None:
+    handler = (ROOT / "functions" / service / "handler.py").read_text()
+
+    assert f'new_metrics("{service}", os.environ.get("METRICS_NAMESPACE", NAMESPACE))' in handler
 
 
 def test_every_variable_is_in_the_readme() -> None:

@@ -14,6 +14,7 @@ import pytest
 from aws_lambda_powertools import Logger, Metrics
 
 from tests.api_world import LIST, NO_CONTEXT
+from tests.architecture.test_template import load_template
 from tests.builders import MEDIA, NOON, a_key, a_record, a_snapshot, a_track
 from tests.conftest import REGION
 from tests.events import EVENTS, Answer, http_event
@@ -219,6 +220,20 @@ def test_the_age_of_what_is_served_is_told_by_whoever_serves_it(rows: DynamoRows
     assert [age - int(before - published_at) in range(60) for age in told["Value"]] == [True]
     assert health["snapshot"]["version"] == FIRST.descriptor.version
     metrics.clear_metrics()
+
+
+def test_the_age_is_told_to_the_check_that_the_template_makes(handler: Entry) -> None:
+    events = load_template()["Resources"]["ListMusicFunction"]["Properties"]["Events"]
+    asked = json.loads(events["AgeCheck"]["Properties"]["Input"])
+    metrics = Metrics(namespace="x", service="list_music")
+    metrics.clear_metrics()
+
+    answer = Answer.of(handler(asked, NO_CONTEXT))
+    told = list(metrics.metric_set)
+    metrics.clear_metrics()
+
+    assert (answer.status, json.loads(answer.body)["snapshot"]["trackCount"]) == (200, 2)
+    assert told == ["SnapshotAgeSeconds"]
 
 
 def test_instances_restored_from_one_state_do_not_march_in_step() -> None:

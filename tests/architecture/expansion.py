@@ -1,0 +1,63 @@
+"""The template as SAM expands it."""
+
+from typing import Any
+
+import yaml
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.transform import transform
+
+from tests.architecture.test_template import ROOT, Template
+
+
+class LongForms(Template):
+    """Reads CloudFormation's short forms as SAM's translator wants them."""
+
+
+def _long(loader: yaml.SafeLoader, tag: str, node: Any) -> Any:
+    if isinstance(node, yaml.SequenceNode):
+        value: Any = loader.construct_sequence(node, deep=True)
+    elif isinstance(node, yaml.MappingNode):
+        value = loader.construct_mapping(node, deep=True)
+    else:
+        value = loader.construct_scalar(node)
+    if tag in ("Ref", "Condition"):
+        return {tag: value}
+    if tag == "GetAtt":
+        return {"Fn::GetAtt": value.split(".")}
+    return {f"Fn::{tag}": value}
+
+
+LongForms.add_multi_constructor("!", _long)
+
+
+class NoManagedPolicies:
+    """Stands for IAM's own policies, which the translator would ask AWS for."""
+
+    def load(self) -> dict[str, str]:
+        return {
+            "AWSLambdaBasicExecutionRole": (
+                "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+            ),
+            "AWSXrayWriteOnlyAccess": "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess",
+        }
+
+
+def expand(**given: str) -> dict[str, Any]:
+    """With the defaults of the parameters, and what is given instead; the translator asks boto3
+    for a region, which must be in the environment."""
+    document = yaml.load((ROOT / "template.yaml").read_text(), LongForms)
+    for resource in document["Resources"].values():
+        for name in ("CodeUri", "ContentUri"):
+            if name in resource.get("Properties", {}):
+                resource["Properties"][name] = "s3://bucket/key"
+    parameters = {
+        name: str(each.get("Default", "x")) for name, each in document["Parameters"].items()
+    }
+    result: dict[str, Any] = transform(
+        document, {**parameters, **given}, NoManagedPolicies(), Parser()
+    )
+    return result
+
+
+def of_type(resources: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: each["Properties"] for key, each in resources.items() if each["Type"] == name}

@@ -1,0 +1,216 @@
+"""A wrong parameter is refused, by template and settings, with a sentence that names it."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.architecture.test_template import load_template
+from tiktok_music.api.settings import ListSettings
+from tiktok_music.errors import SettingsError
+from tiktok_music.refresh.settings import SOURCES, RefreshSettings
+
+PARAMETERS: dict[str, dict[str, Any]] = load_template()["Parameters"]
+ACCOUNT = "0123456789abcdef0123456789abcdef"
+CONSTRAINTS = ("AllowedPattern", "AllowedValues", "MinValue", "MaxValue")
+# Of each parameter: values that are taken, values that are refused.
+VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "Architecture": (("arm64", "x86_64"), ("aarch64", "")),
+    "MediaBaseUrl": (
+        ("https://media.example.com",),
+        ("media.example.com", "http://media.example.com", "https://media.example.com/", ""),
+    ),
+    "R2EndpointUrl": (
+        (
+            f"https://{ACCOUNT}.r2.cloudflarestorage.com",
+            f"https://{ACCOUNT}.eu.r2.cloudflarestorage.com",
+        ),
+        (
+            f"https://{ACCOUNT}.r2.cloudflarestorage.com/my-bucket",
+            f"https://{ACCOUNT}.r2.cloudflarestorage.com/",
+            f"http://{ACCOUNT}.r2.cloudflarestorage.com",
+            f"{ACCOUNT}.r2.cloudflarestorage.com",
+            "https://<account id>.r2.cloudflarestorage.com",
+            "https://my-bucket.r2.cloudflarestorage.com",
+            "https://s3.amazonaws.com",
+            "",
+        ),
+    ),
+    "R2Bucket": (("tiktok-music-media",), ("Media", "a", "-media", "media/", "a.b", "")),
+    "R2SecretName": (("tiktok-music/r2",), ("arn:aws:secretsmanager:x:1:secret:r2", "a b", "")),
+    "Source": (
+        ("aweme", "cml,aweme", "aweme,cml,creative_center,static"),
+        ("napster", "aweme,napster", "aweme, cml", "Aweme", "aweme,", ""),
+    ),
+    "SourceBaseUrl": (
+        ("https://api.tikhub.io", "https://api.example.com/v1"),
+        ("http://api.tikhub.io", "api.tikhub.io", "https://api.tikhub.io?a=b", ""),
+    ),
+    "SourceSecretName": (("tiktok-music/source",), ("a:b", "")),
+    "SourceLocation": (
+        ("", "s3://bucket/charts/today.json"),
+        ("s3://bucket", "https://a.test/x", "today.json"),
+    ),
+    "CmlSecretName": (("tiktok-music/cml",), ("a:b", "")),
+    "SourceCountry": (("US", "DE"), ("us", "USA", "")),
+    "MinTracks": (("1", "20"), ("0", "-1", "many")),
+    "DefaultLanguage": (("en",), ("EN", "eng", "")),
+    "RejectMildWords": (("true", "false"), ("yes", "True", "")),
+    "RejectGenericSounds": (("true", "false"), ("yes", "")),
+    "NormaliseLoudness": (("true", "false"), ("on", "")),
+    "MediaHosts": (
+        ("", "*.tiktokcdn.com,*.tiktokcdn-us.com"),
+        ("*", "https://a.test", "a.test, b.test", "localhost"),
+    ),
+    "LogRetentionDays": (("1", "30", "365"), ("0", "2", "forever")),
+    "ScheduleState": (("ENABLED", "DISABLED"), ("enabled", "off", "")),
+    "RefreshEveryHours": (("2", "12"), ("0", "-12", "5", "24", "12 hours")),
+    "RefreshConcurrency": (("1", "unreserved"), ("0", "2", "")),
+    "ThrottleRate": (("1", "10000"), ("0", "10001", "-1", "many")),
+    "ThrottleBurst": (("1", "5000"), ("0", "5001")),
+    "AllowedOrigins": (
+        ("", "https://app.example.com", "https://a.test,http://localhost:3000"),
+        (
+            "*",
+            "app.example.com",
+            "https://a.test/",
+            "http://a.test",
+            "https://a.test, https://b.test",
+        ),
+    ),
+    "DomainName": (("", "music.example.com"), ("https://music.example.com", "music", "a.test/")),
+    "CertificateArn": (
+        ("", "arn:aws:acm:eu-central-1:123456789012:certificate/6d1e-4f"),
+        ("certificate", "arn:aws:iam::123456789012:server-certificate/x"),
+    ),
+    "SnapStart": (("off", "3f2a9c1", "v1.2.0"), ("", "a b", "x")),
+    "AlarmTopicArn": (
+        ("", "arn:aws:sns:eu-central-1:123456789012:pages"),
+        ("pages", "arn:aws:sqs:eu-central-1:123456789012:pages", "me@example.com"),
+    ),
+}
+
+
+def is_taken(name: str, value: str) -> bool:
+    """As CloudFormation decides: a pattern must match the whole value."""
+    parameter = PARAMETERS[name]
+    if "AllowedPattern" in parameter:
+        return re.fullmatch(parameter["AllowedPattern"], value, re.ASCII) is not None
+    if "AllowedValues" in parameter:
+        return value in map(str, parameter["AllowedValues"])
+    if re.fullmatch(r"-?\d+", value) is None:
+        return False
+    most: int = parameter.get("MaxValue", int(value))
+    return int(parameter["MinValue"]) <= int(value) <= most
+
+
+def test_every_parameter_is_described_constrained_and_says_what_it_wants() -> None:
+    for name, parameter in PARAMETERS.items():
+        assert set(parameter) & set(CONSTRAINTS), name
+        assert parameter["Description"].endswith((".", "ARN.")), name
+        wanted = parameter["ConstraintDescription"]
+        assert 8 <= len(wanted) <= 120, name
+        assert not wanted.endswith("."), name
+    assert VALUES.keys() == PARAMETERS.keys()
+
+
+def test_every_default_is_taken() -> None:
+    defaults = {
+        name: str(each["Default"]) for name, each in PARAMETERS.items() if "Default" in each
+    }
+
+    assert [name for name, value in defaults.items() if not is_taken(name, value)] == []
+    assert PARAMETERS.keys() - defaults.keys() == {"MediaBaseUrl", "R2EndpointUrl", "R2Bucket"}
+
+
+@pytest.mark.parametrize("name", sorted(VALUES))
+def test_a_parameter_takes_what_is_right_and_refuses_what_is_wrong(name: str) -> None:
+    right, wrong = VALUES[name]
+
+    assert [value for value in right if not is_taken(name, value)] == []
+    assert [value for value in wrong if is_taken(name, value)] == []
+
+
+def test_the_source_takes_exactly_the_sources_that_there_are() -> None:
+    assert [source for source in SOURCES if not is_taken("Source", source)] == []
+    assert set(re.findall(r"[a-z_]+", PARAMETERS["Source"]["AllowedPattern"])) == set(SOURCES)
+
+
+def test_a_domain_and_its_certificate_go_together() -> None:
+    rules = load_template()["Rules"]
+
+    told = {
+        assertion["AssertDescription"]
+        for rule in rules.values()
+        for assertion in rule["Assertions"]
+    }
+    assert told == {
+        "DomainName is given without CertificateArn, the ARN of its certificate in ACM.",
+        "CertificateArn is given without DomainName, the domain that it is for.",
+    }
+
+
+LIST = {
+    "CATALOG_TABLE": "c",
+    "KEYS_TABLE": "k",
+    "AWS_REGION": "eu-central-1",
+    "MEDIA_BASE_URL": "https://media.example.com",
+}
+REFRESH = {
+    **LIST,
+    "SOURCE_SECRET": "s",
+    "R2_ENDPOINT_URL": f"https://{ACCOUNT}.r2.cloudflarestorage.com",
+    "R2_BUCKET": "media",
+    "R2_SECRET": "r2",
+}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        (
+            "R2_ENDPOINT_URL",
+            f"https://{ACCOUNT}.r2.cloudflarestorage.com/media",
+            f"R2_ENDPOINT_URL is 'https://{ACCOUNT}.r2.cloudflarestorage.com/media': "
+            "no path belongs there",
+        ),
+        (
+            "SOURCE",
+            "aweme,napster",
+            "SOURCE has 'napster', not one of aweme, cml, creative_center, static",
+        ),
+        (
+            "R2_BUCKET",
+            "My Media",
+            "R2_BUCKET is 'My Media', which does not match [a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+        ),
+        ("MIN_TRACKS", "0", "MIN_TRACKS is 0, not within 1 and 1000000000"),
+        (
+            "MEDIA_BASE_URL",
+            "media.example.com",
+            "MEDIA_BASE_URL is 'media.example.com', not an http(s) address",
+        ),
+    ],
+)
+def test_what_reaches_the_refresh_is_refused_there_too(
+    variable: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(SettingsError) as raised:
+        RefreshSettings.from_env({**REFRESH, variable: value})
+
+    assert str(raised.value) == f"settings: {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("0", "REFRESH_EVERY_HOURS is 0, not within 1 and 12"),
+        ("24", "REFRESH_EVERY_HOURS is 24, not within 1 and 12"),
+        ("daily", "REFRESH_EVERY_HOURS is 'daily', not a whole number"),
+    ],
+)
+def test_what_reaches_the_list_is_refused_there_too(value: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        ListSettings.from_env({**LIST, "REFRESH_EVERY_HOURS": value})
+
+    assert str(raised.value) == f"settings: {sentence}"

@@ -1,0 +1,240 @@
+"""What tells an operator how a stack is doing: metrics that are emitted, alarms, the dashboard."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aws_lambda_powertools import Logger, Metrics
+
+from tests.architecture.expansion import expand, of_type
+from tests.architecture.test_template import load_template
+from tests.builders import a_snapshot, a_track
+from tiktok_music.api.freshness import Freshness
+from tiktok_music.composition.list_music import Observer
+from tiktok_music.errors import StoreUnavailable
+from tiktok_music.observability import NAMESPACE
+from tiktok_music.refresh.report import Outcome, RefreshReport
+from tiktok_music.refresh.telling import RefreshFailed, tell
+from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
+
+OURS = f"{NAMESPACE}/${{AWS::StackName}}"
+# Of each namespace of AWS: the dimension, and the metrics that its documentation lists with it.
+AWS_METRICS = {
+    "AWS/ApiGateway": ("ApiId", {"4xx", "5xx", "Count", "IntegrationLatency", "Latency"}),
+    "AWS/DynamoDB": (
+        "TableName",
+        {
+            "ConsumedReadCapacityUnits",
+            "ConsumedWriteCapacityUnits",
+            "ReadThrottleEvents",
+            "WriteThrottleEvents",
+        },
+    ),
+    "AWS/Lambda": (
+        "FunctionName",
+        {"ConcurrentExecutions", "Duration", "Errors", "Invocations", "Throttles"},
+    ),
+    "AWS/SQS": ("QueueName", {"ApproximateNumberOfMessagesVisible"}),
+}
+TYPES = {
+    "ApiId": "AWS::ApiGatewayV2::Api",
+    "TableName": "AWS::DynamoDB::Table",
+    "FunctionName": "AWS::Lambda::Function",
+    "QueueName": "AWS::SQS::Queue",
+}
+ALARMS = {
+    "RefreshFailuresAlarm": ["AWS/SQS ApproximateNumberOfMessagesVisible"],
+    "ScheduleFailuresAlarm": ["AWS/SQS ApproximateNumberOfMessagesVisible"],
+    "RefreshRefusedAlarm": [f"{OURS} RefreshRefused"],
+    "ApiFailuresAlarm": ["AWS/ApiGateway 5xx"],
+    "StaleServedAlarm": [f"{OURS} StaleServed"],
+    "SnapshotAgeAlarm": [f"{OURS} SnapshotAgeSeconds"],
+    "ApiLatencyAlarm": ["AWS/ApiGateway Latency"],
+    "ListThrottledAlarm": ["AWS/Lambda Throttles"],
+    "TablesThrottledAlarm": [
+        "AWS/DynamoDB ReadThrottleEvents",
+        "AWS/DynamoDB WriteThrottleEvents",
+        "AWS/DynamoDB ReadThrottleEvents",
+        "AWS/DynamoDB WriteThrottleEvents",
+    ],
+}
+
+
+@pytest.fixture
+def expanded(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    resources: dict[str, Any] = expand()["Resources"]
+    return resources
+
+
+@pytest.fixture
+def emitted(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """Every metric that the code can emit, by service, found by letting it emit them."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+    metrics = Metrics(namespace="x", service="x")
+    metrics.clear_metrics()
+    logger = Logger(service="x", level="CRITICAL")
+    observer = Observer(logger, metrics)
+    down = StoreUnavailable("down")
+    observer.stale_served(down)
+    observer.old_key_trusted(down)
+    observer.limiter_failed(down)
+    observer.event_failed("req_1", down)
+    observer.snapshot_checked(a_snapshot(a_track(1)).descriptor)
+    found = {"list_music": set(metrics.metric_set)}
+    metrics.clear_metrics()
+    for outcome in Outcome:
+        try:
+            tell(report_of(outcome), logger, metrics)
+        except RefreshFailed:
+            continue
+    found["refresh_music"] = set(metrics.metric_set)
+    metrics.clear_metrics()
+    return found
+
+
+def report_of(outcome: Outcome) -> RefreshReport:
+    """A report in which every reason has rejected a track."""
+    moment = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    rejections = tuple(
+        Rejection("7662052657323182081", "Song", "Author", Finding(reason, "said so"))
+        for reason in RejectionReason
+    )
+    return RefreshReport(outcome, None, moment, moment, {}, rejections=rejections)
+
+
+def dashboard(resources: dict[str, Any]) -> list[dict[str, Any]]:
+    """The properties of its widgets; what is substituted stays as a name."""
+    [properties] = of_type(resources, "AWS::CloudWatch::Dashboard").values()
+    body, values = properties["DashboardBody"]["Fn::Sub"]
+    assert set(values) == {"LateSeconds"}
+    widgets = json.loads(body.replace("${LateSeconds}", "50400"))["widgets"]
+    return [widget["properties"] for widget in widgets]
+
+
+def of_dashboard(resources: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """(namespace, name, dimension, value) of every line of every widget."""
+    for widget in dashboard(resources):
+        for namespace, name, dimension, value, *_ in widget["metrics"]:
+            yield namespace, name, dimension, value.removeprefix("${").partition("}")[0]
+
+
+def of_alarm(alarm: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    metrics = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", [])[1:]] or [alarm]
+    for metric in metrics:
+        [dimension] = metric["Dimensions"]
+        namespace, value = metric["Namespace"], dimension["Value"]
+        if isinstance(namespace, dict):
+            namespace = namespace["Fn::Sub"]
+        if isinstance(value, dict):
+            value = value.get("Ref") or ".".join(value["Fn::GetAtt"])
+        yield namespace, metric["MetricName"], dimension["Name"], value
+
+
+def assert_known(
+    metric: tuple[str, str, str, str], resources: dict[str, Any], emitted: dict[str, set[str]]
+) -> None:
+    namespace, name, dimension, value = metric
+    if namespace == OURS:
+        assert dimension == "service", metric
+        assert name in emitted[value], metric
+        return
+    expected, names = AWS_METRICS[namespace]
+    assert dimension == expected, metric
+    assert name in names, metric
+    assert resources[value.partition(".")[0]]["Type"] == TYPES[dimension], metric
+
+
+def test_the_dashboard_shows_only_what_there_is(
+    expanded: dict[str, Any], emitted: dict[str, set[str]]
+) -> None:
+    metrics = list(of_dashboard(expanded))
+
+    assert len(metrics) > 40
+    for metric in metrics:
+        assert_known(metric, expanded, emitted)
+
+
+def test_the_dashboard_shows_all_that_the_code_emits(
+    expanded: dict[str, Any], emitted: dict[str, set[str]]
+) -> None:
+    shown: dict[str, set[str]] = {"list_music": set(), "refresh_music": set()}
+    for namespace, name, _, value in of_dashboard(expanded):
+        if namespace == OURS:
+            shown[value].add(name)
+
+    assert shown == emitted
+
+
+def test_the_widgets_fill_their_rows_and_tell_their_region(expanded: dict[str, Any]) -> None:
+    [properties] = of_type(expanded, "AWS::CloudWatch::Dashboard").values()
+    body, _ = properties["DashboardBody"]["Fn::Sub"]
+    widgets = json.loads(body.replace("${LateSeconds}", "50400"))["widgets"]
+
+    places = {(widget["x"], widget["y"]) for widget in widgets}
+    assert places == {(x, y) for x in (0, 8, 16) for y in (0, 6, 12, 18)}
+    assert {(widget["width"], widget["height"]) for widget in widgets} == {(8, 6)}
+    assert {widget["properties"]["region"] for widget in widgets} == {"${AWS::Region}"}
+    assert len({widget["properties"]["title"] for widget in widgets}) == len(widgets)
+
+
+def test_each_alarm_watches_what_there_is(
+    expanded: dict[str, Any], emitted: dict[str, set[str]]
+) -> None:
+    alarms = of_type(expanded, "AWS::CloudWatch::Alarm")
+
+    found = {name: list(of_alarm(alarm)) for name, alarm in alarms.items()}
+    for metrics in found.values():
+        for metric in metrics:
+            assert_known(metric, expanded, emitted)
+    watched = {
+        name: [f"{namespace} {metric}" for namespace, metric, _, _ in metrics]
+        for name, metrics in found.items()
+    }
+    assert watched == ALARMS
+
+
+def test_every_alarm_goes_to_the_topic_where_there_is_one(expanded: dict[str, Any]) -> None:
+    for name, alarm in of_type(expanded, "AWS::CloudWatch::Alarm").items():
+        assert expanded[name]["Condition"] == "HasAlarmTopic"
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopicArn"}], name
+        assert alarm["AlarmDescription"].endswith("."), name
+
+
+def test_both_queues_are_watched_and_are_what_events_end_in(expanded: dict[str, Any]) -> None:
+    queues = of_type(expanded, "AWS::SQS::Queue")
+    alarms = of_type(expanded, "AWS::CloudWatch::Alarm").values()
+
+    seen = {value.partition(".")[0] for alarm in alarms for *_, value in of_alarm(alarm)}
+    schedule = expanded["RefreshMusicFunctionSchedule"]["Properties"]["Target"]
+    [invoke] = of_type(expanded, "AWS::Lambda::EventInvokeConfig").values()
+    ends = {
+        schedule["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0],
+        invoke["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0],
+    }
+    assert queues.keys() == ends == {"RefreshFailures", "ScheduleFailures"}
+    assert ends <= seen
+
+
+def test_no_age_told_is_as_bad_as_a_great_age(expanded: dict[str, Any]) -> None:
+    alarm = expanded["SnapshotAgeAlarm"]["Properties"]
+    check = expanded["ListMusicFunctionAgeCheck"]["Properties"]
+
+    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["Threshold"]["Fn::FindInMap"][0] == "RefreshEvery"
+    assert (alarm["Period"], check["ScheduleExpression"]) == (900, "rate(5 minutes)")
+    assert "State" not in check
+
+
+def test_the_age_that_alarms_is_the_age_that_health_calls_degraded() -> None:
+    template = load_template()
+    hours = template["Parameters"]["RefreshEveryHours"]["AllowedValues"]
+
+    late = {key: each["LateSeconds"] for key, each in template["Mappings"]["RefreshEvery"].items()}
+    expected = {
+        str(hour): Freshness(timedelta(hours=hour), 0).degraded_after.total_seconds()
+        for hour in hours
+    }
+    assert late == expected
