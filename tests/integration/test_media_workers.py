@@ -107,7 +107,7 @@ def test_a_worn_process_is_replaced(
     assert first == second
 
 
-def test_a_decoder_has_no_environment_and_may_write_no_file() -> None:
+def test_a_decoder_has_nothing_of_our_environment_and_may_write_no_file() -> None:
     process = DecoderProcess(MediaPolicy())
     try:
         process.ask({"work": "cover"}, cover(5)[0])
@@ -118,7 +118,8 @@ def test_a_decoder_has_no_environment_and_may_write_no_file() -> None:
     finally:
         process.end()
 
-    assert environment == b""
+    libraries = f"LD_LIBRARY_PATH={sys.base_prefix}/lib"
+    assert environment == f"OPENBLAS_NUM_THREADS=1\0{libraries}\0".encode()
     assert (limits["Max file size"], limits["Max core file size"]) == ("0", "0")
     assert limits["Max open files"] == "4"
 

@@ -21,12 +21,14 @@ FILE_SECONDS = 60.0
 # What a decoder leaks, it leaks for so many files.
 FILES_PER_PROCESS = 500
 
-# One decoder is one core's work: OpenBLAS must not start threads of its own. It reads its setting
-# when numpy is imported, and a child starts without any environment.
 _START = (
-    "import os, sys; os.environ['OPENBLAS_NUM_THREADS'] = '1'; sys.path[:0] = {path!r}; "
+    "import sys; sys.path[:0] = {path!r}; "
     "from tiktok_music.adapters.media_child import serve; serve({fd})"
 )
+# A child has nothing of our environment: a Lambda's keys are variables. One decoder is one core's
+# work, so that OpenBLAS must not start threads of its own; and an interpreter that is linked with
+# a library in /var/lang/lib may find it by this variable alone.
+_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "LD_LIBRARY_PATH": f"{sys.base_prefix}/lib"}
 
 
 class DecoderProcess:
@@ -38,7 +40,7 @@ class DecoderProcess:
             code = _START.format(path=[path for path in sys.path if path], fd=theirs.fileno())
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
                 [sys.executable, "-I", "-c", code],
-                env={},
+                env=_ENVIRONMENT,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd="/",
