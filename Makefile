@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 export ARCH ?= arm64
 
-.PHONY: help install run test faults check format validate build deploy invoke-list invoke-refresh bench-cold bench-warm bench-refresh lock clean
+.PHONY: help install run test faults check format validate build deploy invoke-list invoke-refresh e2e-sam bench-cold bench-warm bench-refresh lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ invoke-list: $(SAM_ENVIRONMENT) install ## invoke the built list function (sam l
 
 invoke-refresh: $(SAM_ENVIRONMENT) install ## invoke the built refresh function, the same way
 	@.venv/bin/python -m local.invoke refresh
+
+e2e-sam: $(SAM_ENVIRONMENT) install ## run the built functions with the real SAM in podman's containers, and check their answers
+	@.venv/bin/python -m local.e2e_sam
 
 bench-cold: $(SAM_ENVIRONMENT) install ## what a new instance of the list function costs (needs valgrind)
 	@.venv/bin/python -m bench.cold

@@ -31,10 +31,10 @@ class EmbeddedAws:
     endpoint_url: str
 
     @classmethod
-    def start(cls) -> "EmbeddedAws":
-        """On a free port of loopback; it would print a line for every call."""
+    def start(cls, host: str = "127.0.0.1") -> "EmbeddedAws":
+        """On a free port of an address of this machine; it would print a line for every call."""
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+        server = ThreadedMotoServer(host, port=0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()
         return cls(server, f"http://{host}:{port}")

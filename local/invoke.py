@@ -16,8 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from local.built_template import FUNCTIONS, with_settings
 from local.demo_keys import make_demo_keys
 from local.embedded_aws import (
     BUCKET,
@@ -34,7 +33,6 @@ from local.stand_in import stand_in_sounds
 from local.upstream import API_KEY, stand_in_app
 
 BUILT = ROOT / ".aws-sam" / "local"
-FUNCTIONS = {"list": "ListMusicFunction", "refresh": "RefreshMusicFunction"}
 EVENTS = {"list": "list_get.json", "refresh": "refresh_schedule.json"}
 
 
@@ -53,7 +51,7 @@ def main() -> int:
     print(f"invoking with {how.__doc__}; building first", flush=True)
     try:
         build(BUILT)
-        settings = _settings(aws, upstream.base_url)
+        settings = settings_for(aws, upstream.base_url)
         if asked.function == "list":
             how("refresh", _event(ROOT / "events" / EVENTS["refresh"], key), settings)
         _show(how(asked.function, event, settings))
@@ -85,7 +83,7 @@ def _event(path: Path, key: str) -> bytes:
     return json.dumps(event).encode()
 
 
-def _settings(aws: EmbeddedAws, upstream_url: str) -> dict[str, str]:
+def settings_for(aws: EmbeddedAws, upstream_url: str) -> dict[str, str]:
     return {
         **aws.environment(),
         "CATALOG_TABLE": CATALOG_TABLE,
@@ -113,14 +111,7 @@ def _emulator(function: str, event: bytes, settings: Mapping[str, str]) -> Any:
 
 def _sam_local(function: str, event: bytes, settings: Mapping[str, str]) -> Any:
     """sam local invoke"""
-    template = yaml.safe_load((BUILT / "template.yaml").read_text())
-    # SAM passes on what the template names, and nothing else.
-    template["Globals"]["Function"]["Environment"]["Variables"] |= dict(settings)
-    for name in FUNCTIONS.values():
-        variables = template["Resources"][name]["Properties"]["Environment"]["Variables"]
-        variables |= {key: settings[key] for key in variables if key in settings}
-    place = BUILT / "template.local.yaml"
-    place.write_text(yaml.safe_dump(template, sort_keys=False))
+    place = with_settings(BUILT, settings)
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         file.write(event)
         file.flush()

@@ -9,15 +9,16 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
-def bind(port: int) -> socket.socket:
-    """A listening place on loopback; port 0 takes any free one. Raises OSError when taken.
+def bind(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """A listening place, on loopback unless told otherwise; port 0 takes any free one.
 
-    It listens at once: two processes may both bind a port that nobody listens on yet.
+    Raises OSError when taken. It listens at once: two processes may both bind a port that nobody
+    listens on yet.
     """
     place = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        place.bind(("127.0.0.1", port))
+        place.bind((host, port))
         place.listen(128)
     except OSError:
         place.close()
