@@ -9,6 +9,7 @@ find_python = for python in $(PYTHON) python3.13 "$$HOME"/.pyenv/versions/3.13*/
 	done; echo "Python 3.11 or newer with venv is needed (on Debian: apt install python3 python3-venv)" >&2; exit 1
 
 ENVIRONMENT := .venv/.installed
+BENCH_ENVIRONMENT := .venv/.bench-installed
 SAM_ENVIRONMENT := .venv-sam/.installed
 SAM := SAM_CLI_TELEMETRY=0 AWS_EC2_METADATA_DISABLED=true AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} .venv-sam/bin/sam
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -27,6 +28,10 @@ $(ENVIRONMENT): requirements-dev.txt pyproject.toml
 	@python="$$($(find_python))" && echo "installing into .venv with $$("$$python" --version)" && "$$python" -m venv .venv
 	@.venv/bin/pip install --quiet --require-hashes -r requirements-dev.txt
 	@.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BENCH_ENVIRONMENT): requirements-bench.txt $(ENVIRONMENT)
+	@.venv/bin/pip install --quiet --require-hashes -r requirements-bench.txt
 	@touch $@
 
 $(SAM_ENVIRONMENT): requirements-sam.txt requirements-emulator.txt
@@ -79,7 +84,7 @@ e2e-sam: $(SAM_ENVIRONMENT) install ## run the built functions with the real SAM
 bench-cold: $(SAM_ENVIRONMENT) install ## what a new instance of the list function costs (needs valgrind)
 	@.venv/bin/python -m bench.cold
 
-bench-warm: install ## CPU per request of the list function, beside other ways to answer
+bench-warm: $(BENCH_ENVIRONMENT) ## CPU per request of the list function, beside other ways to answer
 	@.venv/bin/python -m bench.warm
 
 bench-refresh: install ## what a refresh of N new tracks costs, and one with nothing new (N=60)

@@ -5,7 +5,6 @@ the thread that answers, so that the DynamoDB on this machine is not counted. Be
 Run by `make bench-warm`.
 """
 
-import base64
 import importlib
 import json
 import os
@@ -18,17 +17,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler import Response as PowertoolsResponse
 from botocore.client import BaseClient
-from mangum import Mangum
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.models import Model
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
+from bench import rivals
+from bench.rivals import Event, Handler, Row
 from local.demo_keys import make_demo_keys
 from local.embedded_aws import CATALOG_TABLE, KEYS_TABLE, REGION, EmbeddedAws
 from local.gateway import LocalContext
@@ -38,38 +30,15 @@ from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.snapshot import Pointer, Snapshot, describe, pack, render, row_of
 from tiktok_music.track import Track, track_id_of
 
+FLOORS = ("raw handler, bytes in memory", "raw handler, a hand-signed GetItem")
 SIZES = (100, 1_000, 5_000)
 MEDIA = "https://media.example.com"
-LIST = "/v1/tiktok-music"
 ROUNDS = 7
 ROUND_SECONDS = 0.1
 SOUNDS = """pa per lan tern sum mer ri ver glass ma ña na 朝 drive slow bloom qui et har bour sau
 da de re gen ве тер light fi stone mar ket street но чь e cho vel vet moon ح لم lo ti"""
 SYLLABLES = SOUNDS.split()
-Event = dict[str, Any]
-Handler = Callable[[Any, Any], Any]
 CONTEXT = LocalContext("list_music", timeout_seconds=10)
-
-
-class Row(Model):
-    """A track as an item of its own, as one would store it at first."""
-
-    class Meta:
-        table_name = "naive"
-        region = REGION
-
-    pk = UnicodeAttribute(hash_key=True)
-    rank = NumberAttribute(range_key=True)
-    id = UnicodeAttribute()
-    title = UnicodeAttribute()
-    author = UnicodeAttribute()
-    album = UnicodeAttribute()
-    duration = NumberAttribute()
-    previewUrl = UnicodeAttribute()
-    coverUrl = UnicodeAttribute()
-    language = UnicodeAttribute()
-    userCount = NumberAttribute()
-    isCommerceMusic = BooleanAttribute()
 
 
 def main(sizes: Sequence[int]) -> int:
@@ -111,22 +80,23 @@ def print_size(size: int, calls: Counter[str]) -> None:
     event = list_event(key)
     etag = ours(event, CONTEXT)["headers"]["etag"]
     cases: dict[str, tuple[Handler, Event]] = {
-        "raw handler, bytes in memory": (raw_handler(snapshot), event),
+        FLOORS[0]: (rivals.raw(snapshot), event),
+        FLOORS[1]: (rivals.raw_and_read(snapshot, aws.endpoint_url), event),
         "ours": (ours, event),
         "ours, 304": (ours, list_event(key, **{"if-none-match": etag})),
         "ours, 401": (ours, list_event("none")),
         "ours, a search": (ours, list_event(key, "q=paper+moon&limit=20")),
-        "Powertools' resolver, bytes in memory": (resolver(snapshot), event),
-        "Starlette, query of all rows, JSON": (naive(), event),
+        "Powertools' resolver, bytes in memory": (rivals.resolver(snapshot), event),
+        "FastAPI + Mangum, response model": (rivals.fast_api(snapshot), event),
+        "Starlette, query of all rows, JSON": (rivals.naive(), event),
     }
     print(f"\n{size} tracks, {len(snapshot.gzipped) / 1024:.0f} KiB gzipped")
-    print(f"  {'':<40} {'ms CPU':>8} {'x raw':>7}  calls to DynamoDB per request")
-    floor = 0.0
-    for name, (handler, asked) in cases.items():
-        spent, requests, called = cpu_milliseconds(handler, asked, calls)
-        floor = floor or spent
+    print(f"  {'':<40} {'ms CPU':>8} {'x raw':>7} {'x read':>7}  calls to DynamoDB per request")
+    measured = {name: cpu_milliseconds(*case, calls) for name, case in cases.items()}
+    for name, (spent, requests, called) in measured.items():
+        ratios = " ".join(f"{spent / measured[least][0]:>7.2f}" for least in FLOORS)
         each = ", ".join(f"{count / requests:.3g} {what}" for what, count in called.items())
-        print(f"  {name:<40} {spent:>8.3f} {spent / floor:>7.2f}  {each or '0'}")
+        print(f"  {name:<40} {spent:>8.3f} {ratios}  {each or '0'}")
     aws.stop()
 
 
@@ -204,41 +174,6 @@ def list_event(key: str, query: str = "", **headers: str) -> Event:
     event["rawQueryString"] = query
     event["headers"] |= {"authorization": f"Bearer {key}", **headers}
     return event
-
-
-def raw_handler(snapshot: Snapshot) -> Handler:
-    """The least that any handler does: a ready text, nobody asked who it is for."""
-    headers = {"content-type": "application/json", "content-encoding": "gzip"}
-    body = base64.b64encode(snapshot.gzipped).decode()
-
-    def handler(event: Event, context: Any) -> dict[str, Any]:
-        if event["rawPath"] != LIST:
-            return {"statusCode": 404}
-        return {"statusCode": 200, "headers": headers, "body": body, "isBase64Encoded": True}
-
-    return handler
-
-
-def resolver(snapshot: Snapshot) -> Handler:
-    app = APIGatewayHttpResolver()
-
-    @app.get(LIST)
-    def answer() -> PowertoolsResponse[Any]:
-        headers = {"content-encoding": "gzip"}
-        return PowertoolsResponse(200, "application/octet-stream", snapshot.gzipped, headers)
-
-    return app.resolve
-
-
-def naive() -> Handler:
-    """Nothing kept: every request reads every row and renders it."""
-
-    async def answer(_: Request) -> JSONResponse:
-        rows = [row.attribute_values for row in Row.query("TRACKS")]
-        tracks = [{k: v for k, v in row.items() if k not in ("pk", "rank")} for row in rows]
-        return JSONResponse({"tracks": tracks, "total": len(tracks)})
-
-    return Mangum(Starlette(routes=[Route(LIST, answer)]), lifespan="off")
 
 
 if __name__ == "__main__":

@@ -8,5 +8,6 @@ compile=(uv pip compile --quiet --universal --python-version 3.11 --generate-has
 for folder in layers_shared functions/list_music functions/refresh_music; do
   "${compile[@]}" -c requirements-dev.txt "$folder/requirements.in" -o "$folder/requirements.txt"
 done
+"${compile[@]}" -c requirements-dev.txt "$@" requirements-bench.in -o requirements-bench.txt
 "${compile[@]}" "$@" requirements-sam.in -o requirements-sam.txt
 "${compile[@]/#3.11/3.13}" "$@" requirements-emulator.in -o requirements-emulator.txt

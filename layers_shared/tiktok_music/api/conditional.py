@@ -7,8 +7,10 @@ from email.utils import parsedate_to_datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from tiktok_music.api.freshness import Freshness
+from tiktok_music.api.gateway import STORED_BODY
 from tiktok_music.snapshot import Descriptor, Snapshot
 
 # The answer depends on the key too: a test key has another catalog.
@@ -16,6 +18,16 @@ VARY = "Accept-Encoding, Authorization"
 JSON = "application/json"
 _ETAG = re.compile(r'(?:W/)?("[^"]*")')
 _GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?(?=,|$)", re.IGNORECASE)
+
+
+class StoredResponse(Response):
+    """Sends bytes that are sent again and again, as they are, where the server takes them so."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        stored = scope.get("extensions", {}).get(STORED_BODY)
+        if stored is not None and scope["method"] != "HEAD":
+            stored["body"], self.body = self.body, b""
+        await super().__call__(scope, receive, send)
 
 
 def etag_of(snapshot: Snapshot, *, gzipped: bool) -> str:
@@ -42,8 +54,8 @@ def snapshot_response(request: Request, snapshot: Snapshot, freshness: Freshness
         return Response(status_code=304, headers=headers)
     if gzipped:
         headers["Content-Encoding"] = "gzip"
-    body = snapshot.gzipped if gzipped else snapshot.plain()
-    return Response(body, headers=headers, media_type=JSON)
+        return StoredResponse(snapshot.gzipped, headers=headers, media_type=JSON)
+    return Response(snapshot.plain(), headers=headers, media_type=JSON)
 
 
 def made_response(

@@ -1,0 +1,122 @@
+"""Mangum's way in and out for an HTTP API (payload 2.0): event -> ASGI scope, answer -> result.
+
+Mangum's own reads more of an event than an answer depends on, chokes on odd parts of it, and
+encodes the same bytes for every caller anew.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
+
+from mangum.types import LambdaConfig, LambdaContext, LambdaEvent, Response
+
+# The headers that an answer depends on. A caller may send anything in the others.
+_READ = ("authorization", "accept-encoding", "if-none-match", "if-modified-since")
+# An extension of ASGI that this server offers: a body that is put there instead of being sent, the
+# same object for every request, is turned into base64 once.
+STORED_BODY = "tiktok_music.stored_body"
+Result = dict[str, Any]
+
+
+class OddEvent(Exception):
+    """Raised when an event is no request; carries the issue that the caller is told."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.issue = {"path": path, "message": message}
+
+
+class HttpApi:
+    """A handler of Mangum's for one event; takes any that has a method and a path."""
+
+    @classmethod
+    def infer(cls, event: LambdaEvent, context: LambdaContext, config: LambdaConfig) -> bool:
+        return True
+
+    def __init__(self, event: object, context: LambdaContext, config: LambdaConfig) -> None:
+        given = _mapping(event)
+        http = _mapping(_mapping(given.get("requestContext")).get("http"))
+        method, path = _text(http.get("method")), _text(http.get("path"))
+        if not method or not path:
+            raise OddEvent("event", "Must be a request of an HTTP API, payload 2.0.")
+        self._stored: dict[str, bytes] = {}
+        self.body = _body(given)
+        self.scope: dict[str, Any] = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.0"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "https",
+            "path": unquote(path),
+            "raw_path": None,
+            "root_path": "",
+            "query_string": _text(given.get("rawQueryString")).encode(),
+            "headers": _headers(_mapping(given.get("headers"))),
+            "client": (_text(http.get("sourceIp")), 0),
+            "server": None,
+            "extensions": {STORED_BODY: self._stored},
+        }
+
+    def __call__(self, response: Response) -> Result:
+        """The result of payload 2.0; the application gives each header once, in lower case."""
+        headers = {name.decode(): value.decode() for name, value in response["headers"]}
+        stored = self._stored.get("body")
+        is_binary = stored is not None or "content-encoding" in headers
+        if stored is not None:
+            body = _stored_base64(stored)
+        elif is_binary:
+            body = base64.b64encode(response["body"]).decode()
+        else:
+            body = response["body"].decode()
+        return {
+            "statusCode": response["status"],
+            "headers": headers,
+            "body": body,
+            "isBase64Encoded": is_binary,
+        }
+
+
+def is_preflight(event: object) -> bool:
+    """A browser asks whether it may ask. The route takes every method, so that API Gateway sends
+    this here too, and adds what it allows only to an answer that is a success."""
+    given = _mapping(event)
+    http = _mapping(_mapping(given.get("requestContext")).get("http"))
+    names = {name.lower() for name in _mapping(given.get("headers")) if isinstance(name, str)}
+    return http.get("method") == "OPTIONS" and "access-control-request-method" in names
+
+
+# Of the live catalog and the sandbox: bytes keep their hash, so that a known object costs nothing.
+@lru_cache(maxsize=2)
+def _stored_base64(body: bytes) -> str:
+    return base64.b64encode(body).decode()
+
+
+def _mapping(value: object) -> Mapping[Any, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    """Text that can be encoded: a JSON event may hold half a surrogate pair."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def _headers(given: Mapping[Any, Any]) -> list[tuple[bytes, bytes]]:
+    named = {name.lower(): value for name, value in given.items() if isinstance(name, str)}
+    return [
+        (name.encode(), _text(named[name]).encode())
+        for name in _READ
+        if named.get(name) is not None
+    ]
+
+
+def _body(event: Mapping[Any, Any]) -> bytes:
+    body = _text(event.get("body"))
+    if not body or not event.get("isBase64Encoded"):
+        return body.encode()
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError) as exc:
+        raise OddEvent("body", "Must be base64 where the event says so.") from exc
