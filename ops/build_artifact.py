@@ -1,12 +1,13 @@
 """Fills one artefact of `sam build`: wheels for the Lambda's platform, our code, bytecode.
 
-    python ops/build_artifact.py FOLDER ARTIFACTS_DIR
+    python -m ops.build_artifact FOLDER ARTIFACTS_DIR
 
 FOLDER is functions/<name> or layers_shared. Works without a container: wheels are fetched for
 Linux on ARCH (arm64 or x86_64), whatever this machine is.
 """
 
 import argparse
+import contextlib
 import gzip
 import json
 import os
@@ -20,14 +21,38 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
+from ops.strip_library import NotStrippable, stripped
+
 RUNTIME = "3.13"
 LAYER_PINS = Path(__file__).parent.parent / "layers_shared" / "requirements.txt"
 LAMBDA = {"python_version": RUNTIME, "python_full_version": f"{RUNTIME}.0", "sys_platform": "linux"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
-# botocore describes every service of AWS; these are the ones that are called.
-NEVER_READ = ("bin", "numpy/f2py", "numpy/_pyinstaller")
+# Programs, test tools, and parts of packages that nothing here imports. Text on covers is never
+# drawn: Pillow's fonts go with the libraries that they alone link.
+NEVER_READ = (
+    "bin",
+    "**/tests",
+    "*.dist-info/RECORD",
+    "*.dist-info/sboms",
+    "boto3/data",
+    "numpy/f2py",
+    "numpy/ma",
+    "numpy/polynomial",
+    "numpy/random",
+    "numpy/testing",
+    "numpy/_pyinstaller",
+    "numpy/_core/_simd.*",
+    "numpy/_core/*_tests.*",
+    "pydantic/v1",
+    "PIL/_imagingft.*",
+    "PIL/_imagingtk.*",
+    "pillow.libs/libbrotli*",
+    "pillow.libs/libfreetype*",
+    "pillow.libs/libharfbuzz*",
+)
 BUILD_TIME_SUFFIXES = {".a", ".c", ".h", ".pxd", ".pyi", ".pyx"}
-BOTOCORE_SERVICES = {"dynamodb", "s3", "secretsmanager", "sts"}
+# botocore describes every service of AWS; these are the ones that are called.
+BOTOCORE_SERVICES = {"dynamodb", "s3", "secretsmanager"}
 
 
 def main() -> None:
@@ -90,14 +115,20 @@ def copy_code(folder: Path, target: Path) -> None:
 
 
 def trim(target: Path) -> None:
-    """Takes out what is never read on a Lambda: programs, tests, headers, other services."""
-    for folder in (*target.glob("**/tests"), *(target / name for name in NEVER_READ)):
-        shutil.rmtree(folder, ignore_errors=True)
+    """Takes out what is never read on a Lambda: half of what pip installs."""
+    for path in [path for pattern in NEVER_READ for path in target.glob(pattern)]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     for file in target.rglob("*"):
         if file.suffix in BUILD_TIME_SUFFIXES:
             file.unlink()
     if (target / "botocore").is_dir():
         trim_botocore(target / "botocore" / "data")
+    for library in target.rglob("*.so*"):
+        with contextlib.suppress(NotStrippable):
+            library.write_bytes(stripped(library.read_bytes()))
 
 
 def trim_botocore(data: Path) -> None:

@@ -38,22 +38,25 @@ print(json.dumps({"status": status, "modules": sorted(sys.modules)}))
 """
 
 
+SETTINGS = {
+    "PATH": os.environ["PATH"],
+    "AWS_REGION": "eu-central-1",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "CATALOG_TABLE": "catalog",
+    "KEYS_TABLE": "keys",
+    "MEDIA_BASE_URL": "https://media.example.com",
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+}
+
+
 @pytest.fixture(scope="module")
 def loaded() -> set[str]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "AWS_REGION": "eu-central-1",
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "CATALOG_TABLE": "catalog",
-        "KEYS_TABLE": "keys",
-        "MEDIA_BASE_URL": "https://media.example.com",
-        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
-    }
     run = subprocess.run(
         [sys.executable, "-P", "-c", PROGRAM],
         cwd=ROOT,
-        env=environment,
+        env=SETTINGS,
         capture_output=True,
         text=True,
         check=True,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.embedded_aws import BUCKET, CATALOG_TABLE, KEYS_TABLE, R2_SECRET, REGION, EmbeddedAws
-from local.emulator import Emulator, EmulatorMissing, build, emulated, require
+from local.emulator import Emulator, emulated
 from local.stand_in import cover, music, silence
 from tests.builders import a_key
 from tests.events import EVENTS, Answer
@@ -67,26 +67,15 @@ def settings(aws: EmbeddedAws, document: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    try:
-        require()
-    except EmulatorMissing as exc:
-        pytest.skip(str(exc))
-    folder = tmp_path_factory.mktemp("sam") / "build"
-    build(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def world(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(native: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("emulator")
     aws = EmbeddedAws.start()
     environment = settings(aws, folder / "tracks.jsonl")
     with (
         pytest.MonkeyPatch.context() as patched,
         running_peer(media_host) as peer,
-        emulated(built, "ListMusicFunction", environment, folder / "list.log") as listing,
-        emulated(built, "RefreshMusicFunction", environment, folder / "refresh.log") as refreshing,
+        emulated(native, "ListMusicFunction", environment, folder / "list.log") as listing,
+        emulated(native, "RefreshMusicFunction", environment, folder / "refresh.log") as refreshing,
     ):
         for name, value in aws.environment().items():
             patched.setenv(name, value)

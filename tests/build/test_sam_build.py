@@ -1,64 +1,96 @@
-"""What `sam build` makes, with the real SAM: right platform, valid bytecode, nothing too much."""
+"""What `sam build` makes: right platform, valid bytecode, nothing too much, the same each time."""
 
+import hashlib
 import json
 import os
 import struct
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
+from elftools.elf.gnuversions import GNUVerNeedSection
+
+from local.emulator import SAM_ENVIRONMENT
+from ops.build_artifact import lambda_python
+from tests.architecture.test_cold_start import SETTINGS
 
 ROOT = Path(__file__).parents[2]
-SAM = ROOT / ".venv-sam/bin/sam"
-ELF_AARCH64 = 183
 # Bits of a .pyc's second word (PEP 552): a hash instead of a time, not checked against the source.
 UNCHECKED_HASH = 0b01
-
-pytestmark = pytest.mark.skipif(
-    not SAM.exists(), reason="SAM's own environment is not there: make test installs it"
-)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sam") / "build"
-    result = subprocess.run(
-        [SAM, "build", "--build-dir", folder, "--parameter-overrides", "Architecture=arm64"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "ARCH": "arm64",
-            "SAM_CLI_TELEMETRY": "0",
-            "AWS_DEFAULT_REGION": "eu-central-1",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        },
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 0, result.stderr
-    return folder
+# Amazon Linux 2023, which the Lambda's Python runs on.
+NEWEST_GLIBC = (2, 34)
+NO_PYTHON = "no Python 3.13 on this machine, which the build says loudly"
+ZIP = """
+import sys
+from samcli.lib.package.permissions import (
+    AdditiveDirPermissionPermissionMapper, AdditiveFilePermissionPermissionMapper)
+from samcli.lib.package.utils import make_zip_with_lambda_permissions
+make_zip_with_lambda_permissions(sys.argv[2], sys.argv[1])
+"""
+CLIENTS = """
+import sys
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
+from tiktok_music.adapters.r2_media import r2_client
+from tiktok_music.settings import Secret
+rows = DynamoRows(DynamoAccess("eu-central-1"))
+rows.open()
+r2 = r2_client("https://account.r2.cloudflarestorage.com", "id", Secret("secret"))
+for client in (rows._connection.client, r2, SecretsProvider().client):
+    print(client.meta.service_model.service_name)
+"""
 
 
 def size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def test_every_library_is_for_the_lambdas_processor_and_python(built: Path) -> None:
-    libraries = [file for file in built.rglob("*.so*") if file.is_file()]
+def libraries(built: Path) -> list[Path]:
+    return [file for file in built.rglob("*.so*") if file.is_file()]
 
-    assert len(libraries) > 20
-    for file in libraries:
-        (machine,) = struct.unpack_from("<H", file.read_bytes()[:20], 18)
-        assert machine == ELF_AARCH64, file
+
+def python_path(built: Path, function: str) -> str:
+    return os.pathsep.join(str(built / part) for part in (function, "SharedLayer/python"))
+
+
+def glibc_versions(library: ELFFile) -> set[tuple[int, ...]]:
+    names = (
+        version.name
+        for section in library.iter_sections()
+        if isinstance(section, GNUVerNeedSection)
+        for _, versions in section.iter_versions()
+        for version in versions
+    )
+    return {
+        tuple(int(part) for part in name.removeprefix("GLIBC_").split("."))
+        for name in names
+        if name.startswith("GLIBC_2")
+    }
+
+
+def test_every_library_is_for_the_lambdas_processor_python_and_glibc(arm64: Path) -> None:
+    found = libraries(arm64)
+
+    assert len(found) > 100
+    for file in found:
+        with file.open("rb") as stream:
+            library = ELFFile(stream)
+            assert library["e_machine"] == "EM_AARCH64", file
+            assert max(glibc_versions(library), default=(2, 17)) <= NEWEST_GLIBC, file
         if "cpython-" in file.name:
             assert "cpython-313-aarch64" in file.name, file
+        elif "/av/" in str(file):
+            assert ".abi3." in file.name, file
 
 
-def test_every_module_has_bytecode_that_survives_the_zip(built: Path) -> None:
-    sources = [file for file in built.rglob("*.py") if "__pycache__" not in file.parts]
+def test_every_module_has_bytecode_that_survives_the_zip(arm64: Path) -> None:
+    sources = [file for file in arm64.rglob("*.py") if "__pycache__" not in file.parts]
     compiled = [file.parent / "__pycache__" / f"{file.stem}.cpython-313.pyc" for file in sources]
-    if not any(file.exists() for file in compiled):
-        pytest.skip("no Python 3.13 on this machine, which the build says loudly")
+    if lambda_python() is None:
+        pytest.skip(NO_PYTHON)
 
     assert len(compiled) > 500
     for file in compiled:
@@ -66,43 +98,149 @@ def test_every_module_has_bytecode_that_survives_the_zip(built: Path) -> None:
         assert flags == UNCHECKED_HASH, file
 
 
-def test_the_list_function_carries_little(built: Path) -> None:
-    found = {item.name for item in (built / "ListMusicFunction").iterdir()}
+def test_a_function_that_sam_zipped_compiles_nothing(arm64: Path, tmp_path: Path) -> None:
+    python = lambda_python()
+    if python is None:
+        pytest.skip(NO_PYTHON)
+    for part in ("ListMusicFunction", "SharedLayer"):
+        program = [SAM_ENVIRONMENT / "bin/python", "-c", ZIP]
+        folders = [arm64 / part, tmp_path / part]
+        subprocess.run([*program, *folders], check=True, capture_output=True)
+        with zipfile.ZipFile(tmp_path / f"{part}.zip") as file:
+            file.extractall(tmp_path / part)
+
+    told = subprocess.run(
+        [python, "-v", "-S", "-c", "import handler"],
+        env={**SETTINGS, "PYTHONPATH": python_path(tmp_path, "ListMusicFunction")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+
+    assert "bytecode is stale" not in told
+    # What Python compiled itself is named without quotes.
+    assert f"code object from {tmp_path}" not in told
+    assert told.count(f"code object from '{tmp_path}") > 200
+
+
+def test_the_same_sources_give_the_same_bytes(arm64: Path, tmp_path: Path) -> None:
+    for folder, name in (
+        ("functions/list_music", "ListMusicFunction"),
+        ("layers_shared", "SharedLayer"),
+    ):
+        subprocess.run(
+            [SAM_ENVIRONMENT / "bin/python", "-m", "ops.build_artifact", folder, tmp_path / name],
+            cwd=ROOT,
+            env={**os.environ, "ARCH": "arm64", "PYTHONHASHSEED": "1"},
+            check=True,
+            capture_output=True,
+        )
+
+        assert digests(tmp_path / name) == digests(arm64 / name)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def test_the_list_function_carries_little(arm64: Path) -> None:
+    found = {item.name for item in (arm64 / "ListMusicFunction").iterdir()}
 
     packages = {name for name in found if not name.endswith(".dist-info")}
     assert packages - {"__pycache__", "handler.py"} == {"anyio", "idna", "mangum", "starlette"}
-    assert size(built / "ListMusicFunction") + size(built / "SharedLayer") <= 30_000_000
+    assert size(arm64 / "ListMusicFunction") + size(arm64 / "SharedLayer") <= 30_000_000
 
 
-def test_the_refresh_function_stays_under_the_limit(built: Path) -> None:
-    whole = size(built / "RefreshMusicFunction") + size(built / "SharedLayer")
+@pytest.mark.parametrize("name", ["arm64", "native"])
+def test_the_refresh_function_stays_far_under_lambdas_limit(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    built: Path = request.getfixturevalue(name)
 
-    assert whole <= 262_144_000 * 0.95
-    shared = {item.name for item in (built / "SharedLayer/python").iterdir()}
-    own = {item.name for item in (built / "RefreshMusicFunction").iterdir()}
+    assert size(built / "RefreshMusicFunction") + size(built / "SharedLayer") <= 200_000_000
+
+
+def test_the_refresh_function_carries_nothing_of_the_layer(arm64: Path) -> None:
+    shared = {item.name for item in (arm64 / "SharedLayer/python").iterdir()}
+    own = {item.name for item in (arm64 / "RefreshMusicFunction").iterdir()}
+
     assert shared & own - {"__pycache__"} == set()
 
 
-def test_the_rules_bring_their_data_along(built: Path) -> None:
-    rules = built / "SharedLayer/python/tiktok_music/refresh"
+def test_every_library_that_is_left_loads(native: Path) -> None:
+    program = "import ctypes, sys\nfor name in sys.argv[1:]: ctypes.CDLL(name)"
+    linked = [file for file in libraries(native) if ".libs" in file.parent.name]
+    modules = [
+        str(file.relative_to(native / "RefreshMusicFunction")).split(".")[0].replace("/", ".")
+        for file in libraries(native)
+        if ".libs" not in file.parent.name
+    ]
+    imports = "\n".join(f"import {module}" for module in sorted(modules))
+    assert len(linked) > 20
+    assert len(modules) > 50
+
+    subprocess.run(
+        [lambda_python() or sys.executable, "-S", "-c", f"{program}\n{imports}", *linked],
+        env={**SETTINGS, "PYTHONPATH": python_path(native, "RefreshMusicFunction")},
+        check=True,
+    )
+
+
+def test_a_decoder_of_the_artefact_reads_every_format(native: Path) -> None:
+    """Its warm-up goes through all of them but HEIC, which Pillow alone cannot write."""
+    program = """
+import io
+from PIL import Image
+from tiktok_music.adapters import media_child
+from tiktok_music.adapters.image import CoverCaps, write_cover
+media_child._warm_up()
+file = io.BytesIO()
+Image.new("RGB", (64, 64)).save(file, "HEIF")
+print(write_cover(file.getvalue(), CoverCaps()).width)
+"""
+    told = subprocess.run(
+        [lambda_python() or sys.executable, "-S", "-c", program],
+        env={**SETTINGS, "PYTHONPATH": python_path(native, "RefreshMusicFunction")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout == "64\n"
+
+
+def test_the_rules_bring_their_data_along(arm64: Path) -> None:
+    rules = arm64 / "SharedLayer/python/tiktok_music/refresh"
 
     for name in ("languages", "profanity", "titles"):
         assert any((rules / name / "data").iterdir())
 
 
-def test_botocore_describes_only_what_is_called(built: Path) -> None:
-    data = built / "SharedLayer/python/botocore/data"
+def test_botocore_describes_what_is_called_and_nothing_else(arm64: Path) -> None:
+    data = arm64 / "SharedLayer/python/botocore/data"
     services = {folder.name for folder in data.glob("*/")}
     models = [json.loads(file.read_text()) for file in data.glob("*/*/service-2.json")]
     partition = json.loads((data / "endpoints.json").read_text())["partitions"][0]
 
-    assert services == {"dynamodb", "s3", "secretsmanager", "sts"}
+    made = subprocess.run(
+        [lambda_python() or sys.executable, "-S", "-c", CLIENTS],
+        env={**SETTINGS, "PYTHONPATH": python_path(arm64, "RefreshMusicFunction")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    assert set(made) == services
     assert set(partition["services"]) == services
-    assert len(models) == 4
+    assert len(models) == len(services)
     assert {model["documentation"] for model in models} == {""}
 
 
-def test_nothing_of_the_build_is_shipped(built: Path) -> None:
-    names = {file.name for file in built.rglob("*") if file.is_file()}
+def test_nothing_of_the_build_is_shipped(arm64: Path) -> None:
+    names = {file.name for file in arm64.rglob("*") if file.is_file()}
 
     assert names & {"Makefile", "requirements.txt", "requirements.in"} == set()
