@@ -7,33 +7,70 @@ import importlib
 import json
 import os
 import resource
+import threading
 import time
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from botocore.client import BaseClient
 
 from local.gateway import LocalContext
+from tiktok_music.adapters.media_downloads import HttpDownloader
+from tiktok_music.adapters.media_workers import ProcessWorkshop
+from tiktok_music.adapters.r2_media import R2MediaStore
 
 TICKS = ("2026-11-22T06:00:00Z", "2026-11-22T18:00:00Z")
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
+# Where the function's own CPU goes; a call within another is counted once, by the outer name.
+STAGES: tuple[tuple[type, str, str], ...] = (
+    (HttpDownloader, "audio", "fetching"),
+    (HttpDownloader, "image", "fetching"),
+    (ProcessWorkshop, "_ask", "talking to decoders"),
+    (R2MediaStore, "put_once", "R2"),
+    (BaseClient, "_make_api_call", "DynamoDB"),
+)
+
+
+class Clocks:
+    """CPU seconds of this process by stage, over all threads, and the writes to R2."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.puts = 0
+        self._running = threading.local()
+
+    def watch(self, owner: type, method: str, stage: str) -> None:
+        """Wraps a method, from now on and for every object."""
+        inner = getattr(owner, method)
+
+        def clocked(*arguments: Any, **named: Any) -> Any:
+            self.puts += arguments[1:2] == ("PutObject",)
+            if getattr(self._running, "stage", None):
+                return inner(*arguments, **named)
+            self._running.stage = stage
+            began = time.thread_time()
+            try:
+                return inner(*arguments, **named)
+            finally:
+                self._running.stage = None
+                self.seconds[stage] += time.thread_time() - began
+
+        setattr(owner, method, clocked)
+
+
 def main() -> None:
-    puts = 0
-    make_call = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's own seam
-
-    def counting(client: Any, operation: str, arguments: Any) -> Any:
-        nonlocal puts
-        puts += operation == "PutObject"
-        return make_call(client, operation, arguments)
-
-    BaseClient._make_api_call = counting  # type: ignore[attr-defined]
+    clocks = Clocks()
+    for stage in STAGES:
+        clocks.watch(*stage)
     began = time.process_time()
     handler = importlib.import_module("functions.refresh_music.handler").handler
     print(json.dumps({"init": time.process_time() - began}))
     for tick in TICKS:
-        puts, own, decoders = 0, time.process_time(), decoder_seconds()
+        clocks.puts, own, decoders = 0, time.process_time(), decoder_seconds()
+        clocks.seconds.clear()
         wall = time.monotonic()
         context = LocalContext("refresh_music", 900, 3538)
         report = handler({"scheduledTime": tick}, context)
@@ -41,9 +78,10 @@ def main() -> None:
             "report": report,
             "wall": time.monotonic() - wall,
             "own": time.process_time() - own,
+            "stages": clocks.seconds,
             "decoders": decoder_seconds() - decoders,
             "peak_mb": own_peak_mb() + sum(peak_mb(pid) for pid in children()),
-            "puts": puts,
+            "puts": clocks.puts,
         }
         print(json.dumps(told), flush=True)
 

@@ -20,15 +20,20 @@ from typing import Any
 import boto3
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bench.mixes import a_mix
+from bench.one_instance import cpu_seconds
 from local.embedded_aws import BUCKET, CATALOG_TABLE, R2_SECRET, REGION, SOURCE_SECRET, EmbeddedAws
 from local.servers import BackgroundServer, bind
-from local.stand_in import Sound, cover, music
+from local.stand_in import MediaFile, Sound, cover
 from local.upstream import API_KEY, stand_in_app
 from ops.measure_media import measured, timed, whole_job
 from tiktok_music.adapters.image import CoverCaps, write_cover
+from tiktok_music.adapters.media_workers import DecoderProcess
+from tiktok_music.refresh.media_policy import MediaPolicy
 
 SECONDS = 24
 MEASURED_ALONE = 8
+COVERS = 50
 Told = dict[str, Any]
 
 
@@ -37,11 +42,8 @@ def main() -> int:
     parser.add_argument("--tracks", type=int, default=60)
     parser.add_argument("--latency-ms", type=int, default=80, help="of every answer of upstream")
     asked = parser.parse_args()
-    sounds = [a_sound(number) for number in range(asked.tracks)]
     print(f"composing {asked.tracks} tracks of {SECONDS} s", flush=True)
-    for sound in sounds:
-        sound.audio()
-        sound.cover()
+    sounds = [a_sound(number) for number in range(asked.tracks)]
     aws = EmbeddedAws.start()
     os.environ.update(aws.environment())
     aws.furnish(API_KEY)
@@ -75,7 +77,7 @@ class Late:
 
 
 def a_sound(number: int) -> Sound:
-    container = "mp4" if number % 2 else "mp3"
+    audio: MediaFile = a_mix(number, SECONDS, "mp4" if number % 2 else "mp3")
     return Sound(
         tiktok_id=str(7_662_052_657_323_182_081 + number * 1_000_003),
         title=f"Lantern {number_word(number)}",
@@ -83,8 +85,8 @@ def a_sound(number: int) -> Sound:
         album="",
         seconds=SECONDS,
         user_count=1_000_000 - number,
-        audio=lambda: music(1_000 + number, SECONDS, container),
-        cover=lambda: cover(number),
+        audio=lambda: audio,
+        cover=lambda: cover(number % COVERS),
         scene=number % 2,
     )
 
@@ -149,6 +151,8 @@ def print_refresh(told: Told, tracks: int, init: float) -> None:
     print_line("wall, whole", told["wall"], tracks)
     print_line("CPU of the decoders", told["decoders"], tracks)
     print_line("CPU of the function itself", told["own"], tracks)
+    for stage, seconds in sorted(told["stages"].items()):
+        print_line(f"  of which {stage}", seconds, tracks)
     print(
         f"  {'cores busy in the media stage, at most':<42} {cpu / report['seconds']['media']:>8.2f}"
     )
@@ -170,6 +174,8 @@ def print_alone(sounds: Sequence[Sound], told: Told, tracks: int, loop: float) -
     images = [made[0] for sound in sounds[:MEASURED_ALONE] if (made := sound.cover())]
     image = timed(lambda: [write_cover(data, CoverCaps()) for data in images])[1] / len(images)
     cpu = 1000 * (told["own"] + told["decoders"]) / tracks
+    start = decoder_start()
+    started = cpu - 1000 * start * (os.cpu_count() or 1) / tracks
     least = measure + encode
     print("\nalone, on the same files                      CPU ms a track")
     for name, value in (
@@ -180,9 +186,20 @@ def print_alone(sounds: Sequence[Sound], told: Told, tracks: int, loop: float) -
         ("the whole job of the decoder", job),
         ("cover", image),
         ("the refresh, all of its processes", cpu),
+        ("the same without the decoders' start", started),
     ):
         print(f"  {name:<42} {value:>8.1f}  x{value / least:.2f} of decode + measure + encode")
+    print(f"  {'CPU to start one decoder, s':<42} {start:>8.2f}")
     print(f"  {'a sequential loop, wall s':<42} {loop:>8.2f}  x{loop / told['wall']:.2f} of ours")
+
+
+def decoder_start() -> float:
+    """CPU seconds of a decoder until it is ready for its first file."""
+    decoder = DecoderProcess(MediaPolicy())
+    decoder.ask({"work": "cover"}, b"")
+    seconds = cpu_seconds(decoder.pid)
+    decoder.end()
+    return seconds
 
 
 def print_again(told: Told, downloads: int) -> None:

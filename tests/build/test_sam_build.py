@@ -103,7 +103,7 @@ def test_a_function_that_sam_zipped_compiles_nothing(arm64: Path, tmp_path: Path
     if python is None:
         pytest.skip(NO_PYTHON)
     for part in ("ListMusicFunction", "SharedLayer"):
-        program = [SAM_ENVIRONMENT / "bin/python", "-c", ZIP]
+        program: list[str | Path] = [SAM_ENVIRONMENT / "bin/python", "-c", ZIP]
         folders = [arm64 / part, tmp_path / part]
         subprocess.run([*program, *folders], check=True, capture_output=True)
         with zipfile.ZipFile(tmp_path / f"{part}.zip") as file:

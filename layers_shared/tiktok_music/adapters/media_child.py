@@ -1,9 +1,9 @@
 """The decoder process: bytes of one file in, media of ours or a refusal out, for ever.
 
-It runs with an empty environment and under resource limits, so that a file which crashes a decoder
-or fills its memory costs one track; and without a free file descriptor, so that whatever a file
-makes of a decoder, it opens no file and no socket. Messages are a JSON header and, after it, one
-blob.
+It runs with nothing of the function's environment and under resource limits, so that a file which
+crashes a decoder or fills its memory costs one track; and without a free file descriptor, so that
+whatever a file makes of a decoder, it opens no file and no socket. Messages are a JSON header and,
+after it, one blob.
 """
 
 import base64

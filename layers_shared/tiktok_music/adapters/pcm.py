@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import av
 import numpy as np
 import numpy.typing as npt
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from av.filter import Graph
 
 # Planar: one row of float32 samples for each of the two channels.
 Pcm = npt.NDArray[np.float32]
@@ -45,40 +47,74 @@ class PcmConverter:
 
     def __init__(self, frame: AudioFrame) -> None:
         self._shape = _shape_of(frame)
+        self._seconds: _WholeSeconds | None = None
         self._frames: list[npt.NDArray[Any]] = []
         self._samples = 0
-        self._resampler: AudioResampler | None = None
         channels = frame.layout.nb_channels
-        if frame.format.name != "fltp" or frame.sample_rate != SAMPLE_RATE_HZ or channels > 2:
-            layout = "mono" if channels == 1 else "stereo"
-            self._resampler = AudioResampler("fltp", layout, SAMPLE_RATE_HZ, options=_MIX_DOWN)
+        if frame.format.name == "fltp" and frame.sample_rate == SAMPLE_RATE_HZ and channels <= 2:
+            self._seconds = _WholeSeconds("mono" if channels == 1 else "stereo")
+            return
+        layout = "mono" if channels == 1 else "stereo"
+        self._resampler = AudioResampler("fltp", layout, SAMPLE_RATE_HZ, options=_MIX_DOWN)
 
     def takes(self, frame: AudioFrame) -> bool:
         return _shape_of(frame) == self._shape
 
     def push(self, frame: AudioFrame) -> Iterator[Pcm]:
+        if self._seconds is not None:
+            yield from map(_stereo, self._seconds.push(frame))
+            return
         self._frames.append(frame.to_ndarray())
         self._samples += frame.samples
         if self._samples >= frame.sample_rate:
             yield from self._joined()
 
     def flush(self) -> Iterator[Pcm]:
+        if self._seconds is not None:
+            yield from map(_stereo, self._seconds.push(None))
+            return
         if self._frames:
             yield from self._joined()
-        if self._resampler is not None:
-            yield from map(_stereo, self._resampler.resample(None))
-            self._resampler = None
+        yield from map(_stereo, self._resampler.resample(None))
 
     def _joined(self) -> Iterator[Pcm]:
         joined = np.concatenate(self._frames, axis=1)
         self._frames, self._samples = [], 0
-        if self._resampler is None:
-            yield _two_rows(joined)
-            return
         format_name, layout, rate = self._shape
         frame = AudioFrame.from_ndarray(joined, format_name, layout)
         frame.sample_rate = rate
         yield from map(_stereo, self._resampler.resample(frame))
+
+
+class _WholeSeconds:
+    """Frames that need no resampling, joined by FFmpeg itself."""
+
+    def __init__(self, layout: str) -> None:
+        graph = Graph()
+        graph.threads = 1
+        source = f"sample_rate={SAMPLE_RATE_HZ}:sample_fmt=fltp:channel_layout={layout}"
+        self._source = graph.add("abuffer", f"{source}:time_base=1/{SAMPLE_RATE_HZ}")
+        joiner = graph.add("asetnsamples", f"n={BLOCK_SAMPLES}:p=0")
+        self._sink = graph.add("abuffersink")
+        self._source.link_to(joiner)
+        joiner.link_to(self._sink)
+        graph.configure()
+        # A context does not keep its graph alive.
+        self._graph = graph
+        self._waiting = 0
+
+    def push(self, frame: AudioFrame | None) -> Iterator[AudioFrame]:
+        """What is whole by now; with None, the rest."""
+        self._source.push(frame)
+        self._waiting += frame.samples if frame is not None else BLOCK_SAMPLES
+        while self._waiting >= BLOCK_SAMPLES:
+            try:
+                joined = self._sink.pull()
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            assert isinstance(joined, AudioFrame)  # noqa: S101 - the sink is one of audio
+            self._waiting -= joined.samples
+            yield joined
 
 
 def _shape_of(frame: AudioFrame) -> tuple[str, str, int]:
@@ -104,6 +140,9 @@ def _two_rows(samples: npt.NDArray[Any]) -> Pcm:
 def one_second_each(pieces: Iterable[Pcm]) -> Iterator[Pcm]:
     rest = np.empty((2, 0), np.float32)
     for piece in pieces:
+        if not rest.size and piece.shape[1] == BLOCK_SAMPLES:
+            yield np.ascontiguousarray(piece)
+            continue
         rest = np.concatenate((rest, piece), axis=1)
         while rest.shape[1] >= BLOCK_SAMPLES:
             yield np.ascontiguousarray(rest[:, :BLOCK_SAMPLES])
