@@ -11,7 +11,7 @@ from tiktok_music.api.query import track_id_of_link
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.refresh.archiving import retired_record
 from tiktok_music.refresh.operator_lists import ListEntry, ListKind
-from tiktok_music.resolve import is_track_id
+from tiktok_music.resolve import parse_track_id
 
 
 @told
@@ -34,7 +34,7 @@ def retire(
 
 
 def _record(track: str, catalog: Catalog) -> TrackRecord:
-    track_id = track if is_track_id(track) else track_id_of_link(track)
+    track_id = parse_track_id(track) or track_id_of_link(track)
     if track_id is None:
         raise typer.BadParameter(f"{track!r} is no track id, TikTok id or link")
     record = catalog.archive.known([track_id]).get(track_id)

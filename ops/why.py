@@ -14,7 +14,7 @@ from tiktok_music.api.index import Index
 from tiktok_music.api.query import track_id_of_link
 from tiktok_music.archive import TrackRecord, record_to
 from tiktok_music.errors import NotFound, SnapshotCorrupt
-from tiktok_music.resolve import is_track_id
+from tiktok_music.resolve import parse_track_id
 from tiktok_music.snapshot import Descriptor
 from tiktok_music.track import track_id_of
 
@@ -88,7 +88,7 @@ def why(
     """Everything known of a track: archive, media, language, ranks, the last verdict on it."""
     catalog = open_catalog(stack)
     traces = Traces.of(catalog)
-    by_id = track if is_track_id(track) else track_id_of_link(track)
+    by_id = parse_track_id(track) or track_id_of_link(track)
     track_ids = [by_id] if by_id else traces.named(track)
     if len(track_ids) > MOST_TRACKS:
         raise NotFound(f"{len(track_ids)} titles have {track!r} in them: give more of it")

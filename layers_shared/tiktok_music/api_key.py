@@ -10,6 +10,9 @@ from dataclasses import dataclass
 READ = "publish:read"
 WRITE = "publish:write"
 
+# Whatever else a row may say, it opens nothing.
+KNOWN_STATES = ("active", "suspended")
+
 # 16 upper-case base32 characters, and 43 base64url ones (32 random bytes), which may be _ and -.
 _FORM = re.compile(r"lp_(live|test)_([A-Z2-7]{16})_([A-Za-z0-9_-]{43})")
 
@@ -37,10 +40,10 @@ class ApiKey:
     state: str
 
     def is_opened_by(self, presented: PresentedKey) -> bool:
-        """Whether `presented` is this key, unrevoked; the secret is compared in constant time."""
+        """Whether `presented` is this key, and not revoked; compares in constant time."""
         same_secret = hmac.compare_digest(self.secret_sha256, presented.secret_sha256)
         same_environment = self.environment == presented.environment
-        return same_secret and same_environment and self.state != "revoked"
+        return same_secret and same_environment and self.state in KNOWN_STATES
 
     def is_suspended(self) -> bool:
         return self.state == "suspended"

@@ -23,8 +23,10 @@ WARNINGS = {
         "TikTok's photo API does not take a track of this catalog: music is added automatically."
     ),
     "OFF_CHART": "The track is no longer on the chart; it is used all the same.",
+    "RETIRED": "The track was taken down; its link may lead to nothing.",
     "NOT_COMMERCIAL": "The track is not cleared for commercial use.",
 }
+STATUS_WARNINGS = {TrackStatus.OFF_CHART: "OFF_CHART", TrackStatus.RETIRED: "RETIRED"}
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -33,7 +35,7 @@ class Music:
     """What resolving must know of a track."""
 
     link: str
-    is_on_chart: bool
+    status: TrackStatus
     is_commerce_music: bool
 
 
@@ -43,15 +45,17 @@ Lookup = Callable[[Sequence[str]], Mapping[str, Music]]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One valid target; `track_id` is None when the selection is `auto`."""
+    """One valid target; `track_id` is None when the selection is `auto`, or nothing is selected."""
 
     mode: str
+    has_music: bool
     track_id: str | None
 
 
-def is_track_id(text: object) -> bool:
-    """Whether `text` is a bare, lower-case UUID, as the catalog gives ids out."""
-    return isinstance(text, str) and _UUID.fullmatch(text) is not None
+def parse_track_id(text: object) -> str | None:
+    """The id as the catalog gives it out, a bare UUID in lower case; None when `text` is none."""
+    lower = text.lower() if isinstance(text, str) else ""
+    return lower if _UUID.fullmatch(lower) else None
 
 
 def resolve(body: object, find: Lookup) -> dict[str, Any]:
@@ -77,9 +81,7 @@ def archived_music(archive: ReadableArchive) -> Lookup:
 
     def find(track_ids: Sequence[str]) -> dict[str, Music]:
         return {
-            track_id: Music(
-                record.link, record.status is TrackStatus.ACTIVE, record.is_commerce_music
-            )
+            track_id: Music(record.link, record.status, record.is_commerce_music)
             for track_id, record in surviving(archive, track_ids).items()
         }
 
@@ -94,12 +96,14 @@ def _resolved(target: Target, tracks: Mapping[str, Music]) -> dict[str, Any]:
 
 def _decide(target: Target, tracks: Mapping[str, Music]) -> tuple[Mapping[str, Any], list[str]]:
     """The table of the contract, section 5."""
+    if not target.has_music:
+        return {}, []
     if target.track_id is None:
         return AUTO, []
     if target.mode == "publish":
         return AUTO, ["DEGRADED_TO_AUTO"]
     music = tracks[target.track_id]
-    warnings = [] if music.is_on_chart else ["OFF_CHART"]
+    warnings = [STATUS_WARNINGS[music.status]] if music.status in STATUS_WARNINGS else []
     warnings += [] if music.is_commerce_music else ["NOT_COMMERCIAL"]
     return {"tiktokMusicLink": music.link}, warnings
 
@@ -111,11 +115,15 @@ def _targets(body: object) -> list[Target]:
     issues = [issue for index, item in enumerate(listed) for issue in _issues(index, item)]
     if issues:
         raise Invalid(tuple(issues))
-    return [Target(item["mode"], _track_id(item["tiktokMusic"])) for item in listed]
+    return [_target(item) for item in listed]
 
 
-def _track_id(music: Mapping[str, Any]) -> str | None:
-    return str(music["trackId"]) if music["selection"] == "manual" else None
+def _target(item: Mapping[str, Any]) -> Target:
+    if "tiktokMusic" not in item:
+        return Target(item["mode"], has_music=False, track_id=None)
+    music = item["tiktokMusic"]
+    is_manual = music["selection"] == "manual"
+    return Target(item["mode"], True, parse_track_id(music["trackId"]) if is_manual else None)
 
 
 def _issues(index: int, item: object) -> Iterable[tuple[str, str]]:
@@ -125,12 +133,14 @@ def _issues(index: int, item: object) -> Iterable[tuple[str, str]]:
         return
     if item.get("mode") not in MODES:
         yield f"{path}.mode", f"Must be one of {', '.join(MODES)}."
-    music = item.get("tiktokMusic")
+    if "tiktokMusic" not in item:
+        return
+    music = item["tiktokMusic"]
     if not isinstance(music, dict):
         yield f"{path}.tiktokMusic", "Must be an object."
     elif item.get("mode") == "draft":
         yield f"{path}.tiktokMusic", "A draft takes no music."
     elif music.get("selection") not in SELECTIONS:
         yield f"{path}.tiktokMusic.selection", f"Must be one of {', '.join(SELECTIONS)}."
-    elif music["selection"] == "manual" and not is_track_id(music.get("trackId")):
+    elif music["selection"] == "manual" and parse_track_id(music.get("trackId")) is None:
         yield f"{path}.tiktokMusic.trackId", "Must be the id of a track, a UUID."

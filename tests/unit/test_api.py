@@ -59,7 +59,10 @@ def test_gzip_is_sent_as_it_is_stored(world: World, header: str) -> None:
     assert gzip.decompress(answer.body) == SNAPSHOT.plain()
 
 
-@pytest.mark.parametrize("header", ["identity", "br", "gzip;q=0", "gzip;q=0.000", "x-gzipped"])
+@pytest.mark.parametrize(
+    "header",
+    ["identity", "br", "gzip;q=0", "gzip;q=0.000", "x-gzipped", "gzip;q=0, *", "*, gzip;q=0"],
+)
 def test_gzip_is_not_sent_to_who_does_not_take_it(world: World, header: str) -> None:
     answer = world.get(accept_encoding=header)
 
@@ -240,6 +243,23 @@ def test_other_methods_are_told_which_there_are(world: World, method: str) -> No
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 
+@pytest.mark.parametrize(("path", "method"), [("/v1/nothing", "GET"), (LIST, "POST")])
+def test_a_key_is_counted_where_there_is_nothing_too(world: World, path: str, method: str) -> None:
+    answer = world.get(path, method=method)
+
+    assert answer.headers["x-ratelimit-remaining"] == "119"
+    without = world.get(path, method=method, authorization="")
+    assert (without.status, "x-ratelimit-limit" in without.headers) == (answer.status, False)
+
+
+def test_whoever_waits_as_long_as_told_is_let_in(world: World) -> None:
+    world.now += 0.25
+    for _ in range(120):
+        world.get()
+
+    assert world.get().headers["retry-after"] == "30"
+
+
 def test_over_the_limit_is_429_until_the_minute_ends(world: World) -> None:
     for _ in range(120):
         assert world.get().status == 200
@@ -260,7 +280,7 @@ def test_the_limit_costs_few_calls(world: World) -> None:
     for _ in range(200):
         world.get()
 
-    assert world.rates.calls == 20
+    assert world.rates.calls == 22
 
 
 def test_a_limiter_that_is_down_lets_requests_through(world: World) -> None:

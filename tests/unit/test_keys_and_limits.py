@@ -111,7 +111,36 @@ def test_a_flood_of_unknown_keys_fills_no_memory() -> None:
         with pytest.raises(Unauthenticated):
             gate.authenticate(f"Bearer lp_live_{'A' * 13}{''.join(digits)}_{secret}")
 
-    assert len(gate._cache) == CACHED_KEYS
+    assert len(gate._unknown) == CACHED_KEYS
+
+
+def test_made_up_keys_push_no_known_key_out(world: World) -> None:
+    text, stored = a_key()
+    world.keys.keep(stored)
+    gate = Gate(world.keys, lambda: 0.0, lambda _: None)
+    gate.authenticate(f"Bearer {text}")
+    secret = text.split("_", 3)[3]
+    for number in range(CACHED_KEYS + 1):
+        with pytest.raises(Unauthenticated):
+            gate.authenticate(
+                f"Bearer lp_live_{number:016d}_{secret}".replace("0", "A")
+                .replace("1", "B")
+                .replace("8", "C")
+                .replace("9", "D")
+            )
+    reads = world.keys.reads
+
+    gate.authenticate(f"Bearer {text}")
+
+    assert world.keys.reads == reads
+
+
+@pytest.mark.parametrize("state", ["revoked", "deleted", "Active", ""])
+def test_a_state_that_is_not_known_opens_nothing(world: World, state: str) -> None:
+    text, stored = a_key(state=state)
+    world.keys.keep(stored)
+
+    assert world.get(authorization=f"Bearer {text}").status == 401
 
 
 def test_a_malformed_key_costs_no_read(world: World) -> None:
@@ -133,7 +162,17 @@ def test_the_limit_holds_over_many_instances() -> None:
     let_in = sum(not instances[turn % 7].take("key", "standard").is_over for turn in range(7 * 120))
 
     assert let_in == 120
-    assert rates.calls <= 20 + 7
+    assert rates.calls <= 20 + 7 * 4
+
+
+@pytest.mark.parametrize(("tier", "limit"), [("standard", 120), ("partner", 6_000)])
+def test_a_key_that_is_used_little_everywhere_is_let_in_everywhere(tier: str, limit: int) -> None:
+    rates = FakeRates()
+    instances = [limiter(rates) for _ in range(40)]
+
+    turns = [instance.take("key", tier) for instance in instances for _ in range(2)]
+
+    assert [turn.is_over for turn in turns] == [False] * 80
 
 
 def test_an_exhausted_key_costs_no_call() -> None:
@@ -168,7 +207,7 @@ def test_classes_are_counted_apart() -> None:
     one.take("key", "standard", READ_LIGHT)
     one.take("key", "standard", WRITE_LIGHT)
 
-    assert rates.taken == {("key", 0): 6, ("key#write-light", 0): 6}
+    assert rates.taken == {("key", 0): 1, ("key#write-light", 0): 1}
 
 
 def test_while_the_counter_is_down_an_instance_asks_once_per_limit() -> None:

@@ -76,6 +76,23 @@ def test_a_publisher_gets_the_same_from_the_archive_alone() -> None:
     assert resolve({"targets": TARGETS}, archived_music(archive)) == {"targets": RESULTS}
 
 
+@pytest.mark.parametrize("mode", ["publish", "draft", "managed"])
+def test_a_target_without_music_gets_none(mode: str) -> None:
+    answer = resolve({"targets": [{"mode": mode}]}, lambda _: {})
+
+    assert answer == {"targets": [{"mode": mode, "payload": {}, "warnings": []}]}
+
+
+def test_a_publisher_hears_of_a_takedown() -> None:
+    record = a_record(5, status=TrackStatus.RETIRED)
+    find = archived_music(FakeArchive({record.track_id: record}))
+    upper = {"selection": "manual", "trackId": record.track_id.upper()}
+
+    answer = resolve({"targets": [a_target("managed", upper)]}, find)
+
+    assert answer["targets"] == [a_result("managed", {"tiktokMusicLink": record.link}, "RETIRED")]
+
+
 def test_nothing_is_looked_up_for_auto() -> None:
     def never(_: Any) -> Any:
         raise AssertionError
@@ -113,8 +130,12 @@ NO_ID = "Must be the id of a track, a UUID."
         ({"targets": [a_target("publish", AUTO)] * 51}, [("targets", COUNT)]),
         ({"targets": [1]}, [("targets[0]", "Must be an object.")]),
         (
-            {"targets": [{}]},
-            [("targets[0].mode", MODES), ("targets[0].tiktokMusic", "Must be an object.")],
+            {"targets": [{}, {"mode": 1, "tiktokMusic": 1}]},
+            [
+                ("targets[0].mode", MODES),
+                ("targets[1].mode", MODES),
+                ("targets[1].tiktokMusic", "Must be an object."),
+            ],
         ),
         ({"targets": [a_target("later", AUTO)]}, [("targets[0].mode", MODES)]),
         ({"targets": [a_target([], AUTO)]}, [("targets[0].mode", MODES)]),  # type: ignore[arg-type]

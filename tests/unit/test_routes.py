@@ -114,6 +114,15 @@ def test_a_suspended_key_is_told_so_everywhere(world: World, path: str) -> None:
         assert answer.status == 503
 
 
+@pytest.mark.parametrize(("path", "method"), [("/v1/nothing", "GET"), (LIST, "POST")])
+def test_a_suspended_key_is_told_so_where_there_is_nothing(
+    world: World, path: str, method: str
+) -> None:
+    world.change_key(state="suspended")
+
+    assert world.get(path, method).status == 503
+
+
 @pytest.mark.parametrize("path", ["/v1/nothing", LIST, f"{LIST}?limit=0", "/v1/whoami"])
 def test_errors_and_what_is_of_a_key_are_kept_by_no_cache(world: World, path: str) -> None:
     answer = world.get(path, "PUT" if path == LIST else "GET")

@@ -231,6 +231,8 @@ def test_a_search_has_the_headers_of_the_list_and_an_etag_of_its_own(world: Worl
         ("が", "が"),
         ("각", "각"),
         ("Æon Œuvre", "aeon oeuvre"),
+        ("Don’t “Stop” Me–Now", 'don\'t "stop" me-now'),
+        ("zero\u200bwidth so\u00adft", "zerowidth soft"),
     ],
 )
 def test_folding_takes_case_and_accents_away_and_leaves_letters(text: str, folded: str) -> None:
@@ -246,6 +248,7 @@ def test_folding_takes_case_and_accents_away_and_leaves_letters(text: str, folde
         "https://www.tiktok.com/music/Song-12345-7662052657323182080/?lang=en&_t=8-99999",
         "https://www.tiktok.com/music/7662052657323182080#x",
         "tiktok.com/music/夜明け-7662052657323182080",
+        f"https://www.tiktok.com/music/{'%D8%A8' * 100}-7662052657323182080",
     ],
 )
 def test_a_link_means_the_sound_at_its_end(link: str) -> None:

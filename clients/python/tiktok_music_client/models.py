@@ -131,7 +131,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A warning: `DEGRADED_TO_AUTO`, `OFF_CHART` or `NOT_COMMERCIAL`, and a sentence for people."""
+    """A warning (`DEGRADED_TO_AUTO`, `OFF_CHART`, `RETIRED`, `NOT_COMMERCIAL`), with a sentence
+    for people."""
 
     code: str
     message: str

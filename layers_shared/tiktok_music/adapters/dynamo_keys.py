@@ -11,9 +11,10 @@ class DynamoKeys:
         self._rows = rows.bind(KeyRow, table_name)
 
     def find(self, key_id: str) -> ApiKey | None:
+        """Strongly consistent: a revocation holds from the moment it is written."""
         with translated("read an API key"):
             try:
-                row = self._rows.get(f"KEY#{key_id}")
+                row = self._rows.get(f"KEY#{key_id}", consistent_read=True)
             except self._rows.DoesNotExist:
                 return None
         return _key(key_id, row)

@@ -1,5 +1,6 @@
 """Who may go on: key, then limit, then scope; and the limit's headers on every answer to a key."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -33,7 +34,7 @@ class Admission:
         verdict = self.limiter.take(key.key_id, key.tier, rule.endpoint_class)
         request.state.extra_headers = _rate_headers(verdict, rule)
         if verdict.is_over:
-            raise RateLimited(max(int(verdict.resets_at - self.clock()), 1))
+            raise RateLimited(max(math.ceil(verdict.resets_at - self.clock()), 1))
         if rule.scope is not None:
             require_scope(key, rule.scope)
         return key

@@ -1,6 +1,7 @@
 """The API as a Starlette application: request -> key, limit, scope -> library -> answer."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -16,7 +17,15 @@ from tiktok_music.api.responses import error_response, internal_error_response, 
 from tiktok_music.api.routing import Endpoint, FirstRoute
 from tiktok_music.api.shell import Shell
 from tiktok_music.api_key import READ, WRITE, ApiKey
-from tiktok_music.errors import MethodNotAllowed, NotFound, RequestError
+from tiktok_music.errors import (
+    KeySuspended,
+    MethodNotAllowed,
+    NotFound,
+    RateLimited,
+    RequestError,
+    StoreError,
+    Unauthenticated,
+)
 
 LIST = "/v1/tiktok-music"
 Answer = Callable[[Request, Library, ApiKey], Awaitable[Response]]
@@ -133,6 +142,10 @@ def _exception_handlers(api: Api) -> dict[type[Exception], Callable[..., Awaitab
         return error_response(request, exc)
 
     async def unmatched(request: Request, exc: HTTPException) -> Response:
+        try:
+            _admit_anyone(api, request)
+        except (KeySuspended, RateLimited) as refusal:
+            return error_response(request, refusal)
         response = error_response(request, _request_error(exc))
         response.headers.update(exc.headers or {})
         return response
@@ -142,6 +155,14 @@ def _exception_handlers(api: Api) -> dict[type[Exception], Callable[..., Awaitab
         return internal_error_response(request)
 
     return {RequestError: refused, HTTPException: unmatched, Exception: failed}
+
+
+def _admit_anyone(api: Api, request: Request) -> None:
+    """Where there is nothing, a key is counted too, and a suspended one refused; but nobody needs
+    one to be told that there is nothing."""
+    if "authorization" in request.headers:
+        with suppress(Unauthenticated, StoreError):
+            api.admission.admit(request, Rule(None))
 
 
 def _request_error(exc: HTTPException) -> RequestError:

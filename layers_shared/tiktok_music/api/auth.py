@@ -47,7 +47,8 @@ class Gate:
         self._keys = keys
         self._clock = clock
         self._on_stale = on_stale
-        self._cache: OrderedDict[str, _Cached] = OrderedDict()
+        self._known: OrderedDict[str, _Cached] = OrderedDict()
+        self._unknown: OrderedDict[str, _Cached] = OrderedDict()
 
     def authenticate(self, authorization: str | None) -> ApiKey:
         """The valid key of an `Authorization` header.
@@ -66,14 +67,20 @@ class Gate:
 
     def _find(self, key_id: str) -> ApiKey | None:
         now = self._clock()
-        cached = self._cache.get(key_id)
+        cached = self._known.get(key_id) or self._unknown.get(key_id)
         if cached is None or now >= cached.until:
             cached = self._read(key_id, cached, now)
-            self._cache[key_id] = cached
-            self._cache.move_to_end(key_id)
-            if len(self._cache) > CACHED_KEYS:
-                self._cache.popitem(last=False)
+            self._keep(key_id, cached)
         return cached.key
+
+    def _keep(self, key_id: str, cached: _Cached) -> None:
+        """Made-up key ids push no known key out: they have a cache of their own."""
+        for cache in (self._known, self._unknown):
+            cache.pop(key_id, None)
+        cache = self._known if cached.key else self._unknown
+        cache[key_id] = cached
+        if len(cache) > CACHED_KEYS:
+            cache.popitem(last=False)
 
     def _read(self, key_id: str, cached: _Cached | None, now: float) -> _Cached:
         """Nobody new gets in while the store is down; who was in stays in, for a while."""

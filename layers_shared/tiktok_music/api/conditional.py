@@ -17,7 +17,7 @@ from tiktok_music.snapshot import Descriptor, Snapshot
 VARY = "Accept-Encoding, Authorization"
 JSON = "application/json"
 _ETAG = re.compile(r'(?:W/)?("[^"]*")')
-_GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?(?=,|$)", re.IGNORECASE)
+_CODING = re.compile(r"(?:^|,)\s*(gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?(?=,|$)", re.IGNORECASE)
 
 
 class StoredResponse(Response):
@@ -36,9 +36,13 @@ def etag_of(snapshot: Snapshot, *, gzipped: bool) -> str:
 
 
 def accepts_gzip(header: str) -> bool:
-    """Whether an `Accept-Encoding` header takes gzip (RFC 9110, 12.5.3; `q=0` refuses)."""
-    weights = [weight for weight in _GZIP.findall(header)]
-    return any(not weight or weight.strip("0.") for weight in weights)
+    """Whether an `Accept-Encoding` header takes gzip (RFC 9110, 12.5.3).
+
+    `q=0` refuses; what is said of gzip by name outweighs what `*` says of all others.
+    """
+    weights = {name.lower(): weight for name, weight in _CODING.findall(header)}
+    weight = weights.get("gzip", weights.get("*", "0"))
+    return not weight or bool(weight.strip("0."))
 
 
 def matches(if_none_match: str, etag: str) -> bool:

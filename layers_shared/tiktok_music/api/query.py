@@ -29,7 +29,8 @@ MOST_SECONDS = 9999
 
 _LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
 # "https://www.tiktok.com/music/<slug>-<id>", whatever is appended to it, or the id alone.
-_LINK = re.compile(r"(?:[^?#]{0,400}[-/])?([0-9]{5,20})/?(?:[?#].{0,400})?", re.ASCII)
+# A slug has up to 100 characters; a browser writes one of them in up to twelve.
+_LINK = re.compile(r"(?:[^?#]{0,1300}[-/])?([0-9]{5,20})/?(?:[?#].{0,400})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

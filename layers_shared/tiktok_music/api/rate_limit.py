@@ -1,7 +1,8 @@
 """Requests per key and minute, correct over many instances at a bounded cost.
 
 Each instance leases blocks of a minute's requests from one shared counter, so that most requests
-cost no call; a key known to be exhausted costs none until its minute ends.
+cost no call; a key known to be exhausted costs none until its minute ends. The blocks begin with
+one request and double, so that many instances that are asked little leave little unused.
 """
 
 from collections import OrderedDict
@@ -12,7 +13,7 @@ from typing import Protocol
 from tiktok_music.errors import StoreUnavailable
 
 PER_MINUTE = {"standard": 120, "pilot": 1_200, "partner": 6_000}
-# A twentieth of the limit: at most that much is left unused by each further instance.
+# The largest block is a twentieth of the limit: an instance leaves no more than that unused.
 BLOCKS_PER_LIMIT = 20
 REMEMBERED_KEYS = 2_000
 READ_LIGHT, WRITE_LIGHT = "read-light", "write-light"
@@ -40,6 +41,7 @@ class _Window:
     minute: int
     leased: int = 0
     taken_by_all: int = 0
+    next_block: int = 1
 
 
 class RateLimiter:
@@ -87,7 +89,7 @@ class RateLimiter:
         return window
 
     def _lease(self, counted: str, window: _Window, limit: int) -> None:
-        block = max(limit // BLOCKS_PER_LIMIT, 1)
+        block = min(window.next_block, max(limit // BLOCKS_PER_LIMIT, 1))
         try:
             taken = self._counter.lease(counted, window.minute, block)
         except StoreUnavailable as exc:
@@ -97,6 +99,7 @@ class RateLimiter:
             return
         window.leased = max(min(block, limit - (taken - block)), 0)
         window.taken_by_all = taken
+        window.next_block = 2 * block
 
 
 def _counted(key_id: str, endpoint_class: str) -> str:

@@ -1,5 +1,6 @@
 """The list with parameters: query -> index -> page, with a cursor to the next one."""
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from tiktok_music.api.library import Library
 from tiktok_music.api.query import Query, parse_query
 from tiktok_music.api.responses import json_bytes
 from tiktok_music.api.search import Page, search
+from tiktok_music.archive_lookup import surviving
 from tiktok_music.errors import Invalid, SnapshotGone
 
 NO_CURSOR = "Must be the nextCursor of the same search."
@@ -25,7 +27,7 @@ def search_music(request: Request, library: Library) -> Response | None:
         return None
     index, offset = _start(query, library)
     places = library.indexes.places(index, query.sort)
-    page = search(index, query, places, offset)
+    page = search(index, _followed(query, library, index), places, offset)
     body = json_bytes(_body(page, query, index))
     return made_response(request, body, index.descriptor, library.freshness())
 
@@ -40,6 +42,15 @@ def _start(query: Query, library: Library) -> tuple[Index, int]:
         return library.indexes.at(cursor.version), cursor.offset
     except SnapshotGone as exc:
         raise Invalid((("cursor", GONE),)) from exc
+
+
+def _followed(query: Query, library: Library, index: Index) -> Query:
+    """A link that leads to a merged double asks for its survivor."""
+    if query.track_id is None or query.track_id in index.ranks:
+        return query
+    record = surviving(library.archive, [query.track_id], index.ranks.__contains__)
+    found = record.get(query.track_id)
+    return replace(query, track_id=found.track_id) if found else query
 
 
 def _body(page: Page, query: Query, index: Index) -> dict[str, Any]:

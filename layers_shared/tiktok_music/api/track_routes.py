@@ -15,7 +15,7 @@ from tiktok_music.api.query import track_id_of_link
 from tiktok_music.api.responses import json_bytes
 from tiktok_music.api.tracks import find_tracks
 from tiktok_music.errors import Invalid, NotFound, SnapshotGone
-from tiktok_music.resolve import is_track_id
+from tiktok_music.resolve import parse_track_id
 
 MOST_IDS = 50
 NO_ID = "Must be the id of a track, a UUID."
@@ -24,8 +24,8 @@ _VERSION = re.compile(r"[0-9]{10}-[0-9a-f]{16}", re.ASCII)
 
 def one_track(request: Request, library: Library) -> Response:
     """A track that was ever in the catalog; an alias answers as its survivor."""
-    track_id = request.path_params["track_id"]
-    if not is_track_id(track_id):
+    track_id = parse_track_id(request.path_params["track_id"])
+    if track_id is None:
         raise Invalid((("trackId", NO_ID),))
     index = library.indexes.current()
     found = find_tracks(library, index, [track_id]).get(track_id)
@@ -45,9 +45,9 @@ def many_tracks(request: Request, library: Library) -> Response:
     body = {
         "tracks": [track.as_dict() for track in tracks.values()],
         "aliases": {
-            track_id: track.record.track_id
-            for track_id, track in found.items()
-            if track.record.track_id != track_id
+            text: found[track_id].record.track_id
+            for text, track_id in asked.items()
+            if track_id in found and found[track_id].record.track_id != track_id
         },
         "unknown": [text for text, track_id in asked.items() if track_id not in found],
     }
@@ -82,8 +82,9 @@ def _asked_for(parameters: Parameters) -> dict[str, str]:
         parameters.wrong("ids", f"Must be 1 to {MOST_IDS} ids, with those of links counted in.")
     asked = {}
     for place, text in enumerate(ids[:MOST_IDS]):
-        asked[text] = text
-        if not is_track_id(text):
+        track_id = parse_track_id(text)
+        asked[text] = track_id or ""
+        if track_id is None:
             parameters.wrong(f"ids[{place}]", NO_ID)
     for place, text in enumerate(links[:MOST_IDS]):
         track_id = track_id_of_link(text)

@@ -80,22 +80,29 @@ def music_lookup(library: Library) -> Lookup:
     def music(index: Index, record: TrackRecord) -> Music:
         row = index.row(record.track_id)
         is_commerce_music = record.is_commerce_music if row is None else row["isCommerceMusic"]
-        return Music(record.link, row is not None, is_commerce_music)
+        return Music(record.link, _status(record, is_listed=row is not None), is_commerce_music)
 
     return find
 
 
 def _off_chart(record: TrackRecord, media_base_url: str) -> FoundTrack:
-    is_retired = record.status is TrackStatus.RETIRED
     return FoundTrack(
         row=_row(record, media_base_url),
         record=record,
-        status=TrackStatus.RETIRED if is_retired else TrackStatus.OFF_CHART,
+        status=_status(record, is_listed=False),
         rank=None,
         previous_rank=None,
         is_new=False,
         last_seen_at=record.last_seen_at,
     )
+
+
+def _status(record: TrackRecord, *, is_listed: bool) -> TrackStatus:
+    """What is listed is active, whatever the archive says; a takedown lasts."""
+    if is_listed:
+        return TrackStatus.ACTIVE
+    is_retired = record.status is TrackStatus.RETIRED
+    return TrackStatus.RETIRED if is_retired else TrackStatus.OFF_CHART
 
 
 def _row(record: TrackRecord, media_base_url: str) -> Mapping[str, Any]:
