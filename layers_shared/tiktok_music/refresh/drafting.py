@@ -1,22 +1,20 @@
 """The catalog that a chart makes: rules, then media; nothing of it is published yet."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.refresh.catalog import Catalog, catalog_of
 from tiktok_music.refresh.chart import Chart
-from tiktok_music.refresh.curation import Curation, curate
+from tiktok_music.refresh.curation import Curation
 from tiktok_music.refresh.gates import CatalogFigures
-from tiktok_music.refresh.joining import join_same_ids
-from tiktok_music.refresh.media_memory import MediaMemory
-from tiktok_music.refresh.media_stage import GroupMedia, MediaJob, run_media_stage
+from tiktok_music.refresh.media_stage import GroupMedia
+from tiktok_music.refresh.media_step import media_of
 from tiktok_music.refresh.parts import Parts
-from tiktok_music.refresh.preparation import prepare_media
 from tiktok_music.refresh.publishing import Served
 from tiktok_music.refresh.report import RefreshReport
-from tiktok_music.refresh.retirement import without_retired
 from tiktok_music.refresh.same_recording import join_same_recordings
+from tiktok_music.refresh.shortlist import shortlist
 from tiktok_music.refresh.stopwatch import Stopwatch
 from tiktok_music.refresh.verdict import Rejection
 
@@ -57,41 +55,17 @@ def draft(
 
     Forced, it compares the sound of all tracks again, also of those that it compared before.
     """
-    candidates = join_same_ids(chart.candidates)
-    known = parts.archive.known(candidate.track_id for candidate in candidates)
-    listed, retired = without_retired(candidates, known, parts.archive)
-    curation = curate(listed, parts.rules)
-    parts.progress.advance("rules", len(candidates), len(candidates))
+    listed = shortlist(chart, parts.rules, parts.archive)
+    parts.progress.advance("rules", listed.sounds, listed.sounds)
     watch.lap("rules")
+    known = listed.known
     media = join_same_recordings(
-        _media(parts, curation, known, has_time),
+        media_of(listed.curation.groups, known, parts.media(), has_time),
         is_settled=lambda each: not is_forced and _is_active(known.get(each.track_id)),
     )
     watch.lap("media")
     catalog = catalog_of(media, parts.rules)
-    return Draft(chart, known, retired, curation, tuple(media), catalog)
-
-
-def _media(
-    parts: Parts,
-    curation: Curation,
-    known: Mapping[str, TrackRecord],
-    has_time: Callable[[], bool],
-) -> Sequence[GroupMedia]:
-    """The media of what passed the rules; what is learned is noted at once."""
-    members = [member for group in curation.groups for member in group.members]
-    memory = MediaMemory.of(members, known, parts.ledger, parts.now())
-    job = MediaJob(
-        memory.stored,
-        memory.failed,
-        prepare=lambda candidate: memory.noted(candidate, prepare_media(candidate, parts.tools)),
-        has_time=has_time,
-    )
-    media = run_media_stage(
-        curation.groups, job, lambda done, total: parts.progress.advance("media", done, total)
-    )
-    memory.remember(rejection for result in media for rejection in result.rejections)
-    return media
+    return Draft(chart, known, listed.retired, listed.curation, tuple(media), catalog)
 
 
 def _is_active(record: TrackRecord | None) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from tiktok_music.refresh.chart import ChartSource
 from tiktok_music.refresh.curation import TextRules
 from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.media_step import MediaParts
 from tiktok_music.refresh.ports import MediaLedger, Progress, Publisher, RunReports, TrackArchive
 from tiktok_music.refresh.preparation import MediaTools
 
@@ -27,3 +28,7 @@ class Parts:
     progress: Progress
     now: Callable[[], datetime]
     seconds: Callable[[], float]
+
+    def media(self) -> MediaParts:
+        """What the media step needs of these."""
+        return MediaParts(self.tools, self.ledger, self.progress, self.now)

@@ -1,0 +1,48 @@
+"""The media of groups, with what is remembered of them: the same step wherever it runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tiktok_music.archive import TrackRecord
+from tiktok_music.refresh.doubles.groups import DuplicateGroup
+from tiktok_music.refresh.media_memory import MediaMemory
+from tiktok_music.refresh.media_stage import GroupMedia, MediaJob, run_media_stage
+from tiktok_music.refresh.ports import MediaLedger, Progress
+from tiktok_music.refresh.preparation import MediaTools, prepare_media
+
+
+@dataclass(frozen=True, slots=True)
+class MediaParts:
+    """What the step works with; `now` is UTC."""
+
+    tools: MediaTools
+    ledger: MediaLedger
+    progress: Progress
+    now: Callable[[], datetime]
+
+
+def media_of(
+    groups: Sequence[DuplicateGroup],
+    known: Mapping[str, TrackRecord],
+    parts: MediaParts,
+    has_time: Callable[[], bool],
+) -> list[GroupMedia]:
+    """The media of every group, in their order; what is learned is noted at once.
+
+    What archive or ledger know is not fetched, so that the step may be run again, or by several at
+    a time; what there is no time for is deferred.
+    """
+    members = [member for group in groups for member in group.members]
+    memory = MediaMemory.of(members, known, parts.ledger, parts.now())
+    job = MediaJob(
+        memory.stored,
+        memory.failed,
+        prepare=lambda candidate: memory.noted(candidate, prepare_media(candidate, parts.tools)),
+        has_time=has_time,
+    )
+    media = run_media_stage(
+        groups, job, lambda done, total: parts.progress.advance("media", done, total)
+    )
+    memory.remember(rejection for result in media for rejection in result.rejections)
+    return media
