@@ -37,7 +37,7 @@ from tiktok_music.refresh.media_policy import MediaPolicy
 from tiktok_music.refresh.operator_lists import OperatorLists
 from tiktok_music.refresh.parts import Parts
 from tiktok_music.refresh.preparation import MediaTools
-from tiktok_music.refresh.settings import RefreshSettings
+from tiktok_music.refresh.settings import MediaSettings, RefreshSettings
 
 PROGRESS_LOGGER = "tiktok_music.progress"
 # Writing is rare and must get through; reading has a stale answer to fall back on.
@@ -63,21 +63,12 @@ def compose_parts(settings: RefreshSettings, provider: SecretsProvider) -> Parts
     secrets = Secrets(provider)
     http = SafeHttp(allow_private=settings.allow_private_hosts)
     media_http = SafeHttp(allow_private=settings.allow_private_hosts, hosts=settings.media_hosts)
-    access_key_id, secret_access_key = secrets.fields(
-        settings.media.secret_name, "accessKeyId", "secretAccessKey"
-    )
-    bucket = R2MediaStore(
-        r2_client(settings.media.endpoint_url, access_key_id.reveal(), secret_access_key),
-        settings.media.bucket,
-    )
-    writer = DynamoAccess(
-        settings.region, WRITER_CONNECT_SECONDS, WRITER_READ_SECONDS, WRITER_RETRIES
-    )
-    rows = DynamoRows(writer)
+    bucket = media_bucket(settings.media, secrets)
+    rows = catalog_rows(settings.region)
     return Parts(
         source=_source(settings, secrets, http, bucket),
         rules=replace(_rules(settings.rules), lists=_lists(rows, settings.catalog_table)),
-        tools=MediaTools(HttpDownloader(media_http), _workshop(settings.media_policy), bucket),
+        tools=MediaTools(HttpDownloader(media_http), workshop(settings.media_policy), bucket),
         archive=DynamoTrackArchive(rows, settings.catalog_table),
         ledger=DynamoMediaLedger(rows, settings.catalog_table),
         publisher=DynamoPublisher(rows, settings.catalog_table),
@@ -97,11 +88,27 @@ def _rules(settings: RuleSettings) -> TextRules:
 
 
 @functools.cache
-def _workshop(policy: MediaPolicy) -> ProcessWorkshop:
+def workshop(policy: MediaPolicy) -> ProcessWorkshop:
     """Decoders live as long as the instance."""
-    workshop = ProcessWorkshop(policy)
-    atexit.register(workshop.close)
-    return workshop
+    made = ProcessWorkshop(policy)
+    atexit.register(made.close)
+    return made
+
+
+def media_bucket(settings: MediaSettings, secrets: Secrets) -> R2MediaStore:
+    """The bucket behind the media domain, with its keys."""
+    access_key_id, secret_access_key = secrets.fields(
+        settings.secret_name, "accessKeyId", "secretAccessKey"
+    )
+    client = r2_client(settings.endpoint_url, access_key_id.reveal(), secret_access_key)
+    return R2MediaStore(client, settings.bucket)
+
+
+def catalog_rows(region: str) -> DynamoRows:
+    """DynamoDB as one who writes has it."""
+    return DynamoRows(
+        DynamoAccess(region, WRITER_CONNECT_SECONDS, WRITER_READ_SECONDS, WRITER_RETRIES)
+    )
 
 
 def _lists(rows: DynamoRows, table_name: str) -> OperatorLists:

@@ -1,4 +1,4 @@
-"""The settings of the refresh function."""
+"""The settings of the refresh function, and of those that get media in its stead."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from tiktok_music.settings import SettingsReader
 
 TIKHUB = "https://api.tikhub.io"
 BUSINESS_API = "https://business-api.tiktok.com"
+BUCKET_NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 SOURCES = ("aweme", "cml", "creative_center", "static")
 
 
@@ -76,6 +77,52 @@ class RefreshSettings:
         return settings
 
 
+@dataclass(frozen=True, slots=True)
+class MediaPlanSettings:
+    """What the plan of a refresh's media is told: the refresh's own settings, and where to put it.
+
+    `plans_bucket` is a private bucket of AWS's S3.
+    """
+
+    refresh: RefreshSettings
+    plans_bucket: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "MediaPlanSettings":
+        """Raises SettingsError, which names what is missing or wrong."""
+        reader = SettingsReader(environ)
+        plans_bucket = reader.text("PLANS_BUCKET", pattern=BUCKET_NAME)
+        reader.done()
+        return cls(RefreshSettings.from_env(environ), plans_bucket)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaBatchSettings:
+    """What a batch of media is told: nothing of sources, rules and lists."""
+
+    catalog_table: str
+    region: str
+    media: MediaSettings
+    media_policy: MediaPolicy
+    media_hosts: tuple[str, ...]
+    allow_private_hosts: bool
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "MediaBatchSettings":
+        """Raises SettingsError, which names everything that is missing or wrong."""
+        reader = SettingsReader(environ)
+        settings = cls(
+            catalog_table=reader.text("CATALOG_TABLE"),
+            region=reader.text("AWS_REGION"),
+            media=_media(reader),
+            media_policy=_media_policy(reader),
+            media_hosts=_hosts(reader),
+            allow_private_hosts=reader.switch("ALLOW_PRIVATE_HOSTS", default=False),
+        )
+        reader.done()
+        return settings
+
+
 def _source(reader: SettingsReader) -> SourceSettings:
     kinds = reader.choices("SOURCE", SOURCES, "aweme")
     needs_key = bool({"aweme", "creative_center"} & set(kinds))
@@ -97,7 +144,7 @@ def _media(reader: SettingsReader) -> MediaSettings:
     return MediaSettings(
         base_url=reader.url("MEDIA_BASE_URL", with_path=True),
         endpoint_url=reader.url("R2_ENDPOINT_URL"),
-        bucket=reader.text("R2_BUCKET", pattern=r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
+        bucket=reader.text("R2_BUCKET", pattern=BUCKET_NAME),
         secret_name=reader.text("R2_SECRET"),
     )
 

@@ -1,0 +1,39 @@
+"""The batch function: some lines of a plan -> their media -> the ledger."""
+
+import os
+from typing import Any
+
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tiktok_music.adapters.media_lines import batch_of
+from tiktok_music.composition.media_map import compose_batch
+from tiktok_music.observability import count, new_logger, new_metrics
+from tiktok_music.refresh.media_batch import run_batch
+from tiktok_music.refresh.refresh import RESERVE_SECONDS
+from tiktok_music.refresh.settings import MediaBatchSettings
+
+logger = new_logger("media_batch")
+metrics = new_metrics("media_batch")
+settings = MediaBatchSettings.from_env(os.environ)
+provider = SecretsProvider()
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Gets the media of a batch while there is time, and tells what is left.
+
+    Raises StoreUnavailable, which is worth another try, and MediaBatchFailed, which is not.
+    """
+    batch = batch_of(event)
+    report = run_batch(
+        batch.groups,
+        compose_batch(settings, provider),
+        has_time=lambda: context.get_remaining_time_in_millis() / 1000 > RESERVE_SECONDS,
+    )
+    count(metrics, "MediaStored", report.new_media)
+    count(metrics, "MediaDeferred", report.deferred)
+    told = {"plan": batch.plan, **report.as_dict(), "unreadable": batch.unreadable}
+    logger.info("media batch done", batch=told)
+    return told

@@ -1,0 +1,53 @@
+"""The plan function: settings -> parts -> the sounds without media -> a list in S3."""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tiktok_music.adapters.media_lines import lines_of
+from tiktok_music.composition.media_map import compose_plans
+from tiktok_music.composition.refresh_music import compose_parts
+from tiktok_music.observability import count, new_logger, new_metrics
+from tiktok_music.refresh.event import parse_event
+from tiktok_music.refresh.media_plan import plan_media
+from tiktok_music.refresh.refresh import Trigger
+from tiktok_music.refresh.settings import MediaPlanSettings
+
+logger = new_logger("media_plan")
+metrics = new_metrics("media_plan")
+settings = MediaPlanSettings.from_env(os.environ)
+provider = SecretsProvider()
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Plans the media of the refresh that a scheduled event asks for; tells where the plan lies.
+
+    Raises SourceError or StoreUnavailable: the state machine tries again, then goes on without.
+    """
+    asked = parse_event(event, datetime.now(UTC))
+    trigger = Trigger(
+        holder=context.aws_request_id,
+        scheduled_at=asked.scheduled_at,
+        is_forced=asked.is_forced,
+        remaining_seconds=lambda: context.get_remaining_time_in_millis() / 1000,
+    )
+    plan = plan_media(compose_parts(settings.refresh, provider), trigger)
+    lines = lines_of(plan.groups)
+    # Never written over: another execution may be reading the plan of the same tick.
+    key = f"plans/{asked.scheduled_at:%Y-%m-%dT%H%M%SZ}/{context.aws_request_id}.jsonl"
+    compose_plans(settings).put(key, lines.body)
+    count(metrics, "MediaPlanned", lines.groups)
+    told = {
+        "key": key,
+        "rows": plan.rows,
+        "groups": lines.groups,
+        "leftOut": lines.left_out,
+        "reason": plan.reason,
+    }
+    logger.info("media planned", plan=told)
+    return told

@@ -1,0 +1,45 @@
+"""Puts a media plan and its batches together: settings -> adapters -> parts."""
+
+from datetime import UTC, datetime
+
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
+from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
+from tiktok_music.adapters.dynamo_tracks import DynamoTrackReader
+from tiktok_music.adapters.media_downloads import HttpDownloader
+from tiktok_music.adapters.s3_plans import S3Plans, s3_client
+from tiktok_music.adapters.safe_http import SafeHttp
+from tiktok_music.adapters.secrets import Secrets
+from tiktok_music.composition.refresh_music import (
+    LoggedProgress,
+    catalog_rows,
+    media_bucket,
+    workshop,
+)
+from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.media_batch import BatchParts
+from tiktok_music.refresh.media_step import MediaParts
+from tiktok_music.refresh.preparation import MediaTools
+from tiktok_music.refresh.settings import MediaBatchSettings, MediaPlanSettings
+
+
+def compose_plans(settings: MediaPlanSettings) -> S3Plans:
+    """Where plans are kept; makes no call."""
+    return S3Plans(s3_client(settings.refresh.region), settings.plans_bucket)
+
+
+def compose_batch(settings: MediaBatchSettings, provider: SecretsProvider) -> BatchParts:
+    """What a batch works with; reads the bucket's secret, makes no other call."""
+    http = SafeHttp(allow_private=settings.allow_private_hosts, hosts=settings.media_hosts)
+    bucket = media_bucket(settings.media, Secrets(provider))
+    rows = catalog_rows(settings.region)
+    return BatchParts(
+        archive=DynamoTrackReader(rows, settings.catalog_table),
+        media=MediaParts(
+            tools=MediaTools(HttpDownloader(http), workshop(settings.media_policy), bucket),
+            ledger=DynamoMediaLedger(rows, settings.catalog_table),
+            progress=LoggedProgress(),
+            now=lambda: datetime.now(UTC),
+        ),
+        gates=GateLimits(),
+    )
