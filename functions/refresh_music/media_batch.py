@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tiktok_music.adapters.media_lines import batch_of
 from tiktok_music.composition.media_map import compose_batch
-from tiktok_music.observability import count, new_logger, new_metrics
+from tiktok_music.observability import count, flush, new_logger, new_metrics
 from tiktok_music.refresh.media_batch import run_batch
 from tiktok_music.refresh.refresh import RESERVE_SECONDS
 from tiktok_music.refresh.settings import MediaBatchSettings
@@ -20,7 +20,6 @@ provider = SecretsProvider()
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Gets the media of a batch while there is time, and tells what is left.
 
@@ -34,6 +33,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     count(metrics, "MediaStored", report.new_media)
     count(metrics, "MediaDeferred", report.deferred)
+    flush(metrics)
     told = {"plan": batch.plan, **report.as_dict(), "unreadable": batch.unreadable}
     logger.info("media batch done", batch=told)
     return told

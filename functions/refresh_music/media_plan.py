@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from tiktok_music.adapters.media_lines import lines_of
 from tiktok_music.composition.media_map import compose_plans
 from tiktok_music.composition.refresh_music import compose_parts
-from tiktok_music.observability import count, new_logger, new_metrics
+from tiktok_music.observability import count, flush, new_logger, new_metrics
 from tiktok_music.refresh.event import parse_event
 from tiktok_music.refresh.media_plan import plan_media
 from tiktok_music.refresh.refresh import Trigger
@@ -23,7 +23,6 @@ provider = SecretsProvider()
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Plans the media of the refresh that a scheduled event asks for; tells where the plan lies.
 
@@ -42,6 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     key = f"plans/{asked.scheduled_at:%Y-%m-%dT%H%M%SZ}/{context.aws_request_id}.jsonl"
     compose_plans(settings).put(key, lines.body)
     count(metrics, "MediaPlanned", lines.groups)
+    flush(metrics)
     told = {
         "key": key,
         "rows": plan.rows,

@@ -1,0 +1,372 @@
+"""The state machine's definition, run: real handlers, moto's S3 and DynamoDB, real HTTP and audio."""
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from mypy_boto3_s3 import S3Client
+
+from local.embedded_aws import BUCKET, CATALOG_TABLE, R2_SECRET, REGION, EmbeddedAws
+from local.gateway import LocalContext
+from local.stand_in import cover, music, silence
+from tests.architecture.test_template import ROOT
+from tests.events import EVENTS
+from tests.peer import Exchange, Peer, running_peer
+from tests.state_machine import Execution, StateMachine
+from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
+from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
+from tiktok_music.archive import MediaFacts
+from tiktok_music.errors import StoreUnavailable
+from tiktok_music.track import track_id_of
+
+PLANS = "plans-of-media"
+PLAN, BATCH, REFRESH = (
+    f"arn:aws:lambda:::function:{name}" for name in ("plan", "batch", "refresh")
+)
+HANDLERS = {PLAN: "media_plan", BATCH: "media_batch", REFRESH: "handler"}
+SUBSTITUTIONS = {
+    "Partition": "aws",
+    "Concurrency": "7",
+    "PlansBucket": PLANS,
+    "PlanFunctionArn": PLAN,
+    "BatchFunctionArn": BATCH,
+    "RefreshFunctionArn": REFRESH,
+}
+FIRST: dict[str, Any] = json.loads((EVENTS / "media_plan.json").read_text())
+LATER = {"scheduledTime": "2026-11-22T18:00:00Z"}
+Row = dict[str, Any]
+
+
+class Killed(BaseException):
+    """What ends a process: no code of ours catches it."""
+
+
+def definition() -> dict[str, Any]:
+    """The state machine's definition as CloudFormation deploys it."""
+    text = (ROOT / "statemachine" / "refresh_media.asl.json").read_text()
+    for name, value in SUBSTITUTIONS.items():
+        text = text.replace(f"${{{name}}}", value)
+    assert "${" not in text
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+def media_host(exchange: Exchange) -> None:
+    """`/<number>/song` and `/<number>/cover`, another of each for every number; 0 is silent."""
+    number, kind = exchange.path.partition("?")[0].strip("/").split("/")[-2:]
+    seed = int(number)
+    if kind == "cover":
+        body, mime = cover(seed)
+    else:
+        body, mime = music(seed, 8) if seed else silence(8)
+    exchange.reply(200, body, Content_Type=mime)
+
+
+@dataclass
+class Stack:
+    """What the template makes where the media map is on."""
+
+    peer: Peer
+    document: Path
+    s3: S3Client
+    wrapped: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    seconds: float = 900
+    states: dict[str, Any] = field(default_factory=definition)
+
+    def __post_init__(self) -> None:
+        self.states["States"]["Media"]["ItemBatcher"]["MaxItemsPerBatch"] = 2
+        functions = {arn: self._function(arn) for arn in HANDLERS}
+        self.machine = StateMachine(self.states, functions, self.s3)
+
+    def chart(self, *rows: Row) -> None:
+        """What upstream has from now on."""
+        self.document.write_text("\n".join(json.dumps(row) for row in rows))
+
+    def row(self, number: int, title: str = "", author: str = "") -> Row:
+        return {
+            "tiktokId": id_of(number),
+            "title": title or f"Lantern {'ABCDEFGHIJ'[number]}",
+            "author": author or f"Harbour {number}",
+            "userCount": 1_000 - number,
+            "language": "English",
+            "previewUrl": f"{self.peer.base_url}/{number}/song",
+            "coverUrl": f"{self.peer.base_url}/{number}/cover",
+        }
+
+    def run(self, event: Any) -> tuple[Execution, list[Row]]:
+        """One execution, and the reports of the refreshes that it started."""
+        self.machine.events.clear()
+        execution = self.machine.run(event)
+        reports = [self.call(arn, payload) for arn, payload in self.machine.events]
+        return execution, reports
+
+    def call(self, arn: str, event: Any) -> Row:
+        """A function as a new instance of it answers."""
+        module = importlib.import_module(f"functions.refresh_music.{HANDLERS[arn]}")
+        answer: Row = importlib.reload(module).handler(event, LocalContext("f", self.seconds))
+        return answer
+
+    def downloads(self) -> list[str]:
+        """What the media host was asked for since the last look."""
+        asked = sorted(path for path, _ in self.peer.requests)
+        self.peer.requests.clear()
+        return asked
+
+    def _function(self, arn: str) -> Callable[[Any], Any]:
+        return lambda event: self.wrapped.get(arn, lambda event: self.call(arn, event))(event)
+
+
+def id_of(number: int) -> str:
+    return str(7_662_052_657_323_182_080 + number)
+
+
+def files(*numbers: int) -> list[str]:
+    return sorted(f"/{number}/{kind}" for number in numbers for kind in ("cover", "song"))
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stack]:
+    aws = EmbeddedAws.start()
+    document = tmp_path / "tracks.jsonl"
+    settings = {
+        **aws.environment(),
+        "AWS_ENDPOINT_URL_S3": aws.endpoint_url,
+        "CATALOG_TABLE": CATALOG_TABLE,
+        "PLANS_BUCKET": PLANS,
+        "SOURCE": "static",
+        "SOURCE_LOCATION": str(document),
+        "MEDIA_BASE_URL": "https://media.example.com",
+        "R2_ENDPOINT_URL": aws.endpoint_url,
+        "R2_BUCKET": BUCKET,
+        "R2_SECRET": R2_SECRET,
+        "MIN_TRACKS": "1",
+        "ALLOW_PRIVATE_HOSTS": "true",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    aws.furnish("source-key")
+    s3 = boto3.client("s3", region_name=REGION)
+    s3.create_bucket(Bucket=PLANS)
+    with running_peer(media_host) as peer:
+        yield Stack(peer, document, s3)
+    aws.stop()
+
+
+def results(stack: Stack) -> Any:
+    """What the result writer put down."""
+    return json.loads(
+        stack.s3.get_object(Bucket=PLANS, Key="results/run/results.json")["Body"].read()
+    )
+
+
+def plans(stack: Stack) -> list[bytes]:
+    """Every plan that was written."""
+    listed = stack.s3.list_objects_v2(Bucket=PLANS, Prefix="plans/").get("Contents", [])
+    return [stack.s3.get_object(Bucket=PLANS, Key=each["Key"])["Body"].read() for each in listed]
+
+
+def test_batches_get_the_media_and_the_refresh_publishes_without_a_download(stack: Stack) -> None:
+    double = stack.row(5, title="Lantern A", author="Harbour 1")
+    profane = stack.row(6, title="Fuck It")
+    stack.chart(*(stack.row(number) for number in (1, 2, 3, 4, 0)), double, profane)
+
+    execution = stack.machine.run(FIRST)
+
+    assert (execution.status, execution.error, execution.waited_seconds) == ("SUCCEEDED", None, [])
+    assert execution.visited == [
+        "Plan",
+        "AnythingToFetch",
+        "Media",
+        "Refresh",
+        "WasAllWell",
+        "Done",
+    ]
+    assert execution.concurrency == 7
+    assert [len(batch["Items"]) for batch in execution.children] == [2, 2, 1]
+    assert stack.downloads() == files(1, 2, 3, 4) + ["/0/song"]
+    plan = execution.children[0]["BatchInput"]["plan"]
+    assert plan.startswith("plans/2026-11-22T060000Z/")
+    figures = {"plan": plan, "deferred": 0, "stored": 0, "unreadable": 0}
+    whole = {**figures, "groups": 2, "newMedia": 2, "tried": 2, "rejected": {}}
+    silent = {**figures, "groups": 1, "newMedia": 0, "tried": 1, "rejected": {"AUDIO_SILENT": 1}}
+    assert sorted(results(stack), key=str) == sorted([whole, whole, silent], key=str)
+    assert stack.machine.events == [(REFRESH, FIRST)]
+
+    report = stack.call(*stack.machine.events[0])
+
+    assert stack.downloads() == []
+    told = ("outcome", "scheduledAt", "accepted", "newMedia", "deferred", "mergedCount", "rejected")
+    assert {name: report[name] for name in told} == {
+        "outcome": "PUBLISHED",
+        "scheduledAt": "2026-11-22T06:00:00+00:00",
+        "accepted": 4,
+        "newMedia": 0,
+        "deferred": 0,
+        "mergedCount": 1,
+        "rejected": {"AUDIO_SILENT": 1, "PROFANITY": 1},
+    }
+
+
+def test_a_run_with_nothing_new_plans_nothing_and_still_publishes(stack: Stack) -> None:
+    stack.chart(*(stack.row(number) for number in (1, 2)))
+    stack.run(FIRST)
+    stack.downloads()
+
+    execution, reports = stack.run(LATER)
+
+    assert execution.visited == ["Plan", "AnythingToFetch", "Refresh", "WasAllWell", "Done"]
+    assert sorted(plans(stack)) == sorted([b"", *filter(None, plans(stack))])
+    assert len(plans(stack)) == 2
+    assert [(each["outcome"], each["accepted"]) for each in reports] == [("PUBLISHED", 2)]
+    assert stack.downloads() == []
+
+
+def test_a_tick_that_is_done_is_not_even_looked_at(stack: Stack) -> None:
+    stack.chart(stack.row(1))
+    stack.run(FIRST)
+    stack.document.unlink()
+
+    execution, reports = stack.run(FIRST)
+
+    assert execution.status == "SUCCEEDED"
+    assert [each["outcome"] for each in reports] == ["ALREADY_DONE"]
+
+
+def test_what_came_after_the_plan_is_fetched_by_the_refresh(stack: Stack) -> None:
+    stack.chart(stack.row(1), stack.row(2))
+    stack.machine.run(FIRST)
+    stack.downloads()
+    stack.chart(stack.row(2), stack.row(3))
+
+    report = stack.call(*stack.machine.events[0])
+
+    assert (report["outcome"], report["accepted"], report["newMedia"]) == ("PUBLISHED", 2, 1)
+    assert stack.downloads() == files(3)
+
+
+def test_a_batch_that_dies_is_tried_again_and_fetches_only_what_it_had_not_noted(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.chart(stack.row(1), stack.row(2))
+    noted: list[str] = []
+    note = DynamoMediaLedger.note
+
+    def dying(ledger: DynamoMediaLedger, track_id: str, media: MediaFacts) -> None:
+        noted.append(track_id)
+        if len(noted) == 2:
+            raise Killed
+        note(ledger, track_id, media)
+
+    monkeypatch.setattr(DynamoMediaLedger, "note", dying)
+
+    execution, reports = stack.run(FIRST)
+
+    lost = 1 if noted[1] == track_id_of(id_of(1)) else 2
+    assert noted[1:] == [track_id_of(id_of(lost))] * 2
+    assert execution.status == "SUCCEEDED"
+    assert execution.waited_seconds == [20]
+    assert [(end["newMedia"], end["stored"]) for end in results(stack)] == [(1, 1)]
+    assert stack.downloads() == sorted(files(1, 2) + files(lost))
+    assert [(each["accepted"], each["newMedia"]) for each in reports] == [(2, 0)]
+
+
+def test_a_batch_that_fails_for_good_costs_its_own_tracks_which_the_refresh_gets(
+    stack: Stack,
+) -> None:
+    stack.chart(*(stack.row(number) for number in (1, 2, 3, 4, 5)))
+    stack.wrapped[BATCH] = failing_with(stack, id_of(5))
+
+    execution, reports = stack.run(FIRST)
+
+    assert execution.status == "SUCCEEDED"
+    assert execution.waited_seconds == [20, 40, 80]
+    errors = [end.get("Error") for end in results(stack)]
+    assert errors == [None, None, "StoreUnavailable"]
+    assert [(each["accepted"], each["newMedia"]) for each in reports] == [(5, 1)]
+
+
+def test_when_most_batches_fail_the_execution_does_and_the_refresh_runs_all_the_same(
+    stack: Stack,
+) -> None:
+    stack.chart(stack.row(1), stack.row(2))
+    stack.wrapped[BATCH] = failing_with(stack, id_of(1))
+
+    execution, reports = stack.run(FIRST)
+
+    assert execution.visited[-3:] == ["Refresh", "WasAllWell", "Failed"]
+    assert (execution.status, execution.error) == (
+        "FAILED",
+        "States.ExceedToleratedFailureThreshold",
+    )
+    assert [(each["outcome"], each["newMedia"]) for each in reports] == [("PUBLISHED", 2)]
+
+
+def test_without_a_plan_the_execution_fails_and_the_refresh_runs_all_the_same(stack: Stack) -> None:
+    stack.chart(stack.row(1))
+    stack.s3.delete_bucket(Bucket=PLANS)
+
+    execution, reports = stack.run(FIRST)
+
+    assert execution.visited == ["Plan", "Refresh", "WasAllWell", "Failed"]
+    assert (execution.status, execution.error) == ("FAILED", "StoreUnavailable")
+    assert execution.waited_seconds == [60, 120]
+    assert [(each["outcome"], each["newMedia"]) for each in reports] == [("PUBLISHED", 1)]
+
+
+def test_a_batch_stops_before_its_time_ends_and_tells_what_is_left(stack: Stack) -> None:
+    stack.seconds = 119
+    event = batch_event(stack)
+
+    report = stack.call(BATCH, event)
+
+    assert report == {
+        "plan": event["BatchInput"]["plan"],
+        "groups": 2,
+        "newMedia": 0,
+        "stored": 0,
+        "tried": 0,
+        "deferred": 2,
+        "rejected": {},
+        "unreadable": 0,
+    }
+    assert stack.downloads() == []
+
+
+def test_an_event_of_the_map_brings_the_first_member_that_is_good(stack: Stack) -> None:
+    event = batch_event(stack)
+    event["Items"].append({"members": [{"tiktokId": "../../etc"}]})
+
+    report = stack.call(BATCH, event)
+
+    assert (report["newMedia"], report["tried"], report["unreadable"]) == (2, 3, 1)
+    assert report["rejected"] == {"AUDIO_SILENT": 1}
+    noted = DynamoMediaLedger(DynamoRows(DynamoAccess(REGION)), CATALOG_TABLE).look_up(
+        track_id_of(f"766205265732318208{digit}") for digit in (1, 2, 3)
+    )
+    assert [entry.media is not None for _, entry in sorted(noted.items())].count(True) == 2
+
+
+def failing_with(stack: Stack, tiktok_id: str) -> Callable[[Any], Any]:
+    """A batch function that fails wherever one sound is in the batch."""
+
+    def function(event: Any) -> Any:
+        if tiktok_id in json.dumps(event):
+            raise StoreUnavailable("DynamoDB could not read the media ledger")
+        return stack.call(BATCH, event)
+
+    return function
+
+
+def batch_event(stack: Stack) -> Any:
+    """The recorded event, with its media on this machine: the first member of all is silent."""
+    event = json.loads((EVENTS / "media_batch.json").read_text())
+    members = [member for item in event["Items"] for member in item["members"]]
+    for number, member in enumerate(members):
+        member["previewUrls"] = [f"{stack.peer.base_url}/{number}/song?x-expires=1"]
+        member["coverUrls"] = [f"{stack.peer.base_url}/{number}/cover?x-expires=1"]
+    return event
