@@ -47,7 +47,7 @@ def expand(**given: str) -> dict[str, Any]:
     for a region, which must be in the environment."""
     document = yaml.load((ROOT / "template.yaml").read_text(), LongForms)
     for resource in document["Resources"].values():
-        for name in ("CodeUri", "ContentUri"):
+        for name in ("CodeUri", "ContentUri", "DefinitionUri"):
             if name in resource.get("Properties", {}):
                 resource["Properties"][name] = "s3://bucket/key"
     parameters = {

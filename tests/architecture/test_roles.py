@@ -20,9 +20,17 @@ def expanded(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def granted(expanded: dict[str, Any], role: str) -> list[tuple[str, Any, Any]]:
     """(action, resource, condition) of every statement, one row for each action and resource."""
+    inner = expanded["Resources"][role]["Properties"].get("Policies", [])
+    outer = [
+        resource["Properties"]
+        for resource in expanded["Resources"].values()
+        if resource["Type"] == "AWS::IAM::Policy"
+        and {"Ref": role} in resource["Properties"]["Roles"]
+    ]
     rows = []
-    for policy in expanded["Resources"][role]["Properties"].get("Policies", []):
+    for policy in (*inner, *outer):
         for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
             actions, resources = statement["Action"], statement["Resource"]
             for action in actions if isinstance(actions, list) else [actions]:
                 for resource in resources if isinstance(resources, list) else [resources]:
@@ -68,6 +76,86 @@ def test_the_refresh_writes_the_catalog_and_deletes_nothing_but_chunks(
         ],
         key=str,
     )
+
+
+def plans(prefix: str) -> Any:
+    return {"Fn::Sub": f"${{MediaPlans.Arn}}/{prefix}/*"}
+
+
+def test_a_plan_reads_the_catalog_and_writes_plans(expanded: dict[str, Any]) -> None:
+    assert granted(expanded, "MediaPlanFunctionRole") == sorted(
+        [
+            ("dynamodb:GetItem", CATALOG, None),
+            ("dynamodb:BatchGetItem", CATALOG, None),
+            ("s3:PutObject", plans("plans"), None),
+            ("secretsmanager:GetSecretValue", secret("R2SecretName"), None),
+            ("secretsmanager:GetSecretValue", secret("SourceSecretName"), None),
+            ("secretsmanager:GetSecretValue", secret("CmlSecretName"), None),
+            ("secretsmanager:PutSecretValue", secret("CmlSecretName"), None),
+        ],
+        key=str,
+    )
+
+
+def test_a_batch_writes_the_ledger_alone_and_knows_no_source(expanded: dict[str, Any]) -> None:
+    assert granted(expanded, "MediaBatchFunctionRole") == sorted(
+        [
+            ("dynamodb:BatchGetItem", CATALOG, None),
+            ("dynamodb:PutItem", CATALOG, leading("MEDIA#*")),
+            ("secretsmanager:GetSecretValue", secret("R2SecretName"), None),
+        ],
+        key=str,
+    )
+
+
+def test_the_state_machine_runs_its_three_functions_and_its_own_batches(
+    expanded: dict[str, Any],
+) -> None:
+    functions = ("MediaPlanFunction", "MediaBatchFunction", "RefreshMusicFunction")
+    executions = (
+        "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:"
+        "${RefreshMedia.Name}"
+    )
+    results = ("AbortMultipartUpload", "GetObject", "ListMultipartUploadParts", "PutObject")
+
+    assert granted(expanded, "RefreshMediaRole") == sorted(
+        [
+            *(("lambda:InvokeFunction", {"Fn::GetAtt": [name, "Arn"]}, None) for name in functions),
+            ("s3:GetObject", plans("plans"), None),
+            *((f"s3:{action}", plans("results"), None) for action in results),
+            ("states:StartExecution", {"Ref": "RefreshMedia"}, None),
+            *(
+                (f"states:{action}", {"Fn::Sub": f"{executions}{children}"}, None)
+                for action in ("DescribeExecution", "StopExecution")
+                for children in (":*", "/*")
+            ),
+        ],
+        key=str,
+    )
+
+
+def test_the_schedule_may_start_the_state_machine_and_tell_its_queue(
+    expanded: dict[str, Any],
+) -> None:
+    assert granted(expanded, "RefreshMediaScheduleRole") == [
+        ("sqs:SendMessage", {"Fn::GetAtt": ["ScheduleFailures", "Arn"]}, None),
+        ("states:StartExecution", {"Ref": "RefreshMedia"}, None),
+    ]
+
+
+def test_without_a_media_map_nothing_of_it_exists(expanded: dict[str, Any]) -> None:
+    conditions = {
+        name: resource.get("Condition")
+        for name, resource in expanded["Resources"].items()
+        if "Media" in name
+    }
+    schedule = expanded["Resources"]["RefreshMusicFunctionSchedule"]["Properties"]
+
+    assert len(conditions) == 14
+    assert conditions.pop("RefreshMediaAlarm") == "HasMediaMapAlarm"
+    assert set(conditions.values()) == {"HasMediaMap"}
+    assert schedule["State"] == {"Fn::If": ["HasMediaMap", "DISABLED", "ENABLED"]}
+    assert expanded["Parameters"]["MediaMapConcurrency"]["Default"] == 0
 
 
 def test_no_role_has_a_wildcard(expanded: dict[str, Any]) -> None:

@@ -7,13 +7,18 @@ import pytest
 import yaml
 
 from tiktok_music.api.settings import ListSettings
-from tiktok_music.refresh.settings import RefreshSettings
+from tiktok_music.refresh.settings import (
+    MediaBatchSettings,
+    MediaPlanSettings,
+    RefreshSettings,
+)
 
 ROOT = Path(__file__).parents[2]
 # What Lambda or Powertools read, not our settings; and what Lambda itself sets.
 NOT_OURS = {"POWERTOOLS_LOG_LEVEL"}
 BY_HANDLERS = {"METRICS_NAMESPACE"}
 FROM_LAMBDA = {"AWS_REGION"}
+FUNCTION = "AWS::Serverless::Function"
 
 
 class Template(yaml.SafeLoader):
@@ -52,6 +57,8 @@ def names_in_template(function: str) -> set[str]:
     [
         ("ListMusicFunction", ListSettings.from_env),
         ("RefreshMusicFunction", RefreshSettings.from_env),
+        ("MediaPlanFunction", MediaPlanSettings.from_env),
+        ("MediaBatchFunction", MediaBatchSettings.from_env),
     ],
 )
 def test_the_template_gives_exactly_the_variables_that_are_read(function: str, read: Any) -> None:
@@ -65,12 +72,26 @@ def test_the_template_gives_exactly_the_variables_that_are_read(function: str, r
             "R2_ENDPOINT_URL": "https://x.r2.cloudflarestorage.com",
             "R2_BUCKET": "media",
             "R2_SECRET": "r2",
+            "PLANS_BUCKET": "plans",
         }
     )
 
     read(asked)
 
     assert asked.names - FROM_LAMBDA == names_in_template(function) - BY_HANDLERS
+
+
+def test_who_gets_media_is_told_what_the_refresh_is_told() -> None:
+    def variables(function: str) -> dict[str, str]:
+        told: dict[str, str] = load_template()["Resources"][function]["Properties"]["Environment"][
+            "Variables"
+        ]
+        return told
+
+    refresh, plan = variables("RefreshMusicFunction"), variables("MediaPlanFunction")
+
+    assert plan == {**refresh, "PLANS_BUCKET": "!Ref MediaPlans"}
+    assert variables("MediaBatchFunction").items() <= refresh.items()
 
 
 def test_fixed_values_of_the_template_are_the_codes_own_defaults() -> None:
@@ -112,14 +133,15 @@ def test_handlers_put_their_metrics_where_the_template_says(service: str) -> Non
 
 def test_every_variable_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
-    names = names_in_template("ListMusicFunction") | names_in_template("RefreshMusicFunction")
+    names = names_in_template("ListMusicFunction") | names_in_template("MediaPlanFunction")
 
     assert sorted(name for name in names if f"`{name}`" not in readme) == []
 
 
 def test_no_role_has_a_wildcard_for_a_resource() -> None:
     resources = load_template()["Resources"]
-    for function in ("ListMusicFunction", "RefreshMusicFunction"):
+    functions = [name for name in resources if resources[name]["Type"] == FUNCTION]
+    for function in functions:
         for policy in resources[function]["Properties"]["Policies"]:
             for statement in policy["Statement"]:
                 assert statement["Resource"] != "*", (function, statement["Sid"])

@@ -16,6 +16,7 @@ from elftools.elf.gnuversions import GNUVerNeedSection
 from local.emulator import SAM_ENVIRONMENT
 from ops.build_artifact import lambda_python
 from tests.architecture.test_cold_start import SETTINGS
+from tests.architecture.test_template import load_template
 
 ROOT = Path(__file__).parents[2]
 # Bits of a .pyc's second word (PEP 552): a hash instead of a time, not checked against the source.
@@ -211,6 +212,20 @@ print(write_cover(file.getvalue(), CoverCaps()).width)
     )
 
     assert told.stdout == "64\n"
+
+
+def test_who_gets_media_in_the_refreshs_stead_is_in_its_artefact(arm64: Path) -> None:
+    resources = load_template()["Resources"]
+
+    for function in ("RefreshMusicFunction", "MediaPlanFunction", "MediaBatchFunction"):
+        handler = resources[function]["Properties"].get("Handler", "handler.handler")
+        module = handler.partition(".")[0]
+        assert (arm64 / "RefreshMusicFunction" / f"{module}.py").is_file()
+    for function in ("MediaPlanFunction", "MediaBatchFunction"):
+        assert resources[function]["Properties"]["CodeUri"] == (
+            ".aws-sam/build/RefreshMusicFunction"
+        )
+        assert not (arm64 / function).exists()
 
 
 def test_the_rules_bring_their_data_along(arm64: Path) -> None:

@@ -1,4 +1,4 @@
-"""The state machine's definition, run: real handlers, moto's S3 and DynamoDB, real HTTP and audio."""
+"""The state machine's definition, run: real handlers, moto's S3 and DynamoDB, real media."""
 
 import importlib
 import json
@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from mypy_boto3_s3 import S3Client
 
 from local.embedded_aws import BUCKET, CATALOG_TABLE, R2_SECRET, REGION, EmbeddedAws
@@ -20,6 +21,7 @@ from tests.peer import Exchange, Peer, running_peer
 from tests.state_machine import Execution, StateMachine
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
+from tiktok_music.adapters.s3_plans import S3Plans
 from tiktok_music.archive import MediaFacts
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.track import track_id_of
@@ -108,8 +110,8 @@ class Stack:
     def call(self, arn: str, event: Any) -> Row:
         """A function as a new instance of it answers."""
         module = importlib.import_module(f"functions.refresh_music.{HANDLERS[arn]}")
-        answer: Row = importlib.reload(module).handler(event, LocalContext("f", self.seconds))
-        return answer
+        handler: Callable[..., Row] = importlib.reload(module).handler
+        return handler(event, LocalContext("f", self.seconds))
 
     def downloads(self) -> list[str]:
         """What the media host was asked for since the last look."""
@@ -171,7 +173,7 @@ def plans(stack: Stack) -> list[bytes]:
 
 
 def test_batches_get_the_media_and_the_refresh_publishes_without_a_download(stack: Stack) -> None:
-    double = stack.row(5, title="Lantern A", author="Harbour 1")
+    double = stack.row(5, title="Lantern B", author="Harbour 1")
     profane = stack.row(6, title="Fuck It")
     stack.chart(*(stack.row(number) for number in (1, 2, 3, 4, 0)), double, profane)
 
@@ -188,7 +190,7 @@ def test_batches_get_the_media_and_the_refresh_publishes_without_a_download(stac
     ]
     assert execution.concurrency == 7
     assert [len(batch["Items"]) for batch in execution.children] == [2, 2, 1]
-    assert stack.downloads() == files(1, 2, 3, 4) + ["/0/song"]
+    assert stack.downloads() == ["/0/song", *files(1, 2, 3, 4)]
     plan = execution.children[0]["BatchInput"]["plan"]
     assert plan.startswith("plans/2026-11-22T060000Z/")
     figures = {"plan": plan, "deferred": 0, "stored": 0, "unreadable": 0}
@@ -370,3 +372,17 @@ def batch_event(stack: Stack) -> Any:
         member["previewUrls"] = [f"{stack.peer.base_url}/{number}/song?x-expires=1"]
         member["coverUrls"] = [f"{stack.peer.base_url}/{number}/cover?x-expires=1"]
     return event
+
+
+def test_a_store_of_plans_that_does_not_answer_is_told() -> None:
+    with running_peer(lambda exchange: exchange.connection.close()) as peer:
+        client = boto3.client(
+            "s3",
+            endpoint_url=peer.base_url,
+            region_name=REGION,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+        with pytest.raises(StoreUnavailable, match=r"S3 could not write plans/1 \(\w+\)"):
+            S3Plans(client, PLANS).put("plans/1", b"")
