@@ -120,7 +120,11 @@ class Stack:
         return asked
 
     def _function(self, arn: str) -> Callable[[Any], Any]:
-        return lambda event: self.wrapped.get(arn, lambda event: self.call(arn, event))(event)
+        def function(event: Any) -> Any:
+            wrapped = self.wrapped.get(arn)
+            return wrapped(event) if wrapped else self.call(arn, event)
+
+        return function
 
 
 def id_of(number: int) -> str:
