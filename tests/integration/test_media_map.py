@@ -243,6 +243,17 @@ def test_a_tick_that_is_done_is_not_even_looked_at(stack: Stack) -> None:
     assert [each["outcome"] for each in reports] == ["ALREADY_DONE"]
 
 
+def test_an_execution_by_hand_needs_no_time_and_may_be_forced(stack: Stack) -> None:
+    stack.chart(stack.row(1))
+
+    _, by_hand = stack.run({})
+    _, again = stack.run(FIRST)
+    _, forced = stack.run({**FIRST, "force": True})
+
+    outcomes = [each["outcome"] for each in (*by_hand, *again, *forced)]
+    assert outcomes == ["PUBLISHED", "ALREADY_DONE", "PUBLISHED"]
+
+
 def test_what_came_after_the_plan_is_fetched_by_the_refresh(stack: Stack) -> None:
     stack.chart(stack.row(1), stack.row(2))
     stack.machine.run(FIRST)
