@@ -226,10 +226,18 @@ def test_a_run_with_nothing_new_plans_nothing_and_still_publishes(stack: Stack) 
     execution, reports = stack.run(LATER)
 
     assert execution.visited == ["Plan", "AnythingToFetch", "Refresh", "WasAllWell", "Done"]
-    assert sorted(plans(stack)) == sorted([b"", *filter(None, plans(stack))])
-    assert len(plans(stack)) == 2
+    assert sorted(len(plan.splitlines()) for plan in plans(stack)) == [0, 2]
     assert [(each["outcome"], each["accepted"]) for each in reports] == [("PUBLISHED", 2)]
     assert stack.downloads() == []
+
+
+def test_a_plan_is_never_written_over_for_another_execution_may_read_it(stack: Stack) -> None:
+    stack.chart(stack.row(1))
+    stack.call(PLAN, FIRST)
+    stack.chart(stack.row(1), stack.row(2))
+    stack.call(PLAN, FIRST)
+
+    assert sorted(len(plan.splitlines()) for plan in plans(stack)) == [1, 2]
 
 
 def test_a_tick_that_is_done_is_not_even_looked_at(stack: Stack) -> None:

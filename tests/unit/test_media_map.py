@@ -176,6 +176,14 @@ def test_a_batch_tells_what_became_of_it_and_a_second_run_does_nothing(parts: Pa
     assert len(downloader.asked) == asked
 
 
+def test_what_was_published_since_the_plan_is_not_fetched_again(parts: Parts) -> None:
+    parts.archive.keep([a_record(1)])
+
+    report = run_batch([(a_candidate(1),)], batch_parts(parts), has_time=lambda: True)
+
+    assert report == BatchReport(1, new_media=0, stored=1, tried=0, deferred=0, rejected={})
+
+
 def test_a_batch_without_time_fetches_nothing_and_tells_what_is_left(parts: Parts) -> None:
     report = run_batch([(a_candidate(1),)], batch_parts(parts), has_time=lambda: False)
 
