@@ -10,14 +10,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from tiktok_music.adapters.media_lines import lines_of
 from tiktok_music.composition.media_map import compose_plans
 from tiktok_music.composition.refresh_music import compose_parts
-from tiktok_music.observability import count, flush, new_logger, new_metrics
+from tiktok_music.observability import NAMESPACE, count, flush, new_logger, new_metrics
 from tiktok_music.refresh.event import parse_event
 from tiktok_music.refresh.media_plan import plan_media
 from tiktok_music.refresh.refresh import Trigger
 from tiktok_music.refresh.settings import MediaPlanSettings
 
 logger = new_logger("media_plan")
-metrics = new_metrics("media_plan")
+metrics = new_metrics("media_plan", os.environ.get("METRICS_NAMESPACE", NAMESPACE))
 settings = MediaPlanSettings.from_env(os.environ)
 provider = SecretsProvider()
 

@@ -124,9 +124,28 @@ def test_the_schedule_passes_its_own_time() -> None:
     assert "Arn" in event["Properties"]["DeadLetterConfig"]
 
 
-@pytest.mark.parametrize("service", ["list_music", "refresh_music"])
-def test_handlers_put_their_metrics_where_the_template_says(service: str) -> None:
-    handler = (ROOT / "functions" / service / "handler.py").read_text()
+def test_schedules_take_no_name_that_a_second_stack_would_want_too() -> None:
+    events = [
+        event["Properties"]
+        for resource in load_template()["Resources"].values()
+        for event in resource["Properties"].get("Events", {}).values()
+        if event["Type"] == "ScheduleV2"
+    ]
+
+    assert [event.get("OmitName") for event in events] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("service", "file"),
+    [
+        ("list_music", "list_music/handler.py"),
+        ("refresh_music", "refresh_music/handler.py"),
+        ("media_plan", "refresh_music/media_plan.py"),
+        ("media_batch", "refresh_music/media_batch.py"),
+    ],
+)
+def test_handlers_put_their_metrics_where_the_template_says(service: str, file: str) -> None:
+    handler = (ROOT / "functions" / file).read_text()
 
     assert f'new_metrics("{service}", os.environ.get("METRICS_NAMESPACE", NAMESPACE))' in handler
 
