@@ -68,6 +68,7 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "RefreshConcurrency": (("1", "unreserved"), ("0", "2", "")),
     "ThrottleRate": (("1", "10000"), ("0", "10001", "-1", "many")),
     "ThrottleBurst": (("1", "5000"), ("0", "5001")),
+    "MediaMapConcurrency": (("0", "40", "1000"), ("-1", "1001", "many")),
     "AllowedOrigins": (
         ("", "https://app.example.com", "https://a.test,http://localhost:3000"),
         (

@@ -69,7 +69,7 @@ def test_two_stacks_in_one_account_get_in_each_others_way_nowhere(
         if name in resource["Properties"] and resource["Type"] not in own
     }
     assert [key for key, value in named.items() if "${AWS::StackName}" not in str(value)] == []
-    assert len(named) == 3
+    assert len(named) == 5
 
 
 def test_schedule_and_stage_do_as_the_parameters_say(expanded: dict[str, Any]) -> None:
@@ -77,8 +77,12 @@ def test_schedule_and_stage_do_as_the_parameters_say(expanded: dict[str, Any]) -
     [stage] = of_type(expanded, "AWS::ApiGatewayV2::Stage").values()
     refresh = expanded["RefreshMusicFunction"]["Properties"]
 
-    assert schedule["State"] == {"Ref": "ScheduleState"}
-    assert schedule["ScheduleExpression"] == {"Fn::Sub": "rate(${RefreshEveryHours} hours)"}
+    with_map = expanded["RefreshMediaSchedule"]["Properties"]
+    state = {"Ref": "ScheduleState"}
+    assert schedule["State"] == {"Fn::If": ["HasMediaMap", "DISABLED", state]}
+    assert with_map["State"] == state
+    for each in (schedule, with_map):
+        assert each["ScheduleExpression"] == {"Fn::Sub": "rate(${RefreshEveryHours} hours)"}
     assert stage["DefaultRouteSettings"] == {
         "ThrottlingBurstLimit": {"Ref": "ThrottleBurst"},
         "ThrottlingRateLimit": {"Ref": "ThrottleRate"},
@@ -111,11 +115,13 @@ def test_everything_goes_to_the_list_function_by_its_alias_where_there_is_one(
 ) -> None:
     [api] = of_type(expanded, "AWS::ApiGatewayV2::Api").values()
     [permission] = of_type(expanded, "AWS::Lambda::Permission").values()
-    [(path, methods)] = api["Body"]["paths"].items()
+    paths = api["Body"]["paths"]
+    methods = paths["/{proxy+}"]
     integration = methods["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]
 
     condition, alias, function = integration["uri"]["Fn::If"]
-    assert (path, condition) == ("/{proxy+}", "HasSnapStart")
+    assert paths == {"/": methods, "/{proxy+}": methods}
+    assert condition == "HasSnapStart"
     assert integration["payloadFormatVersion"] == "2.0"
     assert alias["Fn::Sub"].endswith("/functions/${ListMusicAlias}/invocations")
     assert function["Fn::Sub"].endswith("/functions/${ListMusicFunction.Arn}/invocations")

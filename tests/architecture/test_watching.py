@@ -37,12 +37,14 @@ AWS_METRICS = {
         {"ConcurrentExecutions", "Duration", "Errors", "Invocations", "Throttles"},
     ),
     "AWS/SQS": ("QueueName", {"ApproximateNumberOfMessagesVisible"}),
+    "AWS/States": ("StateMachineArn", {"ExecutionsFailed"}),
 }
 TYPES = {
     "ApiId": "AWS::ApiGatewayV2::Api",
     "TableName": "AWS::DynamoDB::Table",
     "FunctionName": "AWS::Lambda::Function",
     "QueueName": "AWS::SQS::Queue",
+    "StateMachineArn": "AWS::StepFunctions::StateMachine",
 }
 ALARMS = {
     "RefreshFailuresAlarm": ["AWS/SQS ApproximateNumberOfMessagesVisible"],
@@ -59,6 +61,7 @@ ALARMS = {
         "AWS/DynamoDB ReadThrottleEvents",
         "AWS/DynamoDB WriteThrottleEvents",
     ],
+    "RefreshMediaAlarm": ["AWS/States ExecutionsFailed"],
 }
 
 
@@ -198,7 +201,8 @@ def test_each_alarm_watches_what_there_is(
 
 def test_every_alarm_goes_to_the_topic_where_there_is_one(expanded: dict[str, Any]) -> None:
     for name, alarm in of_type(expanded, "AWS::CloudWatch::Alarm").items():
-        assert expanded[name]["Condition"] == "HasAlarmTopic"
+        of_map = name == "RefreshMediaAlarm"
+        assert expanded[name]["Condition"] == ("HasMediaMapAlarm" if of_map else "HasAlarmTopic")
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopicArn"}], name
         assert alarm["AlarmDescription"].endswith("."), name
 
