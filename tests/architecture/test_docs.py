@@ -7,6 +7,7 @@ import pytest
 import typer
 
 from ops.cli import app
+from tests.architecture.test_template import load_template
 from tiktok_music.refresh.report import Outcome
 from tiktok_music.refresh.telling import METRICS
 from tiktok_music.refresh.verdict import RejectionReason
@@ -122,6 +123,29 @@ def test_the_runbook_tells_every_gate_outcome_and_metric() -> None:
     assert len(gates) == 9
     failures = {name for outcome, name in METRICS.items() if outcome in FAILURES}
     assert {name for name in failures if f"`{name}`" not in runbook} == set()
+
+
+def test_the_runbook_has_a_section_for_every_alarm_and_no_other() -> None:
+    alarms = {
+        name
+        for name, resource in load_template()["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+    sections = re.findall(
+        r"^### (\w+)\n\n(.+?)(?=\n#{2,3} )", text_of("docs/runbook.md"), re.M | re.S
+    )
+    assert {name for name, _ in sections} == alarms
+    assert [name for name, text in sections if len(text) < 150] == []
+
+
+def test_the_deploy_page_tells_every_parameter_and_output() -> None:
+    page, template = text_of("docs/deploy.md"), load_template()
+
+    told = set(re.findall(r"`(\w+)`|<(\w+)>", page))
+    names = {name for pair in told for name in pair}
+    needed = template["Parameters"].keys() | template["Outputs"].keys()
+    assert needed - names - {"RefreshLogGroup", "ListLogGroup"} == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -2,12 +2,13 @@
 
 import json
 import re
+import tomllib
 from typing import Any
 
 import pytest
 
 from tests.architecture.expansion import expand, of_type
-from tests.architecture.test_template import load_template
+from tests.architecture.test_template import ROOT, load_template
 from tiktok_music.api.open_routes import OPENAPI
 
 
@@ -161,3 +162,23 @@ def test_the_outputs_tell_what_to_do_next_in_order() -> None:
         ("ApiUrl", "4"),
     ]
     assert all(output["Description"] for output in outputs.values())
+
+
+def test_development_and_production_are_two_stacks_by_two_profiles() -> None:
+    profiles = tomllib.loads((ROOT / "samconfig.toml").read_text())
+
+    named = {
+        name: (profile["global"]["parameters"]["stack_name"], profile["deploy"]["parameters"])
+        for name, profile in profiles.items()
+        if name != "version"
+    }
+    assert {name: stack for name, (stack, _) in named.items()} == {
+        "default": "tiktok-music-dev",
+        "prod": "tiktok-music",
+    }
+    for name, (_, deploy) in named.items():
+        stage = "dev" if name == "default" else name
+        assert deploy["tags"] == f"service=tiktok-music stage={stage}"
+        assert deploy["capabilities"] == "CAPABILITY_IAM"
+        assert deploy["confirm_changeset"] is True
+        assert "parameter_overrides" not in deploy
