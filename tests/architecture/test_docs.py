@@ -139,8 +139,8 @@ def test_the_runbook_has_a_section_for_every_alarm_and_no_other() -> None:
     assert [name for name, text in sections if len(text) < 150] == []
 
 
-def test_the_deploy_page_tells_every_parameter_and_output() -> None:
-    page, template = text_of("docs/deploy.md"), load_template()
+def test_the_pages_for_operators_tell_every_parameter_and_output() -> None:
+    page, template = text_of("docs/deploy.md") + text_of("docs/runbook.md"), load_template()
 
     told = set(re.findall(r"`(\w+)`|<(\w+)>", page))
     names = {name for pair in told for name in pair}

@@ -200,11 +200,22 @@ def test_each_alarm_watches_what_there_is(
 
 
 def test_every_alarm_goes_to_the_topic_where_there_is_one(expanded: dict[str, Any]) -> None:
-    for name, alarm in of_type(expanded, "AWS::CloudWatch::Alarm").items():
+    alarms = of_type(expanded, "AWS::CloudWatch::Alarm")
+
+    for name, alarm in alarms.items():
         of_map = name == "RefreshMediaAlarm"
         assert expanded[name]["Condition"] == ("HasMediaMapAlarm" if of_map else "HasAlarmTopic")
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopicArn"}], name
         assert alarm["AlarmDescription"].endswith("."), name
+    # These are states; the others are events, over when they are told.
+    over = {name for name, alarm in alarms.items() if "OKActions" in alarm}
+    assert over == {
+        "RefreshFailuresAlarm",
+        "ScheduleFailuresAlarm",
+        "ApiFailuresAlarm",
+        "SnapshotAgeAlarm",
+        "ApiLatencyAlarm",
+    }
 
 
 def test_both_queues_are_watched_and_are_what_events_end_in(expanded: dict[str, Any]) -> None:
@@ -228,7 +239,8 @@ def test_no_age_told_is_as_bad_as_a_great_age(expanded: dict[str, Any]) -> None:
 
     assert alarm["TreatMissingData"] == "breaching"
     assert alarm["Threshold"]["Fn::FindInMap"][0] == "RefreshEvery"
-    assert (alarm["Period"], check["ScheduleExpression"]) == (900, "rate(5 minutes)")
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (900, 2)
+    assert check["ScheduleExpression"] == "rate(5 minutes)"
     assert "State" not in check
 
 
