@@ -1,6 +1,6 @@
 """Stores that are read and refuse to be written: a dry run changes nothing, whatever happens."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NoReturn
@@ -47,6 +47,12 @@ class NoReports:
 
     def keep(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
         _refuse("keep a report")
+
+    def record(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
+        _refuse("keep a recording")
+
+    def enlist(self, line: dict[str, Any]) -> None:
+        _refuse("list a run")
 
 
 @dataclass(frozen=True, slots=True)

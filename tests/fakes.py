@@ -1,6 +1,6 @@
 """In-memory stand-ins with memory and the same errors as the real thing (tests/contracts)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -160,12 +160,30 @@ class FakeLedger:
 @dataclass
 class FakeReports:
     reports: dict[datetime, dict[str, Any]] = field(default_factory=dict)
+    recordings: dict[datetime, bytes] = field(default_factory=dict)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    cannot_record: bool = False
 
     def keep(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
         self.reports[scheduled_at] = report
 
     def find(self, scheduled_at: datetime) -> dict[str, Any] | None:
         return self.reports.get(scheduled_at)
+
+    def record(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
+        if self.cannot_record or not has_time():
+            raise StoreUnavailable("the recording is not stored")
+        self.recordings[scheduled_at] = packed
+
+    def recording(self, scheduled_at: datetime) -> bytes | None:
+        return self.recordings.get(scheduled_at)
+
+    def enlist(self, line: dict[str, Any]) -> None:
+        others = [each for each in self.lines if each["scheduledAt"] != line["scheduledAt"]]
+        self.lines = [line, *others]
+
+    def runs(self) -> list[dict[str, Any]]:
+        return self.lines
 
 
 @dataclass

@@ -16,7 +16,10 @@ CatalogError
 │   ├── SnapshotCorrupt
 │   ├── SnapshotGone
 │   ├── LeaseHeld
-│   └── PublishLost
+│   ├── PublishLost
+│   ├── ListsChanged
+│   ├── RecordingCorrupt
+│   └── RecordingTooLarge
 └── RequestError                what a caller is told; one HTTP status for each, in api/responses.py
     ├── Unauthenticated
     ├── ScopeMissing
@@ -94,6 +97,18 @@ class LeaseHeld(StoreError):
 
 class PublishLost(StoreError):
     """Raised when a newer refresh has published first; this one's snapshot is not used."""
+
+
+class ListsChanged(StoreError):
+    """Raised when somebody else changed the operator's lists since they were read."""
+
+
+class RecordingCorrupt(StoreError):
+    """Raised when a run's recording is not whole, or not of a form that this version knows."""
+
+
+class RecordingTooLarge(StoreError):
+    """Raised when a run's recording takes more than is kept of a run."""
 
 
 class RequestError(CatalogError):

@@ -23,6 +23,7 @@ SAM = ROOT / ".venv-sam/bin/sam"
 GLOBAL = {
     "--cli-binary-format",
     "--endpoint-url",
+    "--max-items",
     "--no-cli-pager",
     "--output",
     "--profile",

@@ -1,22 +1,27 @@
 """What archive, reports, keys, rates and media stores do, the fakes as the real ones."""
 
+import random
+from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 
 from tests.builders import NOON, a_key, a_media, a_record
-from tests.conftest import BUCKET
+from tests.conftest import BUCKET, REGION
 from tests.fakes import FakeArchive, FakeKeys, FakeLedger, FakeMediaStore, FakeRates, FakeReports
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
+from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore
 from tiktok_music.archive import TrackStatus
+from tiktok_music.errors import RecordingCorrupt, StoreUnavailable
 from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.verdict import Finding, RejectionReason
+from tiktok_music.snapshot import CHUNK_BYTES
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -83,6 +88,74 @@ def test_a_later_report_of_a_run_replaces_the_earlier(kind: Any) -> None:
     reports.keep(NOON, {"outcome": "PUBLISHED", "seconds": {}})
 
     assert reports.find(NOON) == {"outcome": "PUBLISHED", "seconds": {}}
+
+
+def test_a_recording_is_given_back_whole(kind: Any) -> None:
+    reports = (
+        FakeReports()
+        if kind.param == "fake"
+        else DynamoRunReports(kind.getfixturevalue("rows"), "catalog")
+    )
+    packed = random.Random(1).randbytes(2 * CHUNK_BYTES + 7)
+
+    reports.record(NOON, b"of an earlier attempt", lambda: True)
+    reports.record(NOON, packed, lambda: True)
+
+    assert reports.recording(NOON) == packed
+    assert reports.recording(NOON + timedelta(hours=12)) is None
+
+
+def test_a_recording_that_time_does_not_allow_is_refused(kind: Any) -> None:
+    reports = (
+        FakeReports()
+        if kind.param == "fake"
+        else DynamoRunReports(kind.getfixturevalue("rows"), "catalog")
+    )
+
+    with pytest.raises(StoreUnavailable):
+        reports.record(NOON, b"x", lambda: False)
+
+    assert reports.recording(NOON) is None
+
+
+def test_the_last_runs_are_listed_the_newest_first(kind: Any) -> None:
+    reports = (
+        FakeReports()
+        if kind.param == "fake"
+        else DynamoRunReports(kind.getfixturevalue("rows"), "catalog")
+    )
+
+    for tick, outcome in (("06:00", "LOST"), ("18:00", "REFUSED"), ("06:00", "PUBLISHED")):
+        reports.enlist({"scheduledAt": tick, "outcome": outcome})
+
+    assert reports.runs() == [
+        {"scheduledAt": "06:00", "outcome": "PUBLISHED"},
+        {"scheduledAt": "18:00", "outcome": "REFUSED"},
+    ]
+
+
+def test_a_recording_expires_and_one_that_lacks_a_piece_is_told(rows: DynamoRows) -> None:
+    reports = DynamoRunReports(rows, "catalog", clock=lambda: 1_000_000.0)
+    reports.record(NOON, random.Random(1).randbytes(CHUNK_BYTES + 1), lambda: True)
+    table = boto3.resource("dynamodb", region_name=REGION).Table("catalog")
+    key = f"RUN#{NOON.isoformat()}#INPUT#1"
+    piece = table.get_item(Key={"pk": key})["Item"]
+
+    assert (piece["expires_at"], piece["pieces"]) == (1_000_000 + 30 * 24 * 3600, 2)
+    table.delete_item(Key={"pk": key})
+    with pytest.raises(RecordingCorrupt, match="is not whole"):
+        reports.recording(NOON)
+
+
+def test_no_more_runs_are_listed_than_a_month_has(rows: DynamoRows) -> None:
+    reports = DynamoRunReports(rows, "catalog")
+    table = boto3.resource("dynamodb", region_name=REGION).Table("catalog")
+    table.put_item(Item={"pk": "RUNS", "runs": "no JSON"})
+
+    for number in range(62):
+        reports.enlist({"scheduledAt": str(number)})
+
+    assert [run["scheduledAt"] for run in reports.runs()] == [str(n) for n in range(61, 1, -1)]
 
 
 def test_a_key_is_found_by_its_id_and_others_are_not(kind: Any) -> None:

@@ -163,8 +163,23 @@ def _broken_flips(flips: list[Flip]) -> list[str]:
 
 def _told_secrets(world: World) -> list[str]:
     """I9: neither logs nor reports nor errors show a secret."""
-    told = [*world.logged, *(str(world.account.row(key)) for key in world.account.keys("RUN#"))]
+    rows = [*(str(world.account.row(key)) for key in world.account.keys("RUN")), *_recorded(world)]
+    told = [*world.logged, *rows]
     return ["I9: a secret was told"] if any(SECRET in text for text in told) else []
+
+
+def _recorded(world: World) -> list[str]:
+    """The recordings that are whole, as text."""
+    texts = []
+    for first in world.account.keys("RUN#"):
+        run, kind, number = first.rpartition("#INPUT#")
+        if kind and number == "0":
+            count = int(world.account.value(first, "pieces"))
+            rows = [world.account.row(f"{run}{kind}{index}") or {} for index in range(count)]
+            packed = b"".join(row.get("data", b"") for row in rows)
+            if hashlib.sha256(packed).hexdigest() == rows[0]["sha256"]:
+                texts.append(gzip.decompress(packed).decode())
+    return texts
 
 
 def misjudged(world: World, run: Run) -> list[str]:

@@ -13,7 +13,7 @@ from tiktok_music.pointing import pinned, rolled_back, unpinned
 from tiktok_music.snapshot import Pointer
 
 # More than a refresh makes: a fault that lies beyond its last call does not happen.
-MOST_CALLS = 40
+MOST_CALLS = 48
 STORM = (Mode.TIMEOUT_BEFORE, Mode.ERROR_BEFORE, Mode.THROTTLE, Mode.LANDED_TIMEOUT)
 KINDS = ("fault", "fault", "pair", "storm", "twice", "zombie", "source", "move", "move_within")
 

@@ -3,14 +3,17 @@
 import pytest
 
 from tests.faults.conftest import IS_FULL, Figures
-from tests.faults.shim import LANDING, MODES, Mode
+from tests.faults.invariants import broken
+from tests.faults.shim import LANDING, MODES, Mode, at
 from tests.faults.sweeps import (
+    Tally,
     every_fault,
     every_zombie,
     overtakers,
     paused_readers,
     place_of_the_flip,
     readers_between_calls,
+    recorded_calls,
 )
 from tests.faults.world import TESTED, World
 
@@ -27,6 +30,25 @@ def test_no_fault_at_any_call_breaks_anything(
 
     tally.note = f"{len(MODES)} modes" if IS_FULL else "one mode each, in turn"
     figures.keep(f"F1, F2 with {attempts} attempts", tally)
+
+
+def test_a_fault_of_the_recording_fails_nothing(world: World, figures: Figures) -> None:
+    """What a run published and reported stands, whatever becomes of what is kept beside it."""
+    calls = recorded_calls(world, world.process())
+    beside = [n for n, call in enumerate(calls) if "#INPUT#" in call.keys[0] or "RUNS" in call.keys]
+    tally, saved = Tally(len(beside)), world.save()
+    for number in beside:
+        for mode in set(MODES) - {Mode.CRASH_BEFORE, Mode.CRASH_AFTER}:
+            world.restore(saved)
+            run = world.run(TESTED, faults=at(number, mode))
+            assert run.report is not None
+            problems = broken(world)
+            if (run.outcome, run.report.is_remembered) != ("PUBLISHED", False):
+                problems.append(f"F1: the run says {run.outcome}, {run.report.is_remembered}")
+            tally.add(f"{mode} at {number} ({calls[number]})", problems)
+
+    figures.keep("F1 faults of the recording", tally)
+    assert len(beside) > 5
 
 
 def test_an_answer_that_is_lost_is_settled_by_a_strong_read(world: World, figures: Figures) -> None:

@@ -32,7 +32,7 @@ from tiktok_music.refresh.media_batch import (
     run_batch,
 )
 from tiktok_music.refresh.media_plan import MediaPlan, plan_media
-from tiktok_music.refresh.parts import Parts
+from tiktok_music.refresh.parts import Parts, media_parts
 from tiktok_music.refresh.preparation import MediaTools
 from tiktok_music.refresh.refresh import Trigger
 from tiktok_music.refresh.settings import MediaBatchSettings, MediaPlanSettings, RefreshSettings
@@ -66,7 +66,7 @@ def with_chart(parts: Parts, *candidates: Candidate) -> Parts:
 
 
 def batch_parts(parts: Parts) -> BatchParts:
-    return BatchParts(parts.archive, parts.media(), parts.gates)
+    return BatchParts(parts.archive, media_parts(parts), parts.gates)
 
 
 def work(candidate: Candidate) -> Candidate:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from aws_lambda_powertools import Logger, Metrics
 
 from tests.builders import MEDIA, NOON, a_candidate, a_media, a_record, a_snapshot, a_track
 from tests.fakes import (
@@ -39,8 +40,11 @@ from tiktok_music.refresh.media import AudioRejected
 from tiktok_music.refresh.operator_lists import NO_LISTS, ListEntry, ListKind, OperatorLists
 from tiktok_music.refresh.parts import Parts
 from tiktok_music.refresh.preparation import MediaTools
+from tiktok_music.refresh.recording import unpack_recording
 from tiktok_music.refresh.refresh import Trigger, refresh
+from tiktok_music.refresh.replaying import changes_of, replay
 from tiktok_music.refresh.report import Outcome, RefreshReport
+from tiktok_music.refresh.telling import tell
 from tiktok_music.refresh.verdict import Finding, Merge, Rejection, RejectionReason
 from tiktok_music.track import track_id_of
 
@@ -513,6 +517,108 @@ def test_a_refresh_under_way_locks_another_out(world: World) -> None:
     assert (report.outcome, report.reason) == (Outcome.LOCKED, "another refresh is under way")
     assert world.snapshots.current() is None
     assert world.reports.reports == {}
+
+
+def test_a_run_is_recorded_with_a_verdict_for_every_sound(world: World) -> None:
+    world.workshop.problems["Broken"] = AudioUnreadable("no audio")
+    chart = (
+        a_candidate(1),
+        a_candidate(2, title="Lantern Street 1", author="Mira 1"),
+        a_candidate(3, title="Broken"),
+        a_candidate(4, title="Fuck It"),
+    )
+
+    report = world.refresh(*chart)
+
+    recording = unpack_recording(world.reports.recordings[NOON])
+    assert [(each.verdict, each.reason) for each in recording.verdicts] == [
+        ("accepted", "accepted"),
+        ("merged", f"merged into {chart[0].tiktok_id}"),
+        ("rejected", "AUDIO_UNREADABLE"),
+        ("rejected", "PROFANITY"),
+    ]
+    assert (recording.outcome, recording.version) == ("PUBLISHED", report.version)
+    assert [each.title for each in recording.chart.candidates] == [each.title for each in chart]
+    assert world.reports.lines == [
+        {
+            "scheduledAt": NOON.isoformat(),
+            "startedAt": NOON.isoformat(),
+            "outcome": "PUBLISHED",
+            "reason": None,
+            "version": report.version,
+            "rows": 4,
+            "accepted": 1,
+            "rejected": 2,
+            "added": 1,
+            "removed": 0,
+            "isRecorded": True,
+        }
+    ]
+
+
+def test_a_recorded_run_says_the_same_when_it_is_judged_again(world: World) -> None:
+    same = fingerprint_text(3)
+    world.workshop.fingerprints |= {"Low Tide": same, "Tide, Low": same}
+    world.downloader.dead.add(a_candidate(3).preview_urls[0])
+    world.refresh(
+        a_candidate(1, title="Low Tide"),
+        a_candidate(2, title="Tide, Low"),
+        a_candidate(3),
+        a_candidate(4, preview_urls=()),
+        a_candidate(5, title="original sound", is_original_sound=True),
+    )
+    recording = unpack_recording(world.reports.recordings[NOON])
+
+    now = replay(recording, RULES, (world.archive, world.ledger), NOON)
+
+    assert {each.reason for each in now} == {
+        "accepted",
+        f"merged into {a_candidate(1).tiktok_id}",
+        "DOWNLOAD_FAILED",
+        "NO_PREVIEW",
+        "GENERIC_SOUND",
+    }
+    assert changes_of(recording.verdicts, now) == []
+
+
+def test_a_run_without_a_chart_is_listed_and_not_recorded(world: World) -> None:
+    world.source.problem = SourceUnavailable("upstream is down " + 400 * "x")
+
+    report = world.refresh()
+
+    [line] = world.reports.lines
+    assert (line["outcome"], line["isRecorded"], len(line["reason"])) == (
+        "SOURCE_FAILED",
+        False,
+        300,
+    )
+    assert (world.reports.recordings, report.is_remembered) == ({}, True)
+
+
+@pytest.mark.parametrize("seconds", [900.0, 29.0])
+def test_a_recording_that_fails_fails_nothing_else(world: World, seconds: float) -> None:
+    """Neither when the store does not take it, nor when there is no time for it."""
+    world.reports.cannot_record = seconds == 900.0
+    world.refresh(a_candidate(1), remaining_seconds=lambda: 900.0)
+    world.now += timedelta(hours=12)
+
+    report = world.refresh(a_candidate(1), remaining_seconds=lambda: seconds)
+
+    assert (report.outcome, report.is_remembered) == (Outcome.PUBLISHED, False)
+    assert world.reports.find(world.now) == report.as_dict()
+    assert world.snapshots.holder is None
+
+
+def test_a_run_that_is_not_remembered_is_counted(world: World) -> None:
+    world.reports.cannot_record = True
+    metrics = Metrics(namespace="Test", service="refresh_music")
+
+    tell(world.refresh(a_candidate(1)), Logger(service="refresh_music"), metrics)
+
+    counted = dict(metrics.serialize_metric_set())
+    assert counted["RunNotRemembered"] == [1.0]
+    assert counted["RefreshPublished"] == [1.0]
+    metrics.clear_metrics()
 
 
 def test_a_newer_refresh_wins(world: World) -> None:

@@ -105,6 +105,26 @@ class RunRow(Model):
     report: JSONAttribute = JSONAttribute()
 
 
+class RunsRow(Model):
+    """`RUNS`: a line for each of the last refreshes, the newest first."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    runs: JSONAttribute = JSONAttribute()
+
+
+class RecordingRow(Model):
+    """`RUN#<scheduled time>#INPUT#<i>`: a piece of what a refresh was given and made of it.
+
+    Every piece names the whole: how many pieces it has, and its SHA-256.
+    """
+
+    pk = UnicodeAttribute(hash_key=True)
+    data = BinaryAttribute(legacy_encoding=False)
+    pieces = NumberAttribute()
+    sha256 = UnicodeAttribute()
+    expires_at = NumberAttribute()
+
+
 class RateRow(Model):
     """`RATE#<key id>#<minute>`: requests leased to instances in one minute."""
 

@@ -10,7 +10,7 @@ from tiktok_music.refresh.curation import Curation
 from tiktok_music.refresh.gates import CatalogFigures
 from tiktok_music.refresh.media_stage import GroupMedia
 from tiktok_music.refresh.media_step import media_of
-from tiktok_music.refresh.parts import Parts
+from tiktok_music.refresh.parts import DraftParts, media_parts
 from tiktok_music.refresh.publishing import Served
 from tiktok_music.refresh.report import RefreshReport
 from tiktok_music.refresh.same_recording import join_same_recordings
@@ -44,7 +44,7 @@ class Draft:
 
 
 def draft(
-    parts: Parts,
+    parts: DraftParts,
     chart: Chart,
     watch: Stopwatch,
     *,
@@ -60,7 +60,7 @@ def draft(
     watch.lap("rules")
     known = listed.known
     media = join_same_recordings(
-        media_of(listed.curation.groups, known, parts.media(), has_time),
+        media_of(listed.curation.groups, known, media_parts(parts), has_time),
         is_settled=lambda each: not is_forced and _is_active(known.get(each.track_id)),
     )
     watch.lap("media")

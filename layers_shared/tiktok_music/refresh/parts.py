@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from tiktok_music.refresh.chart import ChartSource
 from tiktok_music.refresh.curation import TextRules
@@ -10,6 +11,28 @@ from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media_step import MediaParts
 from tiktok_music.refresh.ports import MediaLedger, Progress, Publisher, RunReports, TrackArchive
 from tiktok_music.refresh.preparation import MediaTools
+
+
+class DraftParts(Protocol):
+    """What of it a draft works with: a catalog is made, and nothing is published."""
+
+    @property
+    def rules(self) -> TextRules: ...
+
+    @property
+    def tools(self) -> MediaTools: ...
+
+    @property
+    def archive(self) -> TrackArchive: ...
+
+    @property
+    def ledger(self) -> MediaLedger: ...
+
+    @property
+    def progress(self) -> Progress: ...
+
+    @property
+    def now(self) -> Callable[[], datetime]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +52,7 @@ class Parts:
     now: Callable[[], datetime]
     seconds: Callable[[], float]
 
-    def media(self) -> MediaParts:
-        """What the media step needs of these."""
-        return MediaParts(self.tools, self.ledger, self.progress, self.now)
+
+def media_parts(parts: DraftParts) -> MediaParts:
+    """What the media step needs of these."""
+    return MediaParts(parts.tools, parts.ledger, parts.progress, parts.now)

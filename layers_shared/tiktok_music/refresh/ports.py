@@ -1,6 +1,6 @@
 """Where the refresh keeps what it makes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -62,6 +62,12 @@ class RunReports(Protocol):
 
     def keep(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
         """Stores a report."""
+
+    def record(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
+        """Stores a recording for a month, or StoreUnavailable; a later one of a run replaces it."""
+
+    def enlist(self, line: dict[str, Any]) -> None:
+        """Puts a run at the top of the list of the last ones."""
 
 
 class Progress(Protocol):

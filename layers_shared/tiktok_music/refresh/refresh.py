@@ -7,10 +7,11 @@ from datetime import datetime
 
 from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavailable
 from tiktok_music.pointing import last_scheduled_at
-from tiktok_music.refresh.drafting import draft, figures_of, told_of
+from tiktok_music.refresh.drafting import Draft, draft, figures_of, told_of
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.parts import Parts
 from tiktok_music.refresh.publishing import Edition, publish, served_now
+from tiktok_music.refresh.remembering import remember_run
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.sandbox_media import publish_sandbox_media
 from tiktok_music.refresh.stopwatch import Stopwatch
@@ -49,11 +50,13 @@ def refresh(parts: Parts, trigger: Trigger) -> RefreshReport:
         fence = parts.publisher.acquire_lease(trigger.holder, parts.now(), LEASE_SECONDS)
     except LeaseHeld as exc:
         return replace(report, reason=str(exc))
-    report = _run(parts, trigger, fence, report, watch)
-    if report.outcome is not Outcome.ALREADY_DONE:
-        parts.reports.keep(trigger.scheduled_at, report.as_dict())
+    report, drafted = _run(parts, trigger, fence, report, watch)
+    if report.outcome is Outcome.ALREADY_DONE:
+        _tidy(parts, trigger)
+        return report
+    parts.reports.keep(trigger.scheduled_at, report.as_dict())
     _tidy(parts, trigger)
-    return report
+    return remember_run(parts.reports, report, drafted, trigger.remaining_seconds)
 
 
 def _tidy(parts: Parts, trigger: Trigger) -> None:
@@ -68,16 +71,17 @@ def _tidy(parts: Parts, trigger: Trigger) -> None:
 
 def _run(
     parts: Parts, trigger: Trigger, fence: int, report: RefreshReport, watch: Stopwatch
-) -> RefreshReport:
+) -> tuple[RefreshReport, Draft | None]:
+    """The report, and what became of every row where there were any."""
     served = served_now(parts.publisher)
     idle = reason_to_stay(served.pointer, trigger)
     if idle is not None:
         outcome, reason = idle
-        return replace(report, outcome=outcome, reason=reason)
+        return replace(report, outcome=outcome, reason=reason), None
     try:
         chart = parts.source.fetch()
     except SourceError as exc:
-        return replace(report, outcome=Outcome.SOURCE_FAILED, reason=str(exc))
+        return replace(report, outcome=Outcome.SOURCE_FAILED, reason=str(exc)), None
     parts.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
 
@@ -92,19 +96,20 @@ def _run(
     refusal = judge_catalog(figures_of(drafted, served), parts.gates, is_forced=trigger.is_forced)
     if refusal is not None:
         reason = f"{refusal.gate}: {refusal.detail}"
-        return replace(report, outcome=Outcome.REFUSED, reason=reason)
+        return replace(report, outcome=Outcome.REFUSED, reason=reason), drafted
     if trigger.remaining_seconds() < PUBLISH_SECONDS:
         reason = f"fewer than {PUBLISH_SECONDS:g} s are left to publish in; the next run goes on"
-        return replace(report, outcome=Outcome.OUT_OF_TIME, reason=reason)
+        return replace(report, outcome=Outcome.OUT_OF_TIME, reason=reason), drafted
     edition = Edition(fence, trigger.scheduled_at, parts.now(), parts.media_base_url)
     try:
         published = publish(
             drafted.catalog, edition, served, drafted.known, (parts.archive, parts.publisher)
         )
     except PublishLost as exc:
-        return replace(report, outcome=Outcome.LOST, reason=str(exc))
+        return replace(report, outcome=Outcome.LOST, reason=str(exc)), drafted
     watch.lap("publish")
-    return report.of_publish(published.descriptor.version, published.added, published.removed)
+    version = published.descriptor.version
+    return report.of_publish(version, published.added, published.removed), drafted
 
 
 def reason_to_stay(pointer: Pointer | None, trigger: Trigger) -> tuple[Outcome, str] | None:

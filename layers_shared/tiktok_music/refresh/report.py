@@ -31,7 +31,7 @@ class RefreshReport:
     """One refresh. `reason` says in a sentence why it was not published, None when it was.
 
     `seconds` is wall time per stage; `deferred` counts tracks left for the next run when time
-    ran out.
+    ran out. `is_remembered` is told after the report is stored, and is not in it.
     """
 
     outcome: Outcome
@@ -50,6 +50,7 @@ class RefreshReport:
     merges: tuple[Merge, ...] = ()
     unknown_languages: tuple[str, ...] = ()
     new_fields: tuple[str, ...] = ()
+    is_remembered: bool = True
 
     def of_publish(self, version: str, added: int, removed: int) -> "RefreshReport":
         """The report of a run that got to its end."""

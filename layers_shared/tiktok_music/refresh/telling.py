@@ -39,6 +39,8 @@ def tell(report: RefreshReport, logger: Logger, metrics: Metrics) -> dict[str, A
     count(metrics, "TracksAccepted", report.accepted)
     for reason, number in report.rejected_by_reason().items():
         count(metrics, f"TracksRejected{_camel(reason)}", number)
+    if not report.is_remembered:
+        count(metrics, "RunNotRemembered")
     if report.outcome in TRY_AGAIN:
         raise RefreshFailed(report)
     return told

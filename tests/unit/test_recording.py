@@ -1,0 +1,214 @@
+"""A run's recording: it comes back as it was, is small, and can be judged again."""
+
+import gzip
+import json
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.builders import NOON, a_candidate, a_record
+from tests.fakes import FakeArchive, FakeLedger
+from tiktok_music.archive import TrackStatus
+from tiktok_music.errors import RecordingCorrupt, RecordingTooLarge
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.chart import Chart, chart_of
+from tiktok_music.refresh.curation import RuleSettings, TextRules
+from tiktok_music.refresh.operator_lists import ListEntry, ListKind, OperatorLists
+from tiktok_music.refresh.recorded_media import FORGOTTEN, WITHOUT_MEDIA
+from tiktok_music.refresh.recording import (
+    HAD_ONE,
+    Recording,
+    pack_recording,
+    unpack_recording,
+)
+from tiktok_music.refresh.replaying import changes_of, replay
+from tiktok_music.refresh.row_verdict import RowVerdict, Verdict
+from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
+from tiktok_music.snapshot import CHUNK_BYTES
+
+RULES = TextRules.load(RuleSettings())
+SILENT = Finding(RejectionReason.AUDIO_SILENT, "silence", measured=-70.0, limit=-60.0)
+
+
+def a_verdict(candidate: Candidate, verdict: Verdict, **fields: Any) -> RowVerdict:
+    return RowVerdict(candidate.tiktok_id, candidate.title, candidate.author, verdict, **fields)
+
+
+def a_recording(*told: tuple[Candidate, RowVerdict]) -> Recording:
+    chart = chart_of([candidate for candidate, _ in told])
+    verdicts = tuple(verdict for _, verdict in told)
+    return Recording(NOON, NOON, "PUBLISHED", "0000000007-ab", chart, verdicts)
+
+
+def accepted(candidate: Candidate) -> tuple[Candidate, RowVerdict]:
+    return candidate, a_verdict(candidate, Verdict.ACCEPTED)
+
+
+def rejected(candidate: Candidate, finding: Finding) -> tuple[Candidate, RowVerdict]:
+    return candidate, a_verdict(candidate, Verdict.REJECTED, finding=finding)
+
+
+def flipped(packed: bytes) -> bytes:
+    """With one byte in the middle changed."""
+    middle = len(packed) // 2
+    return packed[:middle] + bytes([packed[middle] ^ 0xFF]) + packed[middle + 1 :]
+
+
+def replayed(
+    recording: Recording, archive: FakeArchive | None = None, *entries: ListEntry
+) -> dict[str, tuple[str, str]]:
+    """What has changed, as the reason before and now, by title."""
+    rules = replace(RULES, lists=OperatorLists(entries))
+    now = replay(recording, rules, (archive or FakeArchive(), FakeLedger()), NOON)
+    return {
+        change.now.title: (change.before.reason, change.now.reason)
+        for change in changes_of(recording.verdicts, now)
+    }
+
+
+def test_a_recording_comes_back_as_it_was_but_for_the_addresses() -> None:
+    one, two, three = (
+        a_candidate(1, title="Ночной \ud83d трамвай\u2028", group_ids=("a", "b"), album="Окна"),
+        a_candidate(2, cover_urls=(), song_clip_id="c-1", is_commerce_music=True),
+        a_candidate(3, takedown="status is not 1", preview_urls=()),
+    )
+    broken = Rejection(None, "No Id", "", Finding(RejectionReason.INVALID_ROW, "no id"))
+    chart = Chart(4, (one, two, three), (broken,), ("brand_new",))
+    verdicts = (
+        a_verdict(one, Verdict.ACCEPTED),
+        a_verdict(two, Verdict.MERGED, merged_into=one.tiktok_id, evidence="same title"),
+        a_verdict(three, Verdict.REJECTED, finding=SILENT),
+    )
+    recording = Recording(NOON, NOON, "REFUSED", None, chart, verdicts)
+
+    packed = pack_recording(recording)
+
+    assert unpack_recording(packed) == replace(
+        recording,
+        chart=replace(
+            chart,
+            candidates=(
+                replace(one, preview_urls=HAD_ONE, cover_urls=HAD_ONE),
+                replace(two, preview_urls=HAD_ONE),
+                replace(three, cover_urls=HAD_ONE),
+            ),
+        ),
+    )
+    assert b"cdn.test" not in gzip.decompress(packed)
+
+
+def test_ten_thousand_rows_take_a_few_pieces() -> None:
+    rng = random.Random(7)
+    words = [bytes(rng.randrange(97, 123) for _ in range(7)).decode() for _ in range(5_000)]
+
+    def text(count: int) -> str:
+        return " ".join(rng.choice(words) for _ in range(count))
+
+    rows = [
+        a_candidate(
+            rng.randrange(10**18),
+            title=text(4),
+            author=text(2),
+            album=text(3),
+            user_count=rng.randrange(10**7),
+            group_ids=(str(rng.randrange(10**18)), str(rng.randrange(10**18))),
+            song_clip_id=str(rng.randrange(10**18)),
+        )
+        for _ in range(10_000)
+    ]
+
+    packed = pack_recording(a_recording(*map(accepted, rows)))
+
+    assert 2 * CHUNK_BYTES < len(packed) < 5 * CHUNK_BYTES
+
+
+def test_a_recording_that_grows_too_large_is_given_up() -> None:
+    rows = [
+        a_candidate(number, title=random.Random(number).randbytes(40).hex())
+        for number in range(500)
+    ]
+
+    with pytest.raises(RecordingTooLarge, match="takes more than 4000 bytes"):
+        pack_recording(a_recording(*map(accepted, rows)), most_bytes=4_000)
+
+
+@pytest.mark.parametrize(
+    ("packed", "problem"),
+    [
+        (b"", "not enough values"),
+        (b"no gzip", "Not a gzipped file"),
+        (gzip.compress(b"{}"), "KeyError"),
+        (gzip.compress(b'{"format": 2}'), "has the format 2, not 1"),
+        (pack_recording(a_recording(accepted(a_candidate())))[:-20], "cannot be read"),
+        (gzip.compress(json.dumps({"format": 1, "rows": "many"}).encode()), "many"),
+        (flipped(pack_recording(a_recording(accepted(a_candidate())))), "cannot be read"),
+    ],
+)
+def test_what_is_no_recording_is_told(packed: bytes, problem: str) -> None:
+    with pytest.raises(RecordingCorrupt, match=problem):
+        unpack_recording(packed)
+
+
+def test_the_same_rules_say_the_same_again() -> None:
+    """Whatever media are known of by now."""
+    failed, untried = a_candidate(2), a_candidate(3)
+    archive = FakeArchive({r.track_id: r for r in (a_record(2), a_record(3))})
+    recording = a_recording(
+        accepted(a_candidate(1)),
+        rejected(failed, SILENT),
+        (untried, a_verdict(untried, Verdict.UNTRIED)),
+        rejected(a_candidate(4, cover_urls=()), Finding(RejectionReason.NO_COVER, "no cover")),
+    )
+
+    assert replayed(unpack_recording(pack_recording(recording)), archive) == {}
+
+
+def test_a_list_entry_takes_a_track_off_and_lets_its_double_take_its_place() -> None:
+    best, double = (
+        a_candidate(1, user_count=9),
+        a_candidate(2, title="Lantern Street 1", author="Mira 1", user_count=8),
+    )
+    recording = a_recording(
+        accepted(best),
+        (double, a_verdict(double, Verdict.MERGED, merged_into=best.tiktok_id, evidence="x")),
+    )
+    deny = ListEntry(ListKind.DENY, "asked for", best.tiktok_id)
+
+    rules = replace(RULES, lists=OperatorLists((deny,)))
+    now = replay(recording, rules, (FakeArchive(), FakeLedger()), NOON)
+
+    changes = changes_of(recording.verdicts, now)
+    assert [(each.now.verdict, each.now.reason, each.leaves, each.comes) for each in changes] == [
+        (Verdict.REJECTED, "DENIED", True, False),
+        (Verdict.UNTRIED, "untried", False, True),
+    ]
+
+
+def test_a_rule_that_was_stricter_lets_a_sound_pass_untried() -> None:
+    harsh = Finding(RejectionReason.PROFANITY, "a word of old", "title", "Lantern")
+    recording = a_recording(rejected(a_candidate(1), harsh), accepted(a_candidate(2)))
+
+    assert replayed(recording) == {"Lantern Street 1": ("PROFANITY", "untried")}
+    archive = FakeArchive({a_record(1).track_id: a_record(1)})
+    assert replayed(recording, archive) == {"Lantern Street 1": ("PROFANITY", "accepted")}
+
+
+def test_what_was_retired_since_and_what_got_another_title_is_told() -> None:
+    recording = a_recording(accepted(a_candidate(1)), accepted(a_candidate(2)))
+    gone = a_record(1, status=TrackStatus.RETIRED, retired_reason="asked for")
+    title = ListEntry(ListKind.TITLE, "typo", a_candidate(2).tiktok_id, title="Lovely")
+
+    told = replayed(recording, FakeArchive({gone.track_id: gone}), title)
+
+    assert told == {"Lantern Street 1": ("accepted", "RETIRED"), "Lovely": ("accepted", "accepted")}
+
+
+def test_every_reason_is_judged_again_or_is_of_a_file() -> None:
+    """A new reason must be put on one side: those of media are named after what they are about."""
+    of_files = {each for each in RejectionReason if each not in WITHOUT_MEDIA}
+
+    words = ("AUDIO", "COVER", "PREVIEW", "DOWNLOAD", "MEDIA")
+    assert {each for each in of_files if not any(word in each for word in words)} == set()
+    assert FORGOTTEN.fingerprint == ""
