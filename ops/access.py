@@ -2,12 +2,23 @@
 
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import boto3
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+    TokenRetrievalError,
+)
 
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
@@ -16,8 +27,12 @@ from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
+from tiktok_music.api.index import Index
 from tiktok_music.errors import SnapshotGone, SnapshotMissing
-from tiktok_music.refresh.settings import RefreshSettings
+from tiktok_music.refresh.curation import TextRules
+from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.operator_lists import ListEntry, OperatorLists
+from tiktok_music.refresh.settings import RefreshSettings, gate_limits, rule_settings
 from tiktok_music.snapshot import Descriptor, Pointer
 
 LOCAL_RUN = Path(".local/run.json")
@@ -25,6 +40,14 @@ NOWHERE = (
     "which catalog? Give --stack NAME (with AWS_PROFILE and AWS_REGION), or set CATALOG_TABLE, "
     "KEYS_TABLE and AWS_REGION, or start one here with: make run"
 )
+LOG_IN = "log in: aws sso login, or name your profile: --profile NAME"
+MENDING: Mapping[type[Exception], str] = {
+    EndpointConnectionError: "is `make run` still running there? Else look at the network",
+    NoCredentialsError: LOG_IN,
+    NoRegionError: "name it: --region NAME, or AWS_REGION",
+    ProfileNotFound: "aws configure list-profiles shows those that there are",
+    TokenRetrievalError: LOG_IN,
+}
 
 
 class NoCatalog(Exception):
@@ -48,7 +71,9 @@ class Catalog:
         """What is current; raises SnapshotMissing before the first publish."""
         pointer = self.publisher.current()
         if pointer is None:
-            raise SnapshotMissing(f"{self.where} has no snapshot yet: run the first refresh")
+            raise SnapshotMissing(
+                f"{self.where} has no snapshot yet: run the first refresh (catalog refresh)"
+            )
         return pointer
 
     def kept(self) -> list[Descriptor]:
@@ -62,9 +87,17 @@ class Catalog:
         fitting = [each for each in kept if each.version.startswith(name)]
         if len(fitting) != 1:
             names = ", ".join(each.version for each in kept)
-            several = "is not kept" if not fitting else "may be several"
+            several = "is not kept" if not fitting else "may be several: give more of it"
             raise SnapshotGone(f"{name} {several}; there are {names}")
         return fitting[0]
+
+
+def rank_in_current(catalog: Catalog, track_id: str) -> int | None:
+    """The place of a track in what is served, None where it has none."""
+    pointer = catalog.publisher.current()
+    if pointer is None:
+        return None
+    return Index(catalog.publisher.load(pointer.current)).ranks.get(track_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +136,18 @@ def refresh_settings(stack: str | None, **changed: str) -> RefreshSettings:
     return RefreshSettings.from_env({**environment, **changed})
 
 
+def rules_with(entries: Iterable[ListEntry], stack: str | None, now: datetime) -> TextRules:
+    """The rules of a catalog's refresh as they stand now, with these entries of the lists."""
+    environment = _function_environment(stack) if stack else _environment()
+    rules = TextRules.load(rule_settings(environment))
+    return replace(rules, lists=OperatorLists.at(entries, now))
+
+
+def limits_of(stack: str | None) -> GateLimits:
+    """Where the refresh of a catalog refuses."""
+    return gate_limits(_function_environment(stack) if stack else _environment())
+
+
 def _of_stack(stack: str) -> Place:
     outputs, region = _outputs(stack, "CatalogTable", "KeysTable")
     return Place(f"stack {stack}", outputs["CatalogTable"], outputs["KeysTable"], region)
@@ -111,26 +156,39 @@ def _of_stack(stack: str) -> Place:
 def _function_environment(stack: str) -> dict[str, str]:
     outputs, region = _outputs(stack, "RefreshFunction")
     name = outputs["RefreshFunction"]
-    try:
+    with reached(f"the settings of {name}"):
         function = boto3.client("lambda").get_function_configuration(FunctionName=name)
-    except (BotoCoreError, ClientError) as exc:
-        raise NoCatalog(f"the settings of {name} cannot be read: {exc}") from exc
     return {**function.get("Environment", {}).get("Variables", {}), "AWS_REGION": region}
 
 
 def _outputs(stack: str, *names: str) -> tuple[dict[str, str], str]:
     """A stack's outputs, and its region."""
-    try:
+    with reached(f"the stack {stack}"):
         client = boto3.client("cloudformation")
         described = client.describe_stacks(StackName=stack)["Stacks"][0]
         region = client.meta.region_name
-    except (BotoCoreError, ClientError) as exc:
-        raise NoCatalog(f"the stack {stack} cannot be read: {exc}") from exc
     outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
     missing = [name for name in names if name not in outputs]
     if missing:
-        raise NoCatalog(f"the stack {stack} has no output {', '.join(missing)}")
+        raise NoCatalog(
+            f"the stack {stack} has no output {', '.join(missing)}: is it one of this project?"
+        )
     return outputs, region
+
+
+@contextmanager
+def reached(what: str) -> Iterator[None]:
+    """Turns what AWS's own client raises into a sentence with what to do."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as exc:
+        raise NoCatalog(f"{what} cannot be read: {exc}{mending(exc)}") from exc
+
+
+def mending(exc: Exception) -> str:
+    """What to do about an error of AWS's client, where that is known; begins with a bracket."""
+    hint = MENDING.get(type(exc))
+    return f" ({hint})" if hint else ""
 
 
 def _of_environment() -> Place | None:
@@ -160,6 +218,14 @@ def _local_environment() -> dict[str, str]:
     except (OSError, ValueError, KeyError) as exc:
         raise NoCatalog(NOWHERE) from exc
     return environment
+
+
+def use_account(profile: str | None, region: str | None) -> None:
+    """Whatever is made of AWS's clients from here on is for this account and region."""
+    if profile:
+        os.environ["AWS_PROFILE"] = profile
+    if region:
+        os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
 
 
 StackOption = typer.Option(

@@ -7,11 +7,12 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ops.access import NoCatalog
+from ops.access import NoCatalog, mending
 from tiktok_music.errors import CatalogError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -52,11 +53,20 @@ def told(command: Command) -> Command:
         except (CatalogError, NoCatalog) as exc:
             typer.echo(f"catalog: {exc}", err=True)
             raise typer.Exit(2) from exc
+        except (BotoCoreError, ClientError) as exc:
+            typer.echo(f"catalog: AWS cannot be asked: {exc}{mending(exc)}", err=True)
+            raise typer.Exit(2) from exc
 
     return with_errors_told  # type: ignore[return-value]  # the same signature, by wraps
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Asks, unless told not to; no answer is no."""
-    if not yes and not typer.confirm(question):
+    """Asks, unless told not to; no answer is no. Asked beside the answer that a program reads."""
+    try:
+        is_wanted = yes or typer.confirm(question, err=True)
+    except typer.Abort as exc:
+        typer.echo("\nnobody answered, and nothing was done: --yes answers", err=True)
+        raise typer.Exit(1) from exc
+    if not is_wanted:
+        typer.echo("nothing was done", err=True)
         raise typer.Exit(1)

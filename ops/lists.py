@@ -7,48 +7,78 @@ from typing import Annotated
 
 import typer
 
-from ops.access import JsonOption, StackOption, open_catalog
-from ops.console import print_json, print_table, told
-from tiktok_music.adapters.operator_list_rows import parse_lists
+from ops.access import Catalog, JsonOption, StackOption, YesOption, open_catalog
+from ops.console import confirm, print_json, print_table, told
+from ops.lists_effect import Effect, effect_of
+from ops.verdict_changes import json_of_changes, print_verdict_changes, summary_of
+from tiktok_music.adapters.operator_list_rows import lists_document, parse_lists
+from tiktok_music.api.query import track_id_of_link
+from tiktok_music.errors import SettingsError
 from tiktok_music.refresh.operator_lists import ListEntry, ListKind
+from tiktok_music.resolve import is_track_id
+from tiktok_music.track import is_tiktok_id
 
 app = typer.Typer(help="The operator's lists: add, remove, list, load.", no_args_is_help=True)
+Entries = tuple[ListEntry, ...]
+DryRunOption = typer.Option(False, "--dry-run", help="Tell what would change, and write nothing.")
 
 
 @app.command()
 @told
 def add(
-    kind: Annotated[ListKind, typer.Argument()],
+    kind: Annotated[
+        ListKind,
+        typer.Argument(
+            help="deny drops a sound, allow spares it the rules on words, title renames it."
+        ),
+    ],
     reason: Annotated[str, typer.Option("--reason", help="Why; it is in the reports.")],
-    track: Annotated[str | None, typer.Option("--track", help="TikTok id or track id.")] = None,
+    track: Annotated[str | None, typer.Option("--track", help="TikTok id, track id, link.")] = None,
     pattern: Annotated[
         str | None, typer.Option("--pattern", help='Of "artist - title"; * is anything.')
     ] = None,
     title: Annotated[str | None, typer.Option("--title", help="The new title.")] = None,
     until: Annotated[datetime | None, typer.Option("--until", help="UTC; else for ever.")] = None,
+    dry_run: bool = DryRunOption,
     stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+    yes: bool = YesOption,
 ) -> None:
-    """Add an entry; it counts from the next refresh on."""
+    """Add an entry; tells first which tracks would leave or come. It counts from the next refresh
+    on.
+    """
     ends = until.replace(tzinfo=UTC) if until else None
-    entry = ListEntry(kind, reason, track, pattern, title, ends)
-    lists = open_catalog(stack).lists
-    lists.keep((*lists.entries(), entry))
-    typer.echo(f"{len(lists.entries())} entries; they count from the next refresh on")
+    if ends is not None and ends <= datetime.now(UTC):
+        raise typer.BadParameter(f"--until {ends:%Y-%m-%d %H:%M} UTC is over already")
+    entry = ListEntry(kind, reason, _sound(track), pattern, title, ends)
+    parse_lists(lists_document((entry,)), "this command")
+    catalog = open_catalog(stack)
+    before = catalog.lists.entries()
+    if entry in before:
+        typer.echo(f"it is there already: {before.index(entry) + 1} of `catalog lists list`")
+        return
+    _change(catalog, before, (*before, entry), stack, dry_run=dry_run, as_json=as_json, yes=yes)
 
 
 @app.command()
 @told
 def remove(
     number: Annotated[int, typer.Argument(help="As `catalog lists list` numbers it.", min=1)],
+    dry_run: bool = DryRunOption,
     stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+    yes: bool = YesOption,
 ) -> None:
-    """Remove an entry."""
-    lists = open_catalog(stack).lists
-    entries = lists.entries()
-    if number > len(entries):
-        raise typer.BadParameter(f"there are {len(entries)} entries")
-    lists.keep(entries[: number - 1] + entries[number:])
-    typer.echo(f"removed: {entries[number - 1].kind} {_target(entries[number - 1])}")
+    """Remove an entry; tells first which tracks would leave or come."""
+    catalog = open_catalog(stack)
+    before = catalog.lists.entries()
+    if number > len(before):
+        there = f"there are {len(before)}" if before else "there are none"
+        raise typer.BadParameter(f"there is no entry {number}: {there} (catalog lists list)")
+    if not as_json:
+        typer.echo(f"{number}: {before[number - 1].kind} {_target(before[number - 1])}")
+    after = before[: number - 1] + before[number:]
+    _change(catalog, before, after, stack, dry_run=dry_run, as_json=as_json, yes=yes)
 
 
 @app.command("list")
@@ -71,13 +101,71 @@ def list_entries(stack: str | None = StackOption, as_json: bool = JsonOption) ->
 @app.command()
 @told
 def load(
-    file: Annotated[Path, typer.Argument(help="A document as docs/curation.md shows it.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A document as docs/curation.md shows it.",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+        ),
+    ],
+    dry_run: bool = DryRunOption,
     stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+    yes: bool = YesOption,
 ) -> None:
-    """Replace all entries by those of a file."""
+    """Replace all entries by those of a file; tells first which tracks would leave or come."""
     entries = parse_lists(file.read_bytes(), str(file))
-    open_catalog(stack).lists.keep(entries)
-    typer.echo(f"{len(entries)} entries; they count from the next refresh on")
+    catalog = open_catalog(stack)
+    try:
+        before: Entries | None = catalog.lists.entries()
+    except SettingsError as exc:
+        typer.echo(f"what is replaced cannot be read: {exc}", err=True)
+        before = None
+    _change(catalog, before, entries, stack, dry_run=dry_run, as_json=as_json, yes=yes)
+
+
+def _change(
+    catalog: Catalog,
+    before: Entries | None,
+    after: Entries,
+    stack: str | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+    yes: bool,
+) -> None:
+    """Tells what a change of the lists does, asks, and makes it."""
+    effect = effect_of(catalog, before or (), after, stack)
+    if not as_json:
+        _print_effect(effect)
+    if not dry_run:
+        count = f"from {len(before or ())} entries to {len(after)}"
+        confirm(f"{catalog.where}: change the lists {count}?", yes=yes)
+        catalog.lists.keep(after, before=before)
+    if as_json:
+        changes = json_of_changes(effect.changes)
+        written = {"entries": len(after), "written": not dry_run}
+        print_json({**written, "judgedOn": effect.judged_on, "changes": changes})
+    elif dry_run:
+        typer.echo("dry run: nothing was written")
+    else:
+        typer.echo(f"{len(after)} entries; they count from the next refresh on")
+
+
+def _print_effect(effect: Effect) -> None:
+    print_verdict_changes(effect.changes)
+    typer.echo(f"{summary_of(effect.changes)} (judged on {effect.judged_on})")
+
+
+def _sound(text: str | None) -> str | None:
+    if text is None or is_tiktok_id(text) or is_track_id(text):
+        return text
+    track_id = track_id_of_link(text)
+    if track_id is None:
+        raise typer.BadParameter(f"--track {text!r} is no TikTok id, track id or link")
+    return track_id
 
 
 def _target(entry: ListEntry) -> str:

@@ -1,15 +1,26 @@
 """`catalog retire`: a takedown. The track leaves the list for good; its id goes on resolving."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ops.access import Catalog, StackOption, YesOption, open_catalog
-from ops.console import confirm, told
+from ops.access import (
+    Catalog,
+    JsonOption,
+    StackOption,
+    YesOption,
+    limits_of,
+    open_catalog,
+    rank_in_current,
+)
+from ops.console import confirm, print_json, told
+from ops.withdrawing import withdraw
+from tiktok_music.api.freshness import next_refresh_due
 from tiktok_music.api.query import track_id_of_link
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.refresh.archiving import retired_record
+from tiktok_music.errors import NotFound
+from tiktok_music.refresh.archiving import reinstated_record, retired_record
 from tiktok_music.refresh.operator_lists import ListEntry, ListKind
 from tiktok_music.resolve import parse_track_id
 
@@ -18,32 +29,134 @@ from tiktok_music.resolve import parse_track_id
 def retire(
     track: Annotated[str, typer.Argument(help="A track id, TikTok id or link.")],
     reason: Annotated[str, typer.Option("--reason", help="Who asked, and why; it is kept.")],
+    at_once: Annotated[
+        bool, typer.Option("--now", help="Publish what is served again, without the track.")
+    ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take a takedown back.")] = False,
     stack: str | None = StackOption,
+    as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Take a track down for good, with all its doubles: off the list from the next refresh on."""
+    """Take a track down for good, with all its doubles: off the list from the next refresh on, or
+    at once with --now. Safe to repeat.
+
+    --now is one conditional write: a refresh under way ends LOST. The version without the track
+    takes the place of the current one, which is kept no more. --undo lets the track be listed
+    again, from the next refresh on that finds it on the chart.
+    """
+    if not reason.strip():
+        raise typer.BadParameter("--reason is empty: it is kept, for whoever asks in a year")
+    if undo and at_once:
+        raise typer.BadParameter("--undo counts from the next refresh on: it goes without --now")
     catalog = open_catalog(stack)
     record = _record(track, catalog)
-    confirm(f"{catalog.where}: retire {_name(record)} for good?", yes=yes)
-    entry = ListEntry(ListKind.DENY, reason, record.tiktok_id)
+    if undo:
+        _take_back(catalog, record, reason, as_json=as_json, yes=yes)
+    else:
+        _take_down(catalog, record, reason, stack, at_once=at_once, as_json=as_json, yes=yes)
+
+
+def _take_down(
+    catalog: Catalog,
+    record: TrackRecord,
+    reason: str,
+    stack: str | None,
+    *,
+    at_once: bool,
+    as_json: bool,
+    yes: bool,
+) -> None:
+    rank = rank_in_current(catalog, record.track_id)
+    is_new = record.status is not TrackStatus.RETIRED
+    if not is_new and not as_json:
+        typer.echo(f"it is retired already: {record.retired_reason}")
+    limits = limits_of(stack) if at_once else None
+    if is_new or (limits and rank):
+        place = f", rank {rank} of what is served" if rank else ", which is not on the list now"
+        confirm(f"{catalog.where}: retire {_name(record)}{place}?", yes=yes)
+    if is_new:
+        entries = catalog.lists.entries()
+        if not any(_is_denied(each, record) for each in entries):
+            entry = ListEntry(ListKind.DENY, reason, record.tiktok_id)
+            # First: it is checked, and a refresh reads it first.
+            catalog.lists.keep((*entries, entry), before=entries)
+        catalog.archive.keep([retired_record(record, reason, datetime.now(UTC))])
+    version = withdraw(catalog, record.track_id, limits) if limits and rank else None
+    effect = _effect(catalog, is_listed=rank is not None, version=version)
+    _tell(record, "retired", effect, as_json=as_json, version=version)
+
+
+def _take_back(
+    catalog: Catalog, record: TrackRecord, reason: str, *, as_json: bool, yes: bool
+) -> None:
+    if record.status is not TrackStatus.RETIRED:
+        raise NotFound(f"{_name(record)} is not retired: there is nothing to take back")
     entries = catalog.lists.entries()
-    if not any(_is_denied(each, record) for each in entries):
-        catalog.lists.keep((*entries, entry))  # first: it is checked, and a refresh reads it first
-    catalog.archive.keep([retired_record(record, reason, datetime.now(UTC))])
-    typer.echo(f"retired: {_name(record)}; it leaves the list with the next refresh")
+    others = tuple(each for each in entries if not _is_own(each, record))
+    confirm(
+        f"{catalog.where}: let {_name(record)}, retired because {record.retired_reason!r}, be "
+        "listed again?",
+        yes=yes,
+    )
+    now = datetime.now(UTC)
+    retired_at = f"{record.retired_at:%Y-%m-%d}" if record.retired_at else "some day"
+    was = f"retired {retired_at}: {record.retired_reason}"
+    note = f"taken back {now:%Y-%m-%d}: {reason}; {was}"
+    is_listed = rank_in_current(catalog, record.track_id) is not None
+    catalog.archive.keep([reinstated_record(record, is_listed=is_listed, note=note)])
+    if others != entries:
+        catalog.lists.keep(others, before=entries)
+    left = [each for each in others if _is_denied(each, record)]
+    effect = "it may be listed from the next refresh on that finds it on the chart"
+    if left:
+        number = others.index(left[0]) + 1
+        effect = f"entry {number} of `catalog lists list` denies it still: {left[0].reason}"
+    _tell(record, "taken back", effect, as_json=as_json)
+
+
+def _effect(catalog: Catalog, *, is_listed: bool, version: str | None) -> str:
+    """When a takedown is seen, and what may come between."""
+    now = datetime.now(UTC)
+    if version is not None:
+        lost = "; the refresh under way will end LOST" if catalog.publisher.is_leased(now) else ""
+        return f"{version} without it is served within 36 seconds{lost}"
+    if catalog.publisher.is_leased(now):
+        return (
+            "a refresh is under way and may list it once more, until the one after it: see "
+            "`catalog status` when it is over, and --now takes it off at once"
+        )
+    if not is_listed:
+        return "it is not on the list, and will not come back to it"
+    due = next_refresh_due(catalog.pointer().current)
+    return (
+        f"it leaves the list with the next refresh, due {due:%Y-%m-%d %H:%M} UTC; to be rid of it "
+        "at once, run this again with --now"
+    )
+
+
+def _tell(
+    record: TrackRecord, what: str, effect: str, *, as_json: bool, version: str | None = None
+) -> None:
+    if as_json:
+        told: dict[str, Any] = {"trackId": record.track_id, "done": what, "effect": effect}
+        print_json({**told, "version": version})
+    else:
+        typer.echo(f"{what}: {_name(record)}; {effect}")
 
 
 def _record(track: str, catalog: Catalog) -> TrackRecord:
     track_id = parse_track_id(track) or track_id_of_link(track)
     if track_id is None:
-        raise typer.BadParameter(f"{track!r} is no track id, TikTok id or link")
+        raise typer.BadParameter(
+            f"{track!r} is no track id, TikTok id or link; `catalog why TITLE` tells the id"
+        )
     record = catalog.archive.known([track_id]).get(track_id)
     if record is None:
-        raise typer.BadParameter(f"{track} was never listed; keep it out: catalog lists add deny")
-    if record.status is TrackStatus.RETIRED:
-        raise typer.BadParameter(f"{_name(record)} was retired: {record.retired_reason}")
+        raise NotFound(
+            f"{track} was never listed; to keep it out: catalog lists add deny --track {track}"
+        )
     if record.status is TrackStatus.ALIAS:
-        raise typer.BadParameter(f"{track} is a double: retire {record.survivor_id}")
+        raise NotFound(f"{track} is a double: retire {record.survivor_id}, which is listed for it")
     return record
 
 
@@ -54,3 +167,8 @@ def _name(record: TrackRecord) -> str:
 def _is_denied(entry: ListEntry, record: TrackRecord) -> bool:
     is_for_ever = entry.kind is ListKind.DENY and entry.expires_at is None
     return is_for_ever and entry.tiktok_id in (record.tiktok_id, record.track_id)
+
+
+def _is_own(entry: ListEntry, record: TrackRecord) -> bool:
+    """Whether the takedown itself made the entry."""
+    return _is_denied(entry, record) and entry.reason == record.retired_reason

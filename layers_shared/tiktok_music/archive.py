@@ -42,7 +42,7 @@ class TrackRecord:
     """One archived track. `survivor_id` is the track that an alias stands for.
 
     `song_clip_id` is what publishing commercial music asks for, where the source gave it.
-    `retired_at` and `retired_reason` tell of a takedown.
+    `retired_at` and `retired_reason` tell of a takedown; the reason stays when it is taken back.
     """
 
     track_id: str

@@ -36,6 +36,14 @@ def rolled_back(pointer: Pointer, version: str, fence: int) -> Pointer:
     return replace(pointer, current=chosen, history=tuple(others), operator_fence=fence)
 
 
+def replaced(pointer: Pointer, current: Descriptor, fence: int) -> Pointer:
+    """The pointer with `current` in the place of what is current, which is kept no more.
+
+    For a takedown: what was current must not be served again. A pin stays.
+    """
+    return replace(pointer, current=current, operator_fence=fence)
+
+
 def pinned(pointer: Pointer, version: str, fence: int) -> Pointer:
     """The pointer held at a version: no refresh moves it until it is unpinned."""
     return replace(rolled_back(pointer, version, fence), is_pinned=True)

@@ -6,9 +6,9 @@ tracks -> JSON of the answer -> gzip -> chunks; and back, against the descriptor
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tiktok_music.errors import SnapshotCorrupt
@@ -74,7 +74,11 @@ def in_list_order(tracks: Iterable[Track]) -> list[Track]:
 
 def render(tracks: Iterable[Track], media_base_url: str) -> bytes:
     """The body of the list answer, as UTF-8 JSON: exactly `tracks` and `total`."""
-    rows = [row_of(track, media_base_url) for track in in_list_order(tracks)]
+    return render_rows([row_of(track, media_base_url) for track in in_list_order(tracks)])
+
+
+def render_rows(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """As `render`, of rows in the order of the list."""
     body = {"tracks": rows, "total": len(rows)}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -120,6 +124,25 @@ def describe(
         sha256=sha256,
         track_count=track_count,
     )
+
+
+def without_tracks(snapshot: Snapshot, track_ids: Collection[str], fence: int) -> Snapshot:
+    """A snapshot without some of its tracks, to be published in its place.
+
+    It is of the same tick, and a second younger: as old as its content, and yet another answer to
+    whoever asks by `If-Modified-Since`.
+    """
+    before = snapshot.descriptor
+    rows = [row for row in json.loads(snapshot.plain())["tracks"] if row["id"] not in track_ids]
+    gzipped = pack(render_rows(rows))
+    descriptor = describe(
+        gzipped,
+        fence=fence,
+        scheduled_at=before.scheduled_at,
+        published_at=before.published_at + timedelta(seconds=1),
+        track_count=len(rows),
+    )
+    return Snapshot(descriptor, gzipped)
 
 
 def cut(gzipped: bytes) -> list[bytes]:

@@ -1,10 +1,20 @@
 """The operator's lists in DynamoDB, so that they change without a deploy."""
 
-from tiktok_music.adapters.dynamo_models import DynamoRows, ListsRow, translated
+from pynamodb.exceptions import PynamoDBException
+from pynamodb.expressions.condition import Condition
+
+from tiktok_music.adapters.dynamo_models import (
+    DynamoRows,
+    ListsRow,
+    is_condition_failed,
+    translated,
+)
 from tiktok_music.adapters.operator_list_rows import lists_document, parse_lists
+from tiktok_music.errors import ListsChanged
 from tiktok_music.refresh.operator_lists import ListEntry
 
 LISTS_KEY = "LISTS"
+CHANGED = "somebody else has changed the lists meanwhile: look at them, and run the command again"
 
 
 class DynamoOperatorLists:
@@ -15,16 +25,37 @@ class DynamoOperatorLists:
 
     def entries(self) -> tuple[ListEntry, ...]:
         """All entries, expired ones too; none when there is no item. Raises SettingsError."""
-        with translated("read the operator's lists"):
-            try:
-                row = self._rows.get(LISTS_KEY, consistent_read=True)
-            except self._rows.DoesNotExist:
-                return ()
-        return parse_lists(row.document, "the catalog table")
+        return self._entries(self._row())
 
-    def keep(self, entries: tuple[ListEntry, ...]) -> None:
-        """Replaces all entries; they are checked as they will be when they are read."""
+    def keep(self, entries: tuple[ListEntry, ...], *, before: tuple[ListEntry, ...] | None) -> None:
+        """Replaces all entries; they are checked as they will be when they are read.
+
+        Raises ListsChanged where `before` is not what is there: somebody else's change would be
+        undone unawares. None stands for lists that nobody can read any more.
+        """
         document = lists_document(entries)
         parse_lists(document, "the new lists")
+        row = self._row()
+        if before is not None and self._entries(row) != before:
+            raise ListsChanged(CHANGED)
+        condition: Condition = self._rows.pk.does_not_exist()
+        if row is not None:
+            condition = self._rows.document == row.document
         with translated("write the operator's lists"):
-            self._rows(LISTS_KEY, document=document).save()
+            try:
+                self._rows(LISTS_KEY, document=document).save(condition=condition)
+            except PynamoDBException as exc:
+                if is_condition_failed(exc) and self.entries() != entries:
+                    raise ListsChanged(CHANGED) from exc
+                if not is_condition_failed(exc):
+                    raise
+
+    def _row(self) -> ListsRow | None:
+        with translated("read the operator's lists"):
+            try:
+                return self._rows.get(LISTS_KEY, consistent_read=True)
+            except self._rows.DoesNotExist:
+                return None
+
+    def _entries(self, row: ListsRow | None) -> tuple[ListEntry, ...]:
+        return parse_lists(row.document, "the catalog table") if row is not None else ()

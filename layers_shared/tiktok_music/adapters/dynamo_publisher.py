@@ -74,6 +74,15 @@ class DynamoPublisher:
                 if not is_condition_failed(exc):
                     raise
 
+    def is_leased(self, now: datetime) -> bool:
+        """Whether a refresh is under way, as far as its lease tells."""
+        with translated("read the refresh lease"):
+            try:
+                row = self._leases.get(LEASE_KEY, consistent_read=True)
+            except self._leases.DoesNotExist:
+                return False
+        return row.holder is not None and (row.lease_until or 0) >= now.timestamp()
+
     def current(self) -> Pointer | None:
         """The pointer as it stands (strongly consistent), None before the first publish."""
         try:

@@ -55,6 +55,7 @@ def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) 
         status=TrackStatus.ACTIVE,
         media=accepted.media,
         song_clip_id=candidate.song_clip_id,
+        retired_reason=known.retired_reason if known else None,
     )
 
 
@@ -81,6 +82,7 @@ def alias_record(
         media=media or (known.media if known else None),
         survivor_id=survivor.track_id,
         song_clip_id=candidate.song_clip_id,
+        retired_reason=known.retired_reason if known else None,
     )
 
 
@@ -98,6 +100,12 @@ def departed_record(known: TrackRecord, row: Mapping[str, object], seen: datetim
 def retired_record(known: TrackRecord, reason: str, now: datetime) -> TrackRecord:
     """The record of a track that the operator takes down: its id resolves, its rank is gone."""
     return replace(known, status=TrackStatus.RETIRED, retired_at=now, retired_reason=reason)
+
+
+def reinstated_record(known: TrackRecord, *, is_listed: bool, note: str) -> TrackRecord:
+    """The record of a track whose takedown is taken back; `note` is what goes on being known."""
+    status = TrackStatus.ACTIVE if is_listed else TrackStatus.OFF_CHART
+    return replace(known, status=status, retired_at=None, retired_reason=note)
 
 
 def needs_writing(record: TrackRecord, known: TrackRecord | None) -> bool:

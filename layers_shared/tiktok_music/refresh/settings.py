@@ -67,7 +67,7 @@ class RefreshSettings:
             region=reader.text("AWS_REGION"),
             source=_source(reader),
             media=_media(reader),
-            gates=GateLimits(min_tracks=reader.whole("MIN_TRACKS", 10, at_least=1)),
+            gates=_gates(reader),
             rules=_rules(reader),
             media_policy=_media_policy(reader),
             media_hosts=_hosts(reader),
@@ -121,6 +121,26 @@ class MediaBatchSettings:
         )
         reader.done()
         return settings
+
+
+def rule_settings(environ: Mapping[str, str]) -> RuleSettings:
+    """What the rules that need no media are told; raises SettingsError."""
+    reader = SettingsReader(environ)
+    rules = _rules(reader)
+    reader.done()
+    return rules
+
+
+def gate_limits(environ: Mapping[str, str]) -> GateLimits:
+    """Where a catalog is refused; raises SettingsError."""
+    reader = SettingsReader(environ)
+    limits = _gates(reader)
+    reader.done()
+    return limits
+
+
+def _gates(reader: SettingsReader) -> GateLimits:
+    return GateLimits(min_tracks=reader.whole("MIN_TRACKS", 10, at_least=1))
 
 
 def _source(reader: SettingsReader) -> SourceSettings:
