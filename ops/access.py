@@ -28,7 +28,7 @@ from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.api.index import Index
-from tiktok_music.errors import SnapshotGone, SnapshotMissing
+from tiktok_music.errors import SnapshotCorrupt, SnapshotGone, SnapshotMissing
 from tiktok_music.refresh.curation import TextRules
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.operator_lists import ListEntry, OperatorLists
@@ -93,11 +93,14 @@ class Catalog:
 
 
 def rank_in_current(catalog: Catalog, track_id: str) -> int | None:
-    """The place of a track in what is served, None where it has none."""
+    """The place of a track in what is served, None where it has none, or that cannot be read."""
     pointer = catalog.publisher.current()
     if pointer is None:
         return None
-    return Index(catalog.publisher.load(pointer.current)).ranks.get(track_id)
+    try:
+        return Index(catalog.publisher.load(pointer.current)).ranks.get(track_id)
+    except SnapshotCorrupt:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

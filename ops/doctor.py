@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
-from ops.access import JsonOption, StackOption, open_catalog, refresh_settings
+from ops.access import Catalog, JsonOption, StackOption, open_catalog, refresh_settings
 from ops.bucket_probe import NotWell, probe_bucket
 from ops.console import print_json, print_table, told
 from tiktok_music.adapters.secrets import Secrets
@@ -65,6 +65,8 @@ def _lines(stack: str | None) -> Iterator[Line]:
     for name in (settings.catalog_table, catalog.keys_table):
         mend = "deploy the stack; the credentials need dynamodb:DescribeTable"
         yield _looked(f"table {name}", mend, partial(_table, name, settings))
+    mend = "replace them by a document that is right: catalog lists load FILE"
+    yield _looked("lists", mend, partial(_entries, catalog))
     secrets = Secrets(_provider(settings))
     for name in _secret_names(settings):
         mend = f"make it: aws secretsmanager create-secret --name {name}"
@@ -111,6 +113,11 @@ def _table(name: str, settings: RefreshSettings) -> str:
     if table["TableStatus"] != "ACTIVE":
         raise NotWell(f"it is {table['TableStatus']}")
     return "active"
+
+
+def _entries(catalog: Catalog) -> str:
+    """One wrong entry stops every refresh."""
+    return f"{len(catalog.lists.entries())} entries, all of them valid"
 
 
 def _provider(settings: RefreshSettings) -> SecretsProvider:

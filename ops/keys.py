@@ -29,14 +29,18 @@ def create(
     tier: Annotated[str, typer.Option(help=f"One of {', '.join(PER_MINUTE)}.")] = "standard",
     test: Annotated[bool, typer.Option("--test", help="A key of the sandbox.")] = False,
     stack: str | None = StackOption,
+    as_json: bool = JsonOption,
 ) -> None:
     """Make a key, and show it: this once."""
+    for option, text in (("--organization", organization), ("--name", name)):
+        if not text.strip():
+            raise typer.BadParameter(f"{option} is empty")
     scopes = scope or [READ]
     wrong = [each for each in scopes if each not in SCOPES]
     if wrong:
-        raise typer.BadParameter(f"{wrong[0]!r} is not one of {', '.join(SCOPES)}")
+        raise typer.BadParameter(f"--scope {wrong[0]!r} is not one of {', '.join(SCOPES)}")
     if tier not in PER_MINUTE:
-        raise typer.BadParameter(f"{tier!r} is not one of {', '.join(PER_MINUTE)}")
+        raise typer.BadParameter(f"--tier {tier!r} is not one of {', '.join(PER_MINUTE)}")
     environment = "test" if test else "live"
     minted = mint_key(environment, secrets.token_bytes)
     key = ApiKey(
@@ -50,20 +54,21 @@ def create(
         "active",
     )
     open_catalog(stack).keys.keep(key)
-    _show(minted)
+    _show(minted, key, as_json=as_json)
 
 
 @app.command()
 @told
-def rotate(key_id: KeyId, stack: str | None = StackOption) -> None:
+def rotate(key_id: KeyId, stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """Make a key like another one, and show it: this once. The other goes on until revoked."""
     keys = open_catalog(stack).keys
     old = _existing(keys, key_id)
     if old.state != "active":
         raise typer.BadParameter(f"{key_id} is {old.state}: only an active key is rotated")
     minted = mint_key(old.environment, secrets.token_bytes)
-    keys.keep(replace(old, key_id=minted.key_id, secret_sha256=minted.secret_sha256))
-    _show(minted)
+    new = replace(old, key_id=minted.key_id, secret_sha256=minted.secret_sha256)
+    keys.keep(new)
+    _show(minted, new, as_json=as_json)
     typer.echo(f"when it is in use, end the old one: catalog keys revoke {key_id}", err=True)
 
 
@@ -71,18 +76,7 @@ def rotate(key_id: KeyId, stack: str | None = StackOption) -> None:
 @told
 def list_keys(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """Every key, without its secret."""
-    rows = [
-        {
-            "keyId": key.key_id,
-            "environment": key.environment,
-            "organization": key.organization_id,
-            "name": key.organization_name,
-            "scopes": " ".join(sorted(key.scopes)),
-            "tier": key.tier,
-            "state": key.state,
-        }
-        for key in open_catalog(stack).keys.every()
-    ]
+    rows = [_told(key) for key in open_catalog(stack).keys.every()]
     if as_json:
         print_json(rows)
     elif rows:
@@ -93,42 +87,83 @@ def list_keys(stack: str | None = StackOption, as_json: bool = JsonOption) -> No
 
 @app.command()
 @told
-def revoke(key_id: KeyId, stack: str | None = StackOption, yes: bool = YesOption) -> None:
+def revoke(
+    key_id: KeyId,
+    stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+    yes: bool = YesOption,
+) -> None:
     """End a key for good; callers are refused within 30 seconds."""
-    _set_state(key_id, "revoked", stack, yes=yes)
+    _set_state(key_id, "revoked", stack, as_json=as_json, yes=yes)
 
 
 @app.command()
 @told
-def suspend(key_id: KeyId, stack: str | None = StackOption, yes: bool = YesOption) -> None:
+def suspend(
+    key_id: KeyId,
+    stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+    yes: bool = YesOption,
+) -> None:
     """Stop a key for now: every route answers 503 KILL_SWITCH."""
-    _set_state(key_id, "suspended", stack, yes=yes)
+    _set_state(key_id, "suspended", stack, as_json=as_json, yes=yes)
 
 
 @app.command()
 @told
-def resume(key_id: KeyId, stack: str | None = StackOption, yes: bool = YesOption) -> None:
+def resume(
+    key_id: KeyId,
+    stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+    yes: bool = YesOption,
+) -> None:
     """Let a suspended key in again."""
-    _set_state(key_id, "active", stack, yes=yes)
+    _set_state(key_id, "active", stack, as_json=as_json, yes=yes)
 
 
-def _set_state(key_id: str, state: str, stack: str | None, *, yes: bool) -> None:
+def _set_state(key_id: str, state: str, stack: str | None, *, as_json: bool, yes: bool) -> None:
     keys = open_catalog(stack).keys
     key = _existing(keys, key_id)
-    if key.state == "revoked":
-        raise typer.BadParameter(f"{key_id} is revoked, for good")
-    confirm(f"Set {key_id} of {key.organization_name} to {state}?", yes=yes)
-    keys.keep(replace(key, state=state))
-    typer.echo(f"{key_id} is {state} within 30 seconds")
+    if key.state == "revoked" and state != "revoked":
+        raise typer.BadParameter(
+            f"{key_id} is revoked, for good; make another: catalog keys create"
+        )
+    if key.state != state:
+        confirm(f"Set {key_id} of {key.organization_name} to {state}?", yes=yes)
+        keys.keep(replace(key, state=state))
+    if as_json:
+        print_json(_told(replace(key, state=state)))
+    else:
+        when = "within 30 seconds" if key.state != state else "already"
+        typer.echo(f"{key_id} is {state} {when}")
 
 
 def _existing(keys: DynamoKeys, key_id: str) -> ApiKey:
     key = keys.find(key_id)
     if key is None:
-        raise typer.BadParameter(f"there is no key {key_id}")
+        raise typer.BadParameter(
+            f"there is no key {key_id[:16]}: `catalog keys list` has the ids, the 16 characters "
+            "after lp_live_ or lp_test_"
+        )
     return key
 
 
-def _show(minted: MintedKey) -> None:
-    typer.echo(minted.text)
+def _told(key: ApiKey) -> dict[str, str]:
+    """A key without its secret."""
+    return {
+        "keyId": key.key_id,
+        "environment": key.environment,
+        "organization": key.organization_id,
+        "name": key.organization_name,
+        "scopes": " ".join(sorted(key.scopes)),
+        "tier": key.tier,
+        "state": key.state,
+    }
+
+
+def _show(minted: MintedKey, key: ApiKey, *, as_json: bool) -> None:
+    if as_json:
+        print_json({**_told(key), "key": minted.text})
+    else:
+        typer.echo(minted.text)
     typer.echo("keep it: it is not stored, and not shown again", err=True)

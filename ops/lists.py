@@ -15,7 +15,7 @@ from tiktok_music.adapters.operator_list_rows import lists_document, parse_lists
 from tiktok_music.api.query import track_id_of_link
 from tiktok_music.errors import SettingsError
 from tiktok_music.refresh.operator_lists import ListEntry, ListKind
-from tiktok_music.resolve import is_track_id
+from tiktok_music.resolve import parse_track_id
 from tiktok_music.track import is_tiktok_id
 
 app = typer.Typer(help="The operator's lists: add, remove, list, load.", no_args_is_help=True)
@@ -47,6 +47,7 @@ def add(
     """Add an entry; tells first which tracks would leave or come. It counts from the next refresh
     on.
     """
+    _check(kind, track, pattern, title)
     ends = until.replace(tzinfo=UTC) if until else None
     if ends is not None and ends <= datetime.now(UTC):
         raise typer.BadParameter(f"--until {ends:%Y-%m-%d %H:%M} UTC is over already")
@@ -126,6 +127,16 @@ def load(
     _change(catalog, before, entries, stack, dry_run=dry_run, as_json=as_json, yes=yes)
 
 
+def _check(kind: ListKind, track: str | None, pattern: str | None, title: str | None) -> None:
+    """In the words of this command's options."""
+    if (track is None) == (pattern is None):
+        raise typer.BadParameter("give either --track or --pattern: which sounds the entry is for")
+    if (title is not None) != (kind is ListKind.TITLE):
+        raise typer.BadParameter("--title belongs to an entry of kind title, and to no other")
+    if kind is ListKind.TITLE and track is None:
+        raise typer.BadParameter("a new title is for one --track")
+
+
 def _change(
     catalog: Catalog,
     before: Entries | None,
@@ -151,7 +162,7 @@ def _change(
     elif dry_run:
         typer.echo("dry run: nothing was written")
     else:
-        typer.echo(f"{len(after)} entries; they count from the next refresh on")
+        typer.echo(f"there are {len(after)} now; lists count from the next refresh on")
 
 
 def _print_effect(effect: Effect) -> None:
@@ -160,7 +171,7 @@ def _print_effect(effect: Effect) -> None:
 
 
 def _sound(text: str | None) -> str | None:
-    if text is None or is_tiktok_id(text) or is_track_id(text):
+    if text is None or is_tiktok_id(text) or parse_track_id(text):
         return text
     track_id = track_id_of_link(text)
     if track_id is None:

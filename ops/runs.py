@@ -70,9 +70,9 @@ def replay(
     rows = [(when, *(str(state[when][name]) for name in names)) for when in ("then", "now")]
     print_table(("", *names), rows)
     typer.echo(
-        f"run of {state['scheduledAt']} ({state['outcome']}): {state['sounds']} sounds, of "
-        f"{len(changes)} the rules say something else; {state['unreadable']} rows could not be "
-        "read then, and are not judged again"
+        f"run of {state['scheduledAt']} ({state['outcome']}): the rules say something else of "
+        f"{len(changes)} of {state['sounds']} sounds; not judged again, because they could not be "
+        f"read then: {state['unreadable']}"
     )
 
 

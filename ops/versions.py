@@ -81,14 +81,12 @@ def pin(
 
 
 @told
-def unpin(
-    stack: str | None = StackOption, yes: bool = YesOption, as_json: bool = JsonOption
-) -> None:
+def unpin(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """Let refreshes publish again; what is served stays until the next one."""
     catalog = open_catalog(stack)
     pointer = catalog.pointer()
     if pointer.is_pinned:
-        _move(catalog, unpinned, "let refreshes publish again?", yes, as_json)
+        _move(catalog, unpinned, "", True, as_json)
     elif as_json:
         print_json(_state(pointer))
     else:

@@ -9,35 +9,49 @@ import typer
 
 from ops.access import Catalog, JsonOption, StackOption, open_catalog
 from ops.console import print_json, print_table, told
+from ops.verdict_changes import verdict_json
 from tiktok_music.api.folding import fold
 from tiktok_music.api.index import Index
 from tiktok_music.api.query import track_id_of_link
 from tiktok_music.archive import TrackRecord, record_to
-from tiktok_music.errors import NotFound, SnapshotCorrupt
+from tiktok_music.errors import NotFound, RecordingCorrupt, SnapshotCorrupt
+from tiktok_music.refresh.recording import Recording, unpack_recording
 from tiktok_music.resolve import parse_track_id
 from tiktok_music.snapshot import Descriptor
 from tiktok_music.track import track_id_of
 
 # A title that more tracks share than this says too little.
 MOST_TRACKS = 10
+# Two days of the schedule; each may take several reads.
+MOST_RECORDINGS = 4
+RUN_COLUMNS = (
+    "scheduledAt", "outcome", "verdict", "reason", "detail", "measured", "limit", "mergedInto",
+    "evidence",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What is read once for all tracks asked about: kept versions, newest first, and reports."""
+    """What is read once for all tracks asked about, the newest first: versions, reports,
+    recordings."""
 
     indexes: tuple[Index, ...]
     reports: tuple[Mapping[str, Any], ...]
+    recordings: tuple[Recording, ...]
 
     @classmethod
     def of(cls, catalog: Catalog) -> "Traces":
-        """A version that cannot be read any more is left out."""
-        kept = catalog.kept()
-        found = (catalog.reports.find(each.scheduled_at) for each in kept)
-        indexes = [_index(catalog, version) for version in kept]
+        """What cannot be read any more is left out, and so is what was never published."""
+        kept = catalog.kept() if catalog.publisher.current() else []
+        runs = [datetime.fromisoformat(run["scheduledAt"]) for run in catalog.reports.runs()]
+        times = dict.fromkeys((*runs, *(each.scheduled_at for each in kept)))
+        found = (catalog.reports.find(each) for each in sorted(times, reverse=True))
+        indexes = (_index(catalog, version) for version in kept)
+        recordings = (_recording(catalog, each) for each in runs[:MOST_RECORDINGS])
         return cls(
             tuple(index for index in indexes if index is not None),
             tuple(report for report in found if report is not None),
+            tuple(recording for recording in recordings if recording is not None),
         )
 
     def named(self, title: str) -> list[str]:
@@ -68,6 +82,30 @@ class Traces:
                     return {"scheduledAt": report["scheduledAt"], **row}
         return None
 
+    def runs(self, track_id: str) -> list[dict[str, Any]]:
+        """What each recorded run said of the track, with figures."""
+        return [
+            {
+                "scheduledAt": recording.scheduled_at.isoformat(),
+                "outcome": recording.outcome,
+                **verdict_json(told),
+            }
+            for recording in self.recordings
+            for told in recording.verdicts
+            if track_id_of(told.tiktok_id) == track_id
+        ]
+
+    def chart_row(self, track_id: str) -> dict[str, Any] | None:
+        """What the source said of the track, the last time that it was on a recorded chart."""
+        for recording in self.recordings:
+            for candidate in recording.chart.candidates:
+                if candidate.track_id == track_id:
+                    row = asdict(candidate)
+                    files = {name: bool(row.pop(name)) for name in ("preview_urls", "cover_urls")}
+                    has = {"has_preview": files["preview_urls"], "has_cover": files["cover_urls"]}
+                    return {"scheduledAt": recording.scheduled_at.isoformat(), **row, **has}
+        return None
+
     def _titles(self) -> Iterable[tuple[str, str]]:
         for index in reversed(self.indexes):
             yield from ((row["id"], row["title"]) for row in index.rows)
@@ -75,6 +113,8 @@ class Traces:
             for row in (*report["examples"], *report["merged"]):
                 if row["tiktokId"]:
                     yield track_id_of(row["tiktokId"]), row["title"]
+        for recording in reversed(self.recordings):
+            yield from ((track_id_of(each.tiktok_id), each.title) for each in recording.verdicts)
 
 
 @told
@@ -85,7 +125,9 @@ def why(
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """Everything known of a track: archive, media, language, ranks, the last verdict on it."""
+    """Everything known of a track: where it came from, what each run said of it and why, what it
+    was merged into, archive, media, and its places in the versions that are kept.
+    """
     catalog = open_catalog(stack)
     traces = Traces.of(catalog)
     by_id = parse_track_id(track) or track_id_of_link(track)
@@ -107,14 +149,16 @@ def _story(track_id: str, catalog: Catalog, traces: Traces) -> dict[str, Any] | 
     entry = catalog.ledger.look_up([track_id]).get(track_id)
     failure = entry.failure if entry else None
     ranks = traces.ranks(track_id)
-    verdict = traces.verdict(track_id)
-    if not (record or failure or ranks or verdict):
+    verdict, runs = traces.verdict(track_id), traces.runs(track_id)
+    if not (record or failure or ranks or verdict or runs):
         return None
     return {
         "trackId": track_id,
+        "chart": traces.chart_row(track_id),
         "record": record_to(record) if record else None,
         "aliasOf": _survivor(record, catalog),
         "snapshots": ranks,
+        "runs": runs,
         "lastVerdict": verdict,
         "mediaFailure": _plain(asdict(failure)) if failure else None,
     }
@@ -130,14 +174,21 @@ def _survivor(record: TrackRecord | None, catalog: Catalog) -> dict[str, Any] | 
 
 def _print_story(story: Mapping[str, Any]) -> None:
     lines = [("track", story["trackId"])]
-    for part in ("record", "aliasOf", "lastVerdict", "mediaFailure"):
+    for part in ("chart", "record", "aliasOf", "lastVerdict", "mediaFailure"):
         lines += _lines(part, story[part]) if story[part] else [(part, "none")]
     print_table(("", ""), lines)
+    if story["runs"]:
+        rows = [tuple(_cell(run.get(name)) for name in RUN_COLUMNS) for run in story["runs"]]
+        print_table(("run", *RUN_COLUMNS[1:]), rows)
     if story["snapshots"]:
         rows = [tuple(str(value) for value in row.values()) for row in story["snapshots"]]
         print_table(tuple(story["snapshots"][0]), rows)
     else:
         typer.echo("in no version that is kept")
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _lines(name: str, value: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -156,6 +207,14 @@ def _plain(value: dict[str, Any]) -> dict[str, Any]:
         name: part.isoformat() if isinstance(part, datetime) else part
         for name, part in value.items()
     }
+
+
+def _recording(catalog: Catalog, scheduled_at: datetime) -> Recording | None:
+    try:
+        packed = catalog.reports.recording(scheduled_at)
+        return unpack_recording(packed) if packed else None
+    except RecordingCorrupt:
+        return None
 
 
 def _index(catalog: Catalog, version: Descriptor) -> Index | None:

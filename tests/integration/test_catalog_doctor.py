@@ -21,6 +21,7 @@ CHECKS = [
     "clock",
     "table catalog",
     "table keys",
+    "lists",
     "secret tiktok-music/r2",
     *(f"bucket {look}" for look in BUCKET_LOOKS),
     "source static",

@@ -4,12 +4,14 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import boto3
 import pytest
 
+from tests.conftest import REGION
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.operator_list_rows import parse_lists
-from tiktok_music.errors import SettingsError
+from tiktok_music.errors import ListsChanged, SettingsError
 from tiktok_music.refresh.operator_lists import ListEntry, ListKind
 
 ENTRIES = (
@@ -29,17 +31,17 @@ def test_lists_come_back_as_they_were_kept(rows: DynamoRows) -> None:
     store = DynamoOperatorLists(rows, "catalog")
     assert store.entries() == ()
 
-    store.keep(ENTRIES)
+    store.keep(ENTRIES, before=())
 
     assert store.entries() == ENTRIES
 
 
 def test_wrong_lists_are_not_kept(rows: DynamoRows) -> None:
     store = DynamoOperatorLists(rows, "catalog")
-    store.keep(ENTRIES)
+    store.keep(ENTRIES, before=())
 
     with pytest.raises(SettingsError):
-        store.keep((ListEntry(ListKind.DENY, "everything", pattern="*"),))
+        store.keep((ListEntry(ListKind.DENY, "everything", pattern="*"),), before=ENTRIES)
 
     assert store.entries() == ENTRIES
 
@@ -73,3 +75,43 @@ def test_a_wrong_entry_is_named(entry: dict[str, Any], problem: str) -> None:
 def test_a_wrong_document_is_told(document: str) -> None:
     with pytest.raises(SettingsError, match="not valid"):
         parse_lists(document, "here")
+
+
+def test_lists_that_somebody_else_has_changed_are_not_overwritten(rows: DynamoRows) -> None:
+    store = DynamoOperatorLists(rows, "catalog")
+    store.keep(ENTRIES[:1], before=())
+
+    with pytest.raises(ListsChanged, match="run the command again"):
+        store.keep(ENTRIES, before=())
+
+    assert store.entries() == ENTRIES[:1]
+
+
+def test_a_change_between_look_and_write_is_refused_by_the_store(
+    rows: DynamoRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, other = (DynamoOperatorLists(rows, "catalog") for _ in range(2))
+    look = store._row
+
+    def looked() -> Any:
+        row = look()
+        if not other.entries():
+            other.keep(ENTRIES[:1], before=())
+        return row
+
+    monkeypatch.setattr(store, "_row", looked)
+    with pytest.raises(ListsChanged):
+        store.keep(ENTRIES, before=())
+
+    assert store.entries() == ENTRIES[:1]
+
+
+def test_lists_that_nobody_can_read_are_replaced(rows: DynamoRows) -> None:
+    store = DynamoOperatorLists(rows, "catalog")
+    boto3.resource("dynamodb", region_name=REGION).Table("catalog").put_item(
+        Item={"pk": "LISTS", "document": "{broken"}
+    )
+
+    store.keep(ENTRIES, before=None)
+
+    assert store.entries() == ENTRIES

@@ -1,0 +1,34 @@
+"""What is served in moto's account: published as a refresh does it, and read again."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from typer.testing import Result
+
+from tests.builders import a_snapshot, a_track
+from tiktok_music.adapters.dynamo_models import DynamoRows
+from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.pointing import advanced
+
+Run = Callable[..., Result]
+
+
+def publish(rows: DynamoRows, *ages_in_hours: float) -> list[str]:
+    """Publishes a version of each age, in order; returns their names."""
+    publisher, versions = DynamoPublisher(rows, "catalog"), []
+    for number, hours in enumerate(ages_in_hours, start=1):
+        moment = datetime.now(UTC) - timedelta(hours=hours)
+        fence = publisher.next_fence()
+        tracks = [a_track(each) for each in range(number)]
+        snapshot = a_snapshot(*tracks, fence=fence, scheduled_at=moment, published_at=moment)
+        publisher.write_chunks(snapshot)
+        before = publisher.current()
+        publisher.flip(advanced(before, snapshot.descriptor), before)
+        versions.append(snapshot.descriptor.version)
+    return versions
+
+
+def served(rows: DynamoRows) -> tuple[str, bool]:
+    pointer = DynamoPublisher(rows, "catalog").current()
+    assert pointer is not None
+    return pointer.current.version, pointer.is_pinned
