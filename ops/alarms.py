@@ -12,6 +12,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tiktok_music.observability import NAMESPACE
+from tiktok_music.refresh.report import Outcome
+from tiktok_music.refresh.telling import TRY_AGAIN
 
 PERIOD = timedelta(minutes=5)
 # What happened since the last tick of the schedule is told; what happened just now fires.
@@ -96,7 +98,7 @@ RULES = (
     ),
 )
 # What the reports of the last runs tell of an alarm, whether or not it is deployed.
-TOLD_BY_RUNS = {REFUSED.name: "REFUSED", FAILURES.name: "SOURCE_FAILED"}
+TOLD_BY_RUNS = {REFUSED.name: {Outcome.REFUSED}, FAILURES.name: TRY_AGAIN}
 
 
 def signs_of(runs: Sequence[Mapping[str, Any]], stack: str | None, now: datetime) -> Iterator[Sign]:
@@ -115,7 +117,7 @@ def _of_runs(rule: AlarmRule, runs: Sequence[Mapping[str, Any]]) -> Sign | None:
     if rule.name not in TOLD_BY_RUNS or not runs:
         return None
     last = runs[0]
-    if last["outcome"] != TOLD_BY_RUNS[rule.name]:
+    if last["outcome"] not in TOLD_BY_RUNS[rule.name]:
         return Sign(rule, False, f"the last run was {last['outcome']}")
     return Sign(rule, True, f"the last run was {last['outcome']}: {last['reason']}")
 

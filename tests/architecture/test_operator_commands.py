@@ -1,0 +1,121 @@
+"""Every command that a document shows is one that the operator's command takes, and none is left
+out; every alarm that it knows is the template's."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from ops.alarms import PERIOD, RULES, AlarmRule
+from ops.cli import app
+from tests.architecture.test_docs import DOCUMENTS, ROOT, text_of
+from tests.architecture.test_template import load_template
+
+CLI: Any = typer.main.get_command(app)
+OPERATORS = {">=": "GreaterThanOrEqualToThreshold"}
+
+
+def lines_of(document: Path) -> list[list[str]]:
+    """The words of every command line in a block of code, without `catalog` and comments."""
+    found = re.findall(r"^(?:\.venv/bin/)?catalog +(.+)$", document.read_text(), re.MULTILINE)
+    return [shlex.split(line, comments=True) for line in found]
+
+
+def mentions_of(document: Path) -> list[list[str]]:
+    """The words of every command that a sentence names."""
+    return [shlex.split(line) for line in re.findall(r"`catalog ([^`]+)`", document.read_text())]
+
+
+def resolved(words: list[str]) -> tuple[Any, list[str]]:
+    """The command that words lead to, and what is given to it."""
+    command, rest = CLI, list(words)
+    while rest and hasattr(command, "commands") and rest[0] in command.commands:
+        command = command.commands[rest.pop(0)]
+    return command, rest
+
+
+def leaves(command: Any, *names: str) -> list[tuple[str, ...]]:
+    nested = getattr(command, "commands", None)
+    if nested is None:
+        return [names]
+    return [leaf for name, each in nested.items() for leaf in leaves(each, *names, name)]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_line_of_a_document_can_be_typed(
+    document: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lists.json").touch()
+    for words in lines_of(document):
+        command, given = resolved(words)
+        if given != ["--help"]:
+            command.make_context(" ".join(words), given)  # raises what the terminal would tell
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_option_that_a_sentence_names_is_one_of_its_command(document: Path) -> None:
+    for words in mentions_of(document):
+        command, given = resolved(words)
+        options = {name for each in command.params for name in each.opts}
+        wrong = [word for word in given if word.startswith("--") and word not in options]
+        assert wrong == [], words
+
+
+def test_the_runbook_shows_every_command() -> None:
+    lines = [tuple(words) for words in lines_of(ROOT / "docs" / "runbook.md")]
+    told = {leaf for leaf in leaves(CLI) if any(line[: len(leaf)] == leaf for line in lines)}
+
+    assert set(leaves(CLI)) - told == {("preview",)}
+
+
+def test_the_readme_lists_every_command() -> None:
+    table = text_of("README.md").partition("| command | what it does |")[2].partition("\n\n")[0]
+
+    assert set(re.findall(r"`catalog ([a-z]+)`", table)) == set(CLI.commands)
+
+
+@pytest.mark.parametrize("leaf", leaves(CLI), ids=" ".join)
+def test_every_command_tells_what_it_does_and_speaks_json(leaf: tuple[str, ...]) -> None:
+    command, _ = resolved(list(leaf))
+
+    assert len(command.help or "") > 20
+    options = {name for each in command.params for name in each.opts}
+    assert "--json" in options
+    silent = [each.name for each in command.params if not getattr(each, "help", None)]
+    assert silent == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_an_alarm_that_is_told_is_the_templates(rule: AlarmRule) -> None:
+    properties = load_template()["Resources"][rule.name]["Properties"]
+
+    [dimension] = properties["Dimensions"]
+    assert {
+        "Namespace": properties["Namespace"],
+        "MetricName": properties["MetricName"],
+        "Statistic": properties["Statistic"],
+        "Period": properties["Period"],
+        "EvaluationPeriods": properties["EvaluationPeriods"],
+        "Threshold": properties["Threshold"],
+        "ComparisonOperator": properties["ComparisonOperator"],
+    } == {
+        "Namespace": rule.namespace,
+        "MetricName": rule.metric,
+        "Statistic": rule.statistic,
+        "Period": PERIOD.total_seconds(),
+        "EvaluationPeriods": 1,
+        "Threshold": rule.threshold,
+        "ComparisonOperator": OPERATORS[">="],
+    }
+    assert (rule.service or rule.resource) in re.split(r"[ .]", dimension["Value"])
+
+
+def test_every_alarm_of_the_template_is_told() -> None:
+    resources = load_template()["Resources"]
+    alarms = {name for name, each in resources.items() if each["Type"] == "AWS::CloudWatch::Alarm"}
+
+    assert alarms == {rule.name for rule in RULES}
