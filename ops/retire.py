@@ -81,7 +81,7 @@ def _take_down(
             # First: it is checked, and a refresh reads it first.
             catalog.lists.keep((*entries, entry), before=entries)
         catalog.archive.keep([retired_record(record, reason, datetime.now(UTC))])
-    version = withdraw(catalog, record.track_id, limits) if limits and rank else None
+    version = withdraw(catalog.publisher, record.track_id, limits) if limits and rank else None
     effect = _effect(catalog, is_listed=rank is not None, version=version)
     _tell(record, "retired", effect, as_json=as_json, version=version)
 

@@ -1,7 +1,7 @@
 """Publishes what is served again without a track: a takedown that waits for no refresh."""
 
-from ops.access import Catalog
-from tiktok_music.errors import PublishLost
+from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.errors import PublishLost, SnapshotCorrupt
 from tiktok_music.pointing import replaced
 from tiktok_music.refresh.archiving import rows_of
 from tiktok_music.refresh.gates import CatalogFigures, GateLimits, judge_catalog
@@ -11,26 +11,26 @@ from tiktok_music.snapshot import Snapshot, without_tracks
 TRIES = 3
 
 
-def withdraw(catalog: Catalog, track_id: str, limits: GateLimits) -> str | None:
+def withdraw(publisher: DynamoPublisher, track_id: str, limits: GateLimits) -> str | None:
     """The version that is served instead, None where what is current lacks the track already.
 
     Archive and lists must know of the takedown: what is published meanwhile is looked at again.
     Raises PublishLost when a gate refuses the smaller list, or others publish again and again.
     """
-    publisher = catalog.publisher
     for _ in range(TRIES):
-        pointer = catalog.pointer()
-        served = publisher.load(pointer.current)
-        if track_id not in rows_of(served):
+        pointer = publisher.current()
+        served = publisher.load(pointer.current) if pointer else None
+        if pointer is None or served is None or track_id not in rows_of(served):
             return None
         smaller = without_tracks(served, {track_id}, publisher.next_fence())
         _check(smaller, served, limits)
-        publisher.write_chunks(smaller)
-        publisher.load(smaller.descriptor)
         try:
+            publisher.write_chunks(smaller)
+            publisher.load(smaller.descriptor)
             fence = publisher.next_fence()
             publisher.point(replaced(pointer, smaller.descriptor, fence), pointer)
-        except PublishLost:
+        except (PublishLost, SnapshotCorrupt):
+            # A refresh that publishes in between sweeps what was written for a lower fence.
             continue
         return smaller.descriptor.version
     raise PublishLost("others publish all the time: the track is retired; run the command again")

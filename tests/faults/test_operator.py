@@ -1,22 +1,28 @@
 """F16 and F15: what an operator does, also while a refresh is under way, and what force opens."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
+from ops.withdrawing import withdraw
+from tests.builders import a_candidate
 from tests.faults.conftest import IS_FULL, Figures
 from tests.faults.invariants import broken, misjudged
-from tests.faults.shim import MODES, Crash, Mode, at, once_at
+from tests.faults.shim import MODES, Crash, Faults, Mode, at, no_faults, once_at
 from tests.faults.sweeps import Tally, healed, recorded_calls
 from tests.faults.trials import FEW, MANY, OTHERS, gate_holds
-from tests.faults.world import TESTED, Run, World
+from tests.faults.world import TESTED, Hook, Run, World
 from tiktok_music.errors import PublishLost, SnapshotGone, StoreError
 from tiktok_music.pointing import pinned, rolled_back, unpinned
+from tiktok_music.refresh.archiving import retired_record, rows_of
 from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.snapshot import Pointer
 
 Move = Callable[[Pointer, int], Pointer]
 STEP = 1 if IS_FULL else 12
+TAKEN = a_candidate(3)
 
 
 def to_the_oldest(pointer: Pointer, fence: int) -> Pointer:
@@ -105,6 +111,74 @@ def test_a_move_that_fails_can_be_made_again(
             tally.add(f"{mode} at {number} of {name}", [*problems, *broken(world)])
 
     figures.keep("F16 faults of a move", tally)
+
+
+def take_down(world: World, hook: Hook | None = None, faults: Faults = no_faults) -> None:
+    """What `catalog retire --now` does."""
+    process = world.process("operator")
+    process.line.begin(faults, hook)
+    record = process.archive.known([TAKEN.track_id])[TAKEN.track_id]
+    process.archive.keep([retired_record(record, "asked for", world.now)])
+    withdraw(process.publisher, TAKEN.track_id, GateLimits(min_tracks=3))
+
+
+def still_listed(world: World) -> list[str]:
+    """F16: a track that was taken down is in what is served."""
+    world.cold().snapshot()
+    rows = rows_of(world.cold().snapshot())
+    return ["F16: the track that was taken down is listed"] if TAKEN.track_id in rows else []
+
+
+def test_a_takedown_at_any_moment_of_a_refresh_stands(world: World, figures: Figures) -> None:
+    calls = recorded_calls(world, world.process())
+    tally, saved = Tally(len(calls)), world.save()
+    for number in range(0, len(calls), STEP):
+        world.restore(saved)
+        run = world.run(TESTED, on_call=once_at(number, lambda: take_down(world)))
+        problems = [*misjudged(world, run), *broken(world), *still_listed(world)]
+        problems += [*healed(world, TESTED + 1), *still_listed(world)]
+        tally.add(f"takedown at {number} ({calls[number]})", problems)
+
+    figures.keep("F16 takedowns during a refresh", tally)
+
+
+def test_a_refresh_at_any_moment_of_a_takedown_lists_nothing_that_was_taken_down(
+    world: World, figures: Figures
+) -> None:
+    saved = world.save()
+    take_down(world)
+    calls = tuple(world.process("operator").line.calls)
+    tally = Tally(len(calls))
+    for number in range(0, len(calls), 1 if IS_FULL else 3):
+        world.restore(saved)
+        runs: list[Run] = []
+
+        def refresh(runs: list[Run] = runs) -> None:
+            runs.append(world.run(TESTED))
+
+        take_down(world, once_at(number, refresh))
+        problems = [*misjudged(world, runs[0]), *broken(world), *still_listed(world)]
+        tally.add(f"refresh at {number} ({calls[number]})", [*problems, *healed(world, TESTED + 1)])
+
+    figures.keep("F16 refreshes during a takedown", tally)
+
+
+def test_a_takedown_that_fails_can_be_made_again(world: World, figures: Figures) -> None:
+    saved = world.save()
+    take_down(world)
+    calls = tuple(world.process("operator").line.calls)
+    tally = Tally(len(calls))
+    for number in range(0, len(calls), 1 if IS_FULL else 3):
+        for mode in MODES if IS_FULL else (MODES[number % len(MODES)],):
+            world.restore(saved)
+            with suppress(Crash, StoreError):
+                take_down(world, faults=at(number, mode))
+            problems = broken(world)
+            take_down(world)
+            problems += [*broken(world), *still_listed(world), *healed(world, TESTED)]
+            tally.add(f"{mode} at {number} ({calls[number]})", problems)
+
+    figures.keep("F16 faults of a takedown", tally)
 
 
 def test_a_version_that_is_gone_is_refused_by_name(world: World) -> None:
