@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,16 +10,9 @@ from pathlib import Path
 
 import boto3
 import typer
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    NoRegionError,
-    ProfileNotFound,
-    TokenRetrievalError,
-)
+from botocore.exceptions import BotoCoreError, ClientError
 
+from ops.hints import hint_for, in_brackets
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
@@ -37,17 +30,9 @@ from tiktok_music.snapshot import Descriptor, Pointer
 
 LOCAL_RUN = Path(".local/run.json")
 NOWHERE = (
-    "which catalog? Give --stack NAME (with AWS_PROFILE and AWS_REGION), or set CATALOG_TABLE, "
+    "which catalog? Give --stack NAME (with --profile and --region), or set CATALOG_TABLE, "
     "KEYS_TABLE and AWS_REGION, or start one here with: make run"
 )
-LOG_IN = "log in: aws sso login, or name your profile: --profile NAME"
-MENDING: Mapping[type[Exception], str] = {
-    EndpointConnectionError: "is `make run` still running there? Else look at the network",
-    NoCredentialsError: LOG_IN,
-    NoRegionError: "name it: --region NAME, or AWS_REGION",
-    ProfileNotFound: "aws configure list-profiles shows those that there are",
-    TokenRetrievalError: LOG_IN,
-}
 
 
 class NoCatalog(Exception):
@@ -185,13 +170,7 @@ def reached(what: str) -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as exc:
-        raise NoCatalog(f"{what} cannot be read: {exc}{mending(exc)}") from exc
-
-
-def mending(exc: Exception) -> str:
-    """What to do about an error of AWS's client, where that is known; begins with a bracket."""
-    hint = MENDING.get(type(exc))
-    return f" ({hint})" if hint else ""
+        raise NoCatalog(f"{what} cannot be read: {exc}{in_brackets(hint_for(exc))}") from exc
 
 
 def _of_environment() -> Place | None:

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ops.access import NoCatalog, mending
+from ops.access import NoCatalog
+from ops.hints import hint_for, in_brackets
 from tiktok_music.errors import CatalogError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -50,11 +51,14 @@ def told(command: Command) -> Command:
     def with_errors_told(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (CatalogError, NoCatalog) as exc:
+        except NoCatalog as exc:
             typer.echo(f"catalog: {exc}", err=True)
             raise typer.Exit(2) from exc
+        except CatalogError as exc:
+            typer.echo(f"catalog: {exc}{in_brackets(hint_for(exc))}", err=True)
+            raise typer.Exit(2) from exc
         except (BotoCoreError, ClientError) as exc:
-            typer.echo(f"catalog: AWS cannot be asked: {exc}{mending(exc)}", err=True)
+            typer.echo(f"catalog: AWS cannot be asked: {exc}{in_brackets(hint_for(exc))}", err=True)
             raise typer.Exit(2) from exc
 
     return with_errors_told  # type: ignore[return-value]  # the same signature, by wraps

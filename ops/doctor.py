@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError
 from ops.access import Catalog, JsonOption, StackOption, open_catalog, refresh_settings
 from ops.bucket_probe import NotWell, probe_bucket
 from ops.console import print_json, print_table, told
+from ops.hints import hint_for
 from tiktok_music.adapters.secrets import Secrets
 from tiktok_music.composition.refresh_music import compose_parts
 from tiktok_music.errors import CatalogError, SettingsError
@@ -81,7 +82,7 @@ def _looked(check: str, mend: str, look: Callable[[], str]) -> Line:
     try:
         return Line(check, True, look())
     except EXPECTED as exc:
-        return Line(check, False, str(exc) or type(exc).__name__, mend)
+        return Line(check, False, str(exc) or type(exc).__name__, hint_for(exc) or mend)
 
 
 def _identity(settings: RefreshSettings) -> str:

@@ -14,7 +14,17 @@ from tiktok_music.api_key import READ, WRITE, ApiKey, MintedKey, mint_key
 
 app = typer.Typer(help="API keys: create, rotate, list, suspend, revoke.", no_args_is_help=True)
 SCOPES = (READ, WRITE, "*")
-KeyId = Annotated[str, typer.Argument(help="The 16 characters after lp_live_ or lp_test_.")]
+
+
+def _id_in(text: str) -> str:
+    """The id of a key, also where somebody gives more of the key than that."""
+    parts = text.split("_")
+    return parts[2] if parts[0] == "lp" and len(parts) > 2 else text
+
+
+KeyId = Annotated[
+    str, typer.Argument(help="The 16 characters after lp_live_ or lp_test_.", callback=_id_in)
+]
 
 
 @app.command()

@@ -128,6 +128,8 @@ def why(
     """Everything known of a track: where it came from, what each run said of it and why, what it
     was merged into, archive, media, and its places in the versions that are kept.
     """
+    if not track.strip():
+        raise typer.BadParameter("give a track id, a TikTok id, a link or a title")
     catalog = open_catalog(stack)
     traces = Traces.of(catalog)
     by_id = parse_track_id(track) or track_id_of_link(track)

@@ -340,3 +340,81 @@ def test_a_stack_is_asked_for_its_tables_and_its_functions_settings(catalog: Run
     assert "CATALOG_TABLE" not in line["found"]
     assert "AWS_REGION" not in line["found"]
     assert "the stack other cannot be read" in catalog("status", "--stack", "other").stderr
+
+
+def test_what_aws_says_is_told_with_what_to_do(
+    catalog: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_nowhere = catalog("status", "--stack", "other")
+    monkeypatch.setenv("CATALOG_TABLE", "elsewhere")
+    no_table = catalog("status")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    no_profile = catalog("doctor", "--stack", "demo")
+
+    assert "the stack other cannot be read" in publish_nowhere.stderr
+    assert (
+        "(ResourceNotFoundException) (there is none here: is the region right?" in no_table.stderr
+    )
+    assert "aws configure list-profiles" in no_profile.stderr
+    assert {each.exit_code for each in (publish_nowhere, no_table, no_profile)} == {2}
+
+
+def test_profile_and_region_are_chosen_before_the_command(
+    catalog: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+
+    result = catalog("--region", "eu-west-3", "status")
+
+    assert (result.exit_code, "is the region right?" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("answer", ["", "n\n"])
+def test_no_answer_is_no(catalog: Run, stores: DynamoRows, answer: str) -> None:
+    _, key = a_key()
+    DynamoKeys(stores, "keys").keep(key)
+
+    result = catalog("keys", "revoke", key.key_id, input=answer)
+
+    assert (result.exit_code, DynamoKeys(stores, "keys").find(key.key_id)) == (1, key)
+    assert ("--yes answers" in result.stderr) == (answer == "")
+
+
+def test_keys_speak_json_and_take_a_whole_key_for_its_id(catalog: Run, stores: DynamoRows) -> None:
+    words = ("keys", "create", "--organization", "org_1", "--name", "Acme", "--json")
+    made = json.loads(catalog(*words).stdout)
+
+    suspended = json.loads(catalog("keys", "suspend", made["key"], "--yes", "--json").stdout)
+
+    assert suspended == {
+        "keyId": made["keyId"],
+        "environment": "live",
+        "organization": "org_1",
+        "name": "Acme",
+        "scopes": "publish:read",
+        "tier": "standard",
+        "state": "suspended",
+    }
+    again = catalog("keys", "suspend", made["keyId"])
+    assert (again.exit_code, again.stdout) == (0, f"{made['keyId']} is suspended already\n")
+    assert (
+        "--name is empty" in catalog("keys", "create", "--organization", "o", "--name", "").output
+    )
+
+
+def test_a_lost_race_of_a_move_says_what_to_do(
+    catalog: Run, stores: DynamoRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = publish(stores, 13, 1)
+    next_fence = DynamoPublisher.next_fence
+
+    def slow(self: DynamoPublisher) -> int:
+        monkeypatch.setattr(DynamoPublisher, "next_fence", next_fence)
+        catalog("pin", second, "--yes")
+        return next_fence(self)
+
+    monkeypatch.setattr(DynamoPublisher, "next_fence", slow)
+    result = catalog("rollback", first, "--yes")
+
+    assert (result.exit_code, served(stores)) == (2, (second, True))
+    assert "nothing was changed; look at catalog status" in result.stderr

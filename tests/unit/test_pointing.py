@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, a_snapshot, a_track
+from tests.builders import NOON, a_descriptor, a_snapshot, a_track
 from tiktok_music.errors import SnapshotGone
 from tiktok_music.pointing import (
     advanced,
     last_scheduled_at,
     pinned,
+    replaced,
     rolled_back,
     unpinned,
 )
@@ -74,3 +75,13 @@ def test_a_pin_holds_and_is_taken_off() -> None:
     assert (held.is_pinned, held.current.fence, held.fence) == (True, 1, 5)
     assert (free.is_pinned, free.current, free.fence) == (False, held.current, 6)
     assert advanced(free, published(7, 90)).fence == 7
+
+
+def test_a_version_that_replaces_another_leaves_no_trace_of_it() -> None:
+    old, current, without = (a_descriptor(fence) for fence in (1, 2, 5))
+    pointer = Pointer(current, (old,), is_pinned=True)
+
+    moved = replaced(pointer, without, fence=6)
+
+    assert moved == Pointer(without, (old,), operator_fence=6, is_pinned=True)
+    assert moved.fence == 6

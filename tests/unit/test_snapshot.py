@@ -2,12 +2,21 @@
 
 import gzip
 import json
+from datetime import timedelta
 
 import pytest
 
 from tests.builders import MEDIA, NOON, a_snapshot, a_track
 from tiktok_music.errors import SnapshotCorrupt
-from tiktok_music.snapshot import CHUNK_BYTES, cut, describe, join, pack, render
+from tiktok_music.snapshot import (
+    CHUNK_BYTES,
+    cut,
+    describe,
+    join,
+    pack,
+    render,
+    without_tracks,
+)
 
 
 def test_the_answer_has_exactly_the_fields_of_the_contract() -> None:
@@ -99,3 +108,13 @@ def test_the_plain_answer_is_the_gzipped_one_unpacked() -> None:
     snapshot = a_snapshot(a_track(1))
 
     assert snapshot.plain() == gzip.decompress(snapshot.gzipped)
+
+
+def test_a_snapshot_without_a_track_is_rendered_like_any_other_and_a_second_younger() -> None:
+    tracks = [a_track(number, duration_seconds=24.5) for number in (1, 2, 3)]
+    whole = a_snapshot(*tracks, fence=4)
+
+    smaller = without_tracks(whole, {tracks[1].track_id}, fence=9)
+
+    expected = a_snapshot(tracks[0], tracks[2], fence=9, published_at=NOON + timedelta(seconds=1))
+    assert smaller == expected
