@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import boto3
@@ -26,6 +26,7 @@ from tiktok_music.refresh.curation import TextRules
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.operator_lists import ListEntry, OperatorLists
 from tiktok_music.refresh.settings import RefreshSettings, gate_limits, rule_settings
+from tiktok_music.settings import SettingsReader
 from tiktok_music.snapshot import Descriptor, Pointer
 
 LOCAL_RUN = Path(".local/run.json")
@@ -134,6 +135,21 @@ def rules_with(entries: Iterable[ListEntry], stack: str | None, now: datetime) -
 def limits_of(stack: str | None) -> GateLimits:
     """Where the refresh of a catalog refuses."""
     return gate_limits(_function_environment(stack) if stack else _environment())
+
+
+def refresh_every(stack: str | None) -> timedelta:
+    """How often a refresh is due: the stack's parameter, else the environment's variable."""
+    if stack is None:
+        reader = SettingsReader(_environment())
+        hours = reader.whole("REFRESH_EVERY_HOURS", 12, at_least=1)
+        reader.done()
+        return timedelta(hours=hours)
+    with reached(f"the stack {stack}"):
+        described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    given = {
+        each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", [])
+    }
+    return timedelta(hours=int(given.get("RefreshEveryHours", 12)))
 
 
 def _of_stack(stack: str) -> Place:

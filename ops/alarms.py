@@ -1,167 +1,122 @@
-"""The alarms of the stack, and whether they would fire now, also where none is deployed.
+"""The alarms of a stack: what they watch, and from where on they fire.
 
 The thresholds stand here and in template.yaml; a test holds them together.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
-
-from tiktok_music.observability import NAMESPACE
 from tiktok_music.refresh.report import Outcome
 from tiktok_music.refresh.telling import TRY_AGAIN
 
-PERIOD = timedelta(minutes=5)
-# What happened since the last tick of the schedule is told; what happened just now fires.
-LOOK_BACK = timedelta(hours=12)
-JUST_NOW = 2 * PERIOD
+# Stands for the namespace that the stack's own metrics are in.
+OURS = "ours"
+# Stands for the threshold that follows from how often a refresh is due.
+LATE = None
+FIVE_MINUTES = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One metric, of the resource of that logical id, or counted by a function of ours."""
+
+    metric: str
+    dimension: str
+    of: str
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmRule:
-    """One alarm: it fires from `threshold` on, in any period of five minutes.
-
-    `name` is its logical id in the template, as `resource` is that of what it watches; `service`
-    is the function that counts a metric of ours.
-    """
+    """One alarm, by its logical id: the sum of what it watches, in `periods` periods in a row,
+    from `threshold` on, or above it. `is_silence_bad` where no metric at all is an alarm too."""
 
     name: str
-    namespace: str
-    metric: str
-    statistic: str
-    threshold: float
     meaning: str
-    resource: str | None = None
-    service: str | None = None
+    namespace: str
+    watched: tuple[Watched, ...]
+    threshold: float | None = 1
+    statistic: str = "Sum"
+    period: timedelta = FIVE_MINUTES
+    periods: int = 1
+    is_above: bool = False
+    is_silence_bad: bool = False
+
+    def is_over(self, value: float, late_seconds: float) -> bool:
+        """Whether a value is one to fire at."""
+        threshold = self.limit(late_seconds)
+        return value > threshold if self.is_above else value >= threshold
+
+    def limit(self, late_seconds: float) -> float:
+        """The threshold, where a snapshot is late from `late_seconds` on."""
+        return late_seconds if self.threshold is LATE else self.threshold
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """What is known of an alarm; `fires` is None where nothing can be known from here."""
-
-    rule: AlarmRule
-    fires: bool | None
-    found: str
+def _queue(name: str, meaning: str) -> AlarmRule:
+    watched = Watched("ApproximateNumberOfMessagesVisible", "QueueName", name)
+    return AlarmRule(f"{name}Alarm", meaning, "AWS/SQS", (watched,), statistic="Maximum")
 
 
-REFUSED = AlarmRule(
-    "RefreshRefusedAlarm",
-    NAMESPACE,
-    "RefreshRefused",
-    "Sum",
-    1,
-    "a gate refused a catalog",
-    service="refresh_music",
-)
-FAILURES = AlarmRule(
-    "RefreshFailuresAlarm",
-    "AWS/SQS",
-    "ApproximateNumberOfMessagesVisible",
+def _own(name: str, meaning: str, metric: str, service: str) -> AlarmRule:
+    return AlarmRule(name, meaning, OURS, (Watched(metric, "service", service),))
+
+
+FAILURES = _queue("RefreshFailures", "a refresh failed for good")
+REFUSED = _own("RefreshRefusedAlarm", "a gate refused a catalog", "RefreshRefused", "refresh_music")
+AGE = AlarmRule(
+    "SnapshotAgeAlarm",
+    "what is served is two hours older than it may be, or nothing tells its age",
+    OURS,
+    (Watched("SnapshotAgeSeconds", "service", "list_music"),),
+    LATE,
     "Maximum",
-    1,
-    "a refresh failed for good",
-    resource="RefreshFailures",
+    timedelta(minutes=15),
+    is_above=True,
+    is_silence_bad=True,
 )
 RULES = (
+    AGE,
     FAILURES,
-    AlarmRule(
-        "ScheduleFailuresAlarm",
-        "AWS/SQS",
-        "ApproximateNumberOfMessagesVisible",
-        "Maximum",
-        1,
-        "a scheduled refresh never started",
-        resource="ScheduleFailures",
-    ),
+    _queue("ScheduleFailures", "a scheduled refresh never started"),
     REFUSED,
     AlarmRule(
         "ApiFailuresAlarm",
-        "AWS/ApiGateway",
-        "5xx",
-        "Sum",
-        5,
         "the API answers with 5xx",
-        resource="HttpApi",
+        "AWS/ApiGateway",
+        (Watched("5xx", "ApiId", "HttpApi"),),
+        threshold=5,
     ),
     AlarmRule(
+        "ApiLatencyAlarm",
+        "one answer in a hundred takes longer than a second",
+        "AWS/ApiGateway",
+        (Watched("Latency", "ApiId", "HttpApi"),),
+        threshold=1000,
+        statistic="p99",
+        periods=3,
+        is_above=True,
+    ),
+    _own(
         "StaleServedAlarm",
-        NAMESPACE,
-        "StaleServed",
-        "Sum",
-        1,
         "an older snapshot is served because a newer one could not be read",
-        service="list_music",
+        "StaleServed",
+        "list_music",
+    ),
+    AlarmRule(
+        "ListThrottledAlarm",
+        "the list function may not run as often as it is asked for",
+        "AWS/Lambda",
+        (Watched("Throttles", "FunctionName", "ListMusicFunction"),),
+    ),
+    AlarmRule(
+        "TablesThrottledAlarm",
+        "DynamoDB turns reads or writes of a table away",
+        "AWS/DynamoDB",
+        tuple(
+            Watched(f"{kind}ThrottleEvents", "TableName", table)
+            for table in ("CatalogTable", "KeysTable")
+            for kind in ("Read", "Write")
+        ),
     ),
 )
 # What the reports of the last runs tell of an alarm, whether or not it is deployed.
-TOLD_BY_RUNS = {REFUSED.name: {Outcome.REFUSED}, FAILURES.name: TRY_AGAIN}
-
-
-def signs_of(runs: Sequence[Mapping[str, Any]], stack: str | None, now: datetime) -> Iterator[Sign]:
-    """Every alarm's sign: from the stack's own queues and metrics, and from the last runs."""
-    for rule in RULES:
-        told = _of_runs(rule, runs)
-        if told is not None and told.fires:
-            yield told
-        elif stack is not None:
-            yield _of_stack(rule, stack, now)
-        else:
-            yield told or Sign(rule, None, "only a stack has it: --stack NAME")
-
-
-def _of_runs(rule: AlarmRule, runs: Sequence[Mapping[str, Any]]) -> Sign | None:
-    if rule.name not in TOLD_BY_RUNS or not runs:
-        return None
-    last = runs[0]
-    if last["outcome"] not in TOLD_BY_RUNS[rule.name]:
-        return Sign(rule, False, f"the last run was {last['outcome']}")
-    return Sign(rule, True, f"the last run was {last['outcome']}: {last['reason']}")
-
-
-def _of_stack(rule: AlarmRule, stack: str, now: datetime) -> Sign:
-    try:
-        name = _physical_name(stack, rule.resource) if rule.resource else rule.service or ""
-        return _of_queue(rule, name) if rule.namespace == "AWS/SQS" else _of_metric(rule, name, now)
-    except (BotoCoreError, ClientError) as exc:
-        return Sign(rule, None, f"cannot be read: {exc}")
-
-
-def _physical_name(stack: str, resource: str) -> str:
-    client = boto3.client("cloudformation")
-    found = client.describe_stack_resource(StackName=stack, LogicalResourceId=resource)
-    return str(found["StackResourceDetail"]["PhysicalResourceId"])
-
-
-def _of_queue(rule: AlarmRule, url: str) -> Sign:
-    """A queue is asked itself: its metric comes minutes later."""
-    name = "ApproximateNumberOfMessages"
-    found = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
-    count = int(found["Attributes"][name])
-    return Sign(rule, count >= rule.threshold, f"{count} messages in the queue")
-
-
-def _of_metric(rule: AlarmRule, name: str, now: datetime) -> Sign:
-    dimension = "ApiId" if rule.resource else "service"
-    points: Iterable[Any] = boto3.client("cloudwatch").get_metric_statistics(
-        Namespace=rule.namespace,
-        MetricName=rule.metric,
-        Dimensions=[{"Name": dimension, "Value": name}],
-        StartTime=now - LOOK_BACK,
-        EndTime=now,
-        Period=int(PERIOD.total_seconds()),
-        Statistics=[rule.statistic],
-    )["Datapoints"]
-    over = {
-        each["Timestamp"]: each[rule.statistic]
-        for each in points
-        if each[rule.statistic] >= rule.threshold
-    }
-    if not over:
-        return Sign(rule, False, f"{rule.metric} stayed under {rule.threshold:g} for 12 hours")
-    last = max(over)
-    found = f"{rule.metric} was {over[last]:g} at {last:%Y-%m-%d %H:%M} UTC"
-    return Sign(rule, now - last <= JUST_NOW, found)
+TOLD_BY_RUNS = {REFUSED.name: frozenset({Outcome.REFUSED}), FAILURES.name: TRY_AGAIN}

@@ -13,6 +13,7 @@ from ops.access import (
     limits_of,
     open_catalog,
     rank_in_current,
+    refresh_every,
 )
 from ops.console import confirm, print_json, told
 from ops.withdrawing import withdraw
@@ -82,7 +83,7 @@ def _take_down(
             catalog.lists.keep((*entries, entry), before=entries)
         catalog.archive.keep([retired_record(record, reason, datetime.now(UTC))])
     version = withdraw(catalog.publisher, record.track_id, limits) if limits and rank else None
-    effect = _effect(catalog, is_listed=rank is not None, version=version)
+    effect = _effect(catalog, stack, is_listed=rank is not None, version=version)
     _tell(record, "retired", effect, as_json=as_json, version=version)
 
 
@@ -114,7 +115,7 @@ def _take_back(
     _tell(record, "taken back", effect, as_json=as_json)
 
 
-def _effect(catalog: Catalog, *, is_listed: bool, version: str | None) -> str:
+def _effect(catalog: Catalog, stack: str | None, *, is_listed: bool, version: str | None) -> str:
     """When a takedown is seen, and what may come between."""
     now = datetime.now(UTC)
     if version is not None:
@@ -127,7 +128,7 @@ def _effect(catalog: Catalog, *, is_listed: bool, version: str | None) -> str:
         )
     if not is_listed:
         return "it is not on the list, and will not come back to it"
-    due = next_refresh_due(catalog.pointer().current)
+    due = next_refresh_due(catalog.pointer().current, refresh_every(stack))
     return (
         f"it leaves the list with the next refresh, due {due:%Y-%m-%d %H:%M} UTC; to be rid of it "
         "at once, run this again with --now"

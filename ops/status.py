@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.access import Catalog, JsonOption, StackOption, open_catalog
-from ops.alarms import Sign, signs_of
+from ops.access import Catalog, JsonOption, StackOption, open_catalog, refresh_every
+from ops.alarm_signs import Sign, Watch
 from ops.console import print_json, print_table, told
-from tiktok_music.api.freshness import DEGRADED_AFTER, next_refresh_due
+from tiktok_music.api.freshness import Freshness, next_refresh_due
 from tiktok_music.snapshot import Pointer
 
 RUN_COLUMNS = ("scheduledAt", "outcome", "rows", "accepted", "rejected", "added", "removed")
@@ -33,8 +33,10 @@ def status(
         catalog.pointer()  # which says what to do
         return
     listed = listed or _told_of(catalog, pointer)
-    signs = list(signs_of(listed, stack, now))
-    state = _state(catalog, pointer, now)
+    freshness = Freshness(refresh_every(stack), now.timestamp())
+    age = now - pointer.current.published_at
+    signs = list(Watch(listed, age, freshness.degraded_after, stack, now).signs())
+    state = _state(catalog, pointer, freshness, now)
     if as_json:
         alarms = [_sign_json(sign) for sign in signs]
         print_json({**state, "runs": listed[:runs], "alarms": alarms})
@@ -49,7 +51,9 @@ def status(
         raise typer.Exit(1)
 
 
-def _state(catalog: Catalog, pointer: Pointer, now: datetime) -> dict[str, Any]:
+def _state(
+    catalog: Catalog, pointer: Pointer, freshness: Freshness, now: datetime
+) -> dict[str, Any]:
     current = pointer.current
     age = now - current.published_at
     return {
@@ -58,8 +62,8 @@ def _state(catalog: Catalog, pointer: Pointer, now: datetime) -> dict[str, Any]:
         "tracks": current.track_count,
         "publishedAt": current.published_at.isoformat(timespec="seconds"),
         "ageHours": round(age / timedelta(hours=1), 1),
-        "nextDue": next_refresh_due(current).isoformat(timespec="minutes"),
-        "isLate": age > DEGRADED_AFTER,
+        "nextDue": next_refresh_due(current, freshness.every).isoformat(timespec="minutes"),
+        "isLate": age > freshness.degraded_after,
         "pinned": pointer.is_pinned,
         "versionsKept": 1 + len(pointer.history),
         "refreshUnderWay": catalog.publisher.is_leased(now),
@@ -92,14 +96,12 @@ def _sign_json(sign: Sign) -> dict[str, Any]:
     return {
         "alarm": sign.rule.name,
         "fires": sign.fires,
-        "metric": sign.rule.metric,
-        "threshold": sign.rule.threshold,
+        "firesWhen": sign.rule.meaning,
         "found": sign.found,
     }
 
 
 def _problems(state: Mapping[str, Any], signs: Sequence[Sign]) -> list[str]:
     firing = [f"{each.rule.name} would fire: {each.found}" for each in signs if each.fires]
-    if state["isLate"]:
-        firing.append(f"late: no snapshot for {state['ageHours']} hours")
-    return firing
+    late = [f"late: no snapshot for {state['ageHours']} hours"] if state["isLate"] else []
+    return [*firing, *late]

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 import typer
 
-from ops.alarms import PERIOD, RULES, AlarmRule
+from ops.alarms import LATE, OURS, RULES, AlarmRule, Watched
 from ops.cli import app
 from tests.architecture.test_docs import DOCUMENTS, ROOT, text_of
 from tests.architecture.test_template import load_template
 
 CLI: Any = typer.main.get_command(app)
-OPERATORS = {">=": "GreaterThanOrEqualToThreshold"}
 
 
 def lines_of(document: Path) -> list[list[str]]:
@@ -91,27 +90,36 @@ def test_every_command_tells_what_it_does_and_speaks_json(leaf: tuple[str, ...])
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_an_alarm_that_is_told_is_the_templates(rule: AlarmRule) -> None:
-    properties = load_template()["Resources"][rule.name]["Properties"]
+    alarm = load_template()["Resources"][rule.name]["Properties"]
+    stats = [each["MetricStat"] for each in alarm.get("Metrics", [])[1:]] or [
+        {
+            "Metric": alarm,
+            "Stat": alarm.get("Statistic") or alarm["ExtendedStatistic"],
+            "Period": alarm["Period"],
+        }
+    ]
 
-    [dimension] = properties["Dimensions"]
-    assert {
-        "Namespace": properties["Namespace"],
-        "MetricName": properties["MetricName"],
-        "Statistic": properties["Statistic"],
-        "Period": properties["Period"],
-        "EvaluationPeriods": properties["EvaluationPeriods"],
-        "Threshold": properties["Threshold"],
-        "ComparisonOperator": properties["ComparisonOperator"],
-    } == {
-        "Namespace": rule.namespace,
-        "MetricName": rule.metric,
-        "Statistic": rule.statistic,
-        "Period": PERIOD.total_seconds(),
-        "EvaluationPeriods": 1,
-        "Threshold": rule.threshold,
-        "ComparisonOperator": OPERATORS[">="],
+    over = "GreaterThanThreshold" if rule.is_above else "GreaterThanOrEqualToThreshold"
+    assert (alarm["EvaluationPeriods"], alarm["ComparisonOperator"]) == (rule.periods, over)
+    assert alarm["TreatMissingData"] == ("breaching" if rule.is_silence_bad else "notBreaching")
+    assert {(each["Stat"], each["Period"]) for each in stats} == {
+        (rule.statistic, rule.period.total_seconds())
     }
-    assert (rule.service or rule.resource) in re.split(r"[ .]", dimension["Value"])
+    namespace = (
+        "!Sub TiktokMusicCatalog/${AWS::StackName}" if rule.namespace == OURS else (rule.namespace)
+    )
+    assert {each["Metric"]["Namespace"] for each in stats} == {namespace}
+    assert tuple(map(watched_by, stats)) == rule.watched
+    is_of_the_schedule = "LateSeconds" in str(alarm["Threshold"])
+    assert is_of_the_schedule if rule.threshold is LATE else alarm["Threshold"] == rule.threshold
+
+
+def watched_by(stat: Any) -> Watched:
+    """What one metric of an alarm is of."""
+    metric = stat["Metric"]
+    [dimension] = metric["Dimensions"]
+    name = re.sub(r"^!(Ref|GetAtt) |\.QueueName$", "", dimension["Value"])
+    return Watched(metric["MetricName"], dimension["Name"], name)
 
 
 def test_every_alarm_of_the_template_is_told() -> None:

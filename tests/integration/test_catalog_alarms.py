@@ -6,12 +6,14 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.cloudwatch.models import cloudwatch_backends
 
 from tests.conftest import REGION
 from tests.served import Run, publish
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 
+OWN = "TiktokMusicCatalog/demo"
 QUEUES = ("RefreshFailures", "ScheduleFailures")
 
 
@@ -26,13 +28,30 @@ def stack(stores: DynamoRows) -> str:
                 "Type": "AWS::ApiGateway::RestApi",
                 "Properties": {"Name": "catalog"},
             },
+            **{name: a_table(name) for name in ("CatalogTable", "KeysTable")},
+            # Whatever has a name of its own stands for the function.
+            "ListMusicFunction": {"Type": "AWS::SQS::Queue"},
         },
         "Outputs": {name: {"Value": value} for name, value in outputs.items()},
     }
     cloudformation = boto3.client("cloudformation", region_name=REGION)
     cloudformation.create_stack(StackName="demo", TemplateBody=json.dumps(template))
     publish(stores, 1)
+    put(OWN, "SnapshotAgeSeconds", ("service", "list_music"), 3_600, timedelta(minutes=2))
     return "demo"
+
+
+def a_table(name: str) -> dict[str, Any]:
+    key = {"AttributeName": "pk", "AttributeType": "S"}
+    return {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "TableName": f"stack-{name}",
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [key],
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        },
+    }
 
 
 def physical(stack: str, name: str) -> str:
@@ -69,11 +88,15 @@ def test_a_stack_where_all_is_well_is_quiet(catalog: Run, stack: str) -> None:
     assert (code, {name: each["fires"] for name, each in told.items()}) == (
         0,
         {
+            "SnapshotAgeAlarm": False,
             "RefreshFailuresAlarm": False,
             "ScheduleFailuresAlarm": False,
             "RefreshRefusedAlarm": False,
             "ApiFailuresAlarm": False,
+            "ApiLatencyAlarm": False,
             "StaleServedAlarm": False,
+            "ListThrottledAlarm": False,
+            "TablesThrottledAlarm": False,
         },
     )
 
@@ -86,8 +109,8 @@ def test_a_message_in_a_queue_and_a_metric_over_its_threshold_fire(
     )
     now, api = timedelta(seconds=5), ("ApiId", physical(stack, "HttpApi"))
     put("AWS/ApiGateway", "5xx", api, 7, now)
-    put("TiktokMusicCatalog", "StaleServed", ("service", "list_music"), 1, timedelta(hours=3))
-    put("TiktokMusicCatalog", "RefreshRefused", ("service", "list_music"), 1, now)
+    put(OWN, "StaleServed", ("service", "list_music"), 1, timedelta(hours=3))
+    put(OWN, "RefreshRefused", ("service", "list_music"), 1, now)
 
     code, told = alarms(catalog, stack)
 
@@ -95,7 +118,7 @@ def test_a_message_in_a_queue_and_a_metric_over_its_threshold_fire(
         1,
         {"ScheduleFailuresAlarm", "ApiFailuresAlarm"},
     )
-    assert told["ScheduleFailuresAlarm"]["found"] == "1 messages in the queue"
+    assert told["ScheduleFailuresAlarm"]["found"] == "messages in the queue: 1"
     assert told["ApiFailuresAlarm"]["found"].startswith("5xx was 7 at ")
     assert told["StaleServedAlarm"]["found"].startswith("StaleServed was 1 at ")
 
@@ -120,3 +143,23 @@ def test_what_may_not_be_asked_is_not_known(catalog: Run, stack: str) -> None:
 
     assert (code, told["RefreshFailuresAlarm"]["fires"]) == (0, None)
     assert "cannot be read" in told["RefreshFailuresAlarm"]["found"]
+
+
+def test_an_age_that_nobody_tells_fires(catalog: Run, stack: str) -> None:
+    cloudwatch_backends["123456789012"][REGION].metric_data.clear()
+
+    silent = alarms(catalog, stack)[1]["SnapshotAgeAlarm"]
+
+    assert (silent["fires"], silent["found"]) == (
+        True,
+        "nobody told SnapshotAgeSeconds for a while",
+    )
+
+
+def test_a_throttled_table_fires_whichever_it_is(catalog: Run, stack: str) -> None:
+    now = timedelta(seconds=5)
+    put("AWS/DynamoDB", "WriteThrottleEvents", ("TableName", "stack-KeysTable"), 1, now)
+
+    _, told = alarms(catalog, stack)
+
+    assert told["TablesThrottledAlarm"]["fires"]

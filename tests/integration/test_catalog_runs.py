@@ -144,11 +144,15 @@ def test_status_tells_the_alarms_that_the_last_run_would_fire(
     assert (result.exit_code, alarms) == (
         1,
         {
+            "SnapshotAgeAlarm": False,
             "RefreshFailuresAlarm": False,
             "ScheduleFailuresAlarm": None,
             "RefreshRefusedAlarm": True,
             "ApiFailuresAlarm": None,
+            "ApiLatencyAlarm": None,
             "StaleServedAlarm": None,
+            "ListThrottledAlarm": None,
+            "TablesThrottledAlarm": None,
         },
     )
     assert "RefreshRefusedAlarm would fire: the last run was REFUSED: FLOOR: 0" in result.stderr
