@@ -79,7 +79,7 @@ def print_report(report: dict[str, Any], console: Console) -> None:
         f"[red]{sum(report['rejected'].values())} rejected[/]"
     )
     if report["reason"]:
-        console.print(f"  reason: {report['reason']}")
+        console.print(Text(f"  reason: {report['reason']}"))
     if not report["rejected"] and not report["merged"]:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")

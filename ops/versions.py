@@ -100,7 +100,7 @@ def _warn_of_retired(catalog: Catalog, name: str) -> None:
     retired = [each.track_id for each in records if each.status is TrackStatus.RETIRED]
     if retired:
         typer.echo(
-            f"{name} lists {len(retired)} retired tracks, which would be served again: "
+            f"{name} lists what was retired since, which would be served again: "
             f"{', '.join(retired)}; take each off at once with: catalog retire --now",
             err=True,
         )

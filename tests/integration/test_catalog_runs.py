@@ -582,5 +582,5 @@ def test_a_rollback_to_a_version_with_a_retired_track_warns(
 
     result = catalog("rollback", older, input="n\n")
 
-    assert (result.exit_code, f"{older} lists 1 retired tracks" in result.stderr) == (1, True)
+    assert (result.exit_code, f"{older} lists what was retired since" in result.stderr) == (1, True)
     assert "Lantern Street 1" not in listed(refreshes.rows)

@@ -602,11 +602,30 @@ def test_a_recording_that_fails_fails_nothing_else(world: World, seconds: float)
     world.refresh(a_candidate(1), remaining_seconds=lambda: 900.0)
     world.now += timedelta(hours=12)
 
-    report = world.refresh(a_candidate(1), remaining_seconds=lambda: seconds)
+    def left() -> float:
+        has_published = world.snapshots.pointer().current.scheduled_at == world.now
+        return seconds if has_published else 900.0
+
+    report = world.refresh(a_candidate(1), remaining_seconds=left)
 
     assert (report.outcome, report.is_remembered) == (Outcome.PUBLISHED, False)
     assert world.reports.find(world.now) == report.as_dict()
+    assert [line["isRecorded"] for line in world.reports.lines][:1] == [False]
     assert world.snapshots.holder is None
+
+
+def test_a_fault_of_our_own_in_the_recording_fails_nothing_either(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> bytes:
+        raise RuntimeError("nobody thought of it")
+
+    monkeypatch.setattr("tiktok_music.refresh.remembering.pack_recording", fail)
+
+    report = world.refresh(a_candidate(1))
+
+    assert (report.outcome, report.is_remembered) == (Outcome.PUBLISHED, False)
+    assert world.served()[0]["title"] == "Lantern Street 1"
 
 
 def test_a_run_that_is_not_remembered_is_counted(world: World) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from tiktok_music.errors import StoreError
 from tiktok_music.refresh.drafting import Draft
 from tiktok_music.refresh.ports import RunReports
 from tiktok_music.refresh.recording import pack_recording, recording_of
@@ -15,9 +16,11 @@ from tiktok_music.refresh.report import RefreshReport
 
 _logger = logging.getLogger(__name__)
 
-# Each write takes milliseconds. With less time than this left nothing is begun: a function that
-# is stopped by its timeout would be run again for nothing.
+# Each write takes milliseconds. With less time than this left none is begun: a function that is
+# stopped by its timeout would be run again for nothing.
 LEAST_SECONDS = 30.0
+# One small write, which tells of a run that had no time for more.
+LEAST_SECONDS_TO_LIST = 5.0
 LONGEST_REASON = 300
 
 
@@ -39,7 +42,8 @@ def remember_run(
 
     is_recorded = _done("recorded", record)
     line = _line(report, is_recorded=is_recorded and drafted is not None)
-    is_listed = has_time() and _done("listed", lambda: reports.enlist(line))
+    has_moments = remaining_seconds() > LEAST_SECONDS_TO_LIST
+    is_listed = has_moments and _done("listed", lambda: reports.enlist(line))
     return replace(report, is_remembered=is_recorded and is_listed)
 
 
@@ -47,6 +51,9 @@ def _done(what: str, act: Callable[[], None]) -> bool:
     """The run is over and what it published is served: nothing may fail it any more."""
     try:
         act()
+    except StoreError as exc:
+        _logger.warning("the run is not %s: %s", what, exc)
+        return False
     except Exception as exc:
         _logger.exception("the run is not %s: %s", what, exc)
         return False
