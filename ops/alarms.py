@@ -70,6 +70,7 @@ AGE = AlarmRule(
     LATE,
     "Maximum",
     timedelta(minutes=15),
+    periods=2,
     is_above=True,
     is_silence_bad=True,
 )
