@@ -36,6 +36,8 @@ OWN_COMMANDS = {("logs", "tail"): {"--since", "--format", "--follow"}}
 RENAMED = {("sns", "subscribe"): {"--endpoint": "--notification-endpoint"}}
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:aws|sam|\.venv-sam/bin/sam|catalog) [^`]+)`")
+# A whole line; what else a block shows may go on over several.
+OURS = re.compile(r"(?:[A-Z_]+=\S* )*\S*\b(?:aws|sam|catalog) ")
 ASSIGNMENT = re.compile(r"[A-Z_]+=")
 
 
@@ -47,7 +49,7 @@ def commands_of(text: str) -> list[list[str]]:
         for line in re.sub(r"\\\n\s*", " ", block).splitlines()
     ]
     found = []
-    for line in [*lines, *INLINE.findall(text)]:
+    for line in [*filter(OURS.match, lines), *INLINE.findall(text)]:
         words = shlex.split(line, comments=True)
         while words and ASSIGNMENT.match(words[0]):
             words.pop(0)

@@ -1,6 +1,7 @@
 """What tells an operator how a stack is doing: metrics that are emitted, alarms, the dashboard."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from aws_lambda_powertools import Logger, Metrics
 
 from tests.architecture.expansion import expand, of_type
-from tests.architecture.test_template import load_template
+from tests.architecture.test_template import ROOT, load_template
 from tests.builders import a_snapshot, a_track
 from tiktok_music.api.freshness import Freshness
 from tiktok_music.composition.list_music import Observer
@@ -74,7 +75,8 @@ def expanded(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 @pytest.fixture
 def emitted(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
-    """Every metric that the code can emit, by service, found by letting it emit them."""
+    """Every metric that the code can emit, by service, found by letting it emit them; what the
+    handlers of the media map count is read from them."""
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
     metrics = Metrics(namespace="x", service="x")
     metrics.clear_metrics()
@@ -95,6 +97,9 @@ def emitted(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
             continue
     found["refresh_music"] = set(metrics.metric_set)
     metrics.clear_metrics()
+    for service in ("media_plan", "media_batch"):
+        handler = (ROOT / f"functions/refresh_music/{service}.py").read_text()
+        found[service] = set(re.findall(r'count\(metrics, "(\w+)"', handler))
     return found
 
 
@@ -163,7 +168,7 @@ def test_the_dashboard_shows_only_what_there_is(
 def test_the_dashboard_shows_all_that_the_code_emits(
     expanded: dict[str, Any], emitted: dict[str, set[str]]
 ) -> None:
-    shown: dict[str, set[str]] = {"list_music": set(), "refresh_music": set()}
+    shown: dict[str, set[str]] = {service: set() for service in emitted}
     for namespace, name, _, value in of_dashboard(expanded):
         if namespace == OURS:
             shown[value].add(name)
@@ -177,7 +182,7 @@ def test_the_widgets_fill_their_rows_and_tell_their_region(expanded: dict[str, A
     widgets = json.loads(body.replace("${LateSeconds}", "50400"))["widgets"]
 
     places = {(widget["x"], widget["y"]) for widget in widgets}
-    assert places == {(x, y) for x in (0, 8, 16) for y in (0, 6, 12, 18)}
+    assert places == {(x, y) for x in (0, 8, 16) for y in (0, 6, 12, 18)} | {(0, 24)}
     assert {(widget["width"], widget["height"]) for widget in widgets} == {(8, 6)}
     assert {widget["properties"]["region"] for widget in widgets} == {"${AWS::Region}"}
     assert len({widget["properties"]["title"] for widget in widgets}) == len(widgets)
