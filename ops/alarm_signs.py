@@ -68,6 +68,8 @@ class Watch:
                 return _of_queue(rule, names[0])
             return self._of_metrics(rule, names, stack)
         except (BotoCoreError, ClientError) as exc:
+            if rule.is_optional and "does not exist" in str(exc):
+                return Sign(rule, False, "this stack has none")
             return Sign(rule, None, f"cannot be read: {exc}")
 
     def _of_metrics(self, rule: AlarmRule, names: Sequence[str], stack: str) -> Sign:

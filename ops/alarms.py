@@ -28,7 +28,8 @@ class Watched:
 @dataclass(frozen=True, slots=True)
 class AlarmRule:
     """One alarm, by its logical id: the sum of what it watches, in `periods` periods in a row,
-    from `threshold` on, or above it. `is_silence_bad` where no metric at all is an alarm too."""
+    from `threshold` on, or above it. `is_silence_bad` where no metric at all is an alarm too;
+    `is_optional` where not every stack has what it watches."""
 
     name: str
     meaning: str
@@ -40,6 +41,7 @@ class AlarmRule:
     periods: int = 1
     is_above: bool = False
     is_silence_bad: bool = False
+    is_optional: bool = False
 
     def is_over(self, value: float, late_seconds: float) -> bool:
         """Whether a value is one to fire at."""
@@ -117,6 +119,13 @@ RULES = (
             for table in ("CatalogTable", "KeysTable")
             for kind in ("Read", "Write")
         ),
+    ),
+    AlarmRule(
+        "RefreshMediaAlarm",
+        "a plan or most batches of media failed; the refresh ran all the same",
+        "AWS/States",
+        (Watched("ExecutionsFailed", "StateMachineArn", "RefreshMedia"),),
+        is_optional=True,
     ),
 )
 # What the reports of the last runs tell of an alarm, whether or not it is deployed.

@@ -97,6 +97,7 @@ def test_a_stack_where_all_is_well_is_quiet(catalog: Run, stack: str) -> None:
             "StaleServedAlarm": False,
             "ListThrottledAlarm": False,
             "TablesThrottledAlarm": False,
+            "RefreshMediaAlarm": False,
         },
     )
 

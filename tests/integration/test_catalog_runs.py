@@ -153,6 +153,7 @@ def test_status_tells_the_alarms_that_the_last_run_would_fire(
             "StaleServedAlarm": None,
             "ListThrottledAlarm": None,
             "TablesThrottledAlarm": None,
+            "RefreshMediaAlarm": None,
         },
     )
     assert "RefreshRefusedAlarm would fire: the last run was REFUSED: FLOOR: 0" in result.stderr
