@@ -1,6 +1,6 @@
 """The demo page of the picker, and the proxy that a partner would have: the key stays here."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -12,11 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 FOLDER = Path(__file__).resolve().parent.parent / "picker"
 PROXY = "/picker/api"
-FILES = {
-    "tiktok-music-picker.js": "text/javascript",
-    "demo.js": "text/javascript",
-    "demo.css": "text/css",
-}
+KINDS = {".js": "text/javascript", ".css": "text/css"}
 # What the picker asks for. A proxy that let everything through would lend the key to everybody.
 ALLOWED_PATHS = frozenset({"/v1/tiktok-music", "/v1/tiktok-music/batch"})
 PASSED_HEADERS = ("accept", "accept-encoding", "if-none-match")
@@ -48,8 +44,11 @@ def with_picker(api: ASGIApp, key: str) -> ASGIApp:
     """`api`, with the demo page, its files and its proxy beside it under /picker."""
     picker = Starlette(
         routes=[
-            Route("/picker", _file("index.html", "text/html")),
-            *(Route(f"/picker/{name}", _file(name, kind)) for name, kind in FILES.items()),
+            Route("/picker", _file(FOLDER / "demo/index.html", "text/html")),
+            *(
+                Route(f"/picker/{path.relative_to(FOLDER)}", _file(path, KINDS[path.suffix]))
+                for path in _scripts_and_styles()
+            ),
             Mount(PROXY, KeyProxy(api, key)),
         ]
     )
@@ -62,11 +61,18 @@ def with_picker(api: ASGIApp, key: str) -> ASGIApp:
     return either
 
 
-def _file(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
-    """A file of the folder, looked up anew by the browser each time."""
+def _scripts_and_styles() -> Iterator[Path]:
+    """What a page takes of the picker, and what the demo adds."""
+    yield FOLDER / "tiktok-music-picker.js"
+    for place in ("modules", "locales", "demo"):
+        yield from sorted(path for path in (FOLDER / place).iterdir() if path.suffix in KINDS)
+
+
+def _file(path: Path, kind: str) -> Callable[[Request], Awaitable[Response]]:
+    """A file that the browser looks up anew each time."""
     headers = {"Cache-Control": "no-cache", "Content-Security-Policy": CSP}
 
     async def answer(request: Request) -> Response:
-        return FileResponse(FOLDER / name, media_type=kind, headers=headers)
+        return FileResponse(path, media_type=kind, headers=headers)
 
     return answer

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import MEDIA, a_track
+from tiktok_music.snapshot import row_of
+
 FOLDER = Path(__file__).parents[2] / "picker"
-CODE = (FOLDER / "tiktok-music-picker.js").read_text()
+MODULES = [FOLDER / "tiktok-music-picker.js", *sorted((FOLDER / "modules").glob("*.js"))]
+LOCALES = sorted((FOLDER / "locales").glob("*.js"))
+CODE = "\n".join(path.read_text() for path in MODULES)
 README = (FOLDER / "README.md").read_text()
 
 
@@ -41,15 +46,86 @@ def test_the_readme_gives_the_colours_of_the_code() -> None:
     assert told == {name: (light, dark) for name, light, dark in defaults}
 
 
-def test_every_string_of_the_picker_is_used_and_every_used_one_exists() -> None:
-    listed = CODE.partition("export const STRINGS = {")[2].partition("\n};")[0]
-    names = set(re.findall(r"^  (\w+): ", listed, re.MULTILINE))
-    rest = CODE.replace(listed, "")
+def texts_of(locale: str) -> dict[str, str]:
+    """The texts of a language by name; forms of a plural are left as they are written."""
+    text = (FOLDER / "locales" / f"{locale}.js").read_text()
+    return dict(re.findall(r"^  (\w+): (.+),$", text, re.MULTILINE))
 
-    assert {name for name in names if f"'{name}'" not in rest} <= {
-        *("offline", "unreachable", "limited", "denied", "broken")
+
+def test_every_text_is_used_and_every_used_one_exists() -> None:
+    names = texts_of("en").keys()
+    used = set(re.findall(r"\b(?:say|sayOf|count|compactly)\('(\w+)'", CODE))
+
+    assert used <= names
+    assert {name for name in names if f"'{name}'" not in CODE} == set()
+
+
+@pytest.mark.parametrize("locale", [path.stem for path in LOCALES])
+def test_every_language_has_every_text_with_its_placeholders(locale: str) -> None:
+    english, texts = texts_of("en"), texts_of(locale)
+
+    assert list(texts) == list(english)
+    for name, text in texts.items():
+        assert placeholders(text) == placeholders(english[name]), name
+    assert [name for name, text in texts.items() if text in ("''", '""')] == []
+
+
+def placeholders(text: str) -> set[str]:
+    return set(re.findall(r"\{\w+\}", text))
+
+
+def test_the_languages_are_those_that_the_picker_and_its_readme_name() -> None:
+    [listed] = re.findall(r"LOCALES = \[(.+)\]", CODE)
+    told = README.partition("Texts come in ")[2].partition(". ")[0]
+    options = re.findall(r'<option value="(\w\w)"', (FOLDER / "demo/index.html").read_text())
+
+    locales = [path.stem for path in LOCALES]
+    assert re.findall(r"'(\w+)'", listed) == locales
+    assert re.findall(r"`(\w+)`", told) == locales
+    assert sorted(options) == locales
+
+
+def test_the_readme_names_every_attribute_property_event_and_method() -> None:
+    element = (FOLDER / "modules/element.js").read_text()
+    observed = re.search(r"observedAttributes = \[(.+)\]", element)
+    reflected = re.search(r"TEXT_ATTRIBUTES = \[(.+)\]", element)
+    assert observed
+    assert reflected
+    attributes = set(re.findall(r"'(\w+)'", observed[1] + reflected[1]))
+    properties = set(re.findall(r"^  set (\w+)\(", element, re.MULTILINE))
+    methods = {f"{name}()" for name in re.findall(r"^  ([a-z]\w+)\(", element, re.MULTILINE)} - {
+        "constructor()"
     }
-    assert set(re.findall(r"#(?:say|count|offer)\('(\w+)'", rest)) <= names
+    methods = {name for name in methods if "Callback" not in name}
+
+    rows = re.findall(r"^\| `([\w()-]+)` \| (attribute|property|method)", README, re.MULTILINE)
+    assert {name for name, _ in rows} == attributes | properties | methods
+    events = set(re.findall(r"CustomEvent\('([\w-]+)'", element))
+    assert set(re.findall(r"^\| `(track-[a-z]+)` \|", README, re.MULTILINE)) == events
+
+
+def test_the_readme_names_every_module() -> None:
+    table = README.partition("## How it is made")[2]
+
+    modules = {path.name for path in MODULES[1:]}
+    assert set(re.findall(r"`(\w+\.js)`", table)) == modules
+
+
+def test_the_types_have_every_property_and_every_field_of_a_track() -> None:
+    types = (FOLDER / "tiktok-music-picker.d.ts").read_text()
+    element = (FOLDER / "modules/element.js").read_text()
+    declared = types.partition("class TiktokMusicPicker")[2].partition("\n}")[0]
+    reflected = re.search(r"TEXT_ATTRIBUTES = \[(.+)\]", element)
+    assert reflected
+
+    properties = {*re.findall(r"'(\w+)'", reflected[1])}
+    properties |= set(
+        re.findall(r"^  (?:set )?([a-z]\w+)\((?:value|strings)?\) \{", element, re.MULTILINE)
+    )
+    hidden = {"constructor", "connectedCallback", "disconnectedCallback", "formResetCallback"}
+    assert set(re.findall(r"^  (\w+)[:(]", declared, re.MULTILINE)) == properties - hidden
+    track = types.partition("interface Track {")[2].partition("\n}")[0]
+    assert re.findall(r"readonly (\w+):", track) == list(row_of(a_track(1), MEDIA))
 
 
 def test_data_never_becomes_markup() -> None:
@@ -63,7 +139,7 @@ def test_the_readmes_links_lead_somewhere() -> None:
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no node on this machine")
-@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.*js")), ids=lambda path: path.name)
+@pytest.mark.parametrize("file", sorted(FOLDER.rglob("*.*js")), ids=lambda path: path.name)
 def test_the_scripts_parse(file: Path) -> None:
     checked = subprocess.run(
         ["node", "--input-type=module", "--check"],

@@ -4,7 +4,7 @@ import random
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ FLAGS = (
     "--disable-sync",
 )
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PROXY = "**/picker/api/v1/tiktok-music*"
 AXE = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": WCAG}}
 
 
@@ -185,3 +186,21 @@ def remember(world: World, tracks: list[Track]) -> None:
     """Puts the tracks in the archive, without which none has a standing."""
     numbers = {a_track(number).track_id: number for number in range(1, len(tracks) + 1)}
     world.archive.keep(a_record(numbers[track.track_id], title=track.title) for track in tracks)
+
+
+def an_error(status: int, code: str, **headers: str) -> dict[str, Any]:
+    body = {"error": {"code": code, "message": "No.", "requestId": "req_X"}}
+    return {"status": status, "json": body, "headers": headers}
+
+
+def wait_for(page: Page, held: list[Route]) -> None:
+    for _ in range(40):
+        if held:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing was asked")
+
+
+FEW = many_tracks(12)
+# Song 6 was fourth, song 12 is new.
+BEFORE = (*FEW[:5], replace(FEW[5], user_count=FEW[2].user_count - 1), *FEW[6:11])

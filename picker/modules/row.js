@@ -1,0 +1,106 @@
+/**
+ * The row of one track.
+ *
+ * @typedef {import('../tiktok-music-picker.js').Track} Track
+ */
+
+import { button, el } from './dom.js';
+import { icon } from './icons.js';
+import { showToggle } from './player_bar.js';
+
+const COVER_SIZE = { width: 48, height: 48 };
+
+/** A cell of a row. @returns {HTMLElement} */
+const cell = (attributes, ...children) => el('div', { role: 'gridcell', ...attributes }, ...children);
+
+export class Row {
+  /** @type {Track|null} */ track = null;
+
+  /** @param {import('./strings.js').Speech} speech @param {number} index from 0 */
+  constructor(speech, index) {
+    this.speech = speech;
+    this.index = index;
+    const bones = [el('div', { class: 'bone' }), el('div', { class: 'bone short' })];
+    this.element = el('div', { class: 'row', part: 'row', role: 'row', 'aria-rowindex': index + 1 },
+      cell({ class: 'rank' }), cell({}, el('div', { class: 'bone square' })),
+      cell({}, el('span', { class: 'spoken' }, speech.say('loading')), ...bones));
+    this.element.style.setProperty('--index', index);
+  }
+
+  /** @param {Track} track */
+  fill(track) {
+    const say = (name) => this.speech.say(name, track);
+    this.track = track;
+    this.rank = cell({ class: 'rank', id: `rank-${this.index}` });
+    this.glyph = el('span', { class: 'glyph' });
+    this.play = button('play', { part: 'cover', tabindex: -1 }, this.glyph);
+    this.meta = el('div', { class: 'meta' });
+    this.use = button('use', { part: 'use', tabindex: -1, 'aria-label': say('use') }, icon('check'));
+    const title = el('div', { class: 'title cut', part: 'title', dir: 'auto', title: track.title }, track.title);
+    this.element.replaceChildren(this.rank, cell({}, this.play),
+      cell({ id: `names-${this.index}` }, title, this.meta), this.#facts(), cell({}, this.use));
+    // The buttons of a row are not part of its name: the row's own keys do what they do.
+    const told = ['names', 'facts', 'rank'].map((name) => `${name}-${this.index}`);
+    this.element.setAttribute('aria-labelledby', told.join(' '));
+    this.showCover();
+  }
+
+  /** The cover; once more where it could not be loaded. */
+  showCover() {
+    if (!this.track || this.play.querySelector('img')) return;
+    const image = el('img', { alt: '', ...COVER_SIZE, loading: 'lazy', decoding: 'async', src: this.track.coverUrl });
+    image.addEventListener('error', () => image.remove());
+    this.play.prepend(image);
+  }
+
+  #facts() {
+    const { userCount, duration } = this.track;
+    const { before, number, after } = this.speech.compactly('videos', userCount);
+    return cell({ class: 'facts', part: 'facts', id: `facts-${this.index}` },
+      el('span', {}, el('b', {}, before), number, el('b', {}, after)), ' ',
+      el('span', {}, this.speech.clock(duration)));
+  }
+
+  /** @param {boolean} hasFailed whether its preview could not be played */
+  showMeta(hasFailed) {
+    const { author, language, isCommerceMusic } = this.track;
+    if (hasFailed) {
+      this.meta.replaceChildren(el('span', { class: 'failed' }, this.speech.say('previewFailed')));
+      return;
+    }
+    this.meta.replaceChildren(
+      el('span', { class: 'cut', part: 'author', dir: 'auto', title: author }, author), ' ',
+      el('span', { class: 'language' }, this.speech.language(language)), ' ',
+      ...(isCommerceMusic ? [] : [el('span', { class: 'tag cut' }, this.speech.say('notCommercial'))]));
+  }
+
+  /** @param {import('./standings.js').Standing|null|undefined} standing @param {number|null} otherwise */
+  showRank(standing, otherwise) {
+    const rank = standing?.rank ?? otherwise;
+    const gained = (standing?.previousRank ?? rank) - rank;
+    this.rank.replaceChildren(rank === null ? '' : this.speech.number(rank));
+    if (standing?.isNew) this.rank.append(' ', el('span', { class: 'mark new', part: 'mark' }, this.speech.say('isNew')));
+    else if (gained) this.rank.append(' ', this.#movement(gained));
+  }
+
+  #movement(gained) {
+    const n = this.speech.number(Math.abs(gained));
+    return el('span', { class: gained > 0 ? 'mark up' : 'mark', part: 'mark' },
+      el('span', { 'aria-hidden': 'true' }, `${gained > 0 ? '▲' : '▼'} ${n}`),
+      el('span', { class: 'spoken' }, this.speech.say(gained > 0 ? 'up' : 'down', { n })));
+  }
+
+  /** @param {boolean} isPicked */
+  showPicked(isPicked) {
+    this.element.setAttribute('aria-selected', String(isPicked));
+    this.element.part.toggle('row-selected', isPicked);
+    this.use.setAttribute('aria-pressed', String(isPicked));
+  }
+
+  /** @param {import('./player.js').Player} player */
+  showPlaying(player) {
+    const share = player.has(this.track) && player.duration ? player.position / player.duration : 0;
+    this.play.style.setProperty('--progress', share);
+    showToggle(this.play, this.glyph, this.track, player, this.speech);
+  }
+}

@@ -1,0 +1,63 @@
+/** The field that searches as one types. */
+
+import { button, el } from './dom.js';
+import { icon } from './icons.js';
+
+const LONGEST_SEARCH = 80; // what the catalog takes
+const DELAY_MS = 200;
+
+export class SearchField {
+  #timer;
+
+  /**
+   * @param {import('./strings.js').Speech} speech
+   * @param {{searched: () => void, left: () => void}} told `left`, by arrow, for the list
+   */
+  constructor(speech, told) {
+    this.told = told;
+    const name = speech.say('search');
+    this.input = el('input', {
+      type: 'search', part: 'search', placeholder: name, 'aria-label': name, 'aria-controls': 'list',
+      maxlength: LONGEST_SEARCH, autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search',
+      oninput: () => this.#typed(), onkeydown: (event) => this.#key(event),
+    });
+    const clearing = { 'aria-label': speech.say('clearSearch'), hidden: true, onclick: () => this.clear() };
+    this.clearButton = button('icon', clearing, icon('close'));
+    this.element = el('div', { class: 'search', role: 'search' }, icon('search'), this.input, this.clearButton);
+  }
+
+  get text() { return this.input.value.trim(); }
+
+  set text(text) {
+    this.input.value = text;
+    this.#showText();
+  }
+
+  focus() { this.input.focus(); }
+
+  stop() { clearTimeout(this.#timer); }
+
+  clear() {
+    this.text = '';
+    this.focus();
+    this.told.searched();
+  }
+
+  #showText() {
+    this.input.dir = this.input.value ? 'auto' : '';
+    this.clearButton.hidden = !this.input.value;
+  }
+
+  #typed() {
+    this.#showText();
+    this.stop();
+    this.#timer = setTimeout(this.told.searched, DELAY_MS);
+  }
+
+  #key(event) {
+    if (event.isComposing || !['ArrowDown', 'Enter'].includes(event.key)) return;
+    event.preventDefault();
+    if (event.key === 'ArrowDown') this.told.left();
+    else this.told.searched();
+  }
+}

@@ -1,0 +1,138 @@
+"""The list: what a row tells, searching, filtering, and how few rows there are."""
+
+from playwright.sync_api import Browser, Route, expect
+
+from tests.browser.stage import FEW, Picker, Stage, many_tracks, open_picker, stage, wait_for
+
+
+def test_a_row_tells_what_a_track_is(picker: Picker) -> None:
+    row = picker.row("Song 1").first
+
+    expect(row.get_by_role("gridcell").nth(2)).to_have_text("Song 1Artist 1 English")
+    expect(row.get_by_role("gridcell").nth(3)).to_have_text("3M videos 0:24")
+    expect(picker.rows.nth(3)).to_contain_text("Personal use")
+    expect(picker.said).to_have_text("12 tracks")
+
+
+def test_marks_tell_what_is_new_and_what_moved(picker: Picker) -> None:
+    expect(picker.row("Song 12").locator(".rank")).to_have_text("12 New")
+    expect(picker.rows.nth(3).locator(".rank")).to_have_text("4 ▲ 1up 1")
+    expect(picker.rows.nth(5).locator(".rank")).to_have_text("6 ▼ 2down 2")
+    expect(picker.rows.nth(0).locator(".rank")).to_have_text("1")
+
+
+def test_the_list_works_without_marks(few: Stage, browser: Browser) -> None:
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.route("**/batch*", lambda route: route.fulfill(status=500))
+        opened.page.goto(few.address)
+        opened.row("Song 12").click()
+
+        expect(opened.rows.nth(11).locator(".rank")).to_have_text("12")
+        assert len(opened.events()) == 1
+
+
+def test_titles_are_text_and_never_markup(picker: Picker) -> None:
+    assert FEW[3].title in picker.titles()
+    assert picker.page.title() == "Music picker"
+    assert picker.host.locator("img[src=x]").count() == 0
+
+
+def test_long_titles_are_cut_and_told_in_full(picker: Picker) -> None:
+    title = picker.host.locator(".title").nth(1)
+
+    assert title.evaluate("node => node.scrollWidth > node.clientWidth")
+    expect(title).to_have_attribute("title", FEW[1].title)
+    expect(picker.host.locator(".title").nth(2)).to_have_css("direction", "rtl")
+
+
+def test_searching_as_you_type_asks_once_and_can_be_cleared(picker: Picker) -> None:
+    asked: list[str] = []
+    picker.page.on("request", lambda request: asked.append(request.url))
+
+    picker.search.press_sequentially("song 12", delay=20)
+
+    expect(picker.rows).to_have_count(1)
+    expect(picker.said).to_have_text("1 track")
+    assert len([url for url in asked if "q=" in url]) == 1
+    picker.button("Clear the search").click()
+    expect(picker.rows).to_have_count(12)
+    expect(picker.search).to_be_focused()
+
+
+def test_an_answer_that_comes_too_late_is_dropped(few: Stage, browser: Browser) -> None:
+    held: list[Route] = []
+    aborted: list[str] = []
+    with open_picker(browser, few.address) as opened:
+        expect(opened.rows).to_have_count(12)
+        opened.page.route("**/*q=song+1&*", lambda route: held.append(route))
+        opened.search.fill("song 1")
+        wait_for(opened.page, held)
+        opened.page.on("requestfailed", lambda request: aborted.append(request.url))
+
+        opened.search.fill("song 12")
+        expect(opened.rows).to_have_count(1)
+        assert aborted == [held[0].request.url]
+        held[0].continue_()
+        opened.page.wait_for_timeout(300)
+
+        expect(opened.rows).to_have_count(1)
+
+
+def test_chips_filter_and_tell_counts(picker: Picker) -> None:
+    expect(picker.chip("Commercial use")).to_have_text("Commercial use 9")
+    expect(picker.chip("English")).to_have_text("English 3")
+
+    picker.chip("Spanish").click()
+    expect(picker.rows).to_have_count(2)
+    expect(picker.chip("English")).to_have_text("English 3")
+    picker.chip("English").click()
+    expect(picker.rows).to_have_count(5)
+    picker.chip("Commercial use").click()
+    expect(picker.rows).to_have_count(4)
+    expect(picker.chip("Spanish")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_cover_that_fails_leaves_no_broken_image(few: Stage, browser: Browser) -> None:
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.route("**/cover.jpg", lambda route: route.fulfill(status=404))
+        opened.page.goto(few.address)
+        expect(opened.rows).to_have_count(12)
+
+        expect(opened.host.locator("img")).to_have_count(0)
+
+
+def test_ten_thousand_tracks_scroll_with_few_rows(browser: Browser) -> None:
+    with stage(*many_tracks(10_000)) as served, open_picker(browser, served.address) as opened:
+        expect(opened.said).to_have_text("10,000 tracks")
+        grid = opened.host.get_by_role("grid")
+        expect(grid).to_have_attribute("aria-rowcount", "10000")
+        counts = []
+        for place in (500, 3_000, 40_000, 200_000):
+            grid.evaluate("(grid, top) => { grid.scrollTop = top }", place)
+            opened.page.wait_for_timeout(60)
+            counts.append(opened.rows.count())
+
+        opened.search.press("ArrowDown")
+        opened.page.keyboard.press("End")
+        expect(opened.row("Song 10000")).to_be_visible(timeout=30_000)
+        counts.append(opened.rows.count())
+
+        assert opened.focused_title() == "Song 10000"
+        assert max(counts) <= 60
+        opened.page.keyboard.press("Enter")
+        assert opened.events()[0]["track"]["title"] == "Song 10000"
+
+
+def test_pages_are_read_as_they_come_into_view(browser: Browser) -> None:
+    with stage(*many_tracks(1_000)) as served, open_picker(browser, "about:blank") as opened:
+        asked: list[str] = []
+        opened.page.on("request", lambda request: asked.append(request.url))
+        opened.page.goto(served.address)
+        expect(opened.said).to_have_text("1,000 tracks")
+        pages = [url for url in asked if "limit=100" in url]
+        assert len(pages) == 1
+
+        opened.host.get_by_role("grid").evaluate("grid => { grid.scrollTop = 68 * 150 }")
+        expect(opened.row("Song 151")).to_be_visible()
+
+        assert len([url for url in asked if "cursor=" in url]) == 1

@@ -1,0 +1,103 @@
+"""What is shown where there is no list, an old one, or no connection."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tests.browser.stage import PROXY, Picker, Stage, an_error, open_picker, wait_for
+
+
+def test_nothing_found_offers_to_clear_the_filters(picker: Picker) -> None:
+    picker.chip("English").click()
+    picker.search.fill("no such song")
+
+    expect(picker.host.locator(".panel")).to_contain_text("Nothing matches")
+    assert picker.violations() == []
+    picker.button("Clear filters").click()
+    expect(picker.rows).to_have_count(12)
+    expect(picker.chip("English")).to_have_attribute("aria-pressed", "false")
+
+
+def test_an_empty_catalog_says_so(few: Stage, browser: Browser) -> None:
+    nothing = {"tracks": [], "total": 0, "nextCursor": None}
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.route(PROXY, lambda route: route.fulfill(json=nothing))
+        opened.page.goto(few.address)
+
+        expect(opened.host.locator(".panel")).to_contain_text("No music yet")
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (an_error(500, "INTERNAL"), "The music cannot be shown right now."),
+        (an_error(401, "UNAUTHENTICATED"), "You may not see the music."),
+        (an_error(403, "FORBIDDEN_SCOPE"), "You may not see the music."),
+        (an_error(503, "KILL_SWITCH"), "The music cannot be shown right now."),
+        (an_error(404, "NOT_FOUND"), "The music cannot be shown right now."),
+        ({"status": 200, "body": "<html>"}, "The music cannot be shown right now."),
+        ({"status": 200, "json": {}}, "The music cannot be shown right now."),
+    ],
+)
+def test_an_error_says_so_and_can_be_tried_again(
+    few: Stage, browser: Browser, answer: dict[str, Any], text: str
+) -> None:
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.route(PROXY, lambda route: route.fulfill(**answer))
+        opened.page.goto(few.address)
+        expect(opened.host.locator(".panel")).to_contain_text(text)
+        assert opened.violations() == []
+
+        opened.page.unroute(PROXY)
+        opened.button("Try again").click()
+
+        expect(opened.rows).to_have_count(12)
+
+
+def test_too_many_requests_go_on_by_themselves(few: Stage, browser: Browser) -> None:
+    refusal = an_error(429, "RATE_LIMITED", **{"Retry-After": "1"})
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.route(PROXY, lambda route: route.fulfill(**refusal), times=1)
+        opened.page.goto(few.address)
+
+        expect(opened.host.locator(".panel")).to_contain_text("Too many requests at once.")
+        expect(opened.rows).to_have_count(12)
+
+
+def test_offline_says_so_and_goes_on_when_back(picker: Picker) -> None:
+    picker.page.context.set_offline(True)
+    expect(picker.host.locator(".banner")).to_contain_text("You are offline.")
+
+    picker.search.fill("song 12")
+    expect(picker.host.locator(".panel")).to_contain_text("You are offline.")
+    picker.page.context.set_offline(False)
+
+    expect(picker.rows).to_have_count(1)
+    expect(picker.host.locator(".banner")).to_be_hidden()
+
+
+def test_an_old_list_says_how_old_it_is(few: Stage, browser: Browser) -> None:
+    few.world.now += 50 * 3600
+    try:
+        with open_picker(browser, few.address) as opened:
+            expect(opened.host.locator(".banner")).to_have_text(
+                "Last refreshed 2 days ago. Newer trends may be missing."
+            )
+            assert opened.violations() == []
+    finally:
+        few.world.now -= 50 * 3600
+
+
+def test_skeletons_hold_the_place_until_the_list_is_there(few: Stage, browser: Browser) -> None:
+    held: list[Route] = []
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.route(PROXY, lambda route: held.append(route))
+        opened.page.goto(few.address)
+        wait_for(opened.page, held)
+
+        expect(opened.host.get_by_role("grid")).to_have_attribute("aria-busy", "true")
+        expect(opened.host.locator(".bone.square").first).to_be_visible()
+        assert opened.violations() == []
+        held[0].continue_()
+        expect(opened.host.locator(".bone")).to_have_count(0)
