@@ -96,7 +96,8 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; flex: none;
 .frame:dir(ltr) .cut { text-align: left } /* a title keeps to the side of the page, whatever it reads */
 .frame:dir(rtl) .cut { text-align: right }
 .meta { display: flex; align-items: center; gap: .375rem; font-size: .8125rem; color: var(--_muted) }
-.meta > * + *::before { content: '·'; margin-inline-end: .375rem }
+/* Seen, not spoken, where a browser can tell the two apart. */
+.meta > * + *::before { content: '·'; content: '·' / ''; margin-inline-end: .375rem }
 .meta .language { flex: none }
 .meta .tag, .failed { color: var(--_warning) }
 .facts { text-align: end; font-size: .8125rem; line-height: 1.5; color: var(--_muted); font-variant-numeric: tabular-nums; white-space: nowrap }

@@ -42,8 +42,41 @@ def test_the_readme_gives_the_colours_of_the_code() -> None:
         told[first] = (colours[0], colours[2])
         told[second] = (colours[1], colours[3])
 
-    defaults = re.findall(r"var\(--tmp-([\w-]+), light-dark\((\S+), (\S+)\)\)", CODE)
-    assert told == {name: (light, dark) for name, light, dark in defaults}
+    assert told == {name: (light, dark) for name, (light, dark) in DEFAULTS.items()}
+
+
+DEFAULTS = {
+    name: colours
+    for name, *colours in re.findall(r"var\(--tmp-([\w-]+), light-dark\((\S+), (\S+)\)\)", CODE)
+}
+
+
+def luminance(colour: str) -> float:
+    """Of `#rgb` or `#rrggbb`, as WCAG 2.2 defines it."""
+    digits = colour.removeprefix("#")
+    pairs = [2 * digit for digit in digits] if len(digits) == 3 else re.findall("..", digits)
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (int(pair, 16) / 255 for pair in pairs)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_colours_have_the_contrast_that_wcag_aa_asks_for(theme: str) -> None:
+    colour = {name: pair[("light", "dark").index(theme)] for name, pair in DEFAULTS.items()}
+
+    for text in ("text", "muted", "accent", "up", "warning"):
+        for ground in ("surface", "raised"):
+            assert contrast(colour[text], colour[ground]) >= 4.5, (text, ground)
+    assert contrast(colour["on-accent"], colour["accent"]) >= 4.5
+    assert contrast(colour["control-line"], colour["surface"]) >= 3
+    assert contrast(colour["control-line"], colour["raised"]) >= 3
 
 
 def texts_of(locale: str) -> dict[str, str]:

@@ -1,11 +1,24 @@
 """Whether everybody can use it: WCAG 2.2 AA, criterion by criterion."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.stage import Picker, Stage, open_picker
+
+# What WCAG 1.4.12 lets a reader set.
+SPACING = (
+    "host => { const sheet = new CSSStyleSheet(); sheet.replaceSync("
+    "'* { line-height: 1.5 !important; letter-spacing: .12em !important;"
+    " word-spacing: .16em !important }'); host.shadowRoot.adoptedStyleSheets.push(sheet) }"
+)
+CUT_VERTICALLY = (
+    "host => [...host.shadowRoot.querySelectorAll('.row, .chip, .note, .player, .bar, .auto')]"
+    ".filter((node) => node.scrollHeight > node.clientHeight + 1 && node.clientHeight)"
+    ".map((node) => node.className)"
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -37,3 +50,88 @@ def test_every_target_is_large_enough(picker: Picker) -> None:
     )
 
     assert min(min(size) for size in sizes) >= 24
+
+
+def test_a_row_is_read_as_its_facts_without_its_buttons(picker: Picker) -> None:
+    expect(picker.rows.first).to_have_accessible_name("Song 1 Artist 1 English 3M videos 0:24 1")
+    expect(picker.row("Song 12")).to_have_accessible_name(
+        "Song 12 Artist 12 Spanish Personal use 3M videos 0:24 12 New"
+    )
+
+
+def test_tab_goes_through_the_parts_in_their_order_and_out_again(picker: Picker) -> None:
+    picker.button("Play Song 1").click()
+    picker.search.fill("song")
+    expect(picker.rows).to_have_count(10)
+
+    picker.search.focus()
+    stops = [focus_of(picker)]
+    while stops[-1]["tag"] != "PRE":
+        picker.page.keyboard.press("Tab")
+        stops.append(focus_of(picker))
+        assert len(stops) < 12
+
+    assert [stop["name"] for stop in stops] == [
+        *("Search music", "Clear the search", "Commercial use 8", "All filters"),
+        *("Let TikTok choose", "row", "Pause Song 1", "Position", "Stop", "The last event"),
+    ]
+    assert [stop["outline"] for stop in stops] == ["solid 2px"] * len(stops)
+
+
+def focus_of(picker: Picker) -> dict[str, Any]:
+    """What has the focus: its tag, its name, and how it shows it."""
+    found: dict[str, Any] = picker.page.evaluate(
+        """() => {
+          let node = document.activeElement;
+          while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+          const { outlineStyle, outlineWidth } = getComputedStyle(node);
+          const name = node.ariaLabel ?? node.getAttribute('role') ?? node.textContent.trim();
+          return { tag: node.tagName, name, outline: `${outlineStyle} ${outlineWidth}` };
+        }"""
+    )
+    return found
+
+
+def test_text_may_be_spaced_out(picker: Picker) -> None:
+    picker.row("Song 12").click()
+    picker.button("Play Song 1").click()
+    picker.host.evaluate(SPACING)
+
+    assert picker.host.evaluate(CUT_VERTICALLY) == []
+
+
+@pytest.mark.parametrize("width", [1120, 640])
+def test_text_may_be_twice_as_large(few: Stage, browser: Browser, width: int) -> None:
+    with open_picker(browser, few.address, viewport={"width": width, "height": 900}) as opened:
+        opened.row("Song 12").click()
+        opened.page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+        assert opened.host.evaluate(CUT_VERTICALLY) == []
+        wide = "document.documentElement.scrollWidth > innerWidth"
+        assert opened.page.evaluate(wide) is False
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
+def test_nothing_moves_for_who_wants_that(
+    few: Stage, browser: Browser, motion: str, moves: bool
+) -> None:
+    with open_picker(browser, "about:blank", reduced_motion=motion) as opened:
+        opened.page.route("**/picker/api/**", lambda route: None)  # never answers
+        opened.page.goto(few.address)
+        expect(opened.host.locator(".bone").first).to_be_visible()
+
+        running = "host => host.shadowRoot.getAnimations().length > 0"
+        assert opened.host.evaluate(running) is moves
+
+
+def test_a_pick_is_seen_without_colours(few: Stage, browser: Browser) -> None:
+    with open_picker(browser, few.address, forced_colors="active") as opened:
+        opened.row("Song 12").click()
+        opened.chip("Spanish").click()
+        expect(opened.rows).to_have_count(2)
+
+        checks = opened.host.locator(".use svg")
+        assert [check.is_visible() for check in checks.all()] == [False, True]
+        expect(opened.row("Song 12")).to_have_css("outline-style", "solid")
+        expect(opened.chip("Spanish")).to_have_css("outline-style", "solid")
+        expect(opened.chip("English")).to_have_css("outline-style", "none")

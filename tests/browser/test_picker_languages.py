@@ -1,8 +1,103 @@
 """Texts, numbers and directions of other languages, and themes."""
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Browser, expect
 
-from tests.browser.stage import Picker
+from tests.browser.stage import Picker, Stage, open_picker
+
+
+@pytest.mark.parametrize(
+    ("locale", "search", "count", "commerce", "rtl"),
+    [
+        ("ar", "ابحث في الموسيقى", "12 مقطعًا", "للاستخدام التجاري 9", True),
+        ("de", "Musik suchen", "12 Titel", "Gewerbliche Nutzung 9", False),
+        ("es", "Buscar música", "12 canciones", "Uso comercial 9", False),
+        ("ja", "曲を検索", "12曲", "商用利用可 9", False),
+    ],
+)
+def test_a_language_changes_texts_direction_and_what_is_spoken(
+    picker: Picker, locale: str, search: str, count: str, commerce: str, rtl: bool
+) -> None:
+    picker.page.get_by_label("Language").select_option(locale)
+
+    expect(picker.host.get_by_placeholder(search)).to_be_visible()
+    expect(picker.said).to_have_text(count)
+    expect(picker.chip(commerce)).to_be_visible()
+    expect(picker.host.locator(".frame")).to_have_attribute("lang", locale)
+    expect(picker.rows.first).to_have_css("direction", "rtl" if rtl else "ltr")
+    assert picker.violations() == []
+
+
+def test_what_is_typed_picked_and_played_outlives_another_language(picker: Picker) -> None:
+    picker.row("Song 12").click()
+    picker.button("Play Song 1").click()
+    picker.search.fill("song 1")
+    expect(picker.rows).to_have_count(4)
+
+    picker.page.get_by_label("Language").select_option("de")
+
+    expect(picker.search).to_have_value("song 1")
+    expect(picker.rows).to_have_count(4)
+    expect(picker.row("Song 12")).to_have_attribute("aria-selected", "true")
+    expect(picker.host.locator(".note strong")).to_contain_text("Ausgewählt: ")
+    expect(picker.button("Song 1 anhalten").first).to_be_visible()
+
+
+def test_a_language_without_texts_is_english_with_numbers_of_its_own(picker: Picker) -> None:
+    picker.host.evaluate("host => { host.locale = 'da' }")
+
+    expect(picker.chip("spansk")).to_be_visible()
+    expect(picker.host.get_by_placeholder("Search music")).to_be_visible()
+    expect(picker.host.locator(".frame")).to_have_attribute("lang", "en")
+
+
+def test_a_language_whose_file_does_not_come_is_english(few: Stage, browser: Browser) -> None:
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.route("**/locales/de.js", lambda route: route.fulfill(status=404))
+        opened.page.goto(few.address)
+        opened.host.evaluate("host => { host.locale = 'de' }")
+
+        expect(opened.chip("Spanisch")).to_be_visible()
+        expect(opened.host.get_by_placeholder("Search music")).to_be_visible()
+
+
+def test_the_direction_that_the_page_sets_goes_before_that_of_the_language(picker: Picker) -> None:
+    picker.page.get_by_label("Language").select_option("ar")
+    expect(picker.rows.first).to_have_css("direction", "rtl")
+
+    picker.page.get_by_label("Direction").select_option("ltr")
+
+    expect(picker.rows.first).to_have_css("direction", "ltr")
+    picker.page.get_by_label("Direction").select_option("")
+    expect(picker.rows.first).to_have_css("direction", "rtl")
+
+
+def test_texts_of_the_page_go_before_those_of_the_language(picker: Picker) -> None:
+    picker.host.evaluate(
+        "host => { host.locale = 'de';"
+        " host.setAttribute('strings', JSON.stringify({search: 'Finde deinen Song'})) }"
+    )
+
+    expect(picker.host.get_by_placeholder("Finde deinen Song")).to_be_visible()
+    expect(picker.said).to_have_text("12 Titel")
+
+
+def test_properties_that_are_set_before_the_element_is_defined_count(picker: Picker) -> None:
+    picker.page.evaluate(
+        """async () => {
+          const early = document.createElement('x-early');
+          Object.assign(early, { src: '/picker/api', locale: 'de', value: { selection: 'auto' } });
+          document.body.append(early);
+          const { TiktokMusicPicker } = await import('/picker/tiktok-music-picker.js');
+          customElements.define('x-early', class extends TiktokMusicPicker {});
+        }"""
+    )
+    early = picker.page.locator("x-early")
+
+    expect(early.get_by_role("row")).to_have_count(12)
+    expect(early.get_by_role("button", name="TikTok wählen lassen")).to_have_attribute(
+        "aria-pressed", "true"
+    )
 
 
 def test_texts_and_numbers_are_in_the_language_of_the_page(picker: Picker) -> None:

@@ -123,6 +123,33 @@ def test_ten_thousand_tracks_scroll_with_few_rows(browser: Browser) -> None:
         assert opened.events()[0]["track"]["title"] == "Song 10000"
 
 
+def test_a_row_is_made_once_while_the_list_scrolls_by(browser: Browser) -> None:
+    with stage(*many_tracks(100)) as served, open_picker(browser, served.address) as opened:
+        expect(opened.said).to_have_text("100 tracks")
+
+        made: int = opened.host.get_by_role("grid").evaluate(
+            """async (grid) => {
+              let made = 0;
+              const rows = grid.querySelector('[role=rowgroup]');
+              const seen = (changes) => {
+                for (const { addedNodes } of changes) made += addedNodes.length;
+              };
+              const frame = () => new Promise((done) => requestAnimationFrame(done));
+              const observer = new MutationObserver(seen);
+              observer.observe(rows, { childList: true });
+              for (let step = 1; step <= 80; step++) {
+                grid.scrollTop = step * 34;
+                await frame();
+                await frame();
+              }
+              seen(observer.takeRecords());
+              return made;
+            }"""
+        )
+
+        assert made == 40  # half a row with each step
+
+
 def test_pages_are_read_as_they_come_into_view(browser: Browser) -> None:
     with stage(*many_tracks(1_000)) as served, open_picker(browser, "about:blank") as opened:
         asked: list[str] = []

@@ -101,3 +101,105 @@ def test_skeletons_hold_the_place_until_the_list_is_there(few: Stage, browser: B
         assert opened.violations() == []
         held[0].continue_()
         expect(opened.host.locator(".bone")).to_have_count(0)
+
+
+def test_a_server_that_comes_back_is_noticed_and_meanwhile_nothing_flickers(
+    few: Stage, browser: Browser
+) -> None:
+    asked: list[Route] = []
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.clock.install()
+        opened.page.route(PROXY, lambda route: asked.append(route))
+        opened.page.goto(few.address)
+        wait_for(opened.page, asked)
+        asked.pop().fulfill(status=502)
+        panel = opened.host.locator(".panel")
+        expect(panel).to_contain_text("The music cannot be shown right now.")
+
+        opened.page.clock.fast_forward(5_000)
+        wait_for(opened.page, asked)
+        expect(panel).to_be_visible()
+        asked.pop().abort()
+        expect(panel).to_contain_text("The music cannot be reached right now.")
+        opened.page.unroute(PROXY)
+        opened.page.clock.fast_forward(10_000)
+
+        expect(opened.rows).to_have_count(12)
+        expect(panel).to_be_hidden()
+
+
+def test_it_looks_again_when_it_is_looked_at_again(few: Stage, browser: Browser) -> None:
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.clock.install()
+        opened.page.clock.pause_at("2100-01-01T00:00:00Z")
+        opened.page.route(PROXY, lambda route: route.fulfill(status=502))
+        opened.page.goto(few.address)
+        expect(opened.host.locator(".panel")).to_be_visible()
+        opened.page.unroute(PROXY)
+
+        opened.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+        expect(opened.host.locator(".panel")).to_be_hidden()
+
+
+def test_a_refusal_waits_for_the_user(few: Stage, browser: Browser) -> None:
+    asked: list[str] = []
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.clock.install()
+        opened.page.on("request", lambda request: asked.append(request.url))
+        opened.page.route(PROXY, lambda route: route.fulfill(**an_error(401, "UNAUTHENTICATED")))
+        opened.page.goto(few.address)
+        expect(opened.host.locator(".panel")).to_contain_text("You may not see the music.")
+
+        opened.page.clock.fast_forward(3_600_000)
+        opened.page.wait_for_timeout(200)
+
+        assert len([url for url in asked if "limit=100" in url]) == 1
+
+
+def test_covers_and_marks_come_back_with_the_network(few: Stage, browser: Browser) -> None:
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.route("**/batch*", lambda route: route.abort())
+        opened.page.route("**/cover.jpg", lambda route: route.abort())
+        opened.page.goto(few.address)
+        expect(opened.rows).to_have_count(12)
+        expect(opened.host.locator("img")).to_have_count(0)
+        opened.page.unroute_all()
+
+        opened.page.evaluate("window.dispatchEvent(new Event('online'))")
+
+        expect(opened.host.locator("img")).to_have_count(12)
+        expect(opened.row("Song 12").locator(".rank")).to_have_text("12 New")
+
+
+def test_a_list_grows_old_while_it_is_open(few: Stage, browser: Browser) -> None:
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.clock.install()
+        opened.page.goto(few.address)
+        expect(opened.rows).to_have_count(12)
+        expect(opened.host.locator(".banner")).to_be_hidden()
+
+        opened.page.clock.fast_forward(20 * 3_600_000)
+        opened.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+        expect(opened.host.locator(".banner")).to_contain_text("Last refreshed 22 hours ago.")
+
+
+def test_the_focus_goes_back_to_the_search_when_the_list_under_it_is_gone(picker: Picker) -> None:
+    picker.search.press("ArrowDown")
+    picker.page.route(PROXY, lambda route: route.fulfill(**an_error(500, "INTERNAL")))
+
+    picker.host.evaluate("host => { host.reload() }")
+
+    expect(picker.host.locator(".panel")).to_be_visible()
+    expect(picker.search).to_be_focused()
+
+
+def test_the_focus_stays_in_a_list_that_is_read_again(picker: Picker) -> None:
+    picker.search.press("ArrowDown")
+    picker.page.keyboard.press("ArrowDown")
+
+    picker.host.evaluate("host => { host.reload() }")
+
+    expect(picker.host.get_by_role("grid")).to_have_attribute("aria-busy", "false")
+    assert picker.focused_title() == "Song 1"
