@@ -201,7 +201,7 @@ export class TiktokMusicPicker extends HTMLElement {
     if (!this.#frame) return;
     if (navigator.onLine) {
       this.#standings.wake();
-      for (const row of this.#frame.list.rows) row.showCover();
+      this.#frame.list.showCovers();
       this.#reader.tryAgain();
     }
     this.#frame.show(this.#reader.feed);

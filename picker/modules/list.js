@@ -18,6 +18,7 @@ import { isRightToLeft } from './strings.js';
 
 const OVERSCAN_ROWS = 8;
 const SKELETON_ROWS = 9;
+const FLING_MS = 120; // after which a list that was flung is looked at again
 const ROW_PIXELS = 68; // until the real height is known
 
 export class List {
@@ -28,6 +29,8 @@ export class List {
   #hadFocus = false; // when the rows were taken away
   #active = 0; // index of the row that Tab leads to
   #rowHeight = ROW_PIXELS;
+  #first = 0; // index of the first row in view
+  #fling; // a timer while rows fly by too fast for their covers
 
   /** @param {import('./strings.js').Speech} speech @param {Told} told */
   constructor(speech, told) {
@@ -97,12 +100,30 @@ export class List {
   /** Makes rows for the view, a margin and the active one, and takes the others away. */
   render() {
     const view = this.#view();
+    this.#mindFling(view);
     const end = Math.min(view.last + 1 + OVERSCAN_ROWS, this.#count);
     const wanted = new Set();
     for (let i = Math.max(view.first - OVERSCAN_ROWS, 0); i < end; i++) wanted.add(i);
     if (this.#active < this.#count) wanted.add(this.#active);
     this.#place(wanted);
     this.told.viewed();
+  }
+
+  /** Covers of rows that fly by are never asked for. */
+  #mindFling({ first, last }) {
+    const isFlung = Math.abs(first - this.#first) > (last - first) / 2;
+    this.#first = first;
+    if (!isFlung) return;
+    clearTimeout(this.#fling);
+    this.#fling = setTimeout(() => {
+      this.#fling = undefined;
+      this.showCovers();
+    }, FLING_MS);
+  }
+
+  /** The covers that are missing. */
+  showCovers() {
+    for (const row of this.rows) row.showCover();
   }
 
   #view() {
@@ -139,6 +160,7 @@ export class List {
 
   #fill(row, track) {
     row.fill(track);
+    if (!this.#fling) row.showCover();
     this.told.filled(row);
     if (row.element.matches(':focus')) this.told.entered(track); // it was empty when the focus came
   }

@@ -42,12 +42,11 @@ export class Row {
     // The buttons of a row are not part of its name: the row's own keys do what they do.
     const told = ['names', 'facts', 'rank'].map((name) => `${name}-${this.index}`);
     this.element.setAttribute('aria-labelledby', told.join(' '));
-    this.showCover();
   }
 
-  /** The cover; once more where it could not be loaded. */
+  /** Asks for the cover, once more where it could not be loaded. */
   showCover() {
-    if (!this.track || this.play.querySelector('img')) return;
+    if (this.play.querySelector('img')) return;
     const image = el('img', { alt: '', ...COVER_SIZE, loading: 'lazy', decoding: 'async', src: this.track.coverUrl });
     image.addEventListener('error', () => image.remove());
     this.play.prepend(image);
