@@ -1,0 +1,34 @@
+"""The README's first answer is the one that a reader gets."""
+
+import json
+from pathlib import Path
+
+from tests.local_process import LocalRun
+from tiktok_music_client import CatalogClient
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def test_the_answer_that_the_readme_shows_is_that_of_the_local_run(local_run: LocalRun) -> None:
+    shown = README.partition("```json\n")[2].partition("\n```")[0]
+    answer = json.loads(shown.replace(",…]", "]"))
+
+    with CatalogClient(local_run.told["baseUrl"], local_run.told["keys"]["publishRead"]) as catalog:
+        listing = catalog.list()
+    first = listing.tracks[0]
+    media = local_run.told["mediaBaseUrl"]
+    assert answer["total"] == listing.total
+    assert answer["tracks"] == [
+        {
+            "id": first.id,
+            "title": first.title,
+            "author": first.author,
+            "album": first.album,
+            "duration": first.duration,
+            "previewUrl": first.preview_url.replace(media, "http://127.0.0.1:8001"),
+            "coverUrl": first.cover_url.replace(media, "http://127.0.0.1:8001"),
+            "language": first.language,
+            "userCount": first.user_count,
+            "isCommerceMusic": first.is_commerce_music,
+        }
+    ]
