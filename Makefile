@@ -25,7 +25,7 @@ help: ## list the targets
 install: $(ENVIRONMENT) ## make the environment in .venv
 
 $(ENVIRONMENT): requirements-dev.txt pyproject.toml
-	@python="$$($(find_python))" && echo "installing into .venv with $$("$$python" --version)" && "$$python" -m venv .venv
+	@python="$$($(find_python))" && echo "installing into .venv with $$("$$python" --version): once, for a minute or two" && "$$python" -m venv .venv
 	@.venv/bin/pip install --quiet --require-hashes -r requirements-dev.txt
 	@.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

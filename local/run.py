@@ -1,4 +1,4 @@
-"""The local run, in order: AWS, upstream, media host, keys, one refresh, the API."""
+"""The local run, in order: AWS, upstream, media host, keys, refreshes, the API."""
 
 import importlib
 import json
@@ -25,7 +25,7 @@ from local.media_host import media_app
 from local.own_music import own_sounds
 from local.picker import with_picker
 from local.servers import BackgroundServer, address, bind, bind_near, serve_until_interrupted
-from local.stand_in import Sound, stand_in_sounds
+from local.stand_in import Sound, earlier_sounds, stand_in_sounds
 from local.upstream import API_KEY, stand_in_app
 from ops.console import console
 from ops.progress import advance, print_report, shown_progress
@@ -34,6 +34,7 @@ from tiktok_music.refresh.telling import RefreshFailed
 ROOT = Path(__file__).resolve().parent.parent
 RUN_FILE = Path(".local/run.json")
 EVENT_FILE = ROOT / "events" / "refresh_schedule.json"
+EARLIER_TICK = {"scheduledTime": "2026-11-21T18:00:00Z"}  # 12 hours before the event's
 
 
 class LocalRunFailed(Exception):
@@ -58,17 +59,23 @@ def run(options: Options) -> None:
     aws = EmbeddedAws.start()
     os.environ.update(aws.environment())
     aws.furnish(os.environ.get("SOURCE_API_KEY", API_KEY))
-    upstream_url = options.upstream or _stand_in(options.music)
+    chart: list[Sound] = []
+    upstream_url = options.upstream or _stand_in(chart, options.music)
     media_place = bind_near(options.port + 1 if options.port else 0)
     media = BackgroundServer.start(media_app(aws.endpoint_url, BUCKET), media_place)
     settings = _settings(aws, upstream_url, media.base_url, options)
     os.environ.update(settings)
     keys = make_demo_keys(REGION, KEYS_TABLE)
     console().print(f"refreshing from {upstream_url}")
-    report = _refresh()
+    event = json.loads(EVENT_FILE.read_text())
+    moves_on = not options.upstream and not options.music and options.serve
+    with shown_progress(console()):
+        report = _refresh(EARLIER_TICK if moves_on else event)
     print_report(report, console())
     if not options.serve:
         return
+    if moves_on:
+        _refresh_once_more(chart, event)
     app = with_picker(gateway_app(_handler("list_music")), keys["publishRead"])
     told: dict[str, Any] = {
         "environment": {**aws.environment(), **settings},
@@ -94,17 +101,27 @@ def _bind(port: int) -> socket.socket:
         ) from exc
 
 
-def _stand_in(music: Path | None) -> str:
+def _stand_in(chart: list[Sound], music: Path | None) -> str:
+    """The address of a stand-in that serves `chart`, which it fills."""
+    further: list[Sound] = []
     if music is None:
-        sounds = stand_in_sounds()
-        _compose(sounds)
+        chart += earlier_sounds()
+        further += stand_in_sounds()
+        _compose(list({sound.tiktok_id: sound for sound in (*further, *chart)}.values()))
     elif not music.is_dir():
         raise LocalRunFailed(f"MUSIC={music} is not a folder")
     else:
-        sounds = own_sounds(music)
-        if not sounds:
+        chart += own_sounds(music)
+        if not chart:
             raise LocalRunFailed(f"MUSIC={music} holds no audio files")
-    return BackgroundServer.start(stand_in_app(sounds), bind(0)).base_url
+    return BackgroundServer.start(stand_in_app(chart, further), bind(0)).base_url
+
+
+def _refresh_once_more(chart: list[Sound], event: dict[str, Any]) -> None:
+    """The next tick, when the chart has moved on: so that there is something new to see."""
+    chart[:] = stand_in_sounds()
+    report = _refresh(event)
+    print(f"\n12 hours later: {report['outcome']}, {report['newMedia']} new track, new ranks")
 
 
 def _compose(sounds: Sequence[Sound]) -> None:
@@ -140,14 +157,12 @@ def _handler(function: str) -> Any:
     return importlib.import_module(f"functions.{function}.handler").handler
 
 
-def _refresh() -> dict[str, Any]:
-    event = json.loads(EVENT_FILE.read_text())
+def _refresh(event: dict[str, Any]) -> dict[str, Any]:
     context = LocalContext("refresh_music", timeout_seconds=900, memory_limit_in_mb=3538)
-    with shown_progress(console()):
-        try:
-            report: dict[str, Any] = _handler("refresh_music")(event, context)
-        except RefreshFailed as exc:
-            report = exc.report.as_dict()
+    try:
+        report: dict[str, Any] = _handler("refresh_music")(event, context)
+    except RefreshFailed as exc:
+        report = exc.report.as_dict()
     return report
 
 

@@ -1,7 +1,7 @@
 """The stand-in's chart: what TikTok's would look like, with what a refresh must reject in it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -130,6 +130,32 @@ def stand_in_sounds() -> list[Sound]:
         for index, (title, author, album, seconds, user_count, language) in enumerate(_SONGS)
     ]
     return [*songs, *_rejects()]
+
+
+def earlier_sounds() -> list[Sound]:
+    """The chart of 12 hours before: other counts, and one song that has made way for another."""
+    earlier = {
+        "Sunset Drive": 980_400,
+        "Regen auf dem Dach": 128_010,
+        "Le Petit Matin": 181_220,
+        "Kaffeeklatsch": 21_350,
+    }
+    sounds = [
+        replace(sound, user_count=earlier.get(sound.title, sound.user_count))
+        for sound in stand_in_sounds()
+        if sound.title != "Saudade do Norte"
+    ]
+    gone_since = replace(
+        sounds[0],
+        tiktok_id=str(7_662_052_657_323_000_001),
+        title="Yesterday's Paper",
+        author="The Harbour Lights",
+        album="",
+        user_count=2_010,
+        audio=_clip(60, 24),
+        cover=_cover(60),
+    )
+    return [*sounds, gone_since]
 
 
 def _clip(seed: int, seconds: int) -> Callable[[], MediaFile]:

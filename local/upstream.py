@@ -15,9 +15,9 @@ API_KEY = "stand-in-key"
 PAGE_ROWS = 10  # fewer than are asked for, so that a small chart is paged too
 
 
-def stand_in_app(sounds: Sequence[Sound]) -> Starlette:
-    """Serves `sounds` as scenes 0 and 1."""
-    by_id = {sound.tiktok_id: sound for sound in sounds}
+def stand_in_app(sounds: Sequence[Sound], further: Sequence[Sound] = ()) -> Starlette:
+    """Serves `sounds`, read anew with each request, as scenes 0 and 1; and media of `further`."""
+    by_id = {sound.tiktok_id: sound for sound in (*sounds, *further)}
 
     async def chart(request: Request) -> Response:
         if request.headers.get("authorization") != f"Bearer {API_KEY}":

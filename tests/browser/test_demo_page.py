@@ -47,7 +47,10 @@ def until(picker: Picker, claim: str) -> None:
     raise AssertionError(f"never: {claim}")
 
 
-def test_the_greeting_tells_the_address(told: dict[str, Any]) -> None:
+def test_the_greeting_tells_the_address_and_that_the_chart_has_moved_on(
+    told: dict[str, Any],
+) -> None:
+    assert "12 hours later: PUBLISHED, 1 new track, new ranks" in told["lines"]
     assert f"picker {told['baseUrl']}/picker" in told["lines"]
 
 
@@ -56,6 +59,14 @@ def test_the_chart_is_listed_by_rank_with_covers(picker: Picker) -> None:
     picker.page.wait_for_load_state("networkidle")
     sizes = "host => [...host.shadowRoot.querySelectorAll('img')].map((i) => i.naturalWidth)"
     assert min(picker.host.evaluate(sizes)[:5]) > 0
+
+
+def test_what_moved_in_12_hours_is_marked(picker: Picker) -> None:
+    ranks = picker.host.locator(".rank")
+
+    expect(ranks.nth(1)).to_have_text("2 ▲ 1up 1")
+    expect(ranks.nth(2)).to_have_text("3 ▼ 1down 1")
+    expect(ranks.nth(4)).to_have_text("5 New")
 
 
 def test_searching_needs_no_accents(picker: Picker) -> None:
