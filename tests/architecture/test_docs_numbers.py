@@ -92,11 +92,11 @@ def test_the_readme_names_the_variables_of_make() -> None:
 
 def test_the_metrics_are_those_that_are_counted() -> None:
     told = {name for row in cells(ARCHITECTURE, "metric") for name in quoted(row[0])}
-    counted = set(re.findall(r'count\((?:self\._)?metrics, "(\w+)"', CODE))
+    counted = set(re.findall(r'(?:count|gauge_seconds)\((?:self\._)?metrics, "(\w+)"', CODE))
 
     assert told - {"TracksRejected", "TracksRejectedAudioSilent"} == counted | set(METRICS.values())
-    assert f"`{NAMESPACE}`" in ARCHITECTURE
-    assert f"`{NAMESPACE}`" in README
+    assert f"`{NAMESPACE}/<stack>`" in ARCHITECTURE
+    assert f"`{NAMESPACE}/<stack>`" in README
 
 
 def test_the_modules_that_architecture_names_are_there() -> None:
