@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.architecture.test_template import load_template, names_in_template
-from tiktok_music.adapters import dynamo_lists, dynamo_publisher, dynamo_snapshots
+from tiktok_music.adapters import dynamo_lists, dynamo_publisher, dynamo_runs, dynamo_snapshots
 from tiktok_music.api import auth, catalog, rate_limit
 from tiktok_music.observability import NAMESPACE
 from tiktok_music.pointing import KEPT_VERSIONS
@@ -120,6 +120,7 @@ def test_the_items_are_those_that_the_adapters_write() -> None:
     assert told == prefixes | {
         dynamo_lists.LISTS_KEY,
         dynamo_publisher.LEASE_KEY,
+        dynamo_runs.RUNS_KEY,
         dynamo_snapshots.POINTER_KEY,
     }
 
