@@ -8,8 +8,6 @@ Linux on ARCH (arm64 or x86_64), whatever this machine is.
 
 import argparse
 import contextlib
-import gzip
-import json
 import os
 import re
 import shutil
@@ -17,11 +15,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from packaging.requirements import Requirement
 
 from ops.strip_library import NotStrippable, stripped
+from ops.trim_botocore import trim_botocore
 
 RUNTIME = "3.13"
 LAYER_PINS = Path(__file__).parent.parent / "layers_shared" / "requirements.txt"
@@ -51,8 +49,6 @@ NEVER_READ = (
     "pillow.libs/libharfbuzz*",
 )
 BUILD_TIME_SUFFIXES = {".a", ".c", ".h", ".pxd", ".pyi", ".pyx"}
-# botocore describes every service of AWS; these are the ones that are called.
-BOTOCORE_SERVICES = {"dynamodb", "s3", "secretsmanager"}
 
 
 def main() -> None:
@@ -129,45 +125,6 @@ def trim(target: Path) -> None:
     for library in target.rglob("*.so*"):
         with contextlib.suppress(NotStrippable):
             library.write_bytes(stripped(library.read_bytes()))
-
-
-def trim_botocore(data: Path) -> None:
-    """botocore reads its JSON whole when a client is made: half of that is regions of services
-    that are never called, and documentation."""
-    for folder in data.glob("*/"):
-        if folder.name not in BOTOCORE_SERVICES:
-            shutil.rmtree(folder)
-    for file in data.rglob("examples-1.json*"):
-        file.unlink()
-    for file in data.rglob("*.json.gz"):
-        model = without_documentation(json.loads(gzip.decompress(file.read_bytes())))
-        file.with_suffix("").write_text(json.dumps(model, separators=(",", ":")))
-        file.unlink()
-    endpoints = data / "endpoints.json"
-    told = json.loads(endpoints.read_bytes())
-    for partition in told["partitions"]:
-        services = partition["services"]
-        partition["services"] = {
-            name: services[name] for name in services if name in BOTOCORE_SERVICES
-        }
-    endpoints.write_text(json.dumps(told, separators=(",", ":")))
-
-
-def without_documentation(model: Any) -> Any:
-    """Emptied, not left out: botocore's own S3 handlers look for it.
-
-    A field of a shape may itself be named "documentation": that one is no text, and stays.
-    """
-    if isinstance(model, list):
-        return [without_documentation(item) for item in model]
-    if isinstance(model, dict):
-        return {
-            name: ""
-            if name == "documentation" and isinstance(value, str)
-            else without_documentation(value)
-            for name, value in model.items()
-        }
-    return model
 
 
 def compile_bytecode(target: Path, place: str) -> None:

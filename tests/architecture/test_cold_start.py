@@ -27,14 +27,15 @@ LATE = (
 )
 # The program of a Lambda's init, and then one request that nobody's key opens.
 PROGRAM = """
-import asyncio, json, sys
+import asyncio, gc, json, sys
 asyncio.set_event_loop(asyncio.new_event_loop())
 sys.path[:0] = ["layers_shared", "functions/list_music"]
 from handler import handler
 event = json.load(open("events/list_get.json"))
 event["headers"]["authorization"] = "none"
 status = handler(event, None)["statusCode"]
-print(json.dumps({"status": status, "modules": sorted(sys.modules)}))
+told = {"status": status, "modules": sorted(sys.modules)}
+print(json.dumps({**told, "collects": gc.isenabled(), "frozen": gc.get_freeze_count()}))
 """
 
 
@@ -64,6 +65,8 @@ def loaded() -> set[str]:
     )
     answer = json.loads(run.stdout)
     assert answer["status"] == 401
+    assert answer["collects"]
+    assert answer["frozen"] > 50_000
     return set(answer["modules"])
 
 

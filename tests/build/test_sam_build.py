@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -253,6 +254,9 @@ def test_botocore_describes_what_is_called_and_nothing_else(arm64: Path) -> None
     assert set(partition["services"]) == services
     assert len(models) == len(services)
     assert {model["documentation"] for model in models} == {""}
+    dynamodb = next(model for model in models if model["metadata"]["serviceId"] == "DynamoDB")
+    allowed = re.findall(r"\bdynamodb:([A-Z]\w+Items?)\b", (ROOT / "template.yaml").read_text())
+    assert set(dynamodb["operations"]) == set(allowed)
 
 
 def test_nothing_of_the_build_is_shipped(arm64: Path) -> None:
