@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.emulator import EmulatorMissing, build, emulated, require
@@ -49,11 +49,13 @@ handler = Mangum(Starlette(routes=[Route("/", answer)]), lifespan="off")
 Logger(service="x"), Metrics(namespace="x", service="x")
 Connection(region="eu-central-1").client
 """
+# Without this machine's site-packages (-S), but for the first.
 PROGRAMS = {
-    "python -c pass": "pass",
-    "import asyncio": "import asyncio",
-    "import handler": "import handler",
-    "the bare packages": BARE_STACK,
+    "python -c pass": ("-c", "pass"),
+    "python -S -c pass": ("-S", "-c", "pass"),
+    "import asyncio": ("-S", "-c", "import asyncio"),
+    "the bare packages": ("-S", "-c", BARE_STACK),
+    "import handler": ("-S", "-c", "import handler"),
 }
 ROUNDS = 5
 
@@ -83,19 +85,19 @@ def _path(built: Path) -> str:
 
 def print_instructions(python: str, environment: Mapping[str, str]) -> None:
     print(f"{'million instructions':<40} {'':>7} {'x pass':>7} {'over pass':>10}")
-    counted = {name: instructions(python, code, environment) for name, code in PROGRAMS.items()}
+    counted = {name: instructions(python, how, environment) for name, how in PROGRAMS.items()}
     empty = counted["python -c pass"]
     for name, count in counted.items():
         over = (count - empty) / 1e6
         print(f"  {name:<38} {count / 1e6:>7.0f} {count / empty:>7.1f} {over:>10.0f}")
 
 
-def instructions(python: str, code: str, environment: Mapping[str, str]) -> int:
-    """Of one run of `code`, without this machine's site-packages."""
+def instructions(python: str, how: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Of one run of the interpreter."""
     run = subprocess.run(  # noqa: S603 - our own programs
         [
             *("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"),
-            *(python, "-S", "-c", code),
+            *(python, *how),
         ],
         env=dict(environment),
         capture_output=True,
