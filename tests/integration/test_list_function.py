@@ -162,6 +162,8 @@ SENT = {
     "search_get.json": (200, {"tracks", "total", "nextCursor"}),
     "track_get.json": (200, row_of(a_track(), MEDIA).keys() | DETAILS),
     "resolve_post.json": (200, {"targets"}),
+    "media_batch.json": (422, {"error"}),
+    "media_plan.json": (422, {"error"}),
     "refresh_schedule.json": (422, {"error"}),
 }
 
