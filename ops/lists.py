@@ -171,9 +171,9 @@ def _print_effect(effect: Effect) -> None:
 
 
 def _sound(text: str | None) -> str | None:
-    if text is None or is_tiktok_id(text) or parse_track_id(text):
+    if text is None or is_tiktok_id(text):
         return text
-    track_id = track_id_of_link(text)
+    track_id = parse_track_id(text) or track_id_of_link(text)
     if track_id is None:
         raise typer.BadParameter(f"--track {text!r} is no TikTok id, track id or link")
     return track_id
