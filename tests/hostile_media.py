@@ -56,6 +56,7 @@ def hostile_audio(address: str = NOWHERE, victim: str = "/etc/hostname") -> dict
         "two hours of silence, AAC": long_silence("m4a", 7_200),
         "nine channels": wav(np.zeros((9, 48_000), np.float32), 48_000),
         "384 kHz": wav(np.zeros((2, 384_000), np.float32), 384_000),
+        "one sample a second": wav(np.full((1, 2_500), 0.5, np.float32), 1),
         "WAV without an end": _endless_wav(),
         "a tag of 21 MB": _tag_of(21_000_000) + good,
         "a tag of 2 MB and nothing else": _tag_of(2_000_000),

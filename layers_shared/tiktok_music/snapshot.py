@@ -80,7 +80,7 @@ def render(tracks: Iterable[Track], media_base_url: str) -> bytes:
 def render_rows(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """As `render`, of rows in the order of the list."""
     body = {"tracks": rows, "total": len(rows)}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 def row_of(track: Track, media_base_url: str) -> dict[str, Any]:

@@ -215,7 +215,7 @@ def test_too_many_bytes_are_refused_unread() -> None:
     ids=["channels", "sample rate"],
 )
 def test_extravagant_shapes_are_refused(samples: Samples, rate: int) -> None:
-    with pytest.raises(AudioUnreadable, match="not 1 to"):
+    with pytest.raises(AudioUnreadable, match=r"not \d+ to"):
         read(wav(samples, rate))
 
 

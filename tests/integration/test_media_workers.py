@@ -1,18 +1,22 @@
 """Decoder processes: their work, their limits, and what becomes of one that dies."""
 
 import io
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pillow_heif
 import pytest
 from PIL import Image
 
 from local.stand_in import cover, music, silence
+from tests.fakes import some_facts
 from tests.signals import ENCODERS, encoded
 from tests.signals import music as a_tune
 from tiktok_music.adapters import media_workers
@@ -97,6 +101,109 @@ def test_a_file_that_takes_too_long_is_given_up(
         workshop.prepare_preview(music(5, 8)[0], "Song", "Artist")
 
 
+class Stuck:
+    """A process that does as it is told instead of decoding."""
+
+    CHILD = "import sys; sys.path[:0] = {path!r}; fd = {fd}; " + (
+        "from multiprocessing.connection import Connection; peer = Connection(fd); "
+    )
+
+
+@pytest.mark.parametrize(
+    "doing",
+    [
+        "import time; time.sleep(600)",
+        "peer.recv_bytes(); peer.recv_bytes(); import time; time.sleep(600)",
+        "[peer.recv_bytes() for _ in range(3)]; import os; os.write(fd, b'x'); import time; "
+        "time.sleep(600)",
+        "[peer.recv_bytes() for _ in range(3)]; peer.send_bytes(b'{{}}'); import time; "
+        "time.sleep(600)",
+    ],
+    ids=["reads nothing", "reads on", "begins to answer", "answers by half"],
+)
+def test_a_decoder_that_stops_anywhere_is_given_up(
+    doing: str, workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media_workers, "_START", Stuck.CHILD + doing)
+    monkeypatch.setattr(media_workers, "FILE_SECONDS", 0.5)
+
+    with pytest.raises(WorkerFailed, match=r"longer than 0\.5 s"):
+        workshop.prepare_preview(bytes(5_000_000), "Song", "Artist")
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ("peer.send_bytes(b'no JSON'); peer.send_bytes(b'')", "crashed"),
+        ("peer.send_bytes(bytes(2 * 1024**2)); peer.send_bytes(b'')", "crashed"),
+        ("peer.send_bytes(b'{{}}'); peer.send_bytes(bytes(21 * 1024**2))", "crashed"),
+        ("peer.send_bytes(b'{{\"failed\": \"Oh\"}}'); peer.send_bytes(b'')", "file: Oh"),
+    ],
+    ids=["no JSON", "a long header", "a long blob", "a failure"],
+)
+def test_an_answer_that_is_none_is_a_failure_of_one_file(
+    answer: str, problem: str, workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = media_workers._START
+    monkeypatch.setattr(
+        media_workers, "_START", Stuck.CHILD + f"[peer.recv_bytes() for _ in range(3)]; {answer}"
+    )
+
+    with pytest.raises(WorkerFailed, match=problem):
+        workshop.prepare_cover(cover(5)[0])
+
+    monkeypatch.setattr(media_workers, "_START", start)
+    assert workshop.prepare_cover(cover(5)[0])[:2] == b"\xff\xd8"
+
+
+def test_after_any_error_the_next_file_gets_its_own_answer(
+    workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, large = (jpeg_of(size) for size in (16, 64))
+    monkeypatch.setattr(Connection, "recv_bytes", fails_once())
+
+    with pytest.raises(MemoryError):
+        workshop.prepare_cover(small)
+
+    made = Image.open(io.BytesIO(workshop.prepare_cover(large)))
+    assert made.size == (64, 64)
+
+
+def jpeg_of(size: int) -> bytes:
+    file = io.BytesIO()
+    Image.effect_noise((size, size), 90).convert("RGB").save(file, "JPEG")
+    return file.getvalue()
+
+
+def fails_once() -> Callable[..., bytes]:
+    receive, calls = Connection.recv_bytes, []
+
+    def fail(self: Any, *limit: int) -> bytes:
+        calls.append(limit)
+        if len(calls) == 1:
+            raise MemoryError
+        return receive(self, *limit)
+
+    return fail
+
+
+@pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "1e999"])
+def test_a_measurement_that_is_no_number_is_no_fact(
+    number: str, workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = {"facts": FACTS, "source": FACTS, "fingerprint": ""}
+    text = json.dumps(header).replace("-14.0", number)
+    monkeypatch.setattr(
+        ProcessWorkshop, "_ask", lambda self, request, data: (json.loads(text), b"ID3")
+    )
+
+    with pytest.raises(WorkerFailed, match="no number"):
+        workshop.prepare_preview(b"", "Song", "Artist")
+
+
+FACTS = some_facts(-14.0).as_dict()
+
+
 def test_a_worn_process_is_replaced(
     workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,7 +233,7 @@ def test_a_decoder_has_nothing_of_our_environment_and_may_write_no_file() -> Non
         b"MALLOC_TRIM_THRESHOLD_",
     }
     assert (limits["Max file size"], limits["Max core file size"]) == ("0", "0")
-    assert limits["Max open files"] == "4"
+    assert limits["Max open files"] == "0"
 
 
 @pytest.mark.parametrize("extension", sorted(ENCODERS))
@@ -157,6 +264,7 @@ def test_a_sealed_process_opens_no_file_and_no_socket() -> None:
         "ours.detach()\n"
         "held = media_child._connection(theirs.detach())\n"
         "media_child._limit_self()\n"
+        "os.close(0)\n"
         "for attempt in (lambda: os.open('/etc/hostname', os.O_RDONLY), socket.socket, os.pipe):\n"
         "    try:\n"
         "        attempt()\n"

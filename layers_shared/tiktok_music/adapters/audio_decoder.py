@@ -45,6 +45,8 @@ class AudioCaps:
     max_seconds: float = 600.0
     keep_seconds: float = 120.0
     max_channels: int = 8
+    # Below telephone quality there is no music, and bringing 1 Hz to 44,100 makes gigabytes.
+    min_sample_rate_hz: int = 4_000
     max_sample_rate_hz: int = 192_000
 
 
@@ -172,5 +174,6 @@ def open_audio_container(data: bytes) -> InputContainer:
 def _refuse_over_caps(channels: int, sample_rate_hz: int, caps: AudioCaps) -> None:
     if not 1 <= channels <= caps.max_channels:
         raise AudioUnreadable(f"{channels} channels, not 1 to {caps.max_channels}")
-    if not 1 <= sample_rate_hz <= caps.max_sample_rate_hz:
-        raise AudioUnreadable(f"{sample_rate_hz} Hz, not 1 to {caps.max_sample_rate_hz} Hz")
+    if not caps.min_sample_rate_hz <= sample_rate_hz <= caps.max_sample_rate_hz:
+        limits = f"{caps.min_sample_rate_hz} to {caps.max_sample_rate_hz}"
+        raise AudioUnreadable(f"{sample_rate_hz} Hz, not {limits} Hz")

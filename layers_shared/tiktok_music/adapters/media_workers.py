@@ -1,11 +1,13 @@
 """Decoder processes, one per core, and the workshop that hands them files."""
 
 import json
+import math
 import os
 import queue
 import socket
 import subprocess
 import sys
+import threading
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
@@ -18,6 +20,9 @@ from tiktok_music.refresh.verdict import Finding, RejectionReason
 
 # Wall time, for a process that hangs; what a file may take of the CPU is the child's own limit.
 FILE_SECONDS = 60.0
+# A minute of MP3 at 128 kbit/s has a megabyte, a cover less: a child that sends more is not ours.
+MOST_HEADER_BYTES = 1024**2
+MOST_BLOB_BYTES = 20 * 1024**2
 # What a decoder leaks, it leaks for so many files.
 FILES_PER_PROCESS = 500
 
@@ -56,18 +61,34 @@ class DecoderProcess:
         self._connection.send_bytes(json.dumps(asdict(policy)).encode())
         self.pid = self._process.pid
         self.files_done = 0
+        self._is_late = False
 
     def ask(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-        """The answer to one file; raises WorkerFailed when the process dies or takes too long."""
+        """The answer to one file; raises WorkerFailed when the process dies or takes too long.
+
+        The time is over all of it: a child that does not read, or stops in the middle, is killed.
+        """
         self.files_done += 1
+        watch = threading.Timer(FILE_SECONDS, self._give_up)
+        watch.start()
         try:
             self._connection.send_bytes(json.dumps(request).encode())
             self._connection.send_bytes(data)
-            if not self._connection.poll(FILE_SECONDS):
-                raise WorkerFailed(f"the decoder took longer than {FILE_SECONDS:g} s")
-            return json.loads(self._connection.recv_bytes()), self._connection.recv_bytes()
-        except (EOFError, OSError) as exc:
+            header = json.loads(self._connection.recv_bytes(MOST_HEADER_BYTES))
+            blob = self._connection.recv_bytes(MOST_BLOB_BYTES)
+        except (EOFError, OSError, ValueError) as exc:
+            if self._is_late:
+                raise WorkerFailed(f"the decoder took longer than {FILE_SECONDS:g} s") from exc
             raise WorkerFailed("the decoder crashed on the file") from exc
+        finally:
+            watch.cancel()
+        if "failed" in header:
+            raise WorkerFailed(f"the decoder failed on the file: {header['failed']}")
+        return header, blob
+
+    def _give_up(self) -> None:
+        self._is_late = True
+        self._process.kill()
 
     def end(self) -> None:
         """Ends the process, whatever it is doing."""
@@ -98,8 +119,8 @@ class ProcessWorkshop:
             )
         return PreparedPreview(
             mp3=mp3,
-            facts=AudioFacts.from_dict(header["facts"]),
-            source=AudioFacts.from_dict(header["source"]),
+            facts=_facts(header["facts"]),
+            source=_facts(header["source"]),
             fingerprint=header["fingerprint"],
         )
 
@@ -121,11 +142,9 @@ class ProcessWorkshop:
         try:
             process = process or DecoderProcess(self._policy)
             answer = process.ask(request, data)
-        except WorkerFailed:
-            self._idle.put(self._ended(process))
-            raise
         except BaseException:
-            self._idle.put(process)
+            # Whatever it was, the next file must not get the answer to this one.
+            self._idle.put(self._ended(process))
             raise
         worn = process.files_done >= FILES_PER_PROCESS
         self._idle.put(self._ended(process) if worn else process)
@@ -135,3 +154,12 @@ class ProcessWorkshop:
     def _ended(process: DecoderProcess | None) -> None:
         if process is not None:
             process.end()
+
+
+def _facts(measured: dict[str, Any]) -> AudioFacts:
+    """What the child has measured; a number that is none would spoil the whole list."""
+    facts = AudioFacts.from_dict(measured)
+    numbers = [value for value in facts.as_dict().values() if isinstance(value, float)]
+    if not all(map(math.isfinite, numbers)):
+        raise WorkerFailed("the decoder measured what is no number")
+    return facts

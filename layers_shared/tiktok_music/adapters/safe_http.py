@@ -83,7 +83,7 @@ class SafeHttp:
             if not redirects or answer.status not in MOVED or not location:
                 return answer
             following = urljoin(url, location)
-            if url.startswith("https:") and not following.startswith("https:"):
+            if asked.url.scheme == "https" and self._parse(following).scheme != "https":
                 raise DownloadFailed("a redirect leaves https")
             url, headers = following, _without_credentials(headers)
         raise DownloadFailed(f"more than {redirects} redirects")
