@@ -140,7 +140,7 @@ def api(template: Path, environment: Mapping[str, str], log: Path) -> Iterator[s
     its containers."""
     with bind(0) as place:
         port = place.getsockname()[1]
-    command = sam("start-api", "--port", port, "--warm-containers", "EAGER", *options(template))
+    command = sam("start-api", "--port", port, "--warm-containers", "LAZY", *options(template))
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own tool
             command, env=dict(environment), stdout=output, stderr=subprocess.STDOUT
