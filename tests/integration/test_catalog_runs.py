@@ -376,6 +376,17 @@ def test_a_wrong_entry_is_told_in_the_words_of_the_command(
     assert entries(stores) == ()
 
 
+def test_a_track_id_is_kept_as_the_catalog_writes_it(catalog: Run, refreshes: Refreshes) -> None:
+    refreshes.run(*chart(1, 2))
+    shouted = a_candidate(1).track_id.upper()
+
+    result = catalog("lists", "add", "deny", "--track", shouted, "--reason", "x", "--yes")
+
+    assert "1 would leave the list" in result.stdout
+    kept = ListEntry(ListKind.DENY, "x", a_candidate(1).track_id)
+    assert entries(refreshes.rows) == (kept,)
+
+
 def test_an_entry_with_an_end_and_a_link_is_kept_as_it_was_given(
     catalog: Run, stores: DynamoRows
 ) -> None:
