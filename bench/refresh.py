@@ -42,11 +42,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tracks", type=int, default=60)
     parser.add_argument("--latency-ms", type=int, default=80, help="of every answer of upstream")
+    parser.add_argument(
+        "--keep-level", action="store_true", help="with NORMALISE_LOUDNESS=false: MP3 is copied"
+    )
     asked = parser.parse_args()
     print(f"composing {asked.tracks} tracks of {SECONDS} s", flush=True)
     sounds = [a_sound(number) for number in range(asked.tracks)]
     aws = EmbeddedAws.start()
     os.environ.update(aws.environment())
+    os.environ["NORMALISE_LOUDNESS"] = "false" if asked.keep_level else "true"
     aws.furnish(API_KEY)
     asked_for: Counter[str] = Counter()
     late = Late(stand_in_app(sounds), asked.latency_ms / 1000, asked_for)
