@@ -23,7 +23,7 @@ from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.api_key import parse_authorization
 from tiktok_music.archive import TrackStatus, record_to
 from tiktok_music.pointing import advanced
-from tiktok_music.refresh.ledger import failures_of
+from tiktok_music.refresh.ledger import failure_of
 from tiktok_music.refresh.operator_lists import ListEntry, ListKind
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
@@ -223,8 +223,9 @@ def test_why_tells_the_last_verdict_and_the_media_ledger(catalog: Run, stores: D
         Outcome.PUBLISHED, None, moment, moment, {}, rejections=(Rejection.of(bad, finding),)
     )
     DynamoRunReports(stores, "catalog").keep(moment, report.as_dict())
-    failures = failures_of(report.rejections, [bad], moment)
-    DynamoMediaLedger(stores, "catalog").remember(failures)
+    failure = failure_of(bad, report.rejections[0], moment)
+    assert failure is not None
+    DynamoMediaLedger(stores, "catalog").remember([failure])
 
     [story] = json.loads(catalog("why", "minutes of nothing", "--json").output)
 

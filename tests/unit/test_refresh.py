@@ -244,6 +244,42 @@ def test_a_dead_link_costs_its_track_alone(world: World) -> None:
     )
 
 
+def test_a_failing_decoder_keeps_a_track_out_for_one_tick_and_no_longer(world: World) -> None:
+    good, new = a_candidate(1), a_candidate(2)
+    world.refresh(good)
+    world.workshop.problems[new.title] = WorkerFailed("crashed")
+    asked = []
+    for _ in range(3):
+        world.now += timedelta(hours=12)
+        world.refresh(good, new)
+        asked.append(new.preview_urls[0] in world.downloader.asked)
+        world.downloader.asked.clear()
+        world.workshop.problems.clear()
+
+    assert asked == [True, False, True]
+    assert len(world.served()) == 2
+
+
+def test_force_tries_again_what_was_found_wanting(world: World) -> None:
+    good, new = a_candidate(1), a_candidate(2)
+    world.workshop.problems[new.title] = AudioUnreadable("no audio")
+    world.refresh(good, new)
+    world.workshop.problems.clear()
+    world.now += timedelta(hours=12)
+
+    world.refresh(good, new, is_forced=True)
+
+    assert len(world.served()) == 2
+
+
+def test_a_fault_that_nobody_thought_of_is_not_held_against_a_file(world: World) -> None:
+    world.workshop.problems[a_candidate(2).title] = RuntimeError("a bug")
+
+    world.refresh(a_candidate(1), a_candidate(2))
+
+    assert world.ledger.kept.keys() == {a_candidate(1).track_id}
+
+
 def test_a_bucket_that_is_down_publishes_nothing_that_it_lacks(world: World) -> None:
     world.store.is_down = True
 

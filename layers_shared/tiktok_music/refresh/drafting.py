@@ -60,7 +60,7 @@ def draft(
     watch.lap("rules")
     known = listed.known
     media = join_same_recordings(
-        media_of(listed.curation.groups, known, media_parts(parts), has_time),
+        media_of(listed.curation.groups, known, media_parts(parts), has_time, is_forced=is_forced),
         is_settled=lambda each: not is_forced and _is_active(known.get(each.track_id)),
     )
     watch.lap("media")

@@ -2,7 +2,6 @@
 wanting fetched again until that verdict ends."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -13,21 +12,26 @@ from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
 
 # Upstream mends a file now and then, under the same address.
 STANDS_FOR = timedelta(days=7)
+# A decoder that fails may be at fault itself: the file is left out of one tick, and tried again.
+STANDS_FOR_ONE_TICK = timedelta(hours=20)
 # What is wrong with a file stays wrong; a transfer or a store may be well by the next run.
-LASTING = frozenset(
-    {
-        RejectionReason.AUDIO_UNREADABLE,
-        RejectionReason.AUDIO_DAMAGED,
-        RejectionReason.AUDIO_TOO_SHORT,
-        RejectionReason.AUDIO_TOO_LONG,
-        RejectionReason.AUDIO_SILENT,
-        RejectionReason.AUDIO_MOSTLY_SILENT,
-        RejectionReason.AUDIO_TOO_QUIET,
-        RejectionReason.AUDIO_CLIPPED,
-        RejectionReason.COVER_UNREADABLE,
-        RejectionReason.MEDIA_WORKER_FAILED,
-    }
-)
+LASTING = {
+    **dict.fromkeys(
+        (
+            RejectionReason.AUDIO_UNREADABLE,
+            RejectionReason.AUDIO_DAMAGED,
+            RejectionReason.AUDIO_TOO_SHORT,
+            RejectionReason.AUDIO_TOO_LONG,
+            RejectionReason.AUDIO_SILENT,
+            RejectionReason.AUDIO_MOSTLY_SILENT,
+            RejectionReason.AUDIO_TOO_QUIET,
+            RejectionReason.AUDIO_CLIPPED,
+            RejectionReason.COVER_UNREADABLE,
+        ),
+        STANDS_FOR,
+    ),
+    RejectionReason.MEDIA_WORKER_FAILED: STANDS_FOR_ONE_TICK,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +56,13 @@ class LedgerEntry:
     failure: MediaFailure | None = None
 
 
-def failures_of(
-    rejections: Iterable[Rejection], candidates: Iterable[Candidate], now: datetime
-) -> list[MediaFailure]:
-    """What is worth remembering of these rejections."""
-    known = {candidate.tiktok_id: candidate for candidate in candidates}
-    return [
-        MediaFailure(
-            candidate.track_id, addresses_of(candidate), rejection.finding, now + STANDS_FOR
-        )
-        for rejection in rejections
-        if rejection.finding.reason in LASTING
-        and (candidate := known.get(rejection.tiktok_id or "")) is not None
-    ]
+def failure_of(candidate: Candidate, rejection: Rejection, now: datetime) -> MediaFailure | None:
+    """What is worth remembering of a rejection, None where the next run may find it otherwise."""
+    stands_for = LASTING.get(rejection.finding.reason)
+    if stands_for is None:
+        return None
+    until = now + stands_for
+    return MediaFailure(candidate.track_id, addresses_of(candidate), rejection.finding, until)
 
 
 def addresses_of(candidate: Candidate) -> str:

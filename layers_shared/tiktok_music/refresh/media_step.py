@@ -27,22 +27,22 @@ def media_of(
     known: Mapping[str, TrackRecord],
     parts: MediaParts,
     has_time: Callable[[], bool],
+    *,
+    is_forced: bool = False,
 ) -> list[GroupMedia]:
     """The media of every group, in their order; what is learned is noted at once.
 
     What archive or ledger know is not fetched, so that the step may be run again, or by several at
-    a time; what there is no time for is deferred.
+    a time; what there is no time for is deferred. Forced, it tries again what failed before.
     """
     members = [member for group in groups for member in group.members]
-    memory = MediaMemory.of(members, known, parts.ledger, parts.now())
+    memory = MediaMemory.of(members, known, parts.ledger, parts.now(), is_forced=is_forced)
     job = MediaJob(
         memory.stored,
         memory.failed,
         prepare=lambda candidate: memory.noted(candidate, prepare_media(candidate, parts.tools)),
         has_time=has_time,
     )
-    media = run_media_stage(
+    return run_media_stage(
         groups, job, lambda done, total: parts.progress.advance("media", done, total)
     )
-    memory.remember(rejection for result in media for rejection in result.rejections)
-    return media
