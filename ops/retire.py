@@ -1,7 +1,10 @@
 """`catalog retire`: a takedown. The track leaves the list for good; its id goes on resolving."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import uuid4
 
 import typer
 
@@ -20,10 +23,22 @@ from ops.withdrawing import withdraw
 from tiktok_music.api.freshness import next_refresh_due
 from tiktok_music.api.query import track_id_of_link
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.errors import NotFound
+from tiktok_music.errors import LeaseHeld, NotFound
 from tiktok_music.refresh.archiving import reinstated_record, retired_record
 from tiktok_music.refresh.operator_lists import ListEntry, ListKind
 from tiktok_music.resolve import parse_track_id
+
+# Longer than anybody thinks about a question; a refresh that comes meanwhile is tried again.
+LEASE_SECONDS = 120.0
+UNDER_WAY = (
+    "a refresh is under way, and would write over what you ask for: run this again when "
+    "`catalog status` says that it is over (16 minutes at most); --now takes a track off at once "
+    "all the same"
+)
+AGAIN = (
+    "the refresh under way will end LOST, but may have written over the takedown: run this once "
+    "more when `catalog status` says that it is over"
+)
 
 
 @told
@@ -41,7 +56,8 @@ def retire(
     """Take a track down for good, with all its doubles: off the list from the next refresh on, or
     at once with --now. Safe to repeat.
 
-    --now is one conditional write: a refresh under way ends LOST. The version without the track
+    While a refresh is under way it is refused, but with --now: that is one conditional write, and
+    the refresh ends LOST. The version without the track
     takes the place of the current one, which is kept no more. --undo lets the track be listed
     again, from the next refresh on that finds it on the chart.
     """
@@ -52,9 +68,36 @@ def retire(
     catalog = open_catalog(stack)
     record = _record(track, catalog)
     if undo:
-        _take_back(catalog, record, reason, as_json=as_json, yes=yes)
-    else:
-        _take_down(catalog, record, reason, stack, at_once=at_once, as_json=as_json, yes=yes)
+        with _alone(catalog, or_not=False):
+            _take_back(catalog, record, reason, as_json=as_json, yes=yes)
+        return
+    with _alone(catalog, or_not=at_once) as is_alone:
+        version = _take_down(
+            catalog, record, reason, stack, at_once=at_once, as_json=as_json, yes=yes
+        )
+    is_listed = rank_in_current(catalog, record.track_id) is not None
+    effect = _effect(catalog, stack, is_listed=is_listed, version=version, is_alone=is_alone)
+    _tell(record, "retired", effect, as_json=as_json, version=version)
+
+
+@contextmanager
+def _alone(catalog: Catalog, *, or_not: bool) -> Iterator[bool]:
+    """Keeps refreshes away, which write what they know of a track over what is written here.
+
+    Raises LeaseHeld while one is under way, unless it must be gone through with all the same.
+    """
+    holder = f"retire-{uuid4()}"
+    try:
+        catalog.publisher.acquire_lease(holder, datetime.now(UTC), LEASE_SECONDS)
+    except LeaseHeld as exc:
+        if not or_not:
+            raise LeaseHeld(UNDER_WAY) from exc
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        catalog.publisher.release_lease(holder)
 
 
 def _take_down(
@@ -66,7 +109,8 @@ def _take_down(
     at_once: bool,
     as_json: bool,
     yes: bool,
-) -> None:
+) -> str | None:
+    """The version that is served instead, where there is one at once."""
     rank = rank_in_current(catalog, record.track_id)
     is_new = record.status is not TrackStatus.RETIRED
     if not is_new and not as_json:
@@ -82,9 +126,7 @@ def _take_down(
             # First: it is checked, and a refresh reads it first.
             catalog.lists.keep((*entries, entry), before=entries)
         catalog.archive.keep([retired_record(record, reason, datetime.now(UTC))])
-    version = withdraw(catalog.publisher, record.track_id, limits) if limits and rank else None
-    effect = _effect(catalog, stack, is_listed=rank is not None, version=version)
-    _tell(record, "retired", effect, as_json=as_json, version=version)
+    return withdraw(catalog.publisher, record.track_id, limits) if limits and rank else None
 
 
 def _take_back(
@@ -115,17 +157,15 @@ def _take_back(
     _tell(record, "taken back", effect, as_json=as_json)
 
 
-def _effect(catalog: Catalog, stack: str | None, *, is_listed: bool, version: str | None) -> str:
+def _effect(
+    catalog: Catalog, stack: str | None, *, is_listed: bool, version: str | None, is_alone: bool
+) -> str:
     """When a takedown is seen, and what may come between."""
-    now = datetime.now(UTC)
+    again = "" if is_alone else f"; {AGAIN}"
     if version is not None:
-        lost = "; the refresh under way will end LOST" if catalog.publisher.is_leased(now) else ""
-        return f"{version} without it is served within 36 seconds{lost}"
-    if catalog.publisher.is_leased(now):
-        return (
-            "a refresh is under way and may list it once more, until the one after it: see "
-            "`catalog status` when it is over, and --now takes it off at once"
-        )
+        return f"{version} without it is served within 36 seconds{again}"
+    if not is_alone:
+        return f"it is not on the list now{again}"
     if not is_listed:
         return "it is not on the list, and will not come back to it"
     due = next_refresh_due(catalog.pointer().current, refresh_every(stack))

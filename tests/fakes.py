@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tiktok_music.adapters.dynamo_publisher import LONGEST_LEASE_SECONDS
 from tiktok_music.api_key import ApiKey
 from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.errors import (
@@ -39,7 +40,8 @@ class FakeSnapshots:
 
     def acquire_lease(self, holder: str, now: datetime, seconds: float) -> int:
         self._check()
-        if self.holder not in (None, holder) and self.lease_until >= now.timestamp():
+        runs_for = self.lease_until - now.timestamp()
+        if self.holder not in (None, holder) and 0 <= runs_for <= 2 * LONGEST_LEASE_SECONDS:
             raise LeaseHeld("another refresh is under way")
         self.fence += 1
         self.holder, self.lease_until = holder, now.timestamp() + seconds
@@ -163,8 +165,11 @@ class FakeReports:
     recordings: dict[datetime, bytes] = field(default_factory=dict)
     lines: list[dict[str, Any]] = field(default_factory=list)
     cannot_record: bool = False
+    cannot_keep: bool = False
 
     def keep(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
+        if self.cannot_keep:
+            raise StoreUnavailable("the report is not stored")
         self.reports[scheduled_at] = report
 
     def find(self, scheduled_at: datetime) -> dict[str, Any] | None:

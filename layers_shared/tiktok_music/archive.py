@@ -1,6 +1,7 @@
 """What is kept of a track for ever, so that an id once given out goes on resolving."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -75,16 +76,27 @@ def record_to(record: TrackRecord) -> dict[str, Any]:
     return stored
 
 
-def record_from(stored: dict[str, Any]) -> TrackRecord:
+def media_from(stored: dict[str, Any]) -> MediaFacts:
     """From how it is stored."""
+    return MediaFacts(**known_fields(MediaFacts, stored))
+
+
+def known_fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What this release knows of a stored dataclass: the next one may have written it."""
+    names = {each.name for each in fields(kind)}
+    return {name: value for name, value in stored.items() if name in names}
+
+
+def record_from(stored: dict[str, Any]) -> TrackRecord:
+    """From how it is stored; a field that a newer release has added is passed over."""
     media, retired_at = stored.get("media"), stored.get("retired_at")
     return TrackRecord(
         **{
-            **stored,
+            **known_fields(TrackRecord, stored),
             "first_seen_at": datetime.fromisoformat(stored["first_seen_at"]),
             "last_seen_at": datetime.fromisoformat(stored["last_seen_at"]),
             "status": TrackStatus(stored["status"]),
-            "media": MediaFacts(**media) if media else None,
+            "media": media_from(media) if media else None,
             "retired_at": datetime.fromisoformat(retired_at) if retired_at else None,
         }
     )

@@ -54,9 +54,11 @@ def unpinned(pointer: Pointer, fence: int) -> Pointer:
     return replace(pointer, is_pinned=False, operator_fence=fence)
 
 
-def last_scheduled_at(pointer: Pointer) -> datetime:
-    """The newest tick that was ever published, also when an older version is current."""
-    return max(descriptor.scheduled_at for descriptor in (pointer.current, *pointer.history))
+def last_scheduled_at(pointer: Pointer, until: datetime) -> datetime | None:
+    """The newest tick up to `until` that is kept, also when an older version is current."""
+    kept = (pointer.current, *pointer.history)
+    ticks = [each.scheduled_at for each in kept if each.scheduled_at <= until]
+    return max(ticks, default=None)
 
 
 def _names(kept: Iterable[Descriptor]) -> list[str]:

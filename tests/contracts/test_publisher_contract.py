@@ -41,6 +41,14 @@ def test_a_running_lease_keeps_another_holder_out(publisher: Publisher) -> None:
         publisher.acquire_lease("b", NOON + timedelta(seconds=59), 60)
 
 
+def test_a_lease_of_a_clock_that_is_wrong_binds_nobody(publisher: Publisher) -> None:
+    publisher.acquire_lease("a", NOON + timedelta(days=365), 960)
+
+    assert publisher.acquire_lease("b", NOON, 960) == 2
+    with pytest.raises(LeaseHeld):
+        publisher.acquire_lease("c", NOON, 960)
+
+
 def test_a_holder_may_take_its_own_lease_again(publisher: Publisher) -> None:
     first = publisher.acquire_lease("a", NOON, 60)
 

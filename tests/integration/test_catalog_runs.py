@@ -500,14 +500,14 @@ def test_a_refresh_under_way_loses_to_a_takedown_at_once(
 
     def intervene(self: DynamoPublisher, snapshot: Any) -> None:
         monkeypatch.setattr(DynamoPublisher, "write_chunks", write)
-        told.extend((catalog(*words).stdout, catalog(*words, "--now").stdout))
+        told.extend((catalog(*words).stderr, catalog(*words, "--now").stdout))
         write(self, snapshot)
 
     monkeypatch.setattr(DynamoPublisher, "write_chunks", intervene)
     report = refreshes.run(*chart(1, 2, 3, 4))
 
-    assert "a refresh is under way and may list it once more" in told[0]
-    assert "the refresh under way will end LOST" in told[1]
+    assert "a refresh is under way, and would write over what you ask for" in told[0]
+    assert "the refresh under way will end LOST, but may have written over" in told[1]
     assert (report.outcome, listed(refreshes.rows)) == (
         "LOST",
         ["Lantern Street 2", "Lantern Street 3"],

@@ -1,6 +1,7 @@
 """The Business API and Creative Center's mirrors, over real HTTP, and sources joined."""
 
 import json
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from aws_lambda_powertools.utilities.parameters.exceptions import SetSecretError
 
 from tests.builders import NOON, a_candidate
 from tests.fakes import FakeSource
@@ -18,6 +20,7 @@ from tiktok_music.adapters.cml_token import CmlToken
 from tiktok_music.adapters.creative_center_source import CreativeCenterSource, parse_sound_row
 from tiktok_music.adapters.joined_source import JoinedSource
 from tiktok_music.adapters.safe_http import SafeHttp
+from tiktok_music.adapters.secrets import Secrets
 from tiktok_music.adapters.upstream import Upstream, unwrap
 from tiktok_music.errors import SettingsError, SourceRefused, SourceUnavailable
 from tiktok_music.refresh.candidate import Candidate
@@ -361,3 +364,75 @@ def test_what_two_sources_say_of_one_sound_is_put_together() -> None:
         ),
         a_candidate(2),
     ]
+
+
+def test_no_answer_about_tokens_is_ever_quoted() -> None:
+    secret = FakeTokenSecret()
+    bodies = [b"access_token=act.VERYSECRET", b'{"code": 1, "message": "bad token rft.SECRET"}']
+    while bodies:
+        with (
+            running_peer(lambda exchange: exchange.reply(200, bodies.pop())) as peer,
+            pytest.raises(SourceRefused, match="has no access_token") as raised,
+        ):
+            CmlToken(HTTP, peer.base_url, secret, lambda: NOON).renew()
+        told = "".join(traceback.format_exception(raised.value))
+        assert "SECRET" not in told
+
+
+def test_a_chart_has_so_many_seconds_and_bytes_in_all() -> None:
+    seconds = [0.0]
+    page = json.dumps({"data": "x" * 1_000_000}).encode()
+
+    def answer(exchange: Exchange) -> None:
+        seconds[0] += 20
+        exchange.reply(200, page)
+
+    with running_peer(answer) as peer:
+        slow = Upstream(HTTP, peer.base_url, dict, lambda _: None, lambda: seconds[0])
+        with pytest.raises(SourceUnavailable, match="longer than 240 s"):
+            fetch_pages(slow, 20)
+        assert len(peer.requests) == 12
+        large = Upstream(HTTP, peer.base_url, dict, lambda _: None, lambda: 0.0)
+        with pytest.raises(SourceRefused, match="larger than 67108864 bytes"):
+            fetch_pages(large, 80)
+        assert len(peer.requests) == 12 + 68
+
+
+def fetch_pages(upstream: Upstream, count: int) -> None:
+    for _ in range(count):
+        upstream.get_json("/")
+
+
+class Provider:
+    """Secrets Manager: what is stored, and what a cache would say."""
+
+    def __init__(self, may_write: bool = True) -> None:
+        self.stored = '{"accessToken": "old"}'
+        self.may_write = may_write
+        self.fetched: list[bool] = []
+
+    def get(self, name: str, max_age: int, force_fetch: bool) -> str:
+        self.fetched.append(force_fetch)
+        return self.stored
+
+    def set(self, name: str, value: str) -> None:
+        if not self.may_write:
+            raise SetSecretError("no")
+        self.stored = value
+
+
+def test_a_secret_that_changes_is_read_as_it_is_now() -> None:
+    provider: Any = Provider()
+    secret = Secrets(provider).stored("cml")
+
+    secret.write({"accessToken": "new"})
+
+    assert secret.read() == {"accessToken": "new"}
+    assert provider.fetched == [True]
+
+
+def test_a_secret_that_may_not_be_written_is_told_by_name() -> None:
+    provider: Any = Provider(may_write=False)
+
+    with pytest.raises(SettingsError, match="the secret cml cannot be written"):
+        Secrets(provider).stored("cml").write({})

@@ -53,7 +53,8 @@ def test_a_rollback_makes_an_older_version_current_with_a_higher_fence() -> None
 
     assert (back.current.fence, back.fence) == (1, 9)
     assert [descriptor.fence for descriptor in back.history] == [3, 2]
-    assert last_scheduled_at(back) == pointer.current.scheduled_at
+    assert last_scheduled_at(back, pointer.current.scheduled_at) == pointer.current.scheduled_at
+    assert last_scheduled_at(back, NOON - timedelta(days=9)) is None
 
 
 def test_a_rollback_to_what_is_gone_is_refused_with_what_there_is() -> None:

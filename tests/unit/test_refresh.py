@@ -962,3 +962,36 @@ def test_a_double_of_a_retired_track_does_not_come_back_for_it(world: World) -> 
         f"a double of {gone.track_id}, retired by the operator: a takedown"
     )
     assert world.archive.records[double.track_id].status is TrackStatus.ALIAS
+
+
+def test_a_report_that_cannot_be_kept_ends_no_run(world: World) -> None:
+    world.reports.cannot_keep = True
+
+    report = world.refresh(a_candidate(1), is_forced=True)
+
+    assert (report.outcome, report.is_remembered) == (Outcome.PUBLISHED, False)
+    assert world.snapshots.holder is None
+
+
+def test_a_report_is_one_item_whatever_upstream_says(world: World) -> None:
+    long = "\U0001f3b5" * 300
+    doubles = [a_candidate(number, title=long, author=long) for number in range(200)]
+    shouting = [a_candidate(1_000 + n, title=f"fuck {long}", author=long) for n in range(9)]
+    babel = a_candidate(5_000, title="Lantern", language_name="x" * 420_000)
+
+    report = world.refresh(*doubles, *shouting, babel)
+
+    told = report.as_dict()
+    assert report.outcome is Outcome.PUBLISHED
+    assert len(json.dumps(told)) < 400_000
+    assert (told["mergedCount"], told["unknownLanguages"]) == (199, ["x" * 60])
+
+
+def test_a_version_of_a_time_to_come_stands_in_nobodys_way(world: World) -> None:
+    world.now += timedelta(days=365)
+    world.refresh(a_candidate(1))
+    world.now -= timedelta(days=365)
+
+    outcomes = [world.refresh(a_candidate(1), holder=f"run-{n}").outcome for n in range(2)]
+
+    assert outcomes == [Outcome.PUBLISHED, Outcome.ALREADY_DONE]

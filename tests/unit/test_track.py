@@ -4,6 +4,8 @@ import uuid
 
 import pytest
 
+from tests.builders import a_record
+from tiktok_music.archive import record_from, record_to
 from tiktok_music.track import is_tiktok_id, tiktok_music_link, track_id_of
 
 
@@ -41,3 +43,12 @@ def test_digits_are_an_id(text: str) -> None:
 )
 def test_anything_else_is_no_id(text: str) -> None:
     assert not is_tiktok_id(text)
+
+
+def test_a_record_of_the_next_release_is_read_by_this_one() -> None:
+    record = a_record(1)
+    stored = record_to(record)
+    stored["mood"] = "sunny"
+    stored["media"]["key"] = "C"
+
+    assert record_from(stored) == record

@@ -7,11 +7,15 @@ from typing import Any, Protocol
 
 from tiktok_music.adapters.safe_http import SafeHttp
 from tiktok_music.adapters.upstream import MAX_PAGE_BYTES, TIMEOUT_SECONDS, parse_json, unwrap
-from tiktok_music.errors import DownloadFailed, SettingsError, SourceUnavailable
+from tiktok_music.errors import DownloadFailed, SettingsError, SourceRefused, SourceUnavailable
 
 RENEW_PATH = "/open_api/v1.3/tt_user/oauth2/refresh_token/"
 # A run ends well within this, so that a token that is good at its start is good at its end.
 RENEWED_BEFORE_END = timedelta(hours=1)
+NOT_RENEWED = (
+    "the token could not be renewed: the answer has no access_token; is the refresh token in its "
+    "secret still good?"
+)
 FIELDS = ("clientId", "clientSecret", "accessToken", "refreshToken", "businessId")
 
 
@@ -58,7 +62,7 @@ class CmlToken:
             "grant_type": "refresh_token",
             "refresh_token": held["refreshToken"],
         }
-        given = unwrap(self._post(body), "access_token")
+        given = self._given(body)
         renewed = {
             **held,
             "accessToken": given["access_token"],
@@ -71,6 +75,13 @@ class CmlToken:
         self._secret.write(renewed)
         self._held = renewed
 
+    def _given(self, body: Mapping[str, str]) -> dict[str, Any]:
+        """The answer, of which nothing is ever quoted: it is made of tokens."""
+        try:
+            return unwrap(parse_json(self._post(body)), "access_token")
+        except SourceRefused:
+            raise SourceRefused(NOT_RENEWED) from None
+
     def _current(self) -> dict[str, Any]:
         if self._held is None:
             held = self._secret.read()
@@ -80,7 +91,7 @@ class CmlToken:
             self._held = held
         return self._held
 
-    def _post(self, body: Mapping[str, str]) -> Any:
+    def _post(self, body: Mapping[str, str]) -> bytes:
         try:
             answer = self._http.post(
                 f"{self._base_url}{RENEW_PATH}",
@@ -93,4 +104,4 @@ class CmlToken:
             raise SourceUnavailable(f"the token could not be renewed: {exc}") from exc
         if answer.status != 200:
             raise SourceUnavailable(f"the token could not be renewed: HTTP {answer.status}")
-        return parse_json(answer.body)
+        return answer.body

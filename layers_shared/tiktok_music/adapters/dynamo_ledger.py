@@ -6,8 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from tiktok_music.adapters.dynamo_models import DynamoRows, LedgerRow, translated
-from tiktok_music.archive import MediaFacts
+from tiktok_music.adapters.dynamo_models import DynamoRows, LedgerRow, batch_read, translated
+from tiktok_music.archive import MediaFacts, known_fields, media_from
 from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.verdict import Finding, RejectionReason
 
@@ -26,9 +26,9 @@ class DynamoMediaLedger:
 
     def look_up(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
         """What is kept of those ids, also what stands no more."""
-        keys = [_key(track_id) for track_id in dict.fromkeys(track_ids)]
+        keys = map(_key, track_ids)
         with translated("read the media ledger"):
-            found = list(self._rows.batch_get(keys))
+            found = batch_read(self._rows, keys)
         return {row.pk.removeprefix("MEDIA#"): _entry(row) for row in found}
 
     def note(self, track_id: str, media: MediaFacts) -> None:
@@ -54,7 +54,7 @@ def _key(track_id: str) -> str:
 
 
 def _entry(row: LedgerRow) -> LedgerEntry:
-    media = MediaFacts(**row.media) if row.media else None
+    media = media_from(row.media) if row.media else None
     return LedgerEntry(media, _failure(row.failure) if row.failure else None)
 
 
@@ -63,6 +63,8 @@ def _failure(stored: dict[str, Any]) -> MediaFailure:
     return MediaFailure(
         track_id=stored["track_id"],
         addresses=stored["addresses"],
-        finding=Finding(**{**finding, "reason": RejectionReason(finding["reason"])}),
+        finding=Finding(
+            **{**known_fields(Finding, finding), "reason": RejectionReason(finding["reason"])}
+        ),
         stands_until=datetime.fromisoformat(stored["stands_until"]),
     )

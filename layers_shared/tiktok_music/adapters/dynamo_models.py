@@ -3,10 +3,11 @@
 Models are made by a function because PynamoDB reads `Meta.table_name` when a class is made.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pynamodb.attributes import (
     BinaryAttribute,
@@ -24,6 +25,8 @@ from pynamodb.models import Model
 from tiktok_music.errors import StoreUnavailable
 
 RowT = TypeVar("RowT", bound=Model)
+KEYS_PER_CALL = 100
+PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,33 @@ class DynamoRows:
         table.connection = self._connection
         bound._connection = table
         return bound
+
+
+def batch_read(
+    rows: type[RowT],
+    keys: Iterable[str],
+    *,
+    consistent: bool = False,
+    pause: Callable[[float], None] = time.sleep,
+) -> list[RowT]:
+    """The rows of those keys that there are, a hundred to a call.
+
+    DynamoDB may leave keys out when it has much to do. PynamoDB's own loop asks for them again
+    without a pause and without an end; this one gives up after a second with StoreUnavailable.
+    """
+    asked = list(dict.fromkeys(keys))
+    found: list[RowT] = []
+    for start in range(0, len(asked), KEYS_PER_CALL):
+        left: Any = [{"pk": key} for key in asked[start : start + KEYS_PER_CALL]]
+        for seconds in (*PAUSES_SECONDS, None):
+            page, left = rows._batch_get_page(left, consistent, None)  # type: ignore[no-untyped-call]
+            found += map(rows.from_raw_data, page)
+            if not left:
+                break
+            if seconds is None:
+                raise StoreUnavailable(f"DynamoDB left {len(left)} keys out of a batch")
+            pause(seconds)
+    return found
 
 
 @contextmanager

@@ -24,6 +24,8 @@ from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotMissing, StoreUn
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut
 
 LEASE_KEY = "LOCK"
+# Of a refresh: a run's 15 minutes, and one more.
+LONGEST_LEASE_SECONDS = 960.0
 
 
 class DynamoPublisher:
@@ -38,13 +40,15 @@ class DynamoPublisher:
     def acquire_lease(self, holder: str, now: datetime, seconds: float) -> int:
         """A new, higher fencing token; raises LeaseHeld while another holder's lease runs.
 
-        The lease saves double work; what keeps a late writer out is the fence in `flip`.
+        The lease saves double work; what keeps a late writer out is the fence in `flip`. One that
+        would run for longer than any is the work of a clock that is wrong, and binds nobody.
         """
         lease = self._leases(LEASE_KEY)
         free = (
             self._leases.holder.does_not_exist()
             | (self._leases.holder == holder)
             | (self._leases.lease_until < now.timestamp())
+            | (self._leases.lease_until > now.timestamp() + 2 * LONGEST_LEASE_SECONDS)
         )
         until = (now + timedelta(seconds=seconds)).timestamp()
         actions: list[Action] = [

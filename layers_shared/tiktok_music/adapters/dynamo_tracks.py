@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tiktok_music.adapters.dynamo_models import DynamoRows, TrackRow, translated
+from tiktok_music.adapters.dynamo_models import DynamoRows, TrackRow, batch_read, translated
 from tiktok_music.archive import TrackRecord, record_from, record_to
 
 
@@ -14,9 +14,9 @@ class DynamoTrackReader:
 
     def known(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
         """The records of those ids that there are (strongly consistent)."""
-        keys = [_key(track_id) for track_id in dict.fromkeys(track_ids)]
+        keys = map(_key, track_ids)
         with translated("read the track archive"):
-            found = list(self._rows.batch_get(keys, consistent_read=True))
+            found = batch_read(self._rows, keys, consistent=True)
         records = (record_from(row.record) for row in found)
         return {record.track_id: record for record in records}
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, SetSecretError
 
 from tiktok_music.errors import SettingsError
 from tiktok_music.settings import Secret
@@ -35,10 +35,10 @@ class Secrets:
         """A secret that is a JSON object and changes."""
         return StoredSecret(self, name, self._provider)
 
-    def raw(self, name: str) -> str:
-        """A secret as it is stored; raises SettingsError when there is none."""
+    def raw(self, name: str, *, is_fresh: bool = False) -> str:
+        """A secret as it is stored (`is_fresh`: now); raises SettingsError when there is none."""
         try:
-            value = self._provider.get(name, max_age=CACHED_SECONDS)
+            value = self._provider.get(name, max_age=CACHED_SECONDS, force_fetch=is_fresh)
         except GetParameterError as exc:
             raise SettingsError(f"the secret {name} cannot be read; does it exist?") from exc
         if not isinstance(value, str) or not value.strip():
@@ -55,15 +55,19 @@ class StoredSecret:
         self._provider = provider
 
     def read(self) -> dict[str, Any]:
-        """The object; raises SettingsError when it is none."""
-        document = _object(self._secrets.raw(self._name))
+        """The object as it is stored now, for another try may have replaced it; raises
+        SettingsError when it is none."""
+        document = _object(self._secrets.raw(self._name, is_fresh=True))
         if document is None:
             raise SettingsError(f"the secret {self._name} is not a JSON object")
         return document
 
     def write(self, value: Mapping[str, Any]) -> None:
-        """Replaces the object."""
-        self._provider.set(self._name, json.dumps(dict(value)))
+        """Replaces the object; raises SettingsError when that may not be."""
+        try:
+            self._provider.set(self._name, json.dumps(dict(value)))
+        except SetSecretError as exc:
+            raise SettingsError(f"the secret {self._name} cannot be written") from exc
 
 
 def _object(value: str) -> dict[str, Any] | None:

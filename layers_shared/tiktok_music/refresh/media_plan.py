@@ -29,7 +29,7 @@ def plan_media(parts: Parts, trigger: Trigger) -> MediaPlan:
 
     Reads only. A tick whose refresh would stay as it is plans nothing.
     """
-    idle = reason_to_stay(parts.publisher.current(), trigger)
+    idle = reason_to_stay(parts.publisher.current(), trigger, parts.now())
     if idle is not None:
         return MediaPlan(0, (), idle[1])
     chart = parts.source.fetch()

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavailable
 from tiktok_music.pointing import last_scheduled_at
@@ -25,6 +25,8 @@ RESERVE_SECONDS = 120.0
 PUBLISH_SECONDS = 30.0
 # A lease outlives the longest run (15 min) by a minute.
 LEASE_SECONDS = 960.0
+# Clocks of AWS are right to the second; an operator's own may be off by anything.
+AHEAD_AT_MOST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,20 @@ def refresh(parts: Parts, trigger: Trigger) -> RefreshReport:
     if report.outcome is Outcome.ALREADY_DONE:
         _tidy(parts, trigger)
         return report
-    parts.reports.keep(trigger.scheduled_at, report.as_dict())
+    is_kept = _kept(parts, report)
     _tidy(parts, trigger)
-    return remember_run(parts.reports, report, drafted, trigger.remaining_seconds)
+    told = remember_run(parts.reports, report, drafted, trigger.remaining_seconds)
+    return replace(told, is_remembered=told.is_remembered and is_kept)
+
+
+def _kept(parts: Parts, report: RefreshReport) -> bool:
+    """The run is over: a report that cannot be stored must not make Lambda run it again."""
+    try:
+        parts.reports.keep(report.scheduled_at, report.as_dict())
+    except StoreUnavailable as exc:
+        _logger.warning("the report is in this log alone: %s", exc)
+        return False
+    return True
 
 
 def _tidy(parts: Parts, trigger: Trigger) -> None:
@@ -74,7 +87,7 @@ def _run(
 ) -> tuple[RefreshReport, Draft | None]:
     """The report, and what became of every row where there were any."""
     served = served_now(parts.publisher)
-    idle = reason_to_stay(served.pointer, trigger)
+    idle = reason_to_stay(served.pointer, trigger, parts.now())
     if idle is not None:
         outcome, reason = idle
         return replace(report, outcome=outcome, reason=reason), None
@@ -112,13 +125,20 @@ def _run(
     return report.of_publish(version, published.added, published.removed), drafted
 
 
-def reason_to_stay(pointer: Pointer | None, trigger: Trigger) -> tuple[Outcome, str] | None:
-    """Why what is served stays without a look at the chart, or None."""
+def reason_to_stay(
+    pointer: Pointer | None, trigger: Trigger, now: datetime
+) -> tuple[Outcome, str] | None:
+    """Why what is served stays without a look at the chart, or None.
+
+    A version of a time that is still to come was published by a clock that was wrong: it does not
+    stand in the way of those that are right.
+    """
     if pointer is None:
         return None
     version = pointer.current.version
     if pointer.is_pinned:
         return Outcome.REFUSED, f"PINNED: the operator holds the catalog at {version}"
-    if last_scheduled_at(pointer) >= trigger.scheduled_at and not trigger.is_forced:
+    last = last_scheduled_at(pointer, max(now + AHEAD_AT_MOST, trigger.scheduled_at))
+    if last is not None and last >= trigger.scheduled_at and not trigger.is_forced:
         return Outcome.ALREADY_DONE, f"version {version} is of this tick or of a later one"
     return None

@@ -53,7 +53,7 @@ def _refusal(
     parts: Parts, trigger: Trigger, drafted: Draft, served: Served, tracks: Iterable[Track]
 ) -> str | None:
     """Why nothing would be published even if all media were good."""
-    idle = reason_to_stay(served.pointer, trigger)
+    idle = reason_to_stay(served.pointer, trigger, parts.now())
     if idle is not None:
         return idle[1]
     ids = tuple(track.track_id for track in tracks)

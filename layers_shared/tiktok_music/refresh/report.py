@@ -1,5 +1,6 @@
 """What a refresh did, for the operator: counts, examples, times, and the refusal if any."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,8 +11,12 @@ from typing import Any
 from tiktok_music.refresh.verdict import Merge, Rejection
 
 EXAMPLES_PER_REASON = 5
-# Two hundred bytes each: a report is one item of at most 400 KB.
-MOST_MERGES = 500
+# A report is one item of at most 400 KB, and upstream's texts may be of any length: some hundreds
+# of ordinary examples and merges, fewer of long ones.
+MOST_BYTES_OF_EXAMPLES = 120_000
+MOST_BYTES_OF_MERGES = 180_000
+MOST_NAMES, LONGEST_NAME = 50, 60
+LONGEST_SENTENCE = 500
 
 
 class Outcome(StrEnum):
@@ -67,7 +72,7 @@ class RefreshReport:
         """As it is stored and logged: small, with a few examples of each reason."""
         return {
             "outcome": str(self.outcome),
-            "reason": self.reason,
+            "reason": self.reason[:LONGEST_SENTENCE] if self.reason else None,
             "scheduledAt": self.scheduled_at.isoformat(),
             "startedAt": self.started_at.isoformat(),
             "seconds": {stage: round(value, 3) for stage, value in self.seconds.items()},
@@ -79,12 +84,27 @@ class RefreshReport:
             "deferred": self.deferred,
             "version": self.version,
             "rejected": self.rejected_by_reason(),
-            "examples": [_example(rejection) for rejection in _examples(self.rejections)],
+            "examples": _within(MOST_BYTES_OF_EXAMPLES, map(_example, _examples(self.rejections))),
             "mergedCount": len(self.merges),
-            "merged": [_merge(merge) for merge in self.merges[:MOST_MERGES]],
-            "unknownLanguages": list(self.unknown_languages),
-            "newFields": list(self.new_fields),
+            "merged": _within(MOST_BYTES_OF_MERGES, map(_merge, self.merges)),
+            "unknownLanguages": _names(self.unknown_languages),
+            "newFields": _names(self.new_fields),
         }
+
+
+def _within(most_bytes: int, entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first entries that take no more than so many bytes as JSON."""
+    kept, size = [], 0
+    for entry in entries:
+        size += len(json.dumps(entry))
+        if size > most_bytes:
+            break
+        kept.append(entry)
+    return kept
+
+
+def _names(names: Iterable[str]) -> list[str]:
+    return [name[:LONGEST_NAME] for name in names][:MOST_NAMES]
 
 
 def _examples(rejections: Iterable[Rejection]) -> list[Rejection]:
@@ -104,7 +124,7 @@ def _example(rejection: Rejection) -> dict[str, Any]:
         "title": rejection.title,
         "author": rejection.author,
         "reason": str(finding.reason),
-        "detail": finding.detail,
+        "detail": finding.detail[:LONGEST_SENTENCE],
         "field": finding.field,
         "word": finding.word,
         "measured": finding.measured,
