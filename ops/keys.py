@@ -22,8 +22,22 @@ def _id_in(text: str) -> str:
     return parts[2] if parts[0] == "lp" and len(parts) > 2 else text
 
 
+def _id_in_some(text: str | None) -> str | None:
+    return None if text is None else _id_in(text)
+
+
 KeyId = Annotated[
     str, typer.Argument(help="The 16 characters after lp_live_ or lp_test_.", callback=_id_in)
+]
+
+
+# Of `suspend` and `resume`: one key, or all that an organisation has.
+SomeKeyId = Annotated[
+    str | None,
+    typer.Argument(help="The 16 characters after lp_live_ or lp_test_.", callback=_id_in_some),
+]
+OrganizationOption = Annotated[
+    str | None, typer.Option("--organization", help="All keys of this organisation instead.")
 ]
 
 
@@ -63,7 +77,13 @@ def create(
         tier,
         "active",
     )
-    open_catalog(stack).keys.keep(key)
+    keys = open_catalog(stack).keys
+    others = [each for each in _of(organization, keys) if each.state != "revoked"]
+    if others and all(each.is_suspended() for each in others):
+        raise typer.BadParameter(
+            f"{organization} is suspended: catalog keys resume --organization {organization}"
+        )
+    keys.keep(key)
     _show(minted, key, as_json=as_json)
 
 
@@ -110,25 +130,62 @@ def revoke(
 @app.command()
 @told
 def suspend(
-    key_id: KeyId,
+    key_id: SomeKeyId = None,
+    organization: OrganizationOption = None,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Stop a key for now: every route answers 503 KILL_SWITCH."""
-    _set_state(key_id, "suspended", stack, as_json=as_json, yes=yes)
+    """Stop a key, or an organisation, for now: every route answers 503 KILL_SWITCH. While all its
+    keys are suspended, an organisation gets no new one."""
+    _switch(key_id, organization, "suspended", stack, as_json=as_json, yes=yes)
 
 
 @app.command()
 @told
 def resume(
-    key_id: KeyId,
+    key_id: SomeKeyId = None,
+    organization: OrganizationOption = None,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Let a suspended key in again."""
-    _set_state(key_id, "active", stack, as_json=as_json, yes=yes)
+    """Let a suspended key in again, or all of an organisation."""
+    _switch(key_id, organization, "active", stack, as_json=as_json, yes=yes)
+
+
+def _switch(
+    key_id: str | None,
+    organization: str | None,
+    state: str,
+    stack: str | None,
+    *,
+    as_json: bool,
+    yes: bool,
+) -> None:
+    if (key_id is None) == (organization is None):
+        raise typer.BadParameter("give the id of a key, or --organization")
+    if organization is None:
+        _set_state(str(key_id), state, stack, as_json=as_json, yes=yes)
+        return
+    keys = open_catalog(stack).keys
+    found = [each for each in _of(organization, keys) if each.state != "revoked"]
+    if not found:
+        raise typer.BadParameter(f"{organization} has no key: `catalog keys list` tells who has")
+    changing = [each for each in found if each.state != state]
+    if changing:
+        confirm(f"Set all {len(changing)} keys of {organization} to {state}?", yes=yes)
+    for key in changing:
+        keys.keep(replace(key, state=state))
+    if as_json:
+        print_json([_told(replace(key, state=state)) for key in found])
+    else:
+        when = "within 30 seconds" if changing else "already"
+        typer.echo(f"all {len(found)} keys of {organization} are {state} {when}")
+
+
+def _of(organization: str, keys: DynamoKeys) -> list[ApiKey]:
+    return [key for key in keys.every() if key.organization_id == organization]
 
 
 def _set_state(key_id: str, state: str, stack: str | None, *, as_json: bool, yes: bool) -> None:

@@ -128,6 +128,47 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(
     assert catalog("keys", "resume", presented.key_id, "--yes").exit_code == 2
 
 
+def test_an_organisation_is_suspended_with_all_its_keys(catalog: Run, stores: DynamoRows) -> None:
+    make = ("keys", "create", "--name", "Acme", "--json", "--organization")
+    ids = [json.loads(catalog(*make, "org_1").stdout)["keyId"] for _ in range(3)]
+    other = json.loads(catalog(*make, "org_2").stdout)["keyId"]
+    catalog("keys", "revoke", ids[0], "--yes")
+
+    told = catalog("keys", "suspend", "--organization", "org_1", "--yes")
+
+    keys = DynamoKeys(stores, "keys")
+    states = {key.key_id: key.state for key in keys.every()}
+    assert told.stdout == "all 2 keys of org_1 are suspended within 30 seconds\n"
+    assert states == {
+        ids[0]: "revoked",
+        ids[1]: "suspended",
+        ids[2]: "suspended",
+        other: "active",
+    }
+    refused = catalog(*make, "org_1")
+    assert refused.exit_code == 2
+    assert "org_1 is suspended" in refused.stderr
+    again = catalog("keys", "resume", "--organization", "org_1", "--yes", "--json")
+    assert [each["state"] for each in json.loads(again.stdout)] == ["active"] * 2
+    assert catalog(*make, "org_1").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ((), "give the id of a key, or --organization"),
+        (("ABCDEFGHIJKLMNOP", "--organization", "org_1"), "give the id of a key, or"),
+        (("--organization", "nobody"), "nobody has no key"),
+    ],
+)
+def test_what_is_to_be_suspended_must_be_told(
+    catalog: Run, words: tuple[str, ...], problem: str
+) -> None:
+    result = catalog("keys", "suspend", *words, "--yes")
+
+    assert (result.exit_code, problem in result.stderr) == (2, True), result.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
