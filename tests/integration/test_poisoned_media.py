@@ -150,7 +150,7 @@ def test_each_hostile_file_costs_its_own_track_and_is_not_fetched_again(poisoned
     assert all(is_sealed(process) for process in poisoned.started)
 
     asked = len(poisoned.peer.requests)
-    poisoned.refresh(*hostile.values(), poisoned.candidate("fine"), force=True)
+    poisoned.refresh(*hostile.values(), poisoned.candidate("fine"))
     again = {unquote(path) for path, _ in poisoned.peer.requests[asked:]}
     passing = {name for name, reason in told.items() if reason == FETCHED_AGAIN}
     assert {path.rpartition("/")[2] for path in again if "good" not in path} == {
