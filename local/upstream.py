@@ -15,7 +15,9 @@ API_KEY = "stand-in-key"
 PAGE_ROWS = 10  # fewer than are asked for, so that a small chart is paged too
 
 
-def stand_in_app(sounds: Sequence[Sound], further: Sequence[Sound] = ()) -> Starlette:
+def stand_in_app(
+    sounds: Sequence[Sound], further: Sequence[Sound] = (), page_rows: int = PAGE_ROWS
+) -> Starlette:
     """Serves `sounds`, read anew with each request, as scenes 0 and 1; and media of `further`."""
     by_id = {sound.tiktok_id: sound for sound in (*sounds, *further)}
 
@@ -25,7 +27,7 @@ def stand_in_app(sounds: Sequence[Sound], further: Sequence[Sound] = ()) -> Star
         scene = int(request.query_params.get("scene", "0"))
         cursor = int(request.query_params.get("cursor", "0"))
         rows = [sound for sound in sounds if sound.scene == scene]
-        page = rows[cursor : cursor + PAGE_ROWS]
+        page = rows[cursor : cursor + page_rows]
         base_url = str(request.base_url).rstrip("/")
         data = {
             "status_code": 0,

@@ -12,7 +12,7 @@ def test_the_first_refresh_can_fail_anywhere(new_world: World, figures: Figures)
     calls = world.run(0).calls
     world.restore(saved)
     tally = Tally(len(calls))
-    for number in range(0, len(calls), 1 if IS_FULL else 16):
+    for number in range(0, len(calls), 1 if IS_FULL else 30):
         for mode in LANDING if IS_FULL else (Mode.CRASH_AFTER,):
             world.restore(saved)
             world.run(0, faults=at(number, mode))

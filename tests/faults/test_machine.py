@@ -167,7 +167,7 @@ def test_any_order_of_events_keeps_to_the_model(
     monkeypatch.setattr(CatalogMachine, "tally", tally, raising=False)
     machine = settings(
         max_examples=40 if IS_FULL else 3,
-        stateful_step_count=25 if IS_FULL else 10,
+        stateful_step_count=25 if IS_FULL else 7,
         deadline=None,
         derandomize=True,
         database=None,

@@ -48,8 +48,8 @@ def test_a_call_that_is_throttled_for_ever_is_tried_three_times(world: World) ->
     assert (run.outcome, len(flips)) == ("FAILED", ATTEMPTS)
 
 
-@pytest.mark.parametrize("jump", JUMPS.values(), ids=JUMPS.keys())
-def test_a_clock_that_jumps_publishes_once(world: World, figures: Figures, jump: timedelta) -> None:
-    tally = jumping_clocks(world, [jump], step=1 if IS_FULL else 24)
+@pytest.mark.parametrize("name", JUMPS if IS_FULL else ("ten minutes back", "when the lease ends"))
+def test_a_clock_that_jumps_publishes_once(world: World, figures: Figures, name: str) -> None:
+    tally = jumping_clocks(world, [JUMPS[name]], step=1 if IS_FULL else 24)
 
     figures.keep("F12 clocks that jump", tally)
