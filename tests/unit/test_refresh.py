@@ -946,6 +946,22 @@ def test_what_the_operator_retired_is_never_listed_again(world: World) -> None:
     )
 
 
+def test_a_retired_track_was_last_seen_when_it_was_last_listed(world: World) -> None:
+    gone, *good = (a_candidate(number) for number in range(1, 5))
+    world.refresh(gone, *good)
+    world.now += timedelta(hours=12)
+    world.refresh(a_candidate(1, user_count=77_000), *good)
+    world.archive.keep([retired_record(world.archive.records[gone.track_id], "why", world.now)])
+    listed_until = world.now
+    world.now += timedelta(hours=12)
+
+    world.refresh(gone, *good)
+
+    record = world.archive.records[gone.track_id]
+    assert (record.status, record.retired_reason) == (TrackStatus.RETIRED, "why")
+    assert (record.last_seen_at, record.user_count) == (listed_until, 77_000)
+
+
 def test_a_double_of_a_retired_track_does_not_come_back_for_it(world: World) -> None:
     gone = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
     double = a_candidate(2, title="Sunset Drive", author="Mae & Co", user_count=9)

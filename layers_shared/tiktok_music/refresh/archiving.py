@@ -87,11 +87,15 @@ def alias_record(
 
 
 def departed_record(known: TrackRecord, row: Mapping[str, object], seen: datetime) -> TrackRecord:
-    """The record of a track that was in the last snapshot (`row`) and is not in the new one."""
+    """The record of a track that was in the last snapshot (`row`) and is not in the new one.
+
+    A takedown stays one; that the track was listed until now is true of it too.
+    """
     user_count = row.get("userCount")
+    is_retired = known.status is TrackStatus.RETIRED
     return replace(
         known,
-        status=TrackStatus.OFF_CHART,
+        status=TrackStatus.RETIRED if is_retired else TrackStatus.OFF_CHART,
         last_seen_at=seen,
         user_count=user_count if isinstance(user_count, int) else known.user_count,
     )

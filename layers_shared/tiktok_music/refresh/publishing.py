@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tiktok_music.archive import TrackRecord
+from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.errors import SnapshotCorrupt
 from tiktok_music.pointing import advanced
 from tiktok_music.refresh.archiving import (
@@ -20,6 +20,9 @@ from tiktok_music.refresh.ports import Publisher, TrackArchive
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, describe, pack, render
 
 _logger = logging.getLogger(__name__)
+
+# An alias has left the list as the track that it stands for now.
+DEPARTING = (TrackStatus.ACTIVE, TrackStatus.RETIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +146,5 @@ def _departures(
     return [
         departed_record(known[track_id], rows[track_id], seen)
         for track_id in departed
-        if track_id in known and known[track_id].status == "active"
+        if track_id in known and known[track_id].status in DEPARTING
     ]
