@@ -39,8 +39,8 @@ def effect_of(
         return Effect((), judged_on)
     stores = (catalog.archive, catalog.ledger)
     rules = rules_with(before, stack, now)
-    was = replay(recording, rules, stores, now)
-    becomes = replay(recording, replace(rules, lists=OperatorLists.at(after, now)), stores, now)
+    was = replay(recording, rules, stores)
+    becomes = replay(recording, replace(rules, lists=OperatorLists.at(after, now)), stores)
     return Effect(tuple(changes_of(was, becomes)), judged_on)
 
 

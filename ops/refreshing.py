@@ -14,12 +14,11 @@ from ops.access import Catalog, JsonOption, StackOption, open_catalog, refresh_s
 from ops.console import console, print_json, side_console, told
 from ops.differences import print_changes
 from ops.progress import print_report, shown_progress
-from ops.read_only import read_only
 from tiktok_music.api.changes import changes
 from tiktok_music.api.index import Index
 from tiktok_music.composition.refresh_music import compose_parts
 from tiktok_music.errors import SourceError
-from tiktok_music.refresh.parts import Parts
+from tiktok_music.refresh.parts import Parts, ReadOnlyParts
 from tiktok_music.refresh.refresh import LEASE_SECONDS, Trigger
 from tiktok_music.refresh.refresh import refresh as run_refresh
 from tiktok_music.refresh.rehearsal import Rehearsal, rehearse
@@ -55,7 +54,7 @@ def refresh(
     provider = SecretsProvider(boto3_session=boto3.Session(region_name=settings.region))
     parts = compose_parts(settings, provider)
     if dry_run:
-        _rehearse(catalog, read_only(parts), _trigger(is_forced=force), as_json)
+        _rehearse(catalog, ReadOnlyParts.of(parts), _trigger(is_forced=force), as_json)
     else:
         _run(parts, _trigger(is_forced=force), as_json)
 
@@ -87,7 +86,7 @@ def _run(parts: Parts, trigger: Trigger, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _rehearse(catalog: Catalog, parts: Parts, trigger: Trigger, as_json: bool) -> None:
+def _rehearse(catalog: Catalog, parts: ReadOnlyParts, trigger: Trigger, as_json: bool) -> None:
     try:
         with shown_progress(side_console()):
             rehearsal = rehearse(parts, trigger)

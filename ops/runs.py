@@ -59,7 +59,7 @@ def replay(
     recording = recording_at(moment_of(run, catalog, is_recorded=True), catalog)
     now = datetime.now(UTC)
     rules = rules_with(catalog.lists.entries(), stack, now)
-    verdicts = replayed(recording, rules, (catalog.archive, catalog.ledger), now)
+    verdicts = replayed(recording, rules, (catalog.archive, catalog.ledger))
     changes = changes_of(recording.verdicts, verdicts)
     if as_json:
         print_json({**_told(recording, verdicts), "changes": json_of_changes(changes)})

@@ -61,7 +61,7 @@ def replayed(
 ) -> dict[str, tuple[str, str]]:
     """What has changed, as the reason before and now, by title."""
     rules = replace(RULES, lists=OperatorLists(entries))
-    now = replay(recording, rules, (archive or FakeArchive(), FakeLedger()), NOON)
+    now = replay(recording, rules, (archive or FakeArchive(), FakeLedger()))
     return {
         change.now.title: (change.before.reason, change.now.reason)
         for change in changes_of(recording.verdicts, now)
@@ -177,7 +177,7 @@ def test_a_list_entry_takes_a_track_off_and_lets_its_double_take_its_place() -> 
     deny = ListEntry(ListKind.DENY, "asked for", best.tiktok_id)
 
     rules = replace(RULES, lists=OperatorLists((deny,)))
-    now = replay(recording, rules, (FakeArchive(), FakeLedger()), NOON)
+    now = replay(recording, rules, (FakeArchive(), FakeLedger()))
 
     changes = changes_of(recording.verdicts, now)
     assert [(each.now.verdict, each.now.reason, each.leaves, each.comes) for each in changes] == [

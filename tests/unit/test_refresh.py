@@ -605,7 +605,7 @@ def test_a_recorded_run_says_the_same_when_it_is_judged_again(world: World) -> N
     )
     recording = unpack_recording(world.reports.recordings[NOON])
 
-    now = replay(recording, RULES, (world.archive, world.ledger), NOON)
+    now = replay(recording, RULES, (world.archive, world.ledger))
 
     assert {each.reason for each in now} == {
         "accepted",

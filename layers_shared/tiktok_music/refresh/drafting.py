@@ -1,21 +1,18 @@
 """The catalog that a chart makes: rules, then media; nothing of it is published yet."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.refresh.catalog import Catalog, catalog_of
 from tiktok_music.refresh.chart import Chart
-from tiktok_music.refresh.curation import Curation
+from tiktok_music.refresh.curation import Curation, TextRules
 from tiktok_music.refresh.gates import CatalogFigures
 from tiktok_music.refresh.media_stage import GroupMedia
-from tiktok_music.refresh.media_step import media_of
-from tiktok_music.refresh.parts import DraftParts, media_parts
 from tiktok_music.refresh.publishing import Served
 from tiktok_music.refresh.report import RefreshReport
 from tiktok_music.refresh.same_recording import join_same_recordings
-from tiktok_music.refresh.shortlist import shortlist
-from tiktok_music.refresh.stopwatch import Stopwatch
+from tiktok_music.refresh.shortlist import Shortlist
 from tiktok_music.refresh.verdict import Rejection
 
 
@@ -44,28 +41,22 @@ class Draft:
 
 
 def draft(
-    parts: DraftParts,
     chart: Chart,
-    watch: Stopwatch,
+    listed: Shortlist,
+    media: Sequence[GroupMedia],
+    rules: TextRules,
     *,
-    has_time: Callable[[], bool],
     is_forced: bool = False,
 ) -> Draft:
-    """Judges a chart, and gets its tracks the media that they lack while there is time.
+    """The catalog of a chart, its shortlist and the media of its groups. Pure.
 
-    Forced, it compares the sound of all tracks again, also of those that it compared before.
+    Forced, the sound of all tracks is compared again, also of those that were compared before.
     """
-    listed = shortlist(chart, parts.rules, parts.archive)
-    parts.progress.advance("rules", listed.sounds, listed.sounds)
-    watch.lap("rules")
-    known = listed.known
-    media = join_same_recordings(
-        media_of(listed.curation.groups, known, media_parts(parts), has_time, is_forced=is_forced),
-        is_settled=lambda each: not is_forced and _is_active(known.get(each.track_id)),
+    joined = join_same_recordings(
+        media, is_settled=lambda each: not is_forced and _is_active(listed.known.get(each.track_id))
     )
-    watch.lap("media")
-    catalog = catalog_of(media, parts.rules)
-    return Draft(chart, known, listed.retired, listed.curation, tuple(media), catalog)
+    catalog = catalog_of(joined, rules)
+    return Draft(chart, listed.known, listed.retired, listed.curation, tuple(joined), catalog)
 
 
 def _is_active(record: TrackRecord | None) -> bool:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.media_stage import GroupMedia
-from tiktok_music.refresh.media_step import media_of
-from tiktok_music.refresh.parts import Parts, media_parts
+from tiktok_music.refresh.media_step import known_media
+from tiktok_music.refresh.parts import Parts
 from tiktok_music.refresh.refresh import Trigger, reason_to_stay
 from tiktok_music.refresh.shortlist import shortlist
 
@@ -35,9 +35,7 @@ def plan_media(parts: Parts, trigger: Trigger) -> MediaPlan:
     chart = parts.source.fetch()
     parts.progress.advance("source", chart.rows, chart.rows)
     listed = shortlist(chart, parts.rules, parts.archive)
-    media = media_of(
-        listed.curation.groups, listed.known, media_parts(parts), has_time=lambda: False
-    )
+    media = known_media(listed.curation.groups, listed.known, parts.ledger, parts.now())
     return MediaPlan(
         chart.rows, tuple(tuple(_untried(result)) for result in media if result.is_deferred)
     )

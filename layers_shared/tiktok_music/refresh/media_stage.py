@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from tiktok_music.archive import MediaFacts
 from tiktok_music.refresh.candidate import Candidate
@@ -16,15 +17,21 @@ IO_THREADS = 16
 _logger = logging.getLogger(__name__)
 
 
+class KnownMedia(Protocol):
+    """What is known of a candidate's media before anything is fetched."""
+
+    def stored(self, candidate: Candidate) -> MediaFacts | None:
+        """Media that are stored already."""
+
+    def failed(self, candidate: Candidate) -> Finding | None:
+        """Why an earlier run rejected the media, while that verdict stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class MediaJob:
-    """How one candidate gets its media; `has_time` is the run's clock.
+    """How one candidate gets its media; `has_time` is the run's clock."""
 
-    `stored` gives what is there already, `failed` what was found wanting before and still is.
-    """
-
-    stored: Callable[[Candidate], MediaFacts | None]
-    failed: Callable[[Candidate], Finding | None]
+    known: KnownMedia
     prepare: Callable[[Candidate], MediaFacts | Rejection]
     has_time: Callable[[], bool]
 
@@ -58,28 +65,53 @@ def run_media_stage(
     return [future.result() for future in futures]
 
 
-def _group_media(group: DuplicateGroup, job: MediaJob) -> GroupMedia:
+def settle(group: DuplicateGroup, known: KnownMedia) -> GroupMedia:
+    """What is known of a group's media already; nothing is fetched, an unknown member defers it."""
     rejections: list[Rejection] = []
-    tried = 0
-    result = GroupMedia(group)
     for candidate in group.members:
-        stored, finding = job.stored(candidate), job.failed(candidate)
+        stored, finding = known.stored(candidate), known.failed(candidate)
         if stored is not None:
-            result = replace(result, survivor=candidate, media=stored)
-            break
-        if finding is not None:
-            rejections.append(Rejection.of(candidate, finding))
-            continue
-        if not job.has_time():
-            result = replace(result, is_deferred=True)
-            break
+            return GroupMedia(group, candidate, stored, tuple(rejections))
+        if finding is None:
+            return GroupMedia(group, rejections=tuple(rejections), is_deferred=True)
+        rejections.append(Rejection.of(candidate, finding))
+    return GroupMedia(group, rejections=tuple(rejections))
+
+
+def _group_media(group: DuplicateGroup, job: MediaJob) -> GroupMedia:
+    """Fetches for the first member that nothing is known of, until one has media or time is up."""
+    tried: dict[str, Rejection] = {}
+    result = settle(group, job.known)
+    while result.is_deferred and job.has_time():
+        candidate = group.members[len(result.rejections)]
         made = _isolated(candidate, job)
-        tried += 1
         if isinstance(made, MediaFacts):
-            result = replace(result, survivor=candidate, media=made, is_new=True)
-            break
-        rejections.append(made)
-    return replace(result, rejections=tuple(rejections), tried=tried)
+            return replace(
+                result,
+                survivor=candidate,
+                media=made,
+                tried=len(tried) + 1,
+                is_new=True,
+                is_deferred=False,
+            )
+        tried[candidate.tiktok_id] = made
+        result = settle(group, _Tried(job.known, tried))
+    return replace(result, tried=len(tried))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What is known, and what this run has found out since."""
+
+    known: KnownMedia
+    rejected: Mapping[str, Rejection]
+
+    def stored(self, candidate: Candidate) -> MediaFacts | None:
+        return None if candidate.tiktok_id in self.rejected else self.known.stored(candidate)
+
+    def failed(self, candidate: Candidate) -> Finding | None:
+        rejection = self.rejected.get(candidate.tiktok_id)
+        return rejection.finding if rejection else self.known.failed(candidate)
 
 
 def _isolated(candidate: Candidate, job: MediaJob) -> MediaFacts | Rejection:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from tiktok_music.archive import TrackRecord
 from tiktok_music.refresh.doubles.groups import DuplicateGroup
-from tiktok_music.refresh.media_memory import MediaMemory
-from tiktok_music.refresh.media_stage import GroupMedia, MediaJob, run_media_stage
-from tiktok_music.refresh.ports import MediaLedger, Progress
+from tiktok_music.refresh.media_memory import StoredMedia, noted
+from tiktok_music.refresh.media_stage import GroupMedia, MediaJob, run_media_stage, settle
+from tiktok_music.refresh.ports import MediaLedger, Progress, ReadableLedger
 from tiktok_music.refresh.preparation import MediaTools, prepare_media
 
 
@@ -36,13 +36,26 @@ def media_of(
     a time; what there is no time for is deferred. Forced, it tries again what failed before.
     """
     members = [member for group in groups for member in group.members]
-    memory = MediaMemory.of(members, known, parts.ledger, parts.now(), is_forced=is_forced)
+    now = parts.now()
     job = MediaJob(
-        memory.stored,
-        memory.failed,
-        prepare=lambda candidate: memory.noted(candidate, prepare_media(candidate, parts.tools)),
+        StoredMedia.of(members, known, parts.ledger, now, is_forced=is_forced),
+        prepare=lambda candidate: noted(
+            parts.ledger, candidate, prepare_media(candidate, parts.tools), now
+        ),
         has_time=has_time,
     )
     return run_media_stage(
         groups, job, lambda done, total: parts.progress.advance("media", done, total)
     )
+
+
+def known_media(
+    groups: Sequence[DuplicateGroup],
+    known: Mapping[str, TrackRecord],
+    ledger: ReadableLedger,
+    now: datetime,
+) -> list[GroupMedia]:
+    """As `media_of`, with nothing fetched, decoded or written: unknown media are deferred."""
+    members = [member for group in groups for member in group.members]
+    memory = StoredMedia.of(members, known, ledger, now, is_forced=False)
+    return [settle(group, memory) for group in groups]

@@ -3,36 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
+from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.refresh.chart import ChartSource
 from tiktok_music.refresh.curation import TextRules
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media_step import MediaParts
-from tiktok_music.refresh.ports import MediaLedger, Progress, Publisher, RunReports, TrackArchive
+from tiktok_music.refresh.ports import (
+    MediaLedger,
+    Progress,
+    PublishedSnapshots,
+    Publisher,
+    ReadableLedger,
+    RunReports,
+    TrackArchive,
+)
 from tiktok_music.refresh.preparation import MediaTools
-
-
-class DraftParts(Protocol):
-    """What of it a draft works with: a catalog is made, and nothing is published."""
-
-    @property
-    def rules(self) -> TextRules: ...
-
-    @property
-    def tools(self) -> MediaTools: ...
-
-    @property
-    def archive(self) -> TrackArchive: ...
-
-    @property
-    def ledger(self) -> MediaLedger: ...
-
-    @property
-    def progress(self) -> Progress: ...
-
-    @property
-    def now(self) -> Callable[[], datetime]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +39,35 @@ class Parts:
     seconds: Callable[[], float]
 
 
-def media_parts(parts: DraftParts) -> MediaParts:
+def media_parts(parts: Parts) -> MediaParts:
     """What the media step needs of these."""
     return MediaParts(parts.tools, parts.ledger, parts.progress, parts.now)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOnlyParts:
+    """What a dry run works with: nothing in here can write, which mypy holds."""
+
+    source: ChartSource
+    rules: TextRules
+    archive: ReadableArchive
+    ledger: ReadableLedger
+    publisher: PublishedSnapshots
+    gates: GateLimits
+    progress: Progress
+    now: Callable[[], datetime]
+    seconds: Callable[[], float]
+
+    @classmethod
+    def of(cls, parts: Parts) -> "ReadOnlyParts":
+        return cls(
+            source=parts.source,
+            rules=parts.rules,
+            archive=parts.archive,
+            ledger=parts.ledger,
+            publisher=parts.publisher,
+            gates=parts.gates,
+            progress=parts.progress,
+            now=parts.now,
+            seconds=parts.seconds,
+        )

@@ -9,7 +9,17 @@ from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
 
 
-class Publisher(Protocol):
+class PublishedSnapshots(Protocol):
+    """The snapshots as a dry run may see them."""
+
+    def current(self) -> Pointer | None:
+        """The pointer as it stands, None before the first publish."""
+
+    def load(self, descriptor: Descriptor) -> Snapshot:
+        """A stored snapshot, verified as every reader does it."""
+
+
+class Publisher(PublishedSnapshots, Protocol):
     """The writing side of the snapshots."""
 
     def acquire_lease(self, holder: str, now: datetime, seconds: float) -> int:
@@ -17,12 +27,6 @@ class Publisher(Protocol):
 
     def release_lease(self, holder: str) -> None:
         """Gives the lease back; that it is no longer ours is no error."""
-
-    def current(self) -> Pointer | None:
-        """The pointer as it stands, None before the first publish."""
-
-    def load(self, descriptor: Descriptor) -> Snapshot:
-        """A stored snapshot, verified as every reader does it."""
 
     def write_chunks(self, snapshot: Snapshot) -> None:
         """Stores the pieces of a snapshot; nobody sees them before the flip."""
@@ -44,11 +48,15 @@ class TrackArchive(Protocol):
         """Writes records; writing the same again changes nothing."""
 
 
-class MediaLedger(Protocol):
-    """What became of media that was tried; safe to write from many threads."""
+class ReadableLedger(Protocol):
+    """What became of media that was tried."""
 
     def look_up(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
         """What is known of those ids."""
+
+
+class MediaLedger(ReadableLedger, Protocol):
+    """The ledger as a refresh has it; safe to write from many threads."""
 
     def note(self, track_id: str, media: MediaFacts) -> None:
         """Keeps what was stored, as soon as it is: a run may end at any moment."""

@@ -16,7 +16,7 @@ from tiktok_music.refresh.archiving import (
     rows_of,
 )
 from tiktok_music.refresh.catalog import Catalog
-from tiktok_music.refresh.ports import Publisher, TrackArchive
+from tiktok_music.refresh.ports import PublishedSnapshots, Publisher, TrackArchive
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, describe, pack, render
 
 _logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Served:
     rows: Mapping[str, Mapping[str, object]]
 
 
-def served_now(publisher: Publisher) -> Served:
+def served_now(publisher: PublishedSnapshots) -> Served:
     """What is served now; nothing before the first publish.
 
     A current snapshot that is not whole any more has no rows: the next publish mends it.

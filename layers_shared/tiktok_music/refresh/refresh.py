@@ -9,11 +9,13 @@ from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavai
 from tiktok_music.pointing import last_scheduled_at
 from tiktok_music.refresh.drafting import Draft, draft, figures_of, told_of
 from tiktok_music.refresh.gates import judge_catalog
-from tiktok_music.refresh.parts import Parts
+from tiktok_music.refresh.media_step import media_of
+from tiktok_music.refresh.parts import Parts, media_parts
 from tiktok_music.refresh.publishing import Edition, publish, served_now
 from tiktok_music.refresh.remembering import remember_run
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.sandbox_media import publish_sandbox_media
+from tiktok_music.refresh.shortlist import shortlist
 from tiktok_music.refresh.stopwatch import Stopwatch
 from tiktok_music.snapshot import Pointer
 
@@ -98,13 +100,18 @@ def _run(
     parts.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
 
-    drafted = draft(
-        parts,
-        chart,
-        watch,
+    listed = shortlist(chart, parts.rules, parts.archive)
+    parts.progress.advance("rules", listed.sounds, listed.sounds)
+    watch.lap("rules")
+    media = media_of(
+        listed.curation.groups,
+        listed.known,
+        media_parts(parts),
         has_time=lambda: trigger.remaining_seconds() > RESERVE_SECONDS,
         is_forced=trigger.is_forced,
     )
+    drafted = draft(chart, listed, media, parts.rules, is_forced=trigger.is_forced)
+    watch.lap("media")
     report = told_of(drafted, report)
     refusal = judge_catalog(figures_of(drafted, served), parts.gates, is_forced=trigger.is_forced)
     if refusal is not None:

@@ -7,10 +7,12 @@ from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation import TextRules, language_of
 from tiktok_music.refresh.drafting import Draft, draft, figures_of, told_of
 from tiktok_music.refresh.gates import judge_catalog
-from tiktok_music.refresh.parts import Parts
+from tiktok_music.refresh.media_step import known_media
+from tiktok_music.refresh.parts import ReadOnlyParts
 from tiktok_music.refresh.publishing import Served, served_now
 from tiktok_music.refresh.refresh import Trigger, reason_to_stay
 from tiktok_music.refresh.report import Outcome, RefreshReport
+from tiktok_music.refresh.shortlist import shortlist
 from tiktok_music.refresh.stopwatch import Stopwatch
 from tiktok_music.track import Track
 
@@ -27,30 +29,35 @@ class Rehearsal:
     untried: tuple[Track, ...]
 
 
-def rehearse(parts: Parts, trigger: Trigger) -> Rehearsal:
+def rehearse(parts: ReadOnlyParts, trigger: Trigger) -> Rehearsal:
     """Runs the rules over the chart as it is now; raises SourceError when there is none."""
     watch = Stopwatch(parts.seconds)
     served = served_now(parts.publisher)
     chart = parts.source.fetch()
     parts.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
-    drafted = draft(parts, chart, watch, has_time=lambda: False)
+    listed = shortlist(chart, parts.rules, parts.archive)
+    parts.progress.advance("rules", listed.sounds, listed.sounds)
+    watch.lap("rules")
+    media = known_media(listed.curation.groups, listed.known, parts.ledger, parts.now())
+    drafted = draft(chart, listed, media, parts.rules)
+    watch.lap("media")
     untried = tuple(_as_listed(each, parts.rules) for each in _untried(drafted))
     tracks = (*drafted.catalog.tracks(), *untried)
     reason = _refusal(parts, trigger, drafted, served, tracks)
     outcome = Outcome.PUBLISHED if reason is None else Outcome.REFUSED
     report = RefreshReport(outcome, reason, trigger.scheduled_at, parts.now(), watch.laps)
-    listed = {track.track_id for track in tracks}
+    ids = {track.track_id for track in tracks}
     report = replace(
         told_of(drafted, report),
-        added=len(listed - served.rows.keys()),
-        removed=len(served.rows.keys() - listed),
+        added=len(ids - served.rows.keys()),
+        removed=len(served.rows.keys() - ids),
     )
     return Rehearsal(report, tracks, untried)
 
 
 def _refusal(
-    parts: Parts, trigger: Trigger, drafted: Draft, served: Served, tracks: Iterable[Track]
+    parts: ReadOnlyParts, trigger: Trigger, drafted: Draft, served: Served, tracks: Iterable[Track]
 ) -> str | None:
     """Why nothing would be published even if all media were good."""
     idle = reason_to_stay(served.pointer, trigger, parts.now())

@@ -3,24 +3,18 @@
 Only the rules are new. What media said then stands; nothing is fetched or written.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.refresh.curation import TextRules
 from tiktok_music.refresh.drafting import draft
-from tiktok_music.refresh.ports import MediaLedger
-from tiktok_music.refresh.preparation import MediaTools
-from tiktok_music.refresh.recorded_media import (
-    ArchiveOfRun,
-    LedgerOfRun,
-    RecordedMedia,
-    no_media_tools,
-)
+from tiktok_music.refresh.media_stage import settle
+from tiktok_music.refresh.ports import ReadableLedger
+from tiktok_music.refresh.recorded_media import RecordedMedia
 from tiktok_music.refresh.recording import Recording
 from tiktok_music.refresh.row_verdict import RowVerdict, Verdict, verdicts_of
-from tiktok_music.refresh.stopwatch import Stopwatch
+from tiktok_music.refresh.shortlist import shortlist
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +43,17 @@ class Change:
 
 
 def replay(
-    recording: Recording,
-    rules: TextRules,
-    stores: tuple[ReadableArchive, MediaLedger],
-    now: datetime,
+    recording: Recording, rules: TextRules, stores: tuple[ReadableArchive, ReadableLedger]
 ) -> tuple[RowVerdict, ...]:
     """What the rules say today of every sound of a recorded chart."""
     archive, ledger = stores
-    media = RecordedMedia.of(recording, now)
-    parts = _Parts(
-        rules,
-        no_media_tools(),
-        ArchiveOfRun(archive, media),
-        LedgerOfRun(ledger, media),
-        _Unseen(),
-        lambda: now,
-    )
-    watch = Stopwatch(lambda: 0.0)
-    return verdicts_of(draft(parts, recording.chart, watch, has_time=lambda: False))
+    chart = recording.chart
+    listed = shortlist(chart, rules, archive)
+    groups = listed.curation.groups
+    entries = ledger.look_up(member.track_id for group in groups for member in group.members)
+    known = RecordedMedia.of(recording.verdicts, listed.known, entries)
+    media = [settle(group, known) for group in groups]
+    return verdicts_of(draft(chart, listed, media, rules))
 
 
 def changes_of(before: Iterable[RowVerdict], now: Iterable[RowVerdict]) -> list[Change]:
@@ -78,22 +65,3 @@ def changes_of(before: Iterable[RowVerdict], now: Iterable[RowVerdict]) -> list[
 
 def _gist(verdict: RowVerdict) -> tuple[str, str, str]:
     return verdict.verdict, verdict.reason, verdict.title
-
-
-class _Unseen:
-    """Nobody watches."""
-
-    def advance(self, stage: str, done: int, total: int) -> None:
-        """Tells nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What a draft works with; see `DraftParts`."""
-
-    rules: TextRules
-    tools: MediaTools
-    archive: ArchiveOfRun
-    ledger: LedgerOfRun
-    progress: _Unseen
-    now: Callable[[], datetime]
