@@ -91,7 +91,7 @@ bench-refresh: install ## what a refresh of N new tracks costs, and one with not
 	@.venv/bin/python -m bench.refresh --tracks $(or $(N),60)
 
 lock: ## pin the requirements again (needs uv on the PATH)
-	ops/lock.sh
+	tools/packaging/lock.sh
 
 clean: ## remove what the other targets made
 	rm -rf .venv .venv-sam .aws-sam .local build *.egg-info

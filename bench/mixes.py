@@ -7,9 +7,9 @@ from functools import cache
 
 import numpy as np
 
-from local.composer import SAMPLE_RATE_HZ, Samples, compose, tune_of
-from local.encoding import encode_audio
 from local.stand_in import MediaFile
+from tools.fixtures.composer import SAMPLE_RATE_HZ, Samples, compose, tune_of
+from tools.fixtures.encoding import encode_audio
 
 TUNES = 12
 PIECE_SECONDS = 2

@@ -26,10 +26,10 @@ from local.embedded_aws import BUCKET, CATALOG_TABLE, R2_SECRET, REGION, SOURCE_
 from local.servers import BackgroundServer, bind
 from local.stand_in import MediaFile, Sound, cover
 from local.upstream import API_KEY, stand_in_app
-from ops.measure_media import measured, timed, whole_job
 from tiktok_music.adapters.image import CoverCaps, write_cover
 from tiktok_music.adapters.media_workers import DecoderProcess
-from tiktok_music.refresh.media_policy import MediaPolicy
+from tiktok_music.refresh.media.policy import MediaPolicy
+from tools.evaluation.measure_media import measured, timed, whole_job
 
 SECONDS = 24
 MEASURED_ALONE = 8

@@ -18,7 +18,7 @@ from typing import Any
 import urllib3
 
 from local.servers import bind
-from ops.build_artifact import lambda_python
+from tools.packaging.build_artifact import lambda_python
 
 ROOT = Path(__file__).resolve().parent.parent
 SAM_ENVIRONMENT = ROOT / ".venv-sam"

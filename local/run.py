@@ -29,7 +29,7 @@ from local.stand_in import Sound, earlier_sounds, stand_in_sounds
 from local.upstream import API_KEY, stand_in_app
 from ops.console import console
 from ops.progress import advance, print_report, shown_progress
-from tiktok_music.refresh.telling import RefreshFailed
+from tiktok_music.refresh.history.notify import RefreshFailed
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN_FILE = Path(".local/run.json")

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from local.composer import SAMPLE_RATE_HZ, compose, tune_of
-from local.encoding import draw_cover, encode_audio
+from tools.fixtures.composer import SAMPLE_RATE_HZ, compose, tune_of
+from tools.fixtures.encoding import draw_cover, encode_audio
 
 MediaFile = tuple[bytes, str]
 

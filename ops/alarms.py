@@ -6,8 +6,8 @@ The thresholds stand here and in template.yaml; a test holds them together.
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tiktok_music.refresh.history.notify import TRY_AGAIN
 from tiktok_music.refresh.report import Outcome
-from tiktok_music.refresh.telling import TRY_AGAIN
 
 # Stands for the namespace that the stack's own metrics are in.
 OURS = "ours"

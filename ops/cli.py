@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from ops import keys, lists
-from ops.access import use_account
+from ops.deployment import use_account
 from ops.doctor import doctor
 from ops.preview import preview
-from ops.refreshing import refresh
+from ops.refresh import refresh
 from ops.retire import retire
 from ops.runs import replay, report
 from ops.status import status

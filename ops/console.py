@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ops.access import NoCatalog
-from ops.hints import hint_for, in_brackets
+from ops.deployment import NoCatalog
+from ops.error_hints import hint_for, in_brackets
 from tiktok_music.errors import CatalogError
 
 Command = TypeVar("Command", bound=Callable[..., Any])

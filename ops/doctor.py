@@ -13,10 +13,10 @@ from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
-from ops.access import Catalog, JsonOption, StackOption, open_catalog, refresh_settings
 from ops.bucket_probe import NotWell, probe_bucket
 from ops.console import print_json, print_table, told
-from ops.hints import hint_for
+from ops.deployment import Catalog, JsonOption, StackOption, open_catalog, refresh_settings
+from ops.error_hints import hint_for
 from tiktok_music.adapters.secrets import Secrets
 from tiktok_music.composition.refresh_music import compose_parts
 from tiktok_music.errors import CatalogError, SettingsError

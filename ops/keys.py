@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ops.access import JsonOption, StackOption, YesOption, open_catalog
 from ops.console import confirm, print_json, print_table, told
+from ops.deployment import JsonOption, StackOption, YesOption, open_catalog
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.api.rate_limit import PER_MINUTE
 from tiktok_music.api_key import READ, WRITE, ApiKey, MintedKey, mint_key

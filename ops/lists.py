@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from ops.access import Catalog, JsonOption, StackOption, YesOption, open_catalog
 from ops.console import confirm, print_json, print_table, told
+from ops.deployment import Catalog, JsonOption, StackOption, YesOption, open_catalog
 from ops.lists_effect import Effect, effect_of
 from ops.verdict_changes import json_of_changes, print_verdict_changes, summary_of
 from tiktok_music.adapters.operator_list_rows import lists_document, parse_lists
 from tiktok_music.api.query import track_id_of_link
 from tiktok_music.errors import SettingsError
-from tiktok_music.refresh.operator_lists import ListEntry, ListKind
+from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
 from tiktok_music.resolve import parse_track_id
 from tiktok_music.track import is_tiktok_id
 

@@ -3,16 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ops.access import Catalog, rules_with
+from ops.deployment import Catalog, rules_with
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackRecord
 from tiktok_music.errors import RecordingCorrupt, SnapshotMissing
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import chart_of
-from tiktok_music.refresh.operator_lists import ListEntry, OperatorLists
-from tiktok_music.refresh.recording import Recording, unpack_recording
-from tiktok_music.refresh.replaying import Change, changes_of, replay
-from tiktok_music.refresh.row_verdict import RowVerdict, Verdict
+from tiktok_music.refresh.curation.operator_lists import ListEntry, OperatorLists
+from tiktok_music.refresh.history.recording import Recording, unpack_recording
+from tiktok_music.refresh.history.replay import Change, changes_of, replay
+from tiktok_music.refresh.history.row_verdict import RowVerdict, Verdict
 
 
 @dataclass(frozen=True, slots=True)

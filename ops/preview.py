@@ -16,9 +16,9 @@ from tiktok_music.adapters.operator_list_rows import parse_lists
 from tiktok_music.adapters.static_source import parse_line, parse_static_row
 from tiktok_music.adapters.upstream_rows import rejected_row
 from tiktok_music.errors import CatalogError
-from tiktok_music.refresh.curation import RuleSettings, TextRules
-from tiktok_music.refresh.judging import Judgement, judge_rows
-from tiktok_music.refresh.operator_lists import NO_LISTS, OperatorLists
+from tiktok_music.refresh.curation.operator_lists import NO_LISTS, OperatorLists
+from tiktok_music.refresh.curation.row_judgement import Judgement, judge_rows
+from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 
 # What is shown of a long list on a terminal; --json shows everything.
 ROWS_SHOWN = 1_000

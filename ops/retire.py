@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import typer
 
-from ops.access import (
+from ops.console import confirm, print_json, told
+from ops.deployment import (
     Catalog,
     JsonOption,
     StackOption,
@@ -18,14 +19,13 @@ from ops.access import (
     rank_in_current,
     refresh_every,
 )
-from ops.console import confirm, print_json, told
-from ops.withdrawing import withdraw
+from ops.withdraw import withdraw
 from tiktok_music.api.freshness import next_refresh_due
 from tiktok_music.api.query import track_id_of_link
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.errors import LeaseHeld, NotFound
-from tiktok_music.refresh.archiving import reinstated_record, retired_record
-from tiktok_music.refresh.operator_lists import ListEntry, ListKind
+from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
+from tiktok_music.refresh.publication.archive_records import reinstated_record, retired_record
 from tiktok_music.resolve import parse_track_id
 
 # Longer than anybody thinks about a question; a refresh that comes meanwhile is tried again.

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.access import Catalog, JsonOption, StackOption, open_catalog, rules_with
 from ops.console import console, print_json, print_table, told
+from ops.deployment import Catalog, JsonOption, StackOption, open_catalog, rules_with
 from ops.progress import print_report
 from ops.verdict_changes import json_of_changes, print_verdict_changes
 from tiktok_music.errors import NotFound, SnapshotMissing
-from tiktok_music.refresh.recording import Recording, unpack_recording
-from tiktok_music.refresh.replaying import changes_of
-from tiktok_music.refresh.replaying import replay as replayed
-from tiktok_music.refresh.row_verdict import RowVerdict, Verdict
+from tiktok_music.refresh.history.recording import Recording, unpack_recording
+from tiktok_music.refresh.history.replay import changes_of
+from tiktok_music.refresh.history.replay import replay as replayed
+from tiktok_music.refresh.history.row_verdict import RowVerdict, Verdict
 
 RunArgument = typer.Argument(
     metavar="RUN",

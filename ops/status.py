@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.access import Catalog, JsonOption, StackOption, open_catalog, refresh_every
 from ops.alarm_signs import Sign, Watch
 from ops.console import print_json, print_table, told
+from ops.deployment import Catalog, JsonOption, StackOption, open_catalog, refresh_every
 from tiktok_music.api.freshness import Freshness, next_refresh_due
 from tiktok_music.snapshot import Pointer
 

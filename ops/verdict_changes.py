@@ -7,8 +7,8 @@ from typing import Any
 import typer
 
 from ops.console import print_table
-from tiktok_music.refresh.replaying import Change
-from tiktok_music.refresh.row_verdict import RowVerdict, Verdict
+from tiktok_music.refresh.history.replay import Change
+from tiktok_music.refresh.history.row_verdict import RowVerdict, Verdict
 
 COLUMNS = ("change", "title", "author", "then", "now", "why", "TikTok id")
 VERBS = ("leaves", "comes", "is renamed", "differs")

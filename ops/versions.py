@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.access import Catalog, JsonOption, StackOption, YesOption, open_catalog
 from ops.console import confirm, print_json, print_table, told
+from ops.deployment import Catalog, JsonOption, StackOption, YesOption, open_catalog
 from ops.differences import print_changes
 from tiktok_music.api.changes import changes
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import PublishLost
-from tiktok_music.pointing import pinned, rolled_back, unpinned
+from tiktok_music.pointer_moves import pinned, rolled_back, unpinned
 from tiktok_music.snapshot import Descriptor, Pointer
 
 Version = Annotated[str, typer.Argument(help="As `catalog snapshots` lists it.")]

@@ -14,11 +14,11 @@ from tests.fakes import FakeArchive, FakeKeys, FakeRates, FakeSnapshots
 from tiktok_music.api.admission import Admission
 from tiktok_music.api.app import Api, build_app
 from tiktok_music.api.auth import Gate
-from tiktok_music.api.catalog import Catalog, SnapshotSource
-from tiktok_music.api.entry import Entry
+from tiktok_music.api.catalog_view import Library
 from tiktok_music.api.index import Indexes
-from tiktok_music.api.library import Library
+from tiktok_music.api.lambda_entry import Entry
 from tiktok_music.api.rate_limit import RateLimiter
+from tiktok_music.api.snapshot_cache import Catalog, SnapshotSource
 from tiktok_music.api_key import ApiKey
 from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import StoreError

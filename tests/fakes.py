@@ -18,10 +18,10 @@ from tiktok_music.errors import (
 )
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
-from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
-from tiktok_music.refresh.media import PreparedPreview
-from tiktok_music.refresh.sound.volume import AudioFacts
-from tiktok_music.refresh.verdict import Rejection
+from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
+from tiktok_music.refresh.media.ports import PreparedPreview
+from tiktok_music.refresh.media.sound.volume import AudioFacts
+from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut, join
 
 

@@ -8,7 +8,7 @@ from typer.testing import Result
 from tests.builders import a_snapshot, a_track
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
-from tiktok_music.pointing import advanced
+from tiktok_music.pointer_moves import advanced
 
 Run = Callable[..., Result]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mangum.types import LambdaContext
 
-from tiktok_music.api.entry import Entry
+from tiktok_music.api.lambda_entry import Entry
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.composition.list_music import Observer, compose_app, fresh_request_id
 from tiktok_music.observability import NAMESPACE, flush, new_logger, new_metrics

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from tiktok_music.adapters.media_lines import batch_of
 from tiktok_music.composition.media_map import compose_batch
 from tiktok_music.observability import NAMESPACE, count, flush, new_logger, new_metrics
-from tiktok_music.refresh.media_batch import run_batch
+from tiktok_music.refresh.media.batch import run_batch
 from tiktok_music.refresh.refresh import RESERVE_SECONDS
 from tiktok_music.refresh.settings import MediaBatchSettings
 

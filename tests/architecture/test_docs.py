@@ -8,9 +8,9 @@ import typer
 
 from ops.cli import app
 from tests.architecture.test_template import load_template
+from tiktok_music.refresh.history.notify import METRICS
+from tiktok_music.refresh.rejection import RejectionReason
 from tiktok_music.refresh.report import Outcome
-from tiktok_music.refresh.telling import METRICS
-from tiktok_music.refresh.verdict import RejectionReason
 
 ROOT = Path(__file__).parents[2]
 FAILURES = (

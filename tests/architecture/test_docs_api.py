@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from ops import mcp_server
-from ops.mcp_server import CatalogApi, build_server
 from tests.api_world import World
 from tiktok_music.api import auth, freshness, rate_limit, responses
 from tiktok_music.api.open_routes import OPENAPI
 from tiktok_music.sandbox.fixtures import sandbox_fixtures
 from tiktok_music.settings import Secret
+from tiktok_music_mcp import server as mcp_server
+from tiktok_music_mcp.server import CatalogApi, build_server
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "api.md").read_text()
 DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_bytes())

@@ -8,15 +8,16 @@ import pytest
 
 from tests.architecture.test_template import load_template, names_in_template
 from tiktok_music.adapters import dynamo_lists, dynamo_publisher, dynamo_runs, dynamo_snapshots
-from tiktok_music.api import auth, catalog, rate_limit
+from tiktok_music.api import auth, rate_limit
+from tiktok_music.api import snapshot_cache as catalog
 from tiktok_music.observability import NAMESPACE
-from tiktok_music.pointing import KEPT_VERSIONS
-from tiktok_music.refresh import media_stage
-from tiktok_music.refresh.media_policy import PreviewPolicy
+from tiktok_music.pointer_moves import KEPT_VERSIONS
+from tiktok_music.refresh.history.notify import METRICS
+from tiktok_music.refresh.media.policy import PreviewPolicy
+from tiktok_music.refresh.media import stage as media_stage
+from tiktok_music.refresh.media.sound import fingerprint
+from tiktok_music.refresh.media.sound.volume import VolumeLimits
 from tiktok_music.refresh.settings import SOURCES, RefreshSettings
-from tiktok_music.refresh.sound import fingerprint
-from tiktok_music.refresh.sound.volume import VolumeLimits
-from tiktok_music.refresh.telling import METRICS
 from tiktok_music.snapshot import CHUNK_BYTES
 
 ROOT = Path(__file__).parents[2]

@@ -16,9 +16,9 @@ from tiktok_music.api.freshness import Freshness
 from tiktok_music.composition.list_music import Observer
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.observability import NAMESPACE
+from tiktok_music.refresh.history.notify import RefreshFailed, tell
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome, RefreshReport
-from tiktok_music.refresh.telling import RefreshFailed, tell
-from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
 
 OURS = f"{NAMESPACE}/${{AWS::StackName}}"
 # Of each namespace of AWS: the dimension, and the metrics that its documentation lists with it.

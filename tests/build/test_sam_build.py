@@ -15,9 +15,9 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 
 from local.emulator import SAM_ENVIRONMENT
-from ops.build_artifact import lambda_python
 from tests.architecture.test_cold_start import SETTINGS
 from tests.architecture.test_template import load_template
+from tools.packaging.build_artifact import lambda_python
 
 ROOT = Path(__file__).parents[2]
 # Bits of a .pyc's second word (PEP 552): a hash instead of a time, not checked against the source.
@@ -131,7 +131,13 @@ def test_the_same_sources_give_the_same_bytes(arm64: Path, tmp_path: Path) -> No
         ("layers_shared", "SharedLayer"),
     ):
         subprocess.run(
-            [SAM_ENVIRONMENT / "bin/python", "-m", "ops.build_artifact", folder, tmp_path / name],
+            [
+                SAM_ENVIRONMENT / "bin/python",
+                "-m",
+                "tools.packaging.build_artifact",
+                folder,
+                tmp_path / name,
+            ],
             cwd=ROOT,
             env={**os.environ, "ARCH": "arm64", "PYTHONHASHSEED": "1"},
             check=True,

@@ -10,7 +10,7 @@ from tests.fakes import FakeSnapshots
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotCorrupt
-from tiktok_music.pointing import advanced, pinned, unpinned
+from tiktok_music.pointer_moves import advanced, pinned, unpinned
 from tiktok_music.refresh.ports import Publisher
 from tiktok_music.snapshot import Pointer
 

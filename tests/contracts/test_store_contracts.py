@@ -19,8 +19,8 @@ from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import RecordingCorrupt, StoreUnavailable
-from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
-from tiktok_music.refresh.verdict import Finding, RejectionReason
+from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
+from tiktok_music.refresh.rejection import Finding, RejectionReason
 from tiktok_music.snapshot import CHUNK_BYTES
 
 

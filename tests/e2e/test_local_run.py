@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.composer import compose, tune_of
-from local.encoding import encode_audio
 from tests.local_process import LocalRun, output, read_until, running, start
+from tools.fixtures.composer import compose, tune_of
+from tools.fixtures.encoding import encode_audio
 
 ROOT = Path(__file__).parents[2]
 CHECKS = ROOT / "../shared/checks/contract.py"

@@ -13,7 +13,7 @@ from tests.faults.account import Flip
 from tests.faults.world import KEPT, SECRET, Run, World
 from tiktok_music.adapters.dynamo_publisher import LEASE_KEY
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
-from tiktok_music.api.catalog import Catalog
+from tiktok_music.api.snapshot_cache import Catalog
 from tiktok_music.archive_lookup import surviving
 from tiktok_music.errors import CatalogError
 from tiktok_music.snapshot import Snapshot

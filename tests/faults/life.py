@@ -9,7 +9,7 @@ from tests.faults.shim import MODES, Call, Crash, Faults, Mode, no_faults, once_
 from tests.faults.sweeps import Tally
 from tests.faults.world import TESTED, Hook, Run, World, moment
 from tiktok_music.errors import SourceError, SourceUnavailable, StoreError
-from tiktok_music.pointing import pinned, rolled_back, unpinned
+from tiktok_music.pointer_moves import pinned, rolled_back, unpinned
 from tiktok_music.snapshot import Pointer
 
 # More than a refresh makes: a fault that lies beyond its last call does not happen.

@@ -20,7 +20,7 @@ from tests.faults.shim import MODES, Crash, Mode, at
 from tests.faults.sweeps import Tally
 from tests.faults.world import KEPT, TESTED, Run, World, moment
 from tiktok_music.errors import SnapshotGone, StoreError
-from tiktok_music.pointing import pinned, rolled_back, unpinned
+from tiktok_music.pointer_moves import pinned, rolled_back, unpinned
 from tiktok_music.snapshot import Pointer
 
 

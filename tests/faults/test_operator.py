@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from ops.withdrawing import withdraw
+from ops.withdraw import withdraw
 from tests.builders import a_candidate
 from tests.faults.conftest import IS_FULL, Figures
 from tests.faults.invariants import broken, misjudged
@@ -14,10 +14,10 @@ from tests.faults.sweeps import Tally, healed, recorded_calls
 from tests.faults.trials import FEW, MANY, OTHERS, gate_holds
 from tests.faults.world import TESTED, Hook, Run, World
 from tiktok_music.errors import PublishLost, SnapshotGone, StoreError
-from tiktok_music.pointing import pinned, rolled_back, unpinned
-from tiktok_music.refresh.archiving import retired_record, rows_of
+from tiktok_music.pointer_moves import pinned, rolled_back, unpinned
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.publication.archive_records import retired_record, rows_of
 from tiktok_music.snapshot import Pointer
 
 Move = Callable[[Pointer, int], Pointer]

@@ -22,7 +22,8 @@ from tests.conftest import BUCKET, REGION
 from tests.fakes import FakeDownloader, FakeProgress, FakeSource, FakeWorkshop
 from tests.faults.account import TABLE, Account, Flip, State
 from tests.faults.shim import Call, Crash, Faults, Line, no_faults
-from tiktok_music import pointing, snapshot
+from tiktok_music import pointer_moves as pointing
+from tiktok_music import snapshot
 from tiktok_music.adapters import r2_media
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
@@ -31,14 +32,14 @@ from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_snapshots import DynamoSnapshots
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore, r2_client
-from tiktok_music.api.catalog import Catalog
+from tiktok_music.api.snapshot_cache import Catalog
 from tiktok_music.errors import AudioUnreadable, CatalogError, SourceError, StoreError
-from tiktok_music.refresh import media_stage
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.curation import RuleSettings, TextRules
+from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
+from tiktok_music.refresh.dependencies import Parts
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.parts import Parts
-from tiktok_music.refresh.preparation import MediaTools
+from tiktok_music.refresh.media import stage as media_stage
+from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.refresh import LEASE_SECONDS, Trigger, refresh
 from tiktok_music.refresh.report import RefreshReport
 from tiktok_music.settings import Secret

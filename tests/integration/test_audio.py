@@ -27,9 +27,9 @@ from tiktok_music.adapters.audio import (
 )
 from tiktok_music.adapters.media_kind import MediaKind
 from tiktok_music.errors import AudioUnreadable
-from tiktok_music.refresh.sound.fingerprint import FingerprintIndex, bit_error_rate
-from tiktok_music.refresh.sound.volume import VolumeLimits, judge_volume
-from tiktok_music.refresh.verdict import RejectionReason
+from tiktok_music.refresh.media.sound.fingerprint import FingerprintIndex, bit_error_rate
+from tiktok_music.refresh.media.sound.volume import VolumeLimits, judge_volume
+from tiktok_music.refresh.rejection import RejectionReason
 
 CAPS = AudioCaps()
 SETTINGS = PreviewSettings()

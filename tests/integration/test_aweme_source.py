@@ -16,7 +16,7 @@ from tiktok_music.adapters.upstream import Upstream
 from tiktok_music.errors import SourceRefused, SourceUnavailable
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
-from tiktok_music.refresh.curation import RuleSettings, TextRules, curate, language_of
+from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules, curate, language_of
 
 RECORDING = Path(__file__).parents[2] / "../shared/recordings/aweme_music_chart_2026-09-01.json"
 

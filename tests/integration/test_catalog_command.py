@@ -22,11 +22,11 @@ from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.api_key import parse_authorization
 from tiktok_music.archive import TrackStatus, record_to
-from tiktok_music.pointing import advanced
-from tiktok_music.refresh.ledger import failure_of
-from tiktok_music.refresh.operator_lists import ListEntry, ListKind
+from tiktok_music.pointer_moves import advanced
+from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
+from tiktok_music.refresh.media.ledger import failure_of
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome, RefreshReport
-from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
 
 
 def test_status_tells_what_is_served(catalog: Run, stores: DynamoRows) -> None:

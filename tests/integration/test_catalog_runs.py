@@ -26,13 +26,13 @@ from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import SourceUnavailable
-from tiktok_music.refresh.archiving import rows_of
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.curation import RuleSettings, TextRules
+from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
+from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
+from tiktok_music.refresh.dependencies import Parts
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.operator_lists import ListEntry, ListKind, OperatorLists
-from tiktok_music.refresh.parts import Parts
-from tiktok_music.refresh.preparation import MediaTools
+from tiktok_music.refresh.media.prepare import MediaTools
+from tiktok_music.refresh.publication.archive_records import rows_of
 from tiktok_music.refresh.refresh import Trigger, refresh
 from tiktok_music.refresh.report import RefreshReport
 from tiktok_music.track import track_id_of

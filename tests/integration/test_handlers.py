@@ -19,7 +19,7 @@ from tests.peer import Exchange, running_peer
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
-from tiktok_music.refresh.telling import RefreshFailed
+from tiktok_music.refresh.history.notify import RefreshFailed
 from tiktok_music.track import track_id_of
 
 MEDIA = "https://media.example.com"

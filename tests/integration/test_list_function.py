@@ -22,7 +22,7 @@ from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
-from tiktok_music.api.entry import Entry
+from tiktok_music.api.lambda_entry import Entry
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.archive import TrackStatus
 from tiktok_music.composition import list_music

@@ -10,7 +10,7 @@ import pytest
 
 from tests.signals import Samples, silence, stereo, tone, tones, wav
 from tiktok_music.adapters.audio import AudioCaps, read_audio
-from tiktok_music.refresh.sound.volume import AudioFacts
+from tiktok_music.refresh.media.sound.volume import AudioFacts
 
 CAPS = AudioCaps(max_bytes=10**9)
 

@@ -37,7 +37,7 @@ def talk(base_url: str, key: str, *calls: tuple[str, dict[str, Any]]) -> tuple[A
     async def conversation() -> tuple[Any, list[Any]]:
         parameters = StdioServerParameters(
             command=sys.executable,
-            args=["-m", "ops.mcp_server"],
+            args=["-m", "tiktok_music_mcp.server"],
             cwd=ROOT,
             env={
                 "PATH": os.environ["PATH"],

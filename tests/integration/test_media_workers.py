@@ -22,9 +22,9 @@ from tests.signals import music as a_tune
 from tiktok_music.adapters import media_workers
 from tiktok_music.adapters.media_workers import DecoderProcess, ProcessWorkshop
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
-from tiktok_music.refresh.media import AudioRejected
-from tiktok_music.refresh.media_policy import MediaPolicy
-from tiktok_music.refresh.verdict import RejectionReason
+from tiktok_music.refresh.media.policy import MediaPolicy
+from tiktok_music.refresh.media.ports import AudioRejected
+from tiktok_music.refresh.rejection import RejectionReason
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.operator_list_rows import parse_lists
 from tiktok_music.errors import ListsChanged, SettingsError
-from tiktok_music.refresh.operator_lists import ListEntry, ListKind
+from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
 
 ENTRIES = (
     ListEntry(ListKind.DENY, "asked for", tiktok_id="7662052657323182081"),

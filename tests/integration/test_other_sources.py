@@ -25,8 +25,8 @@ from tiktok_music.adapters.upstream import Upstream, unwrap
 from tiktok_music.errors import SettingsError, SourceRefused, SourceUnavailable
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
-from tiktok_music.refresh.joining import join_same_ids
-from tiktok_music.refresh.verdict import Rejection
+from tiktok_music.refresh.curation.joining import join_same_ids
+from tiktok_music.refresh.rejection import Rejection
 
 RECORDINGS = Path(__file__).parents[2] / "../shared/recordings"
 needs_recordings = pytest.mark.skipif(

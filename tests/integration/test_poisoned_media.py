@@ -27,7 +27,7 @@ from tiktok_music.adapters.media_downloads import HttpDownloader
 from tiktok_music.adapters.media_workers import DecoderProcess, ProcessWorkshop
 from tiktok_music.adapters.safe_http import SafeHttp
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.media_policy import MediaPolicy
+from tiktok_music.refresh.media.policy import MediaPolicy
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.track import preview_key
 

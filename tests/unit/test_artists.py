@@ -2,7 +2,7 @@
 
 import pytest
 
-from tiktok_music.refresh.titles.artists import (
+from tiktok_music.refresh.curation.titles.artists import (
     are_other_guests,
     are_other_people,
     artist_key,

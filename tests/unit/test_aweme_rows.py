@@ -6,7 +6,7 @@ import pytest
 
 from tiktok_music.adapters.aweme_rows import parse_chart_row
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 
 GOOD: dict[str, Any] = {
     "id": 7662052657323182000,

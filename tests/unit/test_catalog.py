@@ -4,8 +4,8 @@ import pytest
 
 from tests.builders import a_snapshot, a_track
 from tests.fakes import FakeSnapshots
-from tiktok_music.api.catalog import Catalog
 from tiktok_music.api.index import HELD_INDEXES, Indexes
+from tiktok_music.api.snapshot_cache import Catalog
 from tiktok_music.errors import SnapshotCorrupt, SnapshotGone, StoreError, StoreUnavailable
 from tiktok_music.snapshot import Descriptor, Snapshot
 

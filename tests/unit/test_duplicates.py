@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.measure_duplicates import read_pairs, score
 from tests.counted import calls_of
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.doubles.groups import DuplicateGroup, group_duplicates, join_groups
+from tiktok_music.refresh.curation.duplicates.groups import (
+    DuplicateGroup,
+    group_duplicates,
+    join_groups,
+)
+from tools.evaluation.measure_duplicates import read_pairs, score
 
 _DATA = Path(__file__).resolve().parents[1] / "data"
 

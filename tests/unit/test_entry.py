@@ -9,7 +9,7 @@ import pytest
 from tests.api_world import LIST, NO_CONTEXT, REQUEST_ID, World, invalid, refusal
 from tests.builders import a_snapshot, a_track
 from tests.events import EVENTS, Answer, http_event
-from tiktok_music.api.entry import Entry
+from tiktok_music.api.lambda_entry import Entry
 
 SNAPSHOT = a_snapshot(a_track(1))
 NO_REQUEST = ("event", "Must be a request of an HTTP API, payload 2.0.")

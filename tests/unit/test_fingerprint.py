@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tiktok_music.refresh.sound.fingerprint import (
+from tiktok_music.refresh.media.sound.fingerprint import (
     Fingerprint,
     FingerprintIndex,
     Match,
@@ -217,7 +217,7 @@ def test_a_recording_is_found_among_three_thousand_others() -> None:
 
 
 def test_fingerprints_need_no_decoder() -> None:
-    code = "import sys, tiktok_music.refresh.sound.fingerprint; print('av' in sys.modules)"
+    code = "import sys, tiktok_music.refresh.media.sound.fingerprint; print('av' in sys.modules)"
 
     answer = subprocess.run(
         [sys.executable, "-c", code],

@@ -2,7 +2,13 @@
 
 import pytest
 
-from tiktok_music.refresh.titles.folding import fold, romanise, sound_alike, squeeze, unescape
+from tiktok_music.refresh.curation.titles.folding import (
+    fold,
+    romanise,
+    sound_alike,
+    squeeze,
+    unescape,
+)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@
 import pytest
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.titles.generic_sound import judge_generic_sound, strip_sound_boilerplate
-from tiktok_music.refresh.verdict import Finding, RejectionReason
+from tiktok_music.refresh.curation.titles.generic_sound import (
+    judge_generic_sound,
+    strip_sound_boilerplate,
+)
+from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 BOILERPLATE = (
     "original sound", "sonido original", "som original", "son original", "Originalton",

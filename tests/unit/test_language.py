@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_music.refresh.languages.rule import Language, LanguageRule, LanguageSource
+from tiktok_music.refresh.curation.languages.rule import Language, LanguageRule, LanguageSource
 
 DATA = Path(__file__).parent.parent / "data"
 CORPUS = Path(__file__).parents[3] / "shared" / "corpora" / "titles.tsv"

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tiktok_music.refresh.languages.model import LanguageModel
-from tiktok_music.refresh.languages.table import LanguageTable
+from tiktok_music.refresh.curation.languages.model import LanguageModel
+from tiktok_music.refresh.curation.languages.table import LanguageTable
 
 EVEN = {("latin", "aa"): 0.5, ("latin", "bb"): 0.5}
 

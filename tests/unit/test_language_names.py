@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_music.refresh.languages import names as language_names
-from tiktok_music.refresh.languages.names import is_unknown_name, iso_639_1
+from tiktok_music.refresh.curation.languages import names as language_names
+from tiktok_music.refresh.curation.languages.names import is_unknown_name, iso_639_1
 
 # ISO 639-1 without "sh" and "bh", which were withdrawn.
 CODES = """

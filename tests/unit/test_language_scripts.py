@@ -2,7 +2,7 @@
 
 import pytest
 
-from tiktok_music.refresh.languages.scripts import Reading, reading_of
+from tiktok_music.refresh.curation.languages.scripts import Reading, reading_of
 
 
 @pytest.mark.parametrize(

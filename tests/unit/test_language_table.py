@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_music.refresh.languages import model as language_model
-from tiktok_music.refresh.languages.model import SCRIPTS, LanguageModel
-from tiktok_music.refresh.languages.table import (
+from tiktok_music.refresh.curation.languages import model as language_model
+from tiktok_music.refresh.curation.languages.model import SCRIPTS, LanguageModel
+from tiktok_music.refresh.curation.languages.table import (
     BACK_OFF,
     UNSEEN_LETTER,
     LanguageTable,

@@ -21,19 +21,19 @@ from tests.fakes import (
 from tiktok_music.adapters.media_lines import MOST_LINE_BYTES, Batch, PlanLines, batch_of, lines_of
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import SettingsError, SourceUnavailable, WorkerFailed
-from tiktok_music.pointing import pinned
+from tiktok_music.pointer_moves import pinned
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.curation import RuleSettings, TextRules
+from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
+from tiktok_music.refresh.dependencies import Parts, media_parts
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.media_batch import (
+from tiktok_music.refresh.media.batch import (
     BatchParts,
     BatchReport,
     MediaBatchFailed,
     run_batch,
 )
+from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.media_plan import MediaPlan, plan_media
-from tiktok_music.refresh.parts import Parts, media_parts
-from tiktok_music.refresh.preparation import MediaTools
 from tiktok_music.refresh.refresh import Trigger
 from tiktok_music.refresh.settings import MediaBatchSettings, MediaPlanSettings, RefreshSettings
 from tiktok_music.track import track_id_of

@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import NOON, a_descriptor, a_snapshot, a_track
 from tiktok_music.errors import SnapshotGone
-from tiktok_music.pointing import (
+from tiktok_music.pointer_moves import (
     advanced,
     last_scheduled_at,
     pinned,

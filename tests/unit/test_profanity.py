@@ -3,8 +3,12 @@
 import pytest
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.profanity.rule import ProfanityFilter, ProfanityMatch, judge_profanity
-from tiktok_music.refresh.verdict import Finding, RejectionReason
+from tiktok_music.refresh.curation.profanity.rule import (
+    ProfanityFilter,
+    ProfanityMatch,
+    judge_profanity,
+)
+from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 
 @pytest.fixture(scope="module")

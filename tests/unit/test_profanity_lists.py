@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_music.refresh.profanity.lists import DATA, lines_of, plain_lines
-from tiktok_music.refresh.profanity.rule import ProfanityFilter
-from tiktok_music.refresh.profanity.table import Entry
+from tiktok_music.refresh.curation.profanity.lists import DATA, lines_of, plain_lines
+from tiktok_music.refresh.curation.profanity.rule import ProfanityFilter
+from tiktok_music.refresh.curation.profanity.table import Entry
 
 _SETS = Path(__file__).parents[1] / "data"
 
@@ -57,7 +57,7 @@ def test_what_the_lists_flag_in_the_labelled_titles_is_as_recorded(
 ) -> None:
     """A changed list shows here which titles it newly flags or lets go.
 
-    Regenerate with `python -m ops.measure_profanity --record`.
+    Regenerate with `python -m tools.evaluation.measure_profanity --record`.
     """
     flagged = []
     for name in ("profanity_development.tsv", "profanity_held_out.tsv"):

@@ -14,18 +14,18 @@ from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import RecordingCorrupt, RecordingTooLarge
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart, chart_of
-from tiktok_music.refresh.curation import RuleSettings, TextRules
-from tiktok_music.refresh.operator_lists import ListEntry, ListKind, OperatorLists
-from tiktok_music.refresh.recorded_media import FORGOTTEN, WITHOUT_MEDIA
-from tiktok_music.refresh.recording import (
+from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
+from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
+from tiktok_music.refresh.history.recorded_media import FORGOTTEN, WITHOUT_MEDIA
+from tiktok_music.refresh.history.recording import (
     HAD_ONE,
     Recording,
     pack_recording,
     unpack_recording,
 )
-from tiktok_music.refresh.replaying import changes_of, replay
-from tiktok_music.refresh.row_verdict import RowVerdict, Verdict
-from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
+from tiktok_music.refresh.history.replay import changes_of, replay
+from tiktok_music.refresh.history.row_verdict import RowVerdict, Verdict
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.snapshot import CHUNK_BYTES
 
 RULES = TextRules.load(RuleSettings())

@@ -31,21 +31,26 @@ from tiktok_music.errors import (
     StoreUnavailable,
     WorkerFailed,
 )
-from tiktok_music.pointing import pinned, rolled_back
-from tiktok_music.refresh.archiving import retired_record
+from tiktok_music.pointer_moves import pinned, rolled_back
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.curation import RuleSettings, TextRules
+from tiktok_music.refresh.curation.operator_lists import (
+    NO_LISTS,
+    ListEntry,
+    ListKind,
+    OperatorLists,
+)
+from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
+from tiktok_music.refresh.dependencies import Parts
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.media import AudioRejected
-from tiktok_music.refresh.operator_lists import NO_LISTS, ListEntry, ListKind, OperatorLists
-from tiktok_music.refresh.parts import Parts
-from tiktok_music.refresh.preparation import MediaTools
-from tiktok_music.refresh.recording import unpack_recording
+from tiktok_music.refresh.history.notify import tell
+from tiktok_music.refresh.history.recording import unpack_recording
+from tiktok_music.refresh.history.replay import changes_of, replay
+from tiktok_music.refresh.media.ports import AudioRejected
+from tiktok_music.refresh.media.prepare import MediaTools
+from tiktok_music.refresh.publication.archive_records import retired_record
 from tiktok_music.refresh.refresh import Trigger, refresh
-from tiktok_music.refresh.replaying import changes_of, replay
+from tiktok_music.refresh.rejection import Finding, Merge, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome, RefreshReport
-from tiktok_music.refresh.telling import tell
-from tiktok_music.refresh.verdict import Finding, Merge, Rejection, RejectionReason
 from tiktok_music.track import track_id_of
 
 RULES = TextRules.load(RuleSettings())
@@ -656,7 +661,7 @@ def test_a_fault_of_our_own_in_the_recording_fails_nothing_either(
     def fail(*_: Any) -> bytes:
         raise RuntimeError("nobody thought of it")
 
-    monkeypatch.setattr("tiktok_music.refresh.remembering.pack_recording", fail)
+    monkeypatch.setattr("tiktok_music.refresh.history.save_run.pack_recording", fail)
 
     report = world.refresh(a_candidate(1))
 

@@ -7,9 +7,9 @@ import pytest
 
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.errors import SettingsError
-from tiktok_music.refresh.curation import RuleSettings
+from tiktok_music.refresh.curation.text_rules import RuleSettings
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.media_policy import MediaPolicy
+from tiktok_music.refresh.media.policy import MediaPolicy
 from tiktok_music.refresh.settings import MediaSettings, RefreshSettings, SourceSettings
 from tiktok_music.settings import Secret
 

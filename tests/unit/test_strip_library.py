@@ -11,7 +11,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 from PIL import _imaging
 
-from ops.strip_library import NotStrippable, stripped
+from tools.packaging.strip_library import NotStrippable, stripped
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="libraries of Linux are ELF")
 FILES = [Path(frame.__file__ or ""), Path(_imaging.__file__ or "")]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiktok_music.refresh.titles.parts import TitleParts, parse_title, spoken_title
+from tiktok_music.refresh.curation.titles.parts import TitleParts, parse_title, spoken_title
 
 NASTY_TITLES = (
     "",

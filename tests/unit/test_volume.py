@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from tiktok_music.refresh.sound.volume import (
+from tiktok_music.refresh.media.sound.volume import (
     AudioFacts,
     VolumeLimits,
     judge_volume,
     preview_gain_db,
 )
-from tiktok_music.refresh.verdict import Finding, RejectionReason
+from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 LIMITS = VolumeLimits()
 GOOD = AudioFacts(

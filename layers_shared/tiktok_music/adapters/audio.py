@@ -14,8 +14,8 @@ from tiktok_music.adapters.loudness_meter import LoudnessMeter, measure
 from tiktok_music.adapters.mp3_file import Mp3Tags, copy_mp3, encode_mp3
 from tiktok_music.adapters.pcm import SAMPLE_RATE_HZ, Pcm, mono_5512_hz
 from tiktok_music.errors import AudioUnreadable
-from tiktok_music.refresh.sound.fingerprint import Fingerprint, fingerprint_of
-from tiktok_music.refresh.sound.volume import AudioFacts, preview_gain_db
+from tiktok_music.refresh.media.sound.fingerprint import Fingerprint, fingerprint_of
+from tiktok_music.refresh.media.sound.volume import AudioFacts, preview_gain_db
 
 __all__ = [
     "AudioCaps",

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, rejected_row
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.verdict import Rejection
+from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.track import is_tiktok_id
 
 

@@ -16,7 +16,7 @@ from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.errors import SourceRefused
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart, chart_of
-from tiktok_music.refresh.verdict import Rejection
+from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.track import is_tiktok_id
 
 # As documented; see the Business API's page on the trending list.

@@ -8,8 +8,8 @@ from typing import Any
 
 from tiktok_music.adapters.dynamo_models import DynamoRows, LedgerRow, batch_read, translated
 from tiktok_music.archive import MediaFacts, known_fields, media_from
-from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
-from tiktok_music.refresh.verdict import Finding, RejectionReason
+from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
+from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 # A track that is published is in the archive; one that never is need not be known for ever.
 NOTED_SECONDS = 90 * 24 * 3600

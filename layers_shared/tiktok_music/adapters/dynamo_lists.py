@@ -11,7 +11,7 @@ from tiktok_music.adapters.dynamo_models import (
 )
 from tiktok_music.adapters.operator_list_rows import lists_document, parse_lists
 from tiktok_music.errors import ListsChanged
-from tiktok_music.refresh.operator_lists import ListEntry
+from tiktok_music.refresh.curation.operator_lists import ListEntry
 
 LISTS_KEY = "LISTS"
 CHANGED = "somebody else has changed the lists meanwhile: look at them, and run the command again"

@@ -10,7 +10,7 @@ from av.audio.frame import AudioFrame
 from av.filter import Graph
 
 from tiktok_music.adapters.pcm import SAMPLE_RATE_HZ, Pcm
-from tiktok_music.refresh.sound.volume import AudioFacts
+from tiktok_music.refresh.media.sound.volume import AudioFacts
 
 # A step of 10 ms is silent below -60 dBFS RMS in both channels. Pauses shorter than 0.4 s, the
 # momentary window of BS.1770, are music.

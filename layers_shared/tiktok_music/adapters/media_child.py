@@ -25,7 +25,7 @@ from PIL import Image
 from tiktok_music.adapters.audio import AudioCaps, PreviewSettings, read_audio, write_preview
 from tiktok_music.adapters.image import CoverCaps, write_cover
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable
-from tiktok_music.refresh.sound.volume import VolumeLimits, judge_volume
+from tiktok_music.refresh.media.sound.volume import VolumeLimits, judge_volume
 
 # Decoding and encoding ten minutes takes some 8 s; a bomb must not take much more.
 FILE_CPU_SECONDS = 15

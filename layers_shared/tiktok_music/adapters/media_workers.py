@@ -13,10 +13,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
-from tiktok_music.refresh.media import AudioRejected, PreparedPreview
-from tiktok_music.refresh.media_policy import MediaPolicy
-from tiktok_music.refresh.sound.volume import AudioFacts
-from tiktok_music.refresh.verdict import Finding, RejectionReason
+from tiktok_music.refresh.media.policy import MediaPolicy
+from tiktok_music.refresh.media.ports import AudioRejected, PreparedPreview
+from tiktok_music.refresh.media.sound.volume import AudioFacts
+from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 # Wall time, for a process that hangs; what a file may take of the CPU is the child's own limit.
 FILE_SECONDS = 60.0

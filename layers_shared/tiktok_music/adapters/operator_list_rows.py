@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tiktok_music.errors import SettingsError
-from tiktok_music.refresh.operator_lists import ListEntry, ListKind
+from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
 
 # Fewer letters than this fit half of a chart.
 SHORTEST_PATTERN = 3

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from tiktok_music.adapters.upstream_text import clean_name, without_lone_surrogates
-from tiktok_music.refresh.verdict import Finding, Rejection, RejectionReason
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 
 
 def _readable(value: Any) -> Any:

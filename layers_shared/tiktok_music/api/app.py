@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tiktok_music.api.admission import Admission, Rule
-from tiktok_music.api.library import Library
+from tiktok_music.api.catalog_view import Library
 from tiktok_music.api.list_route import list_music
 from tiktok_music.api.rate_limit import WRITE_LIGHT
+from tiktok_music.api.request_id_middleware import Shell
 from tiktok_music.api.responses import error_response, internal_error_response, json_response
 from tiktok_music.api.routing import Endpoint, FirstRoute
-from tiktok_music.api.shell import Shell
 from tiktok_music.api_key import READ, WRITE, ApiKey
 from tiktok_music.errors import (
     KeySuspended,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
-from tiktok_music.api.catalog import Catalog
 from tiktok_music.api.folding import fold
+from tiktok_music.api.snapshot_cache import Catalog
 from tiktok_music.errors import SnapshotGone, StoreError
 from tiktok_music.snapshot import Descriptor, Snapshot
 

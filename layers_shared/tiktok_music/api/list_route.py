@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tiktok_music.api.catalog_view import Library
 from tiktok_music.api.conditional import snapshot_response
-from tiktok_music.api.library import Library
 
 
 def list_music(request: Request, library: Library) -> Response:

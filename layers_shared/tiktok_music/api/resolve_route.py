@@ -5,7 +5,7 @@ import json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tiktok_music.api.library import Library
+from tiktok_music.api.catalog_view import Library
 from tiktok_music.api.responses import json_response
 from tiktok_music.api.tracks import music_lookup
 from tiktok_music.errors import Invalid

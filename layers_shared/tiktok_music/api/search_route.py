@@ -6,10 +6,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tiktok_music.api.catalog_view import Library
 from tiktok_music.api.conditional import made_response
 from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
 from tiktok_music.api.index import Index
-from tiktok_music.api.library import Library
 from tiktok_music.api.query import Query, parse_query
 from tiktok_music.api.responses import json_bytes
 from tiktok_music.api.search import Page, search

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tiktok_music.api.catalog_view import Library
 from tiktok_music.api.changes import changes
 from tiktok_music.api.conditional import made_response
 from tiktok_music.api.index import Index
-from tiktok_music.api.library import Library
 from tiktok_music.api.parameters import Parameters
 from tiktok_music.api.query import track_id_of_link
 from tiktok_music.api.responses import json_bytes

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tiktok_music.api.catalog_view import Library
 from tiktok_music.api.freshness import utc_text
 from tiktok_music.api.index import Index, Row
-from tiktok_music.api.library import Library
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.archive_lookup import surviving
 from tiktok_music.resolve import Lookup, Music

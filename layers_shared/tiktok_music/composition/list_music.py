@@ -17,13 +17,13 @@ from tiktok_music.adapters.dynamo_tracks import DynamoTrackReader
 from tiktok_music.api.admission import Admission
 from tiktok_music.api.app import Api, build_app
 from tiktok_music.api.auth import Gate
-from tiktok_music.api.catalog import Catalog, SnapshotSource
+from tiktok_music.api.catalog_view import Library
 from tiktok_music.api.freshness import age_seconds
 from tiktok_music.api.index import Indexes
-from tiktok_music.api.library import Library
 from tiktok_music.api.rate_limit import RateLimiter
+from tiktok_music.api.request_id_middleware import Shell
 from tiktok_music.api.settings import ListSettings
-from tiktok_music.api.shell import Shell
+from tiktok_music.api.snapshot_cache import Catalog, SnapshotSource
 from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import StoreError
 from tiktok_music.observability import count, gauge_seconds

@@ -17,9 +17,9 @@ from tiktok_music.composition.refresh_music import (
     workshop,
 )
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.media_batch import BatchParts
-from tiktok_music.refresh.media_step import MediaParts
-from tiktok_music.refresh.preparation import MediaTools
+from tiktok_music.refresh.media.batch import BatchParts
+from tiktok_music.refresh.media.pipeline import MediaParts
+from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.settings import MediaBatchSettings, MediaPlanSettings
 
 

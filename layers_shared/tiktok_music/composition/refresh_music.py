@@ -32,11 +32,11 @@ from tiktok_music.adapters.static_source import StaticSource
 from tiktok_music.adapters.upstream import Upstream
 from tiktok_music.errors import SourceUnavailable, StoreUnavailable
 from tiktok_music.refresh.chart import ChartSource
-from tiktok_music.refresh.curation import RuleSettings, TextRules
-from tiktok_music.refresh.media_policy import MediaPolicy
-from tiktok_music.refresh.operator_lists import OperatorLists
-from tiktok_music.refresh.parts import Parts
-from tiktok_music.refresh.preparation import MediaTools
+from tiktok_music.refresh.curation.operator_lists import OperatorLists
+from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
+from tiktok_music.refresh.dependencies import Parts
+from tiktok_music.refresh.media.policy import MediaPolicy
+from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.settings import MediaSettings, RefreshSettings
 
 PROGRESS_LOGGER = "tiktok_music.progress"

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tiktok_music.archive import MediaFacts
-from tiktok_music.refresh.archiving import Accepted
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.curation import TextRules, language_of
-from tiktok_music.refresh.media_stage import GroupMedia
-from tiktok_music.refresh.verdict import Merge, Rejection
+from tiktok_music.refresh.curation.text_rules import TextRules, language_of
+from tiktok_music.refresh.media.stage import GroupMedia
+from tiktok_music.refresh.publication.archive_records import Accepted
+from tiktok_music.refresh.rejection import Merge, Rejection
 from tiktok_music.track import Track
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.verdict import Rejection
+from tiktok_music.refresh.rejection import Rejection
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.media_stage import GroupMedia
-from tiktok_music.refresh.media_step import known_media
-from tiktok_music.refresh.parts import Parts
+from tiktok_music.refresh.curation.shortlist import shortlist
+from tiktok_music.refresh.dependencies import Parts
+from tiktok_music.refresh.media.pipeline import known_media
+from tiktok_music.refresh.media.stage import GroupMedia
 from tiktok_music.refresh.refresh import Trigger, reason_to_stay
-from tiktok_music.refresh.shortlist import shortlist
 
 
 @dataclass(frozen=True, slots=True)

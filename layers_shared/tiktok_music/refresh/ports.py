@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tiktok_music.archive import MediaFacts, TrackRecord
-from tiktok_music.refresh.ledger import LedgerEntry, MediaFailure
+from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
 
 

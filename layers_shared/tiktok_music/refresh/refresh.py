@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavailable
-from tiktok_music.pointing import last_scheduled_at
-from tiktok_music.refresh.drafting import Draft, draft, figures_of, told_of
+from tiktok_music.pointer_moves import last_scheduled_at
+from tiktok_music.refresh.build_catalog import Draft, draft, figures_of, told_of
+from tiktok_music.refresh.curation.shortlist import shortlist
+from tiktok_music.refresh.dependencies import Parts, media_parts
 from tiktok_music.refresh.gates import judge_catalog
-from tiktok_music.refresh.media_step import media_of
-from tiktok_music.refresh.parts import Parts, media_parts
-from tiktok_music.refresh.publishing import Edition, publish, served_now
-from tiktok_music.refresh.remembering import remember_run
+from tiktok_music.refresh.history.save_run import remember_run
+from tiktok_music.refresh.media.pipeline import media_of
+from tiktok_music.refresh.publication.publish import Edition, publish, served_now
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.sandbox_media import publish_sandbox_media
-from tiktok_music.refresh.shortlist import shortlist
 from tiktok_music.refresh.stopwatch import Stopwatch
 from tiktok_music.snapshot import Pointer
 

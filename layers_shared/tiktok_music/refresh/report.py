@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from tiktok_music.refresh.verdict import Merge, Rejection
+from tiktok_music.refresh.rejection import Merge, Rejection
 
 EXAMPLES_PER_REASON = 5
 # A report is one item of at most 400 KB, and upstream's texts may be of any length: some hundreds

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.errors import StoreUnavailable
-from tiktok_music.refresh.media import MediaStore
+from tiktok_music.refresh.media.ports import MediaStore
 from tiktok_music.refresh.ports import TrackArchive
 from tiktok_music.sandbox.fixtures import DOCUMENT, media_file, sandbox_fixtures
 from tiktok_music.track import cover_key, preview_key

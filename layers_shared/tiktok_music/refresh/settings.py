@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tiktok_music.refresh.curation import RuleSettings
+from tiktok_music.refresh.curation.text_rules import RuleSettings
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.media_policy import MediaPolicy, PreviewPolicy
-from tiktok_music.refresh.sound.volume import VolumeLimits
+from tiktok_music.refresh.media.policy import MediaPolicy, PreviewPolicy
+from tiktok_music.refresh.media.sound.volume import VolumeLimits
 from tiktok_music.settings import SettingsReader
 
 TIKHUB = "https://api.tikhub.io"

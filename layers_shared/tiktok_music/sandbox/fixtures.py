@@ -1,6 +1,6 @@
 """What test keys get: a small catalog of invented tracks, the same on every call, for ever.
 
-Read from the files beside this module, which `ops/make_sandbox.py` makes.
+Read from the files beside this module, which `tools/evaluation/make_sandbox.py` makes.
 """
 
 import json

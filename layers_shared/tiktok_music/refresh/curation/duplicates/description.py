@@ -1,0 +1,213 @@
+"""What a candidate says of its recording, in the form in which two candidates are compared."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation.titles.artists import (
+    artist_key,
+    artist_keys,
+    name_keys,
+    plays_others_songs,
+    primary_artist,
+    split_artists,
+)
+from tiktok_music.refresh.curation.titles.folding import LONGEST, fold, squeeze
+from tiktok_music.refresh.curation.titles.generic_sound import (
+    judge_generic_sound,
+    strip_sound_boilerplate,
+)
+from tiktok_music.refresh.curation.titles.parts import TitleParts, parse_title
+from tiktok_music.refresh.curation.titles.tables import read_phrases
+from tiktok_music.refresh.curation.titles.tags import PartKind, read_part
+
+_NOBODY: frozenset[str] = frozenset()
+_ARTIST_BEFORE = re.compile(r"(?P<artist>[^:–—|]{1,80}?)(?:\s+[-–—_|]+\s+|:\s+)")
+_FEATURING = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_SPEEDS = frozenset({"sped up", "slowed", "reverb", "nightcore"})
+_SPOKEN_ING = re.compile(r"(?<=[a-z]{3}in)g\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to understand a title: the words of the work and whose it is."""
+
+    words: str
+    artists: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """`work_key` is shared by every version of a work: core words and the first artist.
+
+    `readings` are in order of likelihood; `people` are everybody named, empty if in doubt.
+    `guests` are those who are credited as such. `subtitle` is folded; `numbers` stand in it;
+    `all_words` are sorted, those of the versions among them; `mask` is a pattern for a title
+    written with asterisks. A generic sound has a `handle` and nothing else.
+    """
+
+    candidate: Candidate
+    work_key: str
+    readings: tuple[Reading, ...] = ()
+    versions: frozenset[str] = frozenset()
+    venue: str = ""
+    subtitle: str = ""
+    numbers: frozenset[str] = frozenset()
+    people: frozenset[str] = _NOBODY
+    guests: frozenset[str] = _NOBODY
+    all_words: str = ""
+    mask: str | None = None
+    handle: str = ""
+
+    @property
+    def claims(self) -> frozenset[str]:
+        """The titles and artists, squeezed, that any of its readings has."""
+        titles = (squeeze(reading.words) for reading in self.readings)
+        return frozenset(titles).union(*(reading.artists for reading in self.readings))
+
+
+def describe(candidate: Candidate) -> Description:
+    """The description of a candidate, from its title and author alone."""
+    if judge_generic_sound(candidate) is not None:
+        handle = artist_key(candidate.author or strip_sound_boilerplate(candidate.title))
+        return Description(candidate, work_key=f"|{handle}", handle=handle)
+    parts = _parts(candidate)
+    extra = " ".join((*parts.subtitles, *parts.tails))
+    is_certain = not parts.tails
+    return Description(
+        candidate,
+        work_key=f"{title_words(parts.core)}|{primary_artist(candidate.author)}",
+        readings=_readings(parts, candidate.author),
+        versions=parts.versions,
+        venue=parts.venue,
+        subtitle=title_words(extra) if extra else "",
+        numbers=_numbers(title_words(extra)) if extra else frozenset(),
+        people=_people(candidate.author, parts.credits) if is_certain else _NOBODY,
+        guests=_people("", (*parts.credits, *_FEATURING.split(candidate.author)[1:])),
+        all_words=_all_words(parts),
+        mask=_mask(parts.core),
+    )
+
+
+def title_words(text: str) -> str:
+    """Folded words with numbers in digits: "Song, Part II" and "song pt. 2" are "song 2"."""
+    words = fold(text).split()
+    written: list[str] = []
+    for position, word in enumerate(words):
+        is_marked = bool(written) and written[-1] in read_phrases("numbers.txt")["marker"]
+        digits = _digits(word) if is_marked or (position and _is_roman(word)) else word
+        if is_marked and digits.isdigit() and len(written) > 1:
+            written.pop()
+        written.append(digits)
+    return _SPOKEN_ING.sub("", " ".join(written))
+
+
+def _is_roman(word: str) -> bool:
+    return word in read_phrases("numbers.txt")["bare"]
+
+
+@cache
+def _spelt_numbers() -> dict[str, str]:
+    table = read_phrases("numbers.txt").items()
+    return {word: number for number, words in table if number.isdigit() for word in words}
+
+
+def _digits(word: str) -> str:
+    return _spelt_numbers().get(word, word)
+
+
+def numbers_in(words: str) -> list[str]:
+    """The numbers among words, in their order."""
+    return [word for word in words.split() if word.isdigit()]
+
+
+def _numbers(words: str) -> frozenset[str]:
+    """The numbers of a subtitle; a year beside other words tells when, not which."""
+    has_company = " " in words
+    return frozenset(
+        word for word in numbers_in(words) if not (has_company and _YEAR.fullmatch(word))
+    )
+
+
+def _parts(candidate: Candidate) -> TitleParts:
+    """The parts of the title when the artist's name in it is taken for what it is."""
+    known = artist_keys(candidate.author)
+    parts = parse_title(_without_artist_before(candidate.title, known))
+    if not parts.versions:
+        parts = replace(parts, versions=_speeds_among_names(candidate.author))
+    if parts.tails and known & artist_keys(parts.core):
+        return replace(parts, core=parts.tails[0], tails=parts.tails[1:])
+    return replace(
+        parts, tails=tuple(tail for tail in parts.tails if not known & artist_keys(tail))
+    )
+
+
+def _without_artist_before(title: str, known: frozenset[str]) -> str:
+    """ "Doja Cat - Say So" of Doja Cat is "Say So"; "Weezer - Remastered" stays."""
+    before = _ARTIST_BEFORE.match(title[:LONGEST])
+    if before is None or not known & artist_keys(before["artist"]):
+        return title
+    rest = title[before.end() :]
+    said = read_part(fold(parse_title(rest).core))
+    names_something = bool(said.venue) or any(":" in version for version in said.versions)
+    is_title = said.kind in (PartKind.SUBTITLE, PartKind.NUMBER) or names_something
+    return rest if is_title else title
+
+
+def _readings(parts: TitleParts, author: str) -> tuple[Reading, ...]:
+    core = title_words(parts.core)
+    guests = (artist_keys(guest) for guest in parts.credits)
+    artists = artist_keys(author).union(*guests)
+    readings = [Reading(core, artists)]
+    for other in (*parts.subtitles, *parts.tails):
+        words = title_words(other)
+        if words.isascii() != core.isascii():
+            readings.append(Reading(words, artists))
+    readings.extend(Reading(words, artists) for words in _native_words(core))
+    if len(parts.tails) == 1 and not plays_others_songs(author):
+        tail = parts.tails[0]
+        readings.append(Reading(title_words(tail), artist_keys(parts.core)))
+        readings.append(Reading(core, artist_keys(tail)))
+    return tuple(reading for reading in readings if reading.words)
+
+
+def _speeds_among_names(author: str) -> frozenset[str]:
+    """Uploaders of edits sign beside the artist: "Earth, Wind & Fire & sped up + slowed"."""
+    said = (read_part(fold(name)).versions for name in split_artists(author)[1:])
+    return frozenset[str]().union(*(versions for versions in said if versions <= _SPEEDS))
+
+
+def _native_words(words: str) -> Iterator[str]:
+    """The native half of a title that says itself twice: "晴天 sunny day"."""
+    scripts = [word.isascii() for word in words.split()]
+    native = " ".join(word for word in words.split() if not word.isascii())
+    changes = sum(first != second for first, second in pairwise(scripts))
+    if changes == 1 and len(native) > 1:
+        yield native
+
+
+def _people(author: str, guests: tuple[str, ...]) -> frozenset[str]:
+    return name_keys(author).union(*(name_keys(guest) for guest in guests))
+
+
+def _all_words(parts: TitleParts) -> str:
+    written = " ".join((parts.core, *parts.subtitles, *parts.tails))
+    versions = " ".join(parts.versions).replace(":", " ")
+    return " ".join(sorted(f"{title_words(written)} {versions} {parts.venue}".split()))
+
+
+def _mask(core: str) -> str | None:
+    """A pattern for the squeezed words of a title in which asterisks stand for letters."""
+    if "*" not in core.strip("* "):
+        return None
+    pieces = re.split(r"(\*+)", core)
+    written = (
+        f".{{{len(piece)}}}" if piece.startswith("*") else re.escape(squeeze(title_words(piece)))
+        for piece in pieces
+        if piece
+    )
+    return "".join(written)

@@ -1,0 +1,142 @@
+"""Profanity in a title, album or author: text -> words and their disguises -> reviewed lists."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation.profanity.disguise import Disguises
+from tiktok_music.refresh.curation.profanity.lists import (
+    AllowList,
+    WordList,
+    plain_lines,
+    swear_words,
+)
+from tiktok_music.refresh.curation.profanity.phrase import Phrase, PhraseLanguages
+from tiktok_music.refresh.curation.profanity.table import Entry
+from tiktok_music.refresh.curation.profanity.text import (
+    chunks_of,
+    folded,
+    legible,
+    spelled_runs,
+    words_of,
+)
+from tiktok_music.refresh.rejection import Finding, RejectionReason
+
+_BETWEEN_NAMES = re.compile(r"\s*(?:[,&+/]|\b(?:feat|featuring|ft|with|and|x)\b\.?)\s*", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfanityMatch:
+    """The list entry that matched, without the marks of its line, and the piece it matched."""
+
+    word: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a text: as written, casefolded, and without accents."""
+
+    shown: list[str]
+    exact: list[str]
+    plain: list[str]
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        shown = words_of(text)
+        exact = [word.casefold() for word in shown]
+        return cls(shown, exact, exact if text.isascii() else [folded(word) for word in exact])
+
+
+@dataclass(frozen=True, slots=True)
+class ProfanityFilter:
+    """Finds strong swear words, slurs and vulgar sexual terms of about 40 languages.
+
+    Mild words count only in a filter loaded `with_mild`.
+    """
+
+    swear: WordList
+    allowed: AllowList
+    disguises: Disguises
+    languages: PhraseLanguages
+    given_names: frozenset[str]
+
+    @classmethod
+    def load(cls, *, with_mild: bool = False) -> Self:
+        return cls(
+            swear_words(with_mild=with_mild),
+            AllowList.load(),
+            Disguises.load(),
+            PhraseLanguages.load(),
+            frozenset(plain_lines("given_names")),
+        )
+
+    def find(self, text: str) -> ProfanityMatch | None:
+        """The first unmistakable swear word of `text`, or None. Time is linear in its length."""
+        rest = self.allowed.cut_from(legible(text))
+        words = _Words.of(rest)
+        phrase = Phrase(self.languages, words.exact)
+        return self._listed(words, phrase) or self._split(words) or self._disguised(rest, phrase)
+
+    def find_in_name(self, text: str) -> ProfanityMatch | None:
+        """As `find`, but "Dick" before a surname is a given name."""
+        names = _BETWEEN_NAMES.split(text)
+        return self.find(", ".join(self._without_given_name(name) for name in names))
+
+    def _without_given_name(self, name: str) -> str:
+        given, _, surname = name.partition(" ")
+        if given.casefold() in self.given_names and 1 <= len(surname.split()) <= 2:
+            return surname
+        return name
+
+    def _listed(self, words: _Words, phrase: Phrase) -> ProfanityMatch | None:
+        for hit in self.swear.hits(words.exact, words.plain):
+            if phrase.lets_count(hit.entry, words.exact[hit.start : hit.stop]):
+                return ProfanityMatch(hit.entry.word, " ".join(words.shown[hit.start : hit.stop]))
+        return None
+
+    def _split(self, words: _Words) -> ProfanityMatch | None:
+        for start, stop, word in self.disguises.split_words(words.plain):
+            return ProfanityMatch(word, " ".join(words.shown[start:stop]))
+        return None
+
+    def _disguised(self, text: str, phrase: Phrase) -> ProfanityMatch | None:
+        for chunk in chunks_of(text):
+            if entry := self._behind(chunk.casefold(), phrase):
+                return ProfanityMatch(entry.word, chunk)
+        for run in spelled_runs(text):
+            spelled = run.casefold()
+            if entry := self._meant(spelled, phrase) or self._behind(spelled, phrase):
+                return ProfanityMatch(entry.word, run)
+        return None
+
+    def _behind(self, chunk: str, phrase: Phrase) -> Entry | None:
+        for reading in self.disguises.readings(chunk):
+            if entry := self._meant(reading, phrase):
+                return entry
+        plain = folded(chunk)
+        if plain != chunk:
+            for reading in self.disguises.readings(plain):
+                if entry := self._meant(reading, phrase, accents_dropped=True):
+                    return entry
+        return None
+
+    def _meant(self, word: str, phrase: Phrase, *, accents_dropped: bool = False) -> Entry | None:
+        for entry in self.swear.entries_of(word, accents_dropped=accents_dropped):
+            if phrase.lets_count(entry):
+                return entry
+        return None
+
+
+def judge_profanity(candidate: Candidate, filter_: ProfanityFilter) -> Finding | None:
+    """PROFANITY with the field and the list's word, or None; the title is looked at first."""
+    for field, match in (
+        ("title", filter_.find(candidate.title)),
+        ("album", filter_.find(candidate.album)),
+        ("author", filter_.find_in_name(candidate.author)),
+    ):
+        if match is not None:
+            detail = f'The {field} shows "{match.text}".'
+            return Finding(RejectionReason.PROFANITY, detail, field=field, word=match.word)
+    return None

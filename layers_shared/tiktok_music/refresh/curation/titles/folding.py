@@ -1,0 +1,134 @@
+"""The form in which titles and names are compared: free of case, accents, width and punctuation.
+
+`fold` keeps words apart by one space; `squeeze` joins them; `romanise` spells them in Latin.
+"""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from tiktok_music.refresh.curation.titles.tables import read_pairs
+
+# A title says what it is in its first letters; the rest of a flood must not cost time.
+LONGEST = 300
+
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BETWEEN_LETTERS = re.compile(r"(?<=[a-z])[!$](?=[a-z])|(?<![^\W_])\$(?=[a-z])|(?<=[a-z$])\$")
+_STYLISED = {"!": "i", "$": "s"}
+_LETTERS_WITHOUT_DECOMPOSITION = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i",
+    "ى": "ي", "ة": "ه", "ـ": "", "&": " and ", "+": " and ", "'": "", "’": "", "‘": "", "`": "",
+    "´": "", "ʼ": "", "׳": "",
+}  # fmt: skip
+_KATAKANA_TO_HIRAGANA = 0x60
+# Accents of Latin, Greek and Cyrillic; points of Hebrew; vowel signs of Arabic; emoji variants.
+_IGNORED_MARKS = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\ufe00-\ufe0f]"
+)
+
+
+class _Folding(dict[int, str]):
+    """What each character becomes, worked out when it is first seen."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        folded = _LETTERS_WITHOUT_DECOMPOSITION.get(letter)
+        if folded is None:
+            folded = _han_variants().get(letter) or _fold_by_category(letter)
+        self[code] = folded
+        return folded
+
+
+def _fold_by_category(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if "ァ" <= letter <= "ヶ":
+        return chr(ord(letter) - _KATAKANA_TO_HIRAGANA)
+    if category[0] in "LNM":
+        return letter
+    return "" if category == "Cf" else " "
+
+
+@cache
+def _han_variants() -> dict[str, str]:
+    return {pair[0]: pair[1] for pair in read_pairs("han_variants.txt")}
+
+
+_folding = _Folding()
+
+
+def unescape(text: str) -> str:
+    r"""`text` with literal \u00f1 escapes as the letters they mean, and no lone surrogate."""
+    if "\\u" in text:
+        text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _SURROGATE.sub(" ", text)
+
+
+def fold(text: str) -> str:
+    """The words of `text` for comparison; of symbols alone, the symbols themselves."""
+    return _fold(text[:LONGEST])
+
+
+@lru_cache(maxsize=8192)
+def _fold(text: str) -> str:
+    text = unicodedata.normalize("NFKC", unescape(text)).casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFD", text)
+        text = unicodedata.normalize("NFC", _IGNORED_MARKS.sub("", text))
+    letters = _BETWEEN_LETTERS.sub(lambda sign: _STYLISED[sign[0]], text)
+    return " ".join(letters.translate(_folding).split()) or "".join(text.split())
+
+
+def squeeze(folded: str) -> str:
+    """A folded text without its spaces: "smoke show" and "smokeshow" are one."""
+    return folded.replace(" ", "")
+
+
+def romanise(folded: str) -> str | None:
+    """A folded text spelt in Latin letters; None if it already is, or cannot be (kanji)."""
+    if folded.isascii():
+        return None
+    spelt = _spelling_pattern().sub(lambda letters: _spellings()[letters[0]], folded)
+    spelt = "".join(_romanise_hangul(letter) for letter in spelt)
+    return spelt if spelt.isascii() else None
+
+
+def sound_alike(latin: str) -> str:
+    """Latin letters without what spellings of one sound differ in: long vowels, y and j, kh."""
+    latin = re.sub(r"ou|oo", "o", latin.replace(" ", "")).replace("kh", "h")
+    latin = re.sub(r"iy|ij|yi|[yj]", "i", latin)
+    return re.sub(r"(.)\1+", r"\1", latin)
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    pairs = (pair.split(" ") for pair in read_pairs("romanisation.txt", "  "))
+    return {letters: "" if latin == "-" else latin for letters, latin in pairs}
+
+
+@cache
+def _spelling_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(_spellings(), key=len, reverse=True)))
+
+
+# Jamo in the order of Unicode's composition rule (The Unicode Standard, 3.12), spelt by the
+# Revised Romanization of Korean (2000).
+_INITIALS = "g kk n d tt r m b pp s ss - j jj ch k t p h"
+_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i"
+_FINALS = "- k k k n n n t l k m l l l p l m p p t t ng t t k t p t"
+_FIRST_SYLLABLE, _LAST_SYLLABLE = "가", "힣"
+
+
+@cache
+def _jamo() -> tuple[list[str], ...]:
+    return tuple(row.replace("-", "").split(" ") for row in (_INITIALS, _VOWELS, _FINALS))
+
+
+def _romanise_hangul(letter: str) -> str:
+    if not _FIRST_SYLLABLE <= letter <= _LAST_SYLLABLE:
+        return letter
+    initials, vowels, finals = _jamo()
+    initial_and_vowel, final = divmod(ord(letter) - ord(_FIRST_SYLLABLE), len(finals))
+    initial, vowel = divmod(initial_and_vowel, len(vowels))
+    return initials[initial] + vowels[vowel] + finals[final]

@@ -1,0 +1,65 @@
+"""Sounds that nobody has named: "original sound - handle" in the languages of TikTok's app."""
+
+import re
+from functools import cache
+
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation.titles.folding import LONGEST, fold, unescape
+from tiktok_music.refresh.curation.titles.tables import read_phrases
+from tiktok_music.refresh.rejection import Finding, RejectionReason
+
+_SEPARATOR = re.compile(r"\s*[-–—‐‑−:：|•·~_/@\u200e\u200f\u202a-\u202e\u2066-\u2069]+\s*@?")
+_MEANS_NOTHING = re.compile(r"[\W\d_]*")
+_CREATED_BY = re.compile(r"@?(?P<handle>.{1,60}?)\s*(?:创作的原声|創作的原聲)")
+_LONGEST_BOILERPLATE = 60
+_MOST_WORDS = 6
+
+
+def judge_generic_sound(candidate: Candidate) -> Finding | None:
+    """A finding when the title is boilerplate and, at most, whose sound it is.
+
+    A user's sound that has a real title is music like any other and stays.
+    """
+    found = _boilerplate(candidate.title, candidate.author)
+    if found is None:
+        return None
+    word, _ = found
+    detail = f'The title says only that this is a user\'s own sound ("{word}").'
+    return Finding(RejectionReason.GENERIC_SOUND, detail, field="title", word=word)
+
+
+def strip_sound_boilerplate(title: str) -> str:
+    """The title without "original sound" and what joins it to a handle; the rest is as it was."""
+    found = _boilerplate(title, author="")
+    return title if found is None else found[1]
+
+
+def _boilerplate(title: str, author: str) -> tuple[str, str] | None:
+    """The boilerplate as it stands in the title, and the handle; None if the title says more."""
+    text = unescape(title[:LONGEST]).strip()
+    created = _CREATED_BY.fullmatch(text)
+    if created:
+        return text[created.end("handle") :].strip(), created["handle"]
+    for start in _word_runs(text):
+        rest = text[len(start) :]
+        if fold(start) in _phrases():
+            separator = _SEPARATOR.match(rest)
+            if separator or _MEANS_NOTHING.fullmatch(rest) or fold(rest) == fold(author):
+                return start, rest[separator.end() if separator else 0 :].strip()
+    handle, _, end = text.rpartition(" - ")
+    if handle and fold(end) in _phrases() and fold(handle) == fold(author):
+        return end, handle
+    return None
+
+
+def _word_runs(text: str) -> list[str]:
+    """The beginnings of a text that end where a word ends, the longest first."""
+    words = re.finditer(r"[^\s\-–—:：|•·~_/(（\[@#]+", text[:_LONGEST_BOILERPLATE])
+    ends = [word.end() for word in words][:_MOST_WORDS]
+    return [text[:end] for end in reversed(ends)]
+
+
+@cache
+def _phrases() -> frozenset[str]:
+    table = read_phrases("generic_sounds.txt")
+    return frozenset(fold(phrase) for phrases in table.values() for phrase in phrases)

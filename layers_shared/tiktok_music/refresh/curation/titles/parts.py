@@ -1,0 +1,214 @@
+"""Takes a title apart: core, subtitles, guests, versions, and remarks that mean nothing."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tiktok_music.refresh.curation.titles.credits import without_bracket_credits, without_credits
+from tiktok_music.refresh.curation.titles.folding import LONGEST, fold, unescape
+from tiktok_music.refresh.curation.titles.generic_sound import strip_sound_boilerplate
+from tiktok_music.refresh.curation.titles.tags import (
+    PartKind,
+    PartMeaning,
+    noise_endings,
+    read_part,
+    version_endings,
+)
+
+_OPENERS = "([{（［｛【〔「『《〈"
+_CLOSERS = ")]}）］｝】〕」』》〉"
+# What East Asian titles quote is often the title itself, the artist before it.
+_QUOTES = "「『《〈【"
+_DASH = re.compile(r"\s+[-–—‐−_~|｜•·]+\s+|\s*(?:\|\||//|｜|\|)\s*|\s+[-–—](?=\w[^-–—]*[-–—]?\s*$)")
+
+_NOT_SPOKEN = (PartKind.NOISE, PartKind.VERSION)
+_WORD = re.compile(r"\S+")
+_HEAD = re.compile(r" (?:version|ver|audio)$")
+_TRAILING_MARKS = re.compile(r"[^\w.!?…)\]）】'’\"”]+$")
+_TRAILING_HASHTAGS = re.compile(r"(?<=\w)(?:\s+#[^\W\d]\w*)+\s*$")
+_MOST_WORDS_OF_AN_ENDING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TitleParts:
+    """A title in its parts, each in its original spelling but `versions` and `venue`.
+
+    `subtitles` are brackets that no table explains, `tails` the same after a dash: a tail may be a
+    subtitle, but also the title or the artist. `credits` are the guests that the title names.
+    `versions` are tags ("sped up", "remix:imanbek"); `venue` is where or when a live one was.
+    """
+
+    core: str
+    subtitles: tuple[str, ...] = ()
+    tails: tuple[str, ...] = ()
+    versions: frozenset[str] = frozenset()
+    venue: str = ""
+    credits: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read of a title so far; `cuts` are the spans that are not spoken."""
+
+    cores: list[str] = field(default_factory=list)
+    subtitles: list[str] = field(default_factory=list)
+    tails: list[str] = field(default_factory=list)
+    versions: set[str] = field(default_factory=set)
+    venues: list[str] = field(default_factory=list)
+    credits: list[str] = field(default_factory=list)
+    cuts: list[tuple[int, int]] = field(default_factory=list)
+
+    def take(self, meaning: PartMeaning) -> None:
+        self.versions |= meaning.versions
+        if meaning.venue:
+            self.venues.append(meaning.venue)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of a title: inside brackets, after a dash, or plain; the span has its marks."""
+
+    text: str
+    start: int
+    end: int
+    is_bracket: bool
+    is_tail: bool
+
+
+def parse_title(title: str) -> TitleParts:
+    """The parts of a title; any text has some, and the core is empty only if the title is."""
+    text = _readable(title)
+    reading = _read(text)
+    core = " ".join(reading.cores).strip() or _first(reading.subtitles, reading.tails) or text
+    return TitleParts(
+        core=core,
+        subtitles=tuple(part for part in reading.subtitles if part != core),
+        tails=tuple(part for part in reading.tails if part != core),
+        versions=frozenset(reading.versions),
+        venue=" ".join(reading.venues),
+        credits=tuple(reading.credits),
+    )
+
+
+def spoken_title(title: str) -> str:
+    """The title as a language detector should read it, in its original spelling.
+
+    Without guests, versions, remarks and "original sound"; empty when there is nothing else.
+    """
+    text = _readable(strip_sound_boilerplate(title))
+    kept, end = [], 0
+    for cut_start, cut_end in sorted(_read(text).cuts):
+        kept.append(text[end : max(end, cut_start)])
+        end = max(end, cut_end)
+    spoken = " ".join(" ".join([*kept, text[end:]]).split())
+    return spoken.strip(" -–—|~•/") or text
+
+
+def _readable(title: str) -> str:
+    return " ".join(unescape(title[:LONGEST]).split())
+
+
+def _first(*lists: list[str]) -> str:
+    return next((part for parts in lists for part in parts), "")
+
+
+def _read(text: str) -> _Reading:
+    reading = _Reading()
+    for piece in _pieces(text):
+        if not reading.cores and not piece.is_bracket:
+            _read_core(piece, reading)
+        elif piece.is_bracket or piece.is_tail or _explains(piece.text):
+            _read_part(piece, reading)
+        else:
+            reading.cores.append(piece.text.strip())
+    return reading
+
+
+def _explains(text: str) -> bool:
+    return read_part(fold(text)).kind in _NOT_SPOKEN
+
+
+def _read_core(piece: _Piece, reading: _Reading) -> None:
+    said, guests = without_credits(piece.text)
+    reading.credits.extend(guests)
+    core, endings = _without_endings(said, version_endings() | noise_endings())
+    for ending in endings:
+        reading.take(read_part(ending))
+    reading.cores.append(core.strip())
+    reading.cuts.append((piece.end - len(piece.text) + len(core), piece.end))
+
+
+def _read_part(piece: _Piece, reading: _Reading) -> None:
+    said, guests = without_bracket_credits(piece.text)
+    reading.credits.extend(guests)
+    if piece.is_tail and not piece.is_bracket:
+        said, _ = _without_endings(said, noise_endings())
+    meanings = [(part, read_part(fold(part))) for part in _said_apart(said)]
+    for part, meaning in meanings:
+        reading.take(meaning)
+        if meaning.kind is PartKind.NUMBER:
+            reading.cores.append(part.strip())
+        elif meaning.kind is PartKind.SUBTITLE:
+            (reading.subtitles if piece.is_bracket else reading.tails).append(part.strip())
+    if all(meaning.kind in _NOT_SPOKEN for _, meaning in meanings):
+        reading.cuts.append((piece.start, piece.end))
+
+
+def _said_apart(text: str) -> list[str]:
+    """The parts of "Sea Shanty / Someone's Remix"; "Whip / Nae Nae" is one."""
+    parts = text.split(" / ")
+    return parts if any(_explains(part) for part in parts) else [text]
+
+
+def _without_endings(text: str, endings: frozenset[str]) -> tuple[str, list[str]]:
+    """The text before what only describes it, such as "sped up", and those endings, folded."""
+    text, found = _TRAILING_HASHTAGS.sub("", text), []
+    while (ending := _ending(text, endings)) is not None:
+        start, folded = ending
+        text = _TRAILING_MARKS.sub("", text[:start])
+        found.append(folded)
+    return text, found
+
+
+def _ending(text: str, endings: frozenset[str]) -> tuple[int, str] | None:
+    starts = [word.start() for word in _WORD.finditer(text)]
+    for start in starts[-_MOST_WORDS_OF_AN_ENDING:]:
+        folded = fold(text[start:])
+        if start > starts[0] and _HEAD.sub("", folded) in endings:
+            return start, folded
+    return None
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    """The plain stretches and outermost brackets of a title, plain ones split at dashes."""
+    depth, start, is_tail = 0, 0, False
+    for position, letter in enumerate(text + ")"):
+        at_end = position == len(text)
+        if letter in _OPENERS and not at_end:
+            if depth == 0:
+                yield from _split_at_dashes(text, start, position, is_tail)
+                is_tail, start = is_tail or _has_dash(text, start, position), position
+            depth += 1
+        elif (letter in _CLOSERS and depth == 1) or (at_end and depth):
+            depth, end = 0, position if at_end else position + 1
+            is_quote = text[start] in _QUOTES
+            yield _Piece(text[start + 1 : position], start, end, not is_quote, is_quote or is_tail)
+            start = end
+        elif letter in _CLOSERS and depth:
+            depth -= 1
+    yield from _split_at_dashes(text, start, len(text), is_tail)
+
+
+def _has_dash(text: str, start: int, end: int) -> bool:
+    return _DASH.search(text[start:end]) is not None
+
+
+def _split_at_dashes(text: str, start: int, end: int, is_tail: bool) -> Iterator[_Piece]:
+    stretch, mark, inner = text[start:end], 0, 0
+    for dash in [*_DASH.finditer(stretch), None]:
+        stop = dash.start() if dash else len(stretch)
+        said = stretch[inner:stop]
+        if said.strip():
+            yield _Piece(said, start + mark, start + stop, False, is_tail or mark > 0 or inner > 0)
+        if dash:
+            mark, inner = dash.start(), dash.end()

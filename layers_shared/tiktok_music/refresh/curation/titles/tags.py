@@ -1,0 +1,181 @@
+"""What a bracket or dash part of a title says: a version, a remark, a number or a subtitle."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from tiktok_music.refresh.curation.titles.folding import fold
+from tiktok_music.refresh.curation.titles.tables import read_phrases
+
+_NO_VERSIONS: frozenset[str] = frozenset()
+_WRITTEN_WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+class PartKind(StrEnum):
+    """What a part of a title is for; the caller knows credits before it asks."""
+
+    NOISE = "noise"
+    VERSION = "version"
+    NUMBER = "number"
+    SUBTITLE = "subtitle"
+
+
+@dataclass(frozen=True, slots=True)
+class PartMeaning:
+    """`versions` are tags such as "slowed" or "remix:imanbek"; `venue` is where a live one was."""
+
+    kind: PartKind
+    versions: frozenset[str] = _NO_VERSIONS
+    venue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A phrase of the tables: what it says, and whether it may say so among other words."""
+
+    role: str
+    tag: str
+    everyday: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What stands in a part: the tags by their role, and the words that no table knows."""
+
+    words: tuple[_Word, ...]
+    rest: tuple[str, ...]
+    years: tuple[str, ...]
+
+    def has(self, *roles: str) -> bool:
+        return any(word.role in roles for word in self.words)
+
+    def tags(self, role: str) -> frozenset[str]:
+        return frozenset(
+            word.tag
+            for word in self.words
+            if word.role == role and not (word.everyday and self.rest)
+        )
+
+    def names(self, role: str) -> frozenset[str]:
+        """Tags of words that are names as well ("Swedish House Mafia"): alone or beside a head."""
+        has_head = self.has("remix", "mix", "version", "tag")
+        return self.tags(role) if has_head or not self.rest else _NO_VERSIONS
+
+
+@cache
+def version_endings() -> frozenset[str]:
+    """Folded phrases that name a version at the end of a title even without brackets."""
+    names = ("versions.txt", "genres.txt", "remixes.txt")
+    phrases = (phrase for name in names for line in read_phrases(name).values() for phrase in line)
+    return frozenset(fold(phrase[1:]) for phrase in phrases if phrase.startswith("*"))
+
+
+@cache
+def noise_endings() -> frozenset[str]:
+    """Folded remarks of several words, which are never the end of a title itself."""
+    return frozenset(
+        {"m v"} | {fold(phrase) for phrase in read_phrases("noise.txt")["strong"] if " " in phrase}
+    )
+
+
+def read_part(folded: str) -> PartMeaning:
+    """The meaning of a folded part; every text has one."""
+    if not folded:
+        return PartMeaning(PartKind.NOISE)
+    if _number().fullmatch(folded):
+        return PartMeaning(PartKind.NUMBER)
+    found = _find(folded)
+    versions = _versions(found)
+    if _opening().match(folded) and not versions - {"live"}:
+        return PartMeaning(PartKind.NOISE)
+    if versions:
+        venue = " ".join(found.rest + found.years) if "live" in versions else ""
+        return PartMeaning(PartKind.VERSION, versions, venue)
+    is_remark = found.has("strong") or (bool(found.words) and not found.rest)
+    return PartMeaning(PartKind.NOISE if is_remark else PartKind.SUBTITLE)
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    table = read_phrases("numbers.txt")
+    spelt = {word for number, words in table.items() if number.isdigit() for word in words}
+    return re.compile(rf"(?:(?:{'|'.join(table['marker'])}) ?)?(?:\d{{1,4}}|{'|'.join(spelt)})")
+
+
+def _versions(found: _Found) -> frozenset[str]:
+    genres = found.names("genre")
+    languages = found.names("language")
+    tags = found.tags("tag") | languages | genres
+    name = " ".join(sorted(found.rest)) or " ".join(found.years)
+    if found.has("remix") and (found.rest or not genres):
+        return tags | {f"remix:{name}" if name else "remix"}
+    if found.has("mix") and name and (found.rest or not found.has("qualifier")):
+        return tags | {f"remix:{name}"}
+    if found.has("version") and name and not tags and not found.has("strong"):
+        return frozenset({f"version:{name}"})
+    if tags:
+        return tags
+    return frozenset({"edit"}) if found.has("mix") and len(found.words) == 1 else _NO_VERSIONS
+
+
+def _find(folded: str) -> _Found:
+    words, rest, years, end = [], [], [], 0
+    fillers = _fillers()
+    matches = [*_phrase_pattern().finditer(folded), None]
+    for match in matches:
+        for word in folded[end : match.start() if match else len(folded)].split():
+            if _YEAR.fullmatch(word):
+                years.append(word)
+            elif word not in fillers:
+                rest.append(word)
+        if match:
+            end = match.end()
+            words.append(_phrases()[match[0]])
+    return _Found(tuple(words), tuple(rest), tuple(years))
+
+
+@cache
+def _phrases() -> dict[str, _Word]:
+    """Every phrase with its word; where tables share one, the later line here wins."""
+    found: dict[str, _Word] = {}
+    for role in ("qualifier", "weak", "strong"):
+        _add(found, role, {role: read_phrases("noise.txt")[role]})
+    _add(found, "language", read_phrases("languages.txt"), "language:")
+    _add(found, "genre", read_phrases("genres.txt"))
+    _add(found, "tag", read_phrases("versions.txt"))
+    for role, phrases in read_phrases("remixes.txt").items():
+        _add(found, role, {role: phrases})
+    return found
+
+
+def _add(
+    found: dict[str, _Word], role: str, table: dict[str, tuple[str, ...]], prefix: str = ""
+) -> None:
+    for tag, phrases in table.items():
+        for phrase in phrases:
+            folded = fold(phrase.lstrip("*!"))
+            found[folded] = _Word(role, prefix + tag, phrase.startswith("!"))
+
+
+@cache
+def _phrase_pattern() -> re.Pattern[str]:
+    """Any phrase, the longest first; a whole word in scripts that have spaces between words."""
+    spaced: list[str] = []
+    unspaced: list[str] = []
+    for phrase in sorted(_phrases(), key=len, reverse=True):
+        has_spaces = _WRITTEN_WITHOUT_SPACES.search(phrase) is None
+        (spaced if has_spaces else unspaced).append(re.escape(phrase))
+    return re.compile(rf"(?<!\S)(?:{'|'.join(spaced)})(?!\S)|{'|'.join(unspaced)}")
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    phrases = (re.escape(fold(phrase)) for phrase in read_phrases("noise.txt")["opening"])
+    return re.compile(rf"(?:{'|'.join(sorted(phrases, key=len, reverse=True))}) ")
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    return frozenset(read_phrases("noise.txt")["filler"])

@@ -1,0 +1,147 @@
+"""A run's recording: what its source gave and what became of each row, to be judged again later.
+
+Draft -> JSON lines -> gzip, and back. Addresses of files are left out: they are signed, they end
+within hours, and no rule that is judged again looks at them.
+"""
+
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from tiktok_music.errors import RecordingCorrupt, RecordingTooLarge
+from tiktok_music.refresh.build_catalog import Draft
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.history.row_verdict import RowVerdict, Verdict, verdicts_of
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+from tiktok_music.refresh.report import RefreshReport
+from tiktok_music.snapshot import CHUNK_BYTES
+
+FORMAT = 1
+# Ten thousand rows with long names take four of these eight pieces (tests/unit/test_recording.py).
+MOST_BYTES = 8 * CHUNK_BYTES
+# Stands for an address: that there was one is all that is kept.
+HAD_ONE = ("recorded:",)
+_FILES = ("preview_urls", "cover_urls")
+_DEFAULTS = {each.name: each.default for each in fields(Candidate)}
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One run: when, how it ended, the chart without addresses, and a verdict for every sound."""
+
+    scheduled_at: datetime
+    started_at: datetime
+    outcome: str
+    version: str | None
+    chart: Chart
+    verdicts: tuple[RowVerdict, ...]
+
+
+def recording_of(drafted: Draft, report: RefreshReport) -> Recording:
+    """What is worth recording of a run that judged a chart."""
+    return Recording(
+        report.scheduled_at,
+        report.started_at,
+        str(report.outcome),
+        report.version,
+        drafted.chart,
+        verdicts_of(drafted),
+    )
+
+
+def pack_recording(recording: Recording, most_bytes: int = MOST_BYTES) -> bytes:
+    """Gzipped JSON lines; raises RecordingTooLarge as soon as there are more than `most_bytes`.
+
+    Takes memory for the packed bytes alone, however many rows there are.
+    """
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6, mtime=0) as file:
+        for line in _lines(recording):
+            file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+            if packed.tell() > most_bytes:
+                raise RecordingTooLarge(f"the recording takes more than {most_bytes} bytes")
+    return packed.getvalue()
+
+
+def unpack_recording(packed: bytes) -> Recording:
+    """The recording that was packed; raises RecordingCorrupt for anything else."""
+    try:
+        head, *lines = map(json.loads, gzip.decompress(packed).splitlines())
+        if head["format"] != FORMAT:
+            raise RecordingCorrupt(f"the recording has the format {head['format']}, not {FORMAT}")
+        return _recording(head, lines)
+    except (OSError, EOFError, zlib.error, KeyError, TypeError, ValueError) as exc:
+        raise RecordingCorrupt(f"the recording cannot be read: {exc!r}") from exc
+
+
+def _lines(recording: Recording) -> Iterator[Mapping[str, Any]]:
+    chart = recording.chart
+    yield {
+        "format": FORMAT,
+        "scheduledAt": recording.scheduled_at.isoformat(),
+        "startedAt": recording.started_at.isoformat(),
+        "outcome": recording.outcome,
+        "version": recording.version,
+        "rows": chart.rows,
+        "newFields": chart.new_fields,
+    }
+    for candidate in chart.candidates:
+        yield {"row": _candidate_to(candidate)}
+    for rejection in chart.rejections:
+        yield {"unreadable": asdict(rejection)}
+    for verdict in recording.verdicts:
+        yield {"verdict": _told(asdict(verdict))}
+
+
+def _recording(head: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Recording:
+    told: dict[str, list[Any]] = {"row": [], "unreadable": [], "verdict": []}
+    for line in lines:
+        for kind, value in line.items():
+            told[kind].append(value)
+    chart = Chart(
+        int(head["rows"]),
+        tuple(_candidate_from(row) for row in told["row"]),
+        tuple(_rejection(row) for row in told["unreadable"]),
+        tuple(head["newFields"]),
+    )
+    return Recording(
+        datetime.fromisoformat(head["scheduledAt"]),
+        datetime.fromisoformat(head["startedAt"]),
+        head["outcome"],
+        head["version"],
+        chart,
+        tuple(_verdict(row) for row in told["verdict"]),
+    )
+
+
+def _candidate_to(candidate: Candidate) -> dict[str, Any]:
+    row = {name: value for name, value in asdict(candidate).items() if value != _DEFAULTS[name]}
+    return {**row, **{name: True for name in _FILES if name in row}}
+
+
+def _candidate_from(row: Mapping[str, Any]) -> Candidate:
+    files = {name: HAD_ONE for name in _FILES if row.get(name)}
+    return Candidate(**{**row, "group_ids": tuple(row.get("group_ids", ())), **files})
+
+
+def _rejection(row: Mapping[str, Any]) -> Rejection:
+    return Rejection(**{**row, "finding": _finding(row["finding"])})
+
+
+def _verdict(row: Mapping[str, Any]) -> RowVerdict:
+    finding = _finding(row["finding"]) if "finding" in row else None
+    return RowVerdict(**{**row, "verdict": Verdict(row["verdict"]), "finding": finding})
+
+
+def _finding(row: Mapping[str, Any]) -> Finding:
+    return Finding(**{**row, "reason": RejectionReason(row["reason"])})
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value is not None}

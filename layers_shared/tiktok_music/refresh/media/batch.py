@@ -1,0 +1,95 @@
+"""The media of one batch of a plan: the refresh's own step, and what became of it."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tiktok_music.archive_lookup import ReadableArchive
+from tiktok_music.errors import CatalogError
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
+from tiktok_music.refresh.gates import FEW, GateLimits
+from tiktok_music.refresh.media.pipeline import MediaParts, media_of
+from tiktok_music.refresh.media.stage import GroupMedia
+
+
+@dataclass(frozen=True, slots=True)
+class BatchParts:
+    """The collaborators of one batch."""
+
+    archive: ReadableArchive
+    media: MediaParts
+    gates: GateLimits
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What became of a batch's groups, in numbers.
+
+    `stored` groups had media already; `tried` counts candidates whose files were fetched,
+    `rejected` those without media by reason; `deferred` groups are left, for want of time.
+    """
+
+    groups: int
+    new_media: int
+    stored: int
+    tried: int
+    deferred: int
+    rejected: dict[str, int]
+
+    @classmethod
+    def of(cls, media: Sequence[GroupMedia]) -> "BatchReport":
+        reasons = Counter(
+            str(rejection.finding.reason) for each in media for rejection in each.rejections
+        )
+        return cls(
+            groups=len(media),
+            new_media=sum(each.is_new for each in media),
+            stored=sum(each.media is not None and not each.is_new for each in media),
+            tried=sum(each.tried for each in media),
+            deferred=sum(each.is_deferred for each in media),
+            rejected=dict(sorted(reasons.items())),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is logged and answered."""
+        return {
+            "groups": self.groups,
+            "newMedia": self.new_media,
+            "stored": self.stored,
+            "tried": self.tried,
+            "deferred": self.deferred,
+            "rejected": self.rejected,
+        }
+
+
+class MediaBatchFailed(CatalogError):
+    """Raised when so much of a batch failed that not the files are to blame, but we or a host."""
+
+    def __init__(self, report: BatchReport) -> None:
+        failed = report.tried - report.new_media
+        super().__init__(f"media failed for {failed} of {report.tried} sounds: {report.rejected}")
+        self.report = report
+
+
+def run_batch(
+    groups: Sequence[Sequence[Candidate]], parts: BatchParts, has_time: Callable[[], bool]
+) -> BatchReport:
+    """Gets the groups their media while there is time; safe to repeat, for it notes each at once.
+
+    Raises MediaBatchFailed where the refresh's gate MEDIA would refuse these figures: what is done
+    is noted all the same.
+    """
+    track_ids = (member.track_id for members in groups for member in members)
+    media = media_of(
+        [DuplicateGroup(tuple(members), {}, "") for members in groups],
+        parts.archive.known(track_ids),
+        parts.media,
+        has_time,
+    )
+    report = BatchReport.of(media)
+    failed = report.tried - report.new_media
+    if failed >= FEW and failed > parts.gates.max_failed_media_share * report.tried:
+        raise MediaBatchFailed(report)
+    return report

@@ -1,0 +1,150 @@
+"""Publishes a catalog: archive, then chunks, then read-back, then the one conditional flip."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tiktok_music.archive import TrackRecord, TrackStatus
+from tiktok_music.errors import SnapshotCorrupt
+from tiktok_music.pointer_moves import advanced
+from tiktok_music.refresh.catalog import Catalog
+from tiktok_music.refresh.ports import PublishedSnapshots, Publisher, TrackArchive
+from tiktok_music.refresh.publication.archive_records import (
+    active_record,
+    alias_record,
+    departed_record,
+    needs_writing,
+    rows_of,
+)
+from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, describe, pack, render
+
+_logger = logging.getLogger(__name__)
+
+# An alias has left the list as the track that it stands for now.
+DEPARTING = (TrackStatus.ACTIVE, TrackStatus.RETIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """When and by whose right a snapshot is published."""
+
+    fence: int
+    scheduled_at: datetime
+    published_at: datetime
+    media_base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is served before a publish: the pointer, and the rows that it leads to by track id."""
+
+    pointer: Pointer | None
+    rows: Mapping[str, Mapping[str, object]]
+
+
+def served_now(publisher: PublishedSnapshots) -> Served:
+    """What is served now; nothing before the first publish.
+
+    A current snapshot that is not whole any more has no rows: the next publish mends it.
+    """
+    pointer = publisher.current()
+    if pointer is None:
+        return Served(None, {})
+    try:
+        return Served(pointer, rows_of(publisher.load(pointer.current)))
+    except SnapshotCorrupt as exc:
+        _logger.error("what is served cannot be read: %s", exc)
+        return Served(pointer, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is served now, and how it differs from what was."""
+
+    descriptor: Descriptor
+    added: int
+    removed: int
+
+
+def publish(
+    catalog: Catalog,
+    edition: Edition,
+    served: Served,
+    known: Mapping[str, TrackRecord],
+    stores: tuple[TrackArchive, Publisher],
+) -> Published:
+    """Everything that the snapshot names is stored before it becomes current.
+
+    Raises PublishLost when a newer refresh was first, StoreUnavailable when a store fails; what
+    is served is then what was served before.
+    """
+    archive, publisher = stores
+    rows = served.rows
+    track_ids = {accepted.candidate.track_id for accepted in catalog.accepted}
+    departed = [track_id for track_id in rows if track_id not in track_ids]
+    known = {**archive.known(departed), **known}
+    archive.keep(_records(catalog, edition, known))
+    if served.pointer:
+        seen = served.pointer.current.published_at
+        merged = {double.candidate.track_id for double in catalog.doubles}
+        off_chart = [track_id for track_id in departed if track_id not in merged]
+        archive.keep(_departures(off_chart, rows, known, seen))
+    snapshot = _snapshot(catalog, edition)
+    publisher.write_chunks(snapshot)
+    publisher.load(snapshot.descriptor)
+    publisher.flip(advanced(served.pointer, snapshot.descriptor), served.pointer)
+    return Published(snapshot.descriptor, added=len(track_ids - rows.keys()), removed=len(departed))
+
+
+def _snapshot(catalog: Catalog, edition: Edition) -> Snapshot:
+    tracks = catalog.tracks()
+    gzipped = pack(render(tracks, edition.media_base_url))
+    descriptor = describe(
+        gzipped,
+        fence=edition.fence,
+        scheduled_at=edition.scheduled_at,
+        published_at=edition.published_at,
+        track_count=len(tracks),
+    )
+    return Snapshot(descriptor, gzipped)
+
+
+def _records(
+    catalog: Catalog, edition: Edition, known: Mapping[str, TrackRecord]
+) -> list[TrackRecord]:
+    now = edition.published_at
+    active = {
+        accepted.candidate.track_id: active_record(
+            accepted, known.get(accepted.candidate.track_id), now
+        )
+        for accepted in catalog.accepted
+    }
+    aliases = [
+        alias_record(
+            double.candidate,
+            active[double.survivor.track_id],
+            double.media,
+            known.get(double.candidate.track_id),
+            now,
+        )
+        for double in catalog.doubles
+        if double.candidate.track_id != double.survivor.track_id
+    ]
+    records = {record.track_id: record for record in [*aliases, *active.values()]}
+    return [
+        record for record in records.values() if needs_writing(record, known.get(record.track_id))
+    ]
+
+
+def _departures(
+    departed: list[str],
+    rows: Mapping[str, Mapping[str, object]],
+    known: Mapping[str, TrackRecord],
+    seen: datetime,
+) -> list[TrackRecord]:
+    return [
+        departed_record(known[track_id], rows[track_id], seen)
+        for track_id in departed
+        if track_id in known and known[track_id].status in DEPARTING
+    ]

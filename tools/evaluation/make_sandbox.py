@@ -1,0 +1,141 @@
+"""Makes the sandbox: invented tracks, their music and covers, and what is known of them.
+
+    python -m tools.evaluation.make_sandbox
+
+The files are shipped and published under permanent keys: a track whose sound or cover is to change
+needs a new TikTok id here.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tiktok_music.adapters.audio import (
+    AudioCaps,
+    PreviewSettings,
+    read_audio,
+    write_preview,
+)
+from tiktok_music.adapters.image import CoverCaps, write_cover
+from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus, record_to
+from tiktok_music.sandbox.fixtures import DOCUMENT, media_file
+from tiktok_music.track import tiktok_music_link, track_id_of
+from tools.fixtures.composer import compose, tune_of
+from tools.fixtures.encoding import draw_cover, encode_audio
+
+MORNING = datetime(2026, 1, 5, 6, tzinfo=UTC)
+EVENING = datetime(2026, 1, 5, 18, tzinfo=UTC)
+# All files together stay below 250 KB.
+SECONDS, BIT_RATE, COVER_SIDE = 5.0, 40_000, 240
+
+
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """One track. TikTok's own ids are far below 9 * 10**18; users are those of both editions."""
+
+    tiktok_id: str
+    title: str
+    author: str
+    album: str
+    language: str
+    is_commerce_music: bool
+    morning_users: int | None
+    evening_users: int | None
+    alias_of: str | None = None
+
+    @property
+    def track_id(self) -> str:
+        return track_id_of(self.tiktok_id)
+
+
+TRACKS = (
+    Invented(
+        "9000000000000000001", "Sunset Drive", "Mae & Co", "Singles", "en", True, 398_210, 412_980
+    ),
+    Invented(
+        "9000000000000000002", "Canción de Abril", "Los Faroles", "Verano", "es", True, 401_004,
+        405_112,
+    ),
+    Invented(
+        "9000000000000000003", "Paper Lanterns", "Kite Season", "", "en", False, 120_400, 211_733
+    ),
+    Invented("9000000000000000004", "夜明けの街", "青い電車", "", "ja", True, 180_990, 181_002),
+    Invented(
+        "9000000000000000005", "Nuit Électrique", "Éloïse Marin", "Néons", "fr", False, 96_512,
+        97_300,
+    ),
+    Invented("9000000000000000006", "Saudade na Chuva", "Trio Maré", "", "pt", True, None, 54_871),
+    Invented("9000000000000000007", "Winter Postcard", "Northbound", "", "en", True, 88_045, None),
+    Invented(
+        "9000000000000000008", "Sunset Drive (Sped Up)", "Mae & Co", "", "en", True, None, None,
+        alias_of="9000000000000000001",
+    ),
+)  # fmt: skip
+
+
+def main() -> None:
+    records = [_record(seed, track) for seed, track in enumerate(TRACKS, start=1)]
+    document = {
+        "records": [record_to(record) for record in records],
+        "editions": [
+            _edition(MORNING, {track.track_id: track.morning_users for track in TRACKS}),
+            _edition(EVENING, {track.track_id: track.evening_users for track in TRACKS}),
+        ],
+    }
+    DOCUMENT.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    total = sum(path.stat().st_size for path in DOCUMENT.parent.iterdir() if path.is_file())
+    print(f"{len(records)} tracks, {total:,} bytes in {DOCUMENT.parent}")
+
+
+def _record(seed: int, track: Invented) -> TrackRecord:
+    is_listed = track.evening_users is not None
+    status = TrackStatus.ACTIVE if is_listed else TrackStatus.OFF_CHART
+    return TrackRecord(
+        track_id=track.track_id,
+        tiktok_id=track.tiktok_id,
+        title=track.title,
+        author=track.author,
+        album=track.album,
+        link=tiktok_music_link(track.title, track.tiktok_id),
+        language=track.language,
+        language_source="upstream",
+        language_score=1.0,
+        user_count=track.evening_users or track.morning_users or 0,
+        is_commerce_music=track.is_commerce_music,
+        first_seen_at=EVENING if track.morning_users is None else MORNING,
+        last_seen_at=EVENING if is_listed else MORNING,
+        status=TrackStatus.ALIAS if track.alias_of else status,
+        media=None if track.alias_of else _media(seed, track),
+        survivor_id=track_id_of(track.alias_of) if track.alias_of else None,
+    )
+
+
+def _media(seed: int, track: Invented) -> MediaFacts:
+    sound = encode_audio(compose(tune_of(seed + 200, SECONDS)), "mp3", "libmp3lame", 192_000)
+    decoded = read_audio(sound, AudioCaps())
+    settings = PreviewSettings(bit_rate=BIT_RATE)
+    preview = write_preview(decoded, sound, settings, track.title, track.author)
+    cover = write_cover(draw_cover(seed + 200), CoverCaps(max_side=COVER_SIDE, quality=80)).jpeg
+    media_file(track.track_id, "mp3").write_bytes(preview.mp3)
+    media_file(track.track_id, "jpg").write_bytes(cover)
+    return MediaFacts(
+        duration_seconds=round(preview.facts.duration_seconds, 3),
+        loudness_lufs=round(preview.facts.integrated_lufs, 2),
+        true_peak_dbtp=round(preview.facts.true_peak_dbtp, 2),
+        source_lufs=round(decoded.facts.integrated_lufs, 2),
+        preview_sha256=hashlib.sha256(preview.mp3).hexdigest(),
+        preview_bytes=len(preview.mp3),
+        cover_sha256=hashlib.sha256(cover).hexdigest(),
+        cover_bytes=len(cover),
+    )
+
+
+def _edition(published_at: datetime, users: dict[str, int | None]) -> dict[str, Any]:
+    counts = {track_id: count for track_id, count in users.items() if count is not None}
+    return {"publishedAt": published_at.isoformat(), "userCounts": counts}
+
+
+if __name__ == "__main__":
+    main()

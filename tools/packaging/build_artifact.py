@@ -1,0 +1,158 @@
+"""Fills one artefact of `sam build`: wheels for the Lambda's platform, our code, bytecode.
+
+    python -m tools.packaging.build_artifact FOLDER ARTIFACTS_DIR
+
+FOLDER is functions/<name> or layers_shared. Works without a container: wheels are fetched for
+Linux on ARCH (arm64 or x86_64), whatever this machine is.
+"""
+
+import argparse
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from tools.packaging.strip_library import NotStrippable, stripped
+from tools.packaging.trim_botocore import trim_botocore
+
+RUNTIME = "3.13"
+LAYER_PINS = Path(__file__).resolve().parents[2] / "layers_shared" / "requirements.txt"
+LAMBDA = {"python_version": RUNTIME, "python_full_version": f"{RUNTIME}.0", "sys_platform": "linux"}
+MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+# Programs, test tools, and parts of packages that nothing here imports. Text on covers is never
+# drawn: Pillow's fonts go with the libraries that they alone link.
+NEVER_READ = (
+    "bin",
+    "**/tests",
+    "*.dist-info/RECORD",
+    "*.dist-info/sboms",
+    "boto3/data",
+    "numpy/f2py",
+    "numpy/ma",
+    "numpy/polynomial",
+    "numpy/random",
+    "numpy/testing",
+    "numpy/_pyinstaller",
+    "numpy/_core/_simd.*",
+    "numpy/_core/*_tests.*",
+    "pydantic/v1",
+    "PIL/_imagingft.*",
+    "PIL/_imagingtk.*",
+    "pillow.libs/libbrotli*",
+    "pillow.libs/libfreetype*",
+    "pillow.libs/libharfbuzz*",
+)
+BUILD_TIME_SUFFIXES = {".a", ".c", ".h", ".pxd", ".pyi", ".pyx"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("artifacts", type=Path)
+    asked = parser.parse_args()
+    is_layer = (asked.folder / "tiktok_music").is_dir()
+    target = asked.artifacts / "python" if is_layer else asked.artifacts
+    target.mkdir(parents=True, exist_ok=True)
+    in_layer = set() if is_layer else set(pins(LAYER_PINS))
+    install_wheels(asked.folder / "requirements.txt", in_layer, target)
+    copy_code(asked.folder, target)
+    trim(target)
+    compile_bytecode(target, "/opt/python" if is_layer else "/var/task")
+
+
+def pins(requirements: Path) -> dict[str, str]:
+    """Package name to its pin for the Lambda: version and hashes, without a marker.
+
+    pip would judge a marker by the Python that it runs on, which need not be the Lambda's.
+    """
+    found = {}
+    for block in re.split(r"\n(?=\S)", requirements.read_text().strip()):
+        head, _, hashes = block.partition("\\\n")
+        if "==" not in head:
+            continue
+        requirement = Requirement(head.strip())
+        if requirement.marker is None or requirement.marker.evaluate(LAMBDA):
+            found[requirement.name] = f"{requirement.name}{requirement.specifier} \\\n{hashes}"
+    return found
+
+
+def install_wheels(requirements: Path, in_layer: set[str], target: Path) -> None:
+    """Wheels for the Lambda that the layer has not; one that does not exist fails the build."""
+    machine = MACHINES[os.environ.get("ARCH", "arm64")]
+    platforms = [f"--platform=manylinux{tag}_{machine}" for tag in ("2014", "_2_28", "_2_34")]
+    wanted = [pin for name, pin in pins(requirements).items() if name not in in_layer]
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write("\n".join(wanted))
+        file.flush()
+        command = [
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"),
+            *("--only-binary=:all:", "--implementation=cp", f"--python-version={RUNTIME}"),
+            *platforms,
+            *("--no-compile", f"--requirement={file.name}", f"--target={target}"),
+        ]
+        subprocess.run(command, check=True)  # noqa: S603
+
+
+def copy_code(folder: Path, target: Path) -> None:
+    """Our own modules, without what only the build needs."""
+    ignored = shutil.ignore_patterns("__pycache__", "requirements.*", "Makefile", "__init__.py")
+    inner = shutil.ignore_patterns("__pycache__")
+    for item in sorted(folder.iterdir()):
+        if item.is_dir() and item.name != "__pycache__":
+            shutil.copytree(item, target / item.name, ignore=inner, dirs_exist_ok=True)
+        elif item.is_file() and not ignored(str(folder), [item.name]):
+            shutil.copy2(item, target / item.name)
+
+
+def trim(target: Path) -> None:
+    """Takes out what is never read on a Lambda: half of what pip installs."""
+    for path in [path for pattern in NEVER_READ for path in target.glob(pattern)]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    for file in target.rglob("*"):
+        if file.suffix in BUILD_TIME_SUFFIXES:
+            file.unlink()
+    if (target / "botocore").is_dir():
+        trim_botocore(target / "botocore" / "data")
+    for library in target.rglob("*.so*"):
+        with contextlib.suppress(NotStrippable):
+            library.write_bytes(stripped(library.read_bytes()))
+
+
+def compile_bytecode(target: Path, place: str) -> None:
+    """Unchecked-hash bytecode: SAM's zip sets all times to 1980, which voids any other kind."""
+    python = lambda_python()
+    if python is None:
+        print(f"no Python {RUNTIME} here: no bytecode, a cold start takes 2-3 times as long")
+        return
+    command = [
+        *(python, "-m", "compileall", "-q", "-j0", "--invalidation-mode", "unchecked-hash"),
+        *("-s", str(target), "-p", place, str(target)),
+    ]
+    subprocess.run(command, check=True)  # noqa: S603
+
+
+def lambda_python() -> str | None:
+    """An interpreter of the Lambda's version."""
+    names = [sys.executable, f"python{RUNTIME}"]
+    names += sorted(
+        str(path) for path in Path.home().glob(f".pyenv/versions/{RUNTIME}*/bin/python")
+    )
+    test = f"import sys; sys.exit('%d.%d' % sys.version_info[:2] != '{RUNTIME}')"
+    for name in names:
+        path = shutil.which(name)
+        if path and subprocess.run([path, "-c", test], capture_output=True).returncode == 0:  # noqa: S603
+            return path
+    return None
+
+
+if __name__ == "__main__":
+    main()
