@@ -29,7 +29,7 @@ STAGES: tuple[tuple[type, str, str], ...] = (
     (HttpDownloader, "audio", "fetching"),
     (HttpDownloader, "image", "fetching"),
     (ProcessWorkshop, "_ask", "talking to decoders"),
-    (R2MediaStore, "put_once", "R2"),
+    (R2MediaStore, "save_once", "R2"),
     (BaseClient, "_make_api_call", "DynamoDB"),
 )
 

@@ -23,7 +23,7 @@ def make_demo_keys(region: str, table_name: str) -> dict[str, str]:
     texts = {}
     for name, (environment, scopes, tier, state) in KINDS.items():
         minted = mint_key(environment, secrets.token_bytes)
-        store.keep(
+        store.save(
             ApiKey(
                 key_id=minted.key_id,
                 secret_sha256=minted.secret_sha256,

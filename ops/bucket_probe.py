@@ -88,7 +88,7 @@ def probe_bucket(media: MediaSettings, secrets: Secrets) -> Iterator[Look]:
         names = ("accessKeyId", "secretAccessKey")
         access_key_id, secret_access_key = secrets.fields(media.secret_name, *names)
         client = r2_client(media.endpoint_url, access_key_id.reveal(), secret_access_key)
-        R2MediaStore(client, media.bucket).put_once(key, BODY, "audio/mpeg", {})
+        R2MediaStore(client, media.bucket).save_once(key, BODY, "audio/mpeg", {})
         written.append(client)
         return f"{media.bucket} takes objects"
 

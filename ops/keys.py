@@ -83,7 +83,7 @@ def create(
         raise typer.BadParameter(
             f"{organization} is suspended: catalog keys resume --organization {organization}"
         )
-    keys.keep(key)
+    keys.save(key)
     _show(minted, key, as_json=as_json)
 
 
@@ -97,7 +97,7 @@ def rotate(key_id: KeyId, stack: str | None = StackOption, as_json: bool = JsonO
         raise typer.BadParameter(f"{key_id} is {old.state}: only an active key is rotated")
     minted = mint_key(old.environment, secrets.token_bytes)
     new = replace(old, key_id=minted.key_id, secret_sha256=minted.secret_sha256)
-    keys.keep(new)
+    keys.save(new)
     _show(minted, new, as_json=as_json)
     typer.echo(f"when it is in use, end the old one: catalog keys revoke {key_id}", err=True)
 
@@ -106,7 +106,7 @@ def rotate(key_id: KeyId, stack: str | None = StackOption, as_json: bool = JsonO
 @told
 def list_keys(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """Every key, without its secret."""
-    rows = [_told(key) for key in open_catalog(stack).keys.every()]
+    rows = [_told(key) for key in open_catalog(stack).keys.list_all()]
     if as_json:
         print_json(rows)
     elif rows:
@@ -176,7 +176,7 @@ def _switch(
     if changing:
         confirm(f"Set all {len(changing)} keys of {organization} to {state}?", yes=yes)
     for key in changing:
-        keys.keep(replace(key, state=state))
+        keys.save(replace(key, state=state))
     if as_json:
         print_json([_told(replace(key, state=state)) for key in found])
     else:
@@ -185,7 +185,7 @@ def _switch(
 
 
 def _of(organization: str, keys: DynamoKeys) -> list[ApiKey]:
-    return [key for key in keys.every() if key.organization_id == organization]
+    return [key for key in keys.list_all() if key.organization_id == organization]
 
 
 def _set_state(key_id: str, state: str, stack: str | None, *, as_json: bool, yes: bool) -> None:
@@ -197,7 +197,7 @@ def _set_state(key_id: str, state: str, stack: str | None, *, as_json: bool, yes
         )
     if key.state != state:
         confirm(f"Set {key_id} of {key.organization_name} to {state}?", yes=yes)
-        keys.keep(replace(key, state=state))
+        keys.save(replace(key, state=state))
     if as_json:
         print_json(_told(replace(key, state=state)))
     else:
@@ -206,7 +206,7 @@ def _set_state(key_id: str, state: str, stack: str | None, *, as_json: bool, yes
 
 
 def _existing(keys: DynamoKeys, key_id: str) -> ApiKey:
-    key = keys.find(key_id)
+    key = keys.get(key_id)
     if key is None:
         raise typer.BadParameter(
             f"there is no key {key_id[:16]}: `catalog keys list` has the ids, the 16 characters "

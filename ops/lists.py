@@ -154,7 +154,7 @@ def _change(
     if not dry_run:
         count = f"from {len(before or ())} entries to {len(after)}"
         confirm(f"{catalog.where}: change the lists {count}?", yes=yes)
-        catalog.lists.keep(after, before=before)
+        catalog.lists.save(after, before=before)
     if as_json:
         changes = json_of_changes(effect.changes)
         written = {"entries": len(after), "written": not dry_run}

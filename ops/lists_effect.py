@@ -45,7 +45,7 @@ def effect_of(
 
 
 def _last_chart(catalog: Catalog) -> tuple[Recording | None, str]:
-    for run in catalog.reports.runs():
+    for run in catalog.reports.list_runs():
         packed = _packed(catalog, run["scheduledAt"]) if run["isRecorded"] else None
         if packed is not None:
             return unpack_recording(packed), f"the run of {run['scheduledAt']}"
@@ -54,7 +54,7 @@ def _last_chart(catalog: Catalog) -> tuple[Recording | None, str]:
     except SnapshotMissing:
         return None, "nothing: no run is recorded, and nothing is served"
     rows = Index(catalog.publisher.load(current)).rows
-    records = catalog.archive.known([row["id"] for row in rows])
+    records = catalog.archive.get_many([row["id"] for row in rows])
     candidates = [_candidate(record) for record in records.values()]
     verdicts = tuple(
         RowVerdict(each.tiktok_id, each.title, each.author, Verdict.ACCEPTED) for each in candidates
@@ -72,7 +72,7 @@ def _last_chart(catalog: Catalog) -> tuple[Recording | None, str]:
 
 def _packed(catalog: Catalog, scheduled_at: str) -> bytes | None:
     try:
-        return catalog.reports.recording(datetime.fromisoformat(scheduled_at))
+        return catalog.reports.get_recording(datetime.fromisoformat(scheduled_at))
     except RecordingCorrupt:
         return None
 

@@ -124,8 +124,8 @@ def _take_down(
         if not any(_is_denied(each, record) for each in entries):
             entry = ListEntry(ListKind.DENY, reason, record.tiktok_id)
             # First: it is checked, and a refresh reads it first.
-            catalog.lists.keep((*entries, entry), before=entries)
-        catalog.archive.keep([retired_record(record, reason, datetime.now(UTC))])
+            catalog.lists.save((*entries, entry), before=entries)
+        catalog.archive.save_many([retired_record(record, reason, datetime.now(UTC))])
     return withdraw(catalog.publisher, record.track_id, limits) if limits and rank else None
 
 
@@ -146,9 +146,9 @@ def _take_back(
     was = f"retired {retired_at}: {record.retired_reason}"
     note = f"taken back {now:%Y-%m-%d}: {reason}; {was}"
     is_listed = rank_in_current(catalog, record.track_id) is not None
-    catalog.archive.keep([reinstated_record(record, is_listed=is_listed, note=note)])
+    catalog.archive.save_many([reinstated_record(record, is_listed=is_listed, note=note)])
     if others != entries:
-        catalog.lists.keep(others, before=entries)
+        catalog.lists.save(others, before=entries)
     left = [each for each in others if _is_denied(each, record)]
     effect = "it may be listed from the next refresh on that finds it on the chart"
     if left:
@@ -191,7 +191,7 @@ def _record(track: str, catalog: Catalog) -> TrackRecord:
         raise typer.BadParameter(
             f"{track!r} is no track id, TikTok id or link; `catalog why TITLE` tells the id"
         )
-    record = catalog.archive.known([track_id]).get(track_id)
+    record = catalog.archive.get_many([track_id]).get(track_id)
     if record is None:
         raise NotFound(
             f"{track} was never listed; to keep it out: catalog lists add deny --track {track}"

@@ -35,7 +35,7 @@ def report(
     """The report of a refresh: counts, examples of each rejection, merges, times."""
     catalog = open_catalog(stack)
     moment = moment_of(run, catalog)
-    found = catalog.reports.find(moment)
+    found = catalog.reports.get_report(moment)
     if found is None:
         raise NotFound(f"there is no report for {moment.isoformat()}; {_known(catalog)}")
     if as_json:
@@ -78,7 +78,7 @@ def replay(
 
 def moment_of(run: str | None, catalog: Catalog, *, is_recorded: bool = False) -> datetime:
     """The scheduled time of the run that is meant; raises NotFound, which lists the last ones."""
-    runs = [each for each in catalog.reports.runs() if each["isRecorded"] or not is_recorded]
+    runs = [each for each in catalog.reports.list_runs() if each["isRecorded"] or not is_recorded]
     if run is None and runs:
         return datetime.fromisoformat(runs[0]["scheduledAt"])
     if run is None and is_recorded:
@@ -94,7 +94,7 @@ def moment_of(run: str | None, catalog: Catalog, *, is_recorded: bool = False) -
 
 def recording_at(moment: datetime, catalog: Catalog) -> Recording:
     """The recording of a run; raises NotFound, RecordingCorrupt."""
-    packed = catalog.reports.recording(moment)
+    packed = catalog.reports.get_recording(moment)
     if packed is None:
         raise NotFound(
             f"the run of {moment.isoformat()} is not recorded: it got no chart, or is older than "
@@ -122,7 +122,7 @@ def _moment_of_version(name: str, catalog: Catalog) -> datetime:
 
 
 def _known(catalog: Catalog) -> str:
-    times = [each["scheduledAt"] for each in catalog.reports.runs()[:FEW_RUNS]]
+    times = [each["scheduledAt"] for each in catalog.reports.list_runs()[:FEW_RUNS]]
     return f"the last runs are {', '.join(times)}" if times else "no run is listed yet"
 
 

@@ -26,7 +26,7 @@ def status(
     Exits with 1 when it is late or an alarm would fire.
     """
     catalog, now = open_catalog(stack), datetime.now(UTC)
-    listed = catalog.reports.runs()
+    listed = catalog.reports.list_runs()
     pointer = catalog.publisher.current()
     if pointer is None:
         _print_runs(listed[:runs], as_json=as_json)
@@ -72,7 +72,7 @@ def _state(
 
 def _told_of(catalog: Catalog, pointer: Pointer) -> list[dict[str, Any]]:
     """The last published run, where no list of runs is kept yet."""
-    report = catalog.reports.find(pointer.current.scheduled_at)
+    report = catalog.reports.get_report(pointer.current.scheduled_at)
     if report is None:
         return []
     rejected = sum(report.get("rejected", {}).values())

@@ -96,7 +96,7 @@ def unpin(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
 def _warn_of_retired(catalog: Catalog, name: str) -> None:
     """What an operator has taken down since is in an older version still."""
     rows = Index(catalog.publisher.load(catalog.version(name))).rows
-    records = catalog.archive.known([row["id"] for row in rows]).values()
+    records = catalog.archive.get_many([row["id"] for row in rows]).values()
     retired = [each.track_id for each in records if each.status is TrackStatus.RETIRED]
     if retired:
         typer.echo(

@@ -43,9 +43,9 @@ class Traces:
     def of(cls, catalog: Catalog) -> "Traces":
         """What cannot be read any more is left out, and so is what was never published."""
         kept = catalog.kept() if catalog.publisher.current() else []
-        runs = [datetime.fromisoformat(run["scheduledAt"]) for run in catalog.reports.runs()]
+        runs = [datetime.fromisoformat(run["scheduledAt"]) for run in catalog.reports.list_runs()]
         times = dict.fromkeys((*runs, *(each.scheduled_at for each in kept)))
-        found = (catalog.reports.find(each) for each in sorted(times, reverse=True))
+        found = (catalog.reports.get_report(each) for each in sorted(times, reverse=True))
         indexes = (_index(catalog, version) for version in kept)
         recordings = (_recording(catalog, each) for each in runs[:MOST_RECORDINGS])
         return cls(
@@ -147,8 +147,8 @@ def why(
 
 
 def _story(track_id: str, catalog: Catalog, traces: Traces) -> dict[str, Any] | None:
-    record = catalog.archive.known([track_id]).get(track_id)
-    entry = catalog.ledger.look_up([track_id]).get(track_id)
+    record = catalog.archive.get_many([track_id]).get(track_id)
+    entry = catalog.ledger.get_many([track_id]).get(track_id)
     failure = entry.failure if entry else None
     ranks = traces.ranks(track_id)
     verdict, runs = traces.verdict(track_id), traces.runs(track_id)
@@ -169,7 +169,7 @@ def _story(track_id: str, catalog: Catalog, traces: Traces) -> dict[str, Any] | 
 def _survivor(record: TrackRecord | None, catalog: Catalog) -> dict[str, Any] | None:
     if record is None or record.survivor_id is None:
         return None
-    survivor = catalog.archive.known([record.survivor_id]).get(record.survivor_id)
+    survivor = catalog.archive.get_many([record.survivor_id]).get(record.survivor_id)
     named = {"title": survivor.title, "status": survivor.status} if survivor else {}
     return {"trackId": record.survivor_id, **named}
 
@@ -213,7 +213,7 @@ def _plain(value: dict[str, Any]) -> dict[str, Any]:
 
 def _recording(catalog: Catalog, scheduled_at: datetime) -> Recording | None:
     try:
-        packed = catalog.reports.recording(scheduled_at)
+        packed = catalog.reports.get_recording(scheduled_at)
         return unpack_recording(packed) if packed else None
     except RecordingCorrupt:
         return None

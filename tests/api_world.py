@@ -46,9 +46,9 @@ class World:
 
     def __post_init__(self) -> None:
         self.key, stored = a_key()
-        self.keys.keep(stored)
+        self.keys.save(stored)
         self.test_key, stored = a_key("test", randomness=lambda size: bytes(range(9, 9 + size)))
-        self.keys.keep(replace(stored, scopes=frozenset({"*"})))
+        self.keys.save(replace(stored, scopes=frozenset({"*"})))
         self.app = build_app(
             Api(
                 admission=Admission(
@@ -87,7 +87,7 @@ class World:
         """Stores the live key anew, with other fields."""
         stored = self.keys.keys[self.key.split("_")[2]]
         changed = replace(stored, **fields)
-        self.keys.keep(changed)
+        self.keys.save(changed)
         return changed
 
     def _library(self, source: SnapshotSource, archive: ReadableArchive) -> Library:

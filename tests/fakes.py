@@ -134,12 +134,12 @@ class FakeArchive:
     records: dict[str, TrackRecord] = field(default_factory=dict)
     writes: int = 0
 
-    def known(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
+    def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
         return {
             track_id: self.records[track_id] for track_id in track_ids if track_id in self.records
         }
 
-    def keep(self, records: Iterable[TrackRecord]) -> None:
+    def save_many(self, records: Iterable[TrackRecord]) -> None:
         for record in records:
             self.records[record.track_id] = record
             self.writes += 1
@@ -149,13 +149,13 @@ class FakeArchive:
 class FakeLedger:
     kept: dict[str, LedgerEntry] = field(default_factory=dict)
 
-    def look_up(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
+    def get_many(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
         return {each: self.kept[each] for each in track_ids if each in self.kept}
 
-    def note(self, track_id: str, media: MediaFacts) -> None:
+    def save_media(self, track_id: str, media: MediaFacts) -> None:
         self.kept[track_id] = LedgerEntry(media=media)
 
-    def remember(self, failures: Iterable[MediaFailure]) -> None:
+    def save_failures(self, failures: Iterable[MediaFailure]) -> None:
         self.kept |= {each.track_id: LedgerEntry(failure=each) for each in failures}
 
 
@@ -167,27 +167,27 @@ class FakeReports:
     cannot_record: bool = False
     cannot_keep: bool = False
 
-    def keep(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
+    def save_report(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
         if self.cannot_keep:
             raise StoreUnavailable("the report is not stored")
         self.reports[scheduled_at] = report
 
-    def find(self, scheduled_at: datetime) -> dict[str, Any] | None:
+    def get_report(self, scheduled_at: datetime) -> dict[str, Any] | None:
         return self.reports.get(scheduled_at)
 
-    def record(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
+    def save_recording(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
         if self.cannot_record or not has_time():
             raise StoreUnavailable("the recording is not stored")
         self.recordings[scheduled_at] = packed
 
-    def recording(self, scheduled_at: datetime) -> bytes | None:
+    def get_recording(self, scheduled_at: datetime) -> bytes | None:
         return self.recordings.get(scheduled_at)
 
-    def enlist(self, line: dict[str, Any]) -> None:
+    def save_run(self, line: dict[str, Any]) -> None:
         others = [each for each in self.lines if each["scheduledAt"] != line["scheduledAt"]]
         self.lines = [line, *others]
 
-    def runs(self) -> list[dict[str, Any]]:
+    def list_runs(self) -> list[dict[str, Any]]:
         return self.lines
 
 
@@ -197,13 +197,13 @@ class FakeKeys:
     reads: int = 0
     is_down: bool = False
 
-    def find(self, key_id: str) -> ApiKey | None:
+    def get(self, key_id: str) -> ApiKey | None:
         self.reads += 1
         if self.is_down:
             raise StoreUnavailable("the key store is down")
         return self.keys.get(key_id)
 
-    def keep(self, key: ApiKey) -> None:
+    def save(self, key: ApiKey) -> None:
         self.keys[key.key_id] = key
 
 
@@ -241,7 +241,7 @@ class FakeMediaStore:
     puts: int = 0
     is_down: bool = False
 
-    def put_once(
+    def save_once(
         self, key: str, body: bytes, content_type: str, facts: Mapping[str, str]
     ) -> Mapping[str, str]:
         self.puts += 1

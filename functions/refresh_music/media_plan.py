@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     lines = lines_of(plan.groups)
     # Never written over: another execution may be reading the plan of the same tick.
     key = f"plans/{asked.scheduled_at:%Y-%m-%dT%H%M%SZ}/{context.aws_request_id}.jsonl"
-    compose_plans(settings).put(key, lines.body)
+    compose_plans(settings).save(key, lines.body)
     count(metrics, "MediaPlanned", lines.groups)
     flush(metrics)
     told = {

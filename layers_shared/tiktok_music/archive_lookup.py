@@ -12,7 +12,7 @@ LONGEST_CHAIN = 4
 class ReadableArchive(Protocol):
     """Where the records of all tracks ever published are."""
 
-    def known(self, track_ids: Iterable[str]) -> Mapping[str, TrackRecord]:
+    def get_many(self, track_ids: Iterable[str]) -> Mapping[str, TrackRecord]:
         """The records of those ids that there are."""
 
 
@@ -27,7 +27,7 @@ def surviving(
     archive, and one more for each further step of the longest chain of aliases.
     """
     asked = list(dict.fromkeys(track_ids))
-    records = dict(archive.known(asked)) if asked else {}
+    records = dict(archive.get_many(asked)) if asked else {}
     found = {track_id: records[track_id] for track_id in asked if track_id in records}
     for _ in range(LONGEST_CHAIN):
         steps = {
@@ -39,7 +39,7 @@ def surviving(
             break
         unread = set(steps.values()) - records.keys()
         if unread:
-            records.update(archive.known(sorted(unread)))
+            records.update(archive.get_many(sorted(unread)))
         found.update({asker: records[to] for asker, to in steps.items() if to in records})
     return found
 

@@ -81,7 +81,7 @@ def world(native: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
             patched.setenv(name, value)
         aws.furnish("source-key")
         text, key = a_key()
-        DynamoKeys(DynamoRows(DynamoAccess(REGION)), KEYS_TABLE).keep(key)
+        DynamoKeys(DynamoRows(DynamoAccess(REGION)), KEYS_TABLE).save(key)
         rows = [
             *(a_row(i, title, peer.base_url, "/song") for i, title in enumerate(TITLES, start=1)),
             a_row(9, "Silence", peer.base_url, "/silent"),

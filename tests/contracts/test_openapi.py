@@ -27,8 +27,8 @@ def a_full_world() -> World:
     world.change_key(scopes=frozenset({"*"}), tier="partner")
     world.snapshots.publish(a_snapshot(*TRACKS[:2], a_track(7), fence=1))
     world.snapshots.publish(a_snapshot(*TRACKS, fence=2))
-    world.archive.keep(a_record(number) for number in range(3))
-    world.archive.keep(
+    world.archive.save_many(a_record(number) for number in range(3))
+    world.archive.save_many(
         [
             a_record(7, status=TrackStatus.OFF_CHART),
             a_record(8, status=TrackStatus.ALIAS, survivor_id=TRACKS[0].track_id),

@@ -38,9 +38,9 @@ def test_the_archive_gives_back_what_it_was_given(kind: Any) -> None:
     whole = a_record(1)
     bare = a_record(2, media=None, status=TrackStatus.ALIAS, survivor_id=whole.track_id)
 
-    archive.keep([whole, bare])
+    archive.save_many([whole, bare])
 
-    found = archive.known([whole.track_id, bare.track_id, whole.track_id, "unknown"])
+    found = archive.get_many([whole.track_id, bare.track_id, whole.track_id, "unknown"])
     assert found == {whole.track_id: whole, bare.track_id: bare}
 
 
@@ -52,9 +52,9 @@ def test_the_archive_takes_more_records_than_one_batch(kind: Any) -> None:
     )
     records = [a_record(number) for number in range(130)]
 
-    archive.keep(records)
+    archive.save_many(records)
 
-    found = archive.known(record.track_id for record in records)
+    found = archive.get_many(record.track_id for record in records)
     assert found == {record.track_id: record for record in records}
 
 
@@ -67,10 +67,10 @@ def test_the_ledger_gives_back_what_it_was_given(kind: Any) -> None:
     finding = Finding(RejectionReason.AUDIO_SILENT, "silence", measured=-70.0, limit=-60.0)
     failures = [MediaFailure(f"track-{number}", "abc", finding, NOON) for number in range(30)]
 
-    ledger.remember(failures)
-    ledger.note("track-3", a_media())
+    ledger.save_failures(failures)
+    ledger.save_media("track-3", a_media())
 
-    found = ledger.look_up([*(failure.track_id for failure in failures), "unknown"])
+    found = ledger.get_many([*(failure.track_id for failure in failures), "unknown"])
     assert found == {
         **{failure.track_id: LedgerEntry(failure=failure) for failure in failures},
         "track-3": LedgerEntry(media=a_media()),
@@ -84,10 +84,10 @@ def test_a_later_report_of_a_run_replaces_the_earlier(kind: Any) -> None:
         else DynamoRunReports(kind.getfixturevalue("rows"), "catalog")
     )
 
-    reports.keep(NOON, {"outcome": "SOURCE_FAILED", "seconds": {"source": 0.5}})
-    reports.keep(NOON, {"outcome": "PUBLISHED", "seconds": {}})
+    reports.save_report(NOON, {"outcome": "SOURCE_FAILED", "seconds": {"source": 0.5}})
+    reports.save_report(NOON, {"outcome": "PUBLISHED", "seconds": {}})
 
-    assert reports.find(NOON) == {"outcome": "PUBLISHED", "seconds": {}}
+    assert reports.get_report(NOON) == {"outcome": "PUBLISHED", "seconds": {}}
 
 
 def test_a_recording_is_given_back_whole(kind: Any) -> None:
@@ -98,11 +98,11 @@ def test_a_recording_is_given_back_whole(kind: Any) -> None:
     )
     packed = random.Random(1).randbytes(2 * CHUNK_BYTES + 7)
 
-    reports.record(NOON, b"of an earlier attempt", lambda: True)
-    reports.record(NOON, packed, lambda: True)
+    reports.save_recording(NOON, b"of an earlier attempt", lambda: True)
+    reports.save_recording(NOON, packed, lambda: True)
 
-    assert reports.recording(NOON) == packed
-    assert reports.recording(NOON + timedelta(hours=12)) is None
+    assert reports.get_recording(NOON) == packed
+    assert reports.get_recording(NOON + timedelta(hours=12)) is None
 
 
 def test_a_recording_that_time_does_not_allow_is_refused(kind: Any) -> None:
@@ -113,9 +113,9 @@ def test_a_recording_that_time_does_not_allow_is_refused(kind: Any) -> None:
     )
 
     with pytest.raises(StoreUnavailable):
-        reports.record(NOON, b"x", lambda: False)
+        reports.save_recording(NOON, b"x", lambda: False)
 
-    assert reports.recording(NOON) is None
+    assert reports.get_recording(NOON) is None
 
 
 def test_the_last_runs_are_listed_the_newest_first(kind: Any) -> None:
@@ -126,9 +126,9 @@ def test_the_last_runs_are_listed_the_newest_first(kind: Any) -> None:
     )
 
     for tick, outcome in (("06:00", "LOST"), ("18:00", "REFUSED"), ("06:00", "PUBLISHED")):
-        reports.enlist({"scheduledAt": tick, "outcome": outcome})
+        reports.save_run({"scheduledAt": tick, "outcome": outcome})
 
-    assert reports.runs() == [
+    assert reports.list_runs() == [
         {"scheduledAt": "06:00", "outcome": "PUBLISHED"},
         {"scheduledAt": "18:00", "outcome": "REFUSED"},
     ]
@@ -136,7 +136,7 @@ def test_the_last_runs_are_listed_the_newest_first(kind: Any) -> None:
 
 def test_a_recording_expires_and_one_that_lacks_a_piece_is_told(rows: DynamoRows) -> None:
     reports = DynamoRunReports(rows, "catalog", clock=lambda: 1_000_000.0)
-    reports.record(NOON, random.Random(1).randbytes(CHUNK_BYTES + 1), lambda: True)
+    reports.save_recording(NOON, random.Random(1).randbytes(CHUNK_BYTES + 1), lambda: True)
     table = boto3.resource("dynamodb", region_name=REGION).Table("catalog")
     key = f"RUN#{NOON.isoformat()}#INPUT#1"
     piece = table.get_item(Key={"pk": key})["Item"]
@@ -144,7 +144,7 @@ def test_a_recording_expires_and_one_that_lacks_a_piece_is_told(rows: DynamoRows
     assert (piece["expires_at"], piece["pieces"]) == (1_000_000 + 30 * 24 * 3600, 2)
     table.delete_item(Key={"pk": key})
     with pytest.raises(RecordingCorrupt, match="is not whole"):
-        reports.recording(NOON)
+        reports.get_recording(NOON)
 
 
 def test_no_more_runs_are_listed_than_a_month_has(rows: DynamoRows) -> None:
@@ -153,9 +153,9 @@ def test_no_more_runs_are_listed_than_a_month_has(rows: DynamoRows) -> None:
     table.put_item(Item={"pk": "RUNS", "runs": "no JSON"})
 
     for number in range(62):
-        reports.enlist({"scheduledAt": str(number)})
+        reports.save_run({"scheduledAt": str(number)})
 
-    assert [run["scheduledAt"] for run in reports.runs()] == [str(n) for n in range(61, 1, -1)]
+    assert [run["scheduledAt"] for run in reports.list_runs()] == [str(n) for n in range(61, 1, -1)]
 
 
 def test_a_key_is_found_by_its_id_and_others_are_not(kind: Any) -> None:
@@ -163,10 +163,10 @@ def test_a_key_is_found_by_its_id_and_others_are_not(kind: Any) -> None:
     _, key = a_key()
     _, bare = a_key(key_id="B" * 16, scopes=frozenset())
 
-    keys.keep(key)
-    keys.keep(bare)
+    keys.save(key)
+    keys.save(bare)
 
-    assert [keys.find(key.key_id), keys.find(bare.key_id), keys.find("C" * 16)] == [key, bare, None]
+    assert [keys.get(key.key_id), keys.get(bare.key_id), keys.get("C" * 16)] == [key, bare, None]
 
 
 def test_leases_of_a_minute_add_up_per_key(kind: Any) -> None:
@@ -189,8 +189,8 @@ def test_an_object_once_put_stays_as_it_is(kind: Any) -> None:
         store = R2MediaStore(boto3.client("s3", region_name="us-east-1"), BUCKET)
     facts = {"sha256": "ab", "bytes": "5"}
 
-    first = store.put_once("music/x/cover.jpg", b"first", "image/jpeg", facts)
-    second = store.put_once("music/x/cover.jpg", b"other", "image/jpeg", {"sha256": "cd"})
+    first = store.save_once("music/x/cover.jpg", b"first", "image/jpeg", facts)
+    second = store.save_once("music/x/cover.jpg", b"other", "image/jpeg", {"sha256": "cd"})
 
     assert (first, second) == (facts, facts)
     if kind.param == "real":

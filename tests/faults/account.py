@@ -199,7 +199,7 @@ class Account:
         """Puts a copy of an object under another key."""
         dict.__setitem__(self._objects(), key, list(self._objects().getlist(like)))
 
-    def known(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
+    def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
         """The archive, read past every wire."""
         rows = ((track_id, self.row(f"TRACK#{track_id}")) for track_id in track_ids)
         return {track_id: record_from(json.loads(row["record"])) for track_id, row in rows if row}

@@ -25,7 +25,7 @@ class Figures:
     tallies: dict[str, Tally] = field(default_factory=dict)
     mutants: list[str] = field(default_factory=list)
 
-    def keep(self, name: str, tally: Tally) -> None:
+    def require_clean(self, name: str, tally: Tally) -> None:
         """Adds to the figures that are printed at the end; fails on a violation."""
         self.tallies.setdefault(name, Tally()).join(tally)
         assert tally.violations == []

@@ -112,7 +112,7 @@ def _broken_ids(world: World) -> list[str]:
     records = surviving(world.account, sorted(given))
     problems = [f"I4: {track_id} does not resolve" for track_id in sorted(given - records.keys())]
     for track_id in sorted(given & records.keys()):
-        own = world.account.known([track_id])[track_id]
+        own = world.account.get_many([track_id])[track_id]
         if own.media is None:
             problems.append(f"I5: {track_id} has no media")
             continue

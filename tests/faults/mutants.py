@@ -198,7 +198,7 @@ def weak_read_after_doubt(patch: Patch) -> None:
 
 def media_taken_on_trust(patch: Patch) -> None:
     """A bucket that does not answer is believed to have stored."""
-    put = R2MediaStore.put_once
+    put = R2MediaStore.save_once
 
     def hopeful(self: R2MediaStore, *args: Any) -> Any:
         try:
@@ -206,12 +206,12 @@ def media_taken_on_trust(patch: Patch) -> None:
         except StoreUnavailable:
             return args[-1]
 
-    patch.setattr(R2MediaStore, "put_once", hopeful)
+    patch.setattr(R2MediaStore, "save_once", hopeful)
 
 
 def media_written_over(patch: Patch) -> None:
     """An object that is there is replaced."""
-    put = R2MediaStore.put_once
+    put = R2MediaStore.save_once
 
     def over(self: R2MediaStore, *args: Any) -> Any:
         client = self._client
@@ -223,7 +223,7 @@ def media_written_over(patch: Patch) -> None:
         careless: Any = Careless()
         return put(R2MediaStore(careless, self._bucket), *args)
 
-    patch.setattr(R2MediaStore, "put_once", over)
+    patch.setattr(R2MediaStore, "save_once", over)
 
 
 def secrets_in_errors(patch: Patch) -> None:

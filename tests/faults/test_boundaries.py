@@ -29,7 +29,7 @@ def test_no_fault_at_any_call_breaks_anything(
     tally = every_fault(world, attempts, MODES if IS_FULL else (), calls=calls)
 
     tally.note = f"{len(MODES)} modes" if IS_FULL else "one mode each, in turn"
-    figures.keep(f"F1, F2 with {attempts} attempts", tally)
+    figures.require_clean(f"F1, F2 with {attempts} attempts", tally)
 
 
 def test_a_fault_of_the_recording_fails_nothing(world: World, figures: Figures) -> None:
@@ -48,7 +48,7 @@ def test_a_fault_of_the_recording_fails_nothing(world: World, figures: Figures) 
                 problems.append(f"F1: the run says {run.outcome}, {run.report.is_remembered}")
             tally.add(f"{mode} at {number} ({calls[number]})", problems)
 
-    figures.keep("F1 faults of the recording", tally)
+    figures.require_clean("F1 faults of the recording", tally)
     assert len(beside) > 5
 
 
@@ -60,7 +60,7 @@ def test_an_answer_that_is_lost_is_settled_by_a_strong_read(world: World, figure
 
     tally = every_fault(world, 3, modes, calls=calls, stale_reads=9)
 
-    figures.keep("F2 with 3 attempts, replicas behind", tally)
+    figures.require_clean("F2 with 3 attempts, replicas behind", tally)
 
 
 @pytest.mark.parametrize(("name", "tick"), [("same", TESTED), ("next", TESTED + 1)])
@@ -69,7 +69,7 @@ def test_a_paused_refresh_never_overwrites_the_one_that_overtook_it(
 ) -> None:
     tally = every_zombie(world, tick, calls=slice(0, None, STEP))
 
-    figures.keep(f"F5 zombie, another run of the {name} tick", tally)
+    figures.require_clean(f"F5 zombie, another run of the {name} tick", tally)
 
 
 @pytest.mark.parametrize("tick", [TESTED, TESTED + 1], ids=["same tick", "next tick"])
@@ -81,16 +81,16 @@ def test_an_older_refresh_that_wakes_within_a_newer_one_undoes_nothing(
 
     tally = overtakers(world, tick, pauses, step=2 if IS_FULL else 30)
 
-    figures.keep("F5 an older run wakes within a newer one", tally)
+    figures.require_clean("F5 an older run wakes within a newer one", tally)
 
 
 def test_readers_between_any_two_calls_see_one_whole_version(
     world: World, figures: Figures
 ) -> None:
-    figures.keep("F6 readers between two calls", readers_between_calls(world))
+    figures.require_clean("F6 readers between two calls", readers_between_calls(world))
 
 
 def test_a_reader_that_is_paused_through_refreshes_answers_one_whole_version(
     world: World, figures: Figures
 ) -> None:
-    figures.keep("F6 readers paused", paused_readers(world, range(1, 6) if IS_FULL else (3,)))
+    figures.require_clean("F6 readers paused", paused_readers(world, range(1, 6) if IS_FULL else (3,)))

@@ -11,11 +11,11 @@ from tests.faults.world import TESTED, World
 
 
 def test_two_faults_break_nothing_either(world: World, figures: Figures) -> None:
-    figures.keep("F3 random pairs", pairs(world, 500 if IS_FULL else 3, SEED))
+    figures.require_clean("F3 random pairs", pairs(world, 500 if IS_FULL else 3, SEED))
 
 
 def test_deliveries_at_once_publish_once(world: World, figures: Figures) -> None:
-    figures.keep("F4 deliveries at once", crowds(world, 60 if IS_FULL else 2, SEED))
+    figures.require_clean("F4 deliveries at once", crowds(world, 60 if IS_FULL else 2, SEED))
 
 
 def test_a_tick_that_is_done_is_not_done_again_hours_later(world: World, figures: Figures) -> None:
@@ -28,7 +28,7 @@ def test_a_tick_that_is_done_is_not_done_again_hours_later(world: World, figures
             problems = [] if run.outcome == "ALREADY_DONE" else [f"F4: {run.outcome}"]
             tally.add(f"{holder} after {minutes} min", [*problems, *broken(world)])
 
-    figures.keep("F4 late deliveries", tally)
+    figures.require_clean("F4 late deliveries", tally)
 
 
 def test_years_of_faults_break_nothing(world: World, figures: Figures) -> None:
@@ -37,4 +37,4 @@ def test_years_of_faults_break_nothing(world: World, figures: Figures) -> None:
     tally = life.live(400 if IS_FULL else 7)
 
     tally.note = f"{life.refreshes} refreshes at {tally.runs} ticks, seed {SEED}"
-    figures.keep("simulated refreshes", tally)
+    figures.require_clean("simulated refreshes", tally)

@@ -18,7 +18,7 @@ def test_the_first_refresh_can_fail_anywhere(new_world: World, figures: Figures)
             world.run(0, faults=at(number, mode))
             tally.add(f"{mode} at {number} ({calls[number]})", [*broken(world), *healed(world, 1)])
 
-    figures.keep("F1 the first refresh of all", tally)
+    figures.require_clean("F1 the first refresh of all", tally)
 
 
 def test_a_reader_with_a_stale_replica_sees_the_first_publish(
@@ -34,4 +34,4 @@ def test_a_reader_with_a_stale_replica_sees_the_first_publish(
 
     world.run(0, on_call=look)
 
-    figures.keep("F7 the first publish, stale reads", tally)
+    figures.require_clean("F7 the first publish, stale reads", tally)

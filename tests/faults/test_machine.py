@@ -176,4 +176,4 @@ def test_any_order_of_events_keeps_to_the_model(
 
     run_state_machine_as_test(CatalogMachine, settings=machine)
 
-    figures.keep("state machine (steps as runs)", tally)
+    figures.require_clean("state machine (steps as runs)", tally)

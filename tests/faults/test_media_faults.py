@@ -20,7 +20,7 @@ def test_no_snapshot_names_an_object_that_a_bucket_did_not_take(
 ) -> None:
     modes = MODES if IS_FULL else (Mode.CRASH_AFTER,)
 
-    figures.keep("F11 every fault at every object", every_bucket_fault(world, attempts, modes))
+    figures.require_clean("F11 every fault at every object", every_bucket_fault(world, attempts, modes))
 
 
 @pytest.mark.parametrize("mode", [Mode.TIMEOUT_BEFORE, Mode.ERROR_BEFORE, Mode.THROTTLE])
@@ -35,7 +35,7 @@ def test_a_bucket_that_is_down_costs_the_new_tracks_alone(
     tally = Tally(1)
     problems = [] if run.outcome == "PUBLISHED" else [f"F11: the run says {run.outcome}"]
     tally.add(f"{mode} of the bucket", [*problems, *broken(world), *healed(world, TESTED + 1)])
-    figures.keep("F11 the bucket is down", tally)
+    figures.require_clean("F11 the bucket is down", tally)
 
 
 def test_an_object_with_other_bytes_stays_and_is_told_as_it_is(
@@ -49,7 +49,7 @@ def test_an_object_with_other_bytes_stays_and_is_told_as_it_is(
 
     tally = Tally(1)
     tally.add("an object with other bytes", [*broken(world), *healed(world, TESTED + 1)])
-    figures.keep("F11 an object with other bytes", tally)
+    figures.require_clean("F11 an object with other bytes", tally)
 
 
 def clock_from(number: int, seconds: float, world: World) -> Callable[[], float]:
@@ -80,4 +80,4 @@ def test_a_refresh_whose_time_runs_out_stops_and_the_next_one_goes_on(
     problems += [] if again.outcome == "PUBLISHED" else [f"F13: the next one says {again.outcome}"]
     tally = Tally(1)
     tally.add(f"{seconds} s after {downloads} downloads", [*problems, *broken(world)])
-    figures.keep("F13 time runs out", tally)
+    figures.require_clean("F13 time runs out", tally)

@@ -63,7 +63,7 @@ def test_a_move_during_a_refresh_stands(world: World, figures: Figures, name: st
             problems.append("F16: the pin does not hold")
         tally.add(f"{name} at {number} ({calls[number]})", [*problems, *free_again(world)])
 
-    figures.keep("F16 moves during a refresh", tally)
+    figures.require_clean("F16 moves during a refresh", tally)
 
 
 @pytest.mark.parametrize("name", MOVES)
@@ -87,7 +87,7 @@ def test_a_refresh_during_a_move_is_not_undone(world: World, figures: Figures, n
         problems += [*misjudged(world, runs[0]), *broken(world)]
         tally.add(f"refresh at {number} of {name}", [*problems, *free_again(world)])
 
-    figures.keep("F16 refreshes during a move", tally)
+    figures.require_clean("F16 refreshes during a move", tally)
 
 
 @pytest.mark.parametrize("attempts", [1, 3])
@@ -110,15 +110,15 @@ def test_a_move_that_fails_can_be_made_again(
             world.operate(MOVES[name])
             tally.add(f"{mode} at {number} of {name}", [*problems, *broken(world)])
 
-    figures.keep("F16 faults of a move", tally)
+    figures.require_clean("F16 faults of a move", tally)
 
 
 def take_down(world: World, hook: Hook | None = None, faults: Faults = no_faults) -> None:
     """What `catalog retire --now` does."""
     process = world.process("operator")
     process.line.begin(faults, hook)
-    record = process.archive.known([TAKEN.track_id])[TAKEN.track_id]
-    process.archive.keep([retired_record(record, "asked for", world.now)])
+    record = process.archive.get_many([TAKEN.track_id])[TAKEN.track_id]
+    process.archive.save_many([retired_record(record, "asked for", world.now)])
     withdraw(process.publisher, TAKEN.track_id, GateLimits(min_tracks=3))
 
 
@@ -139,7 +139,7 @@ def test_a_takedown_at_any_moment_of_a_refresh_stands(world: World, figures: Fig
         problems += [*healed(world, TESTED + 1), *still_listed(world)]
         tally.add(f"takedown at {number} ({calls[number]})", problems)
 
-    figures.keep("F16 takedowns during a refresh", tally)
+    figures.require_clean("F16 takedowns during a refresh", tally)
 
 
 def test_a_refresh_at_any_moment_of_a_takedown_lists_nothing_that_was_taken_down(
@@ -160,7 +160,7 @@ def test_a_refresh_at_any_moment_of_a_takedown_lists_nothing_that_was_taken_down
         problems = [*misjudged(world, runs[0]), *broken(world), *still_listed(world)]
         tally.add(f"refresh at {number} ({calls[number]})", [*problems, *healed(world, TESTED + 1)])
 
-    figures.keep("F16 refreshes during a takedown", tally)
+    figures.require_clean("F16 refreshes during a takedown", tally)
 
 
 def test_a_takedown_that_fails_can_be_made_again(world: World, figures: Figures) -> None:
@@ -178,7 +178,7 @@ def test_a_takedown_that_fails_can_be_made_again(world: World, figures: Figures)
             problems += [*broken(world), *still_listed(world), *healed(world, TESTED)]
             tally.add(f"{mode} at {number} ({calls[number]})", problems)
 
-    figures.keep("F16 faults of a takedown", tally)
+    figures.require_clean("F16 faults of a takedown", tally)
 
 
 def test_a_version_that_is_gone_is_refused_by_name(world: World) -> None:
@@ -205,4 +205,4 @@ def test_a_gate_keeps_the_last_good_catalog_and_force_opens_it_once(
 ) -> None:
     tally = gate_holds(world, candidates, gate, opens)
 
-    figures.keep("F15 gates and force", tally)
+    figures.require_clean("F15 gates and force", tally)

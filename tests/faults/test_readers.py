@@ -28,7 +28,7 @@ def test_replicas_that_are_behind_cost_one_strong_look(
 
     tally = stale_replicas(world, counts, is_flapping=is_flapping, every_call=IS_FULL)
 
-    figures.keep("F7 stale reads", tally)
+    figures.require_clean("F7 stale reads", tally)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.8, 1.0])
@@ -37,21 +37,21 @@ def test_a_store_that_is_down_silences_no_warm_reader(
 ) -> None:
     tally = silent_store(world, share, 60 if IS_FULL else 12, SEED)
 
-    figures.keep("F8 a store that is down for readers", tally)
+    figures.require_clean("F8 a store that is down for readers", tally)
 
 
 @pytest.mark.parametrize("damage", CHUNK_DAMAGE)
 def test_a_damaged_version_is_never_served_and_the_next_refresh_mends_it(
     world: World, figures: Figures, damage: str
 ) -> None:
-    figures.keep("F18 damaged chunks", damaged(world, CHUNK_DAMAGE[damage], is_pointer=False))
+    figures.require_clean("F18 damaged chunks", damaged(world, CHUNK_DAMAGE[damage], is_pointer=False))
 
 
 @pytest.mark.parametrize("damage", POINTER_DAMAGE)
 def test_a_damaged_pointer_takes_nothing_from_who_has_it(
     world: World, figures: Figures, damage: str
 ) -> None:
-    figures.keep("F18 damaged pointers", damaged(world, POINTER_DAMAGE[damage], is_pointer=True))
+    figures.require_clean("F18 damaged pointers", damaged(world, POINTER_DAMAGE[damage], is_pointer=True))
 
 
 def test_rows_of_older_and_newer_releases_are_read(world: World) -> None:

@@ -34,7 +34,7 @@ def test_a_minute_of_throttling_is_outlived(
     tally = throttled_minutes(world, seconds_left, seeds)
 
     tally.note = f"half of all calls, seeds from {SEED}"
-    figures.keep("F9 throttling", tally)
+    figures.require_clean("F9 throttling", tally)
 
 
 def test_a_call_that_is_throttled_for_ever_is_tried_three_times(world: World) -> None:
@@ -52,4 +52,4 @@ def test_a_call_that_is_throttled_for_ever_is_tried_three_times(world: World) ->
 def test_a_clock_that_jumps_publishes_once(world: World, figures: Figures, name: str) -> None:
     tally = jumping_clocks(world, [JUMPS[name]], step=1 if IS_FULL else 24)
 
-    figures.keep("F12 clocks that jump", tally)
+    figures.require_clean("F12 clocks that jump", tally)

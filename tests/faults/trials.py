@@ -164,7 +164,7 @@ def gate_holds(world: World, candidates: tuple[Candidate, ...], gate: str, opens
 def finished(world: World) -> set[str]:
     """The keys of the media of tracks that are archived: nothing of them is fetched again."""
     ids = [key.removeprefix("TRACK#") for key in world.account.keys("TRACK#")]
-    records = world.account.known(ids)
+    records = world.account.get_many(ids)
     done = [each.track_id for each in records.values() if each.media]
     return {key for track_id in done for key in (preview_key(track_id), cover_key(track_id))}
 

@@ -22,7 +22,7 @@ WORLD = World()
 WORLD.change_key(scopes=frozenset({"*"}), tier="partner")
 WORLD.snapshots.publish(a_snapshot(a_track(1), a_track(2), fence=1))
 WORLD.snapshots.publish(a_snapshot(a_track(2), a_track(3), fence=2))
-WORLD.archive.keep(a_record(number) for number in (1, 2, 3))
+WORLD.archive.save_many(a_record(number) for number in (1, 2, 3))
 NOW = WORLD.snapshots.pointer().current.version
 BEFORE = WORLD.snapshots.pointer().history[0].version
 QUERY = parse_query([("limit", "1")])

@@ -129,7 +129,7 @@ def test_a_run_that_failed_fires_before_its_event_is_in_the_queue(
     catalog: Run, stack: str, stores: DynamoRows, outcome: str
 ) -> None:
     line = {"scheduledAt": "2026-11-22T06:00:00+00:00", "outcome": outcome, "reason": "why"}
-    DynamoRunReports(stores, "catalog").enlist({**line, "isRecorded": False})
+    DynamoRunReports(stores, "catalog").save_run({**line, "isRecorded": False})
 
     _, told = alarms(catalog, stack)
 

@@ -110,7 +110,7 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(
     presented = parse_authorization(f"Bearer {text}")
     assert presented is not None
     keys = DynamoKeys(stores, "keys")
-    key = keys.find(presented.key_id)
+    key = keys.get(presented.key_id)
     assert key is not None
     assert (key.is_opened_by(presented), key.scopes, key.tier) == (
         True,
@@ -122,7 +122,7 @@ def test_a_key_is_shown_once_and_works_until_it_is_revoked(
     assert (presented.key_id in listed.output, text in listed.output) == (True, False)
     for verb, state in (("suspend", "suspended"), ("resume", "active"), ("revoke", "revoked")):
         assert catalog("keys", verb, presented.key_id, "--yes").exit_code == 0
-        changed = keys.find(presented.key_id)
+        changed = keys.get(presented.key_id)
         assert changed is not None
         assert changed.state == state
     assert catalog("keys", "resume", presented.key_id, "--yes").exit_code == 2
@@ -137,7 +137,7 @@ def test_an_organisation_is_suspended_with_all_its_keys(catalog: Run, stores: Dy
     told = catalog("keys", "suspend", "--organization", "org_1", "--yes")
 
     keys = DynamoKeys(stores, "keys")
-    states = {key.key_id: key.state for key in keys.every()}
+    states = {key.key_id: key.state for key in keys.list_all()}
     assert told.stdout == "all 2 keys of org_1 are suspended within 30 seconds\n"
     assert states == {
         ids[0]: "revoked",
@@ -230,7 +230,7 @@ def test_why_tells_all_that_is_known_of_a_track(catalog: Run, stores: DynamoRows
     record = a_record(0)
     archive = DynamoTrackArchive(stores, "catalog")
     alias = a_record(7, status=TrackStatus.ALIAS, survivor_id=record.track_id)
-    archive.keep([record, alias])
+    archive.save_many([record, alias])
 
     by_id, by_tiktok_id, by_link, by_title = (
         json.loads(catalog("why", words, "--json").output)
@@ -263,10 +263,10 @@ def test_why_tells_the_last_verdict_and_the_media_ledger(catalog: Run, stores: D
     report = RefreshReport(
         Outcome.PUBLISHED, None, moment, moment, {}, rejections=(Rejection.of(bad, finding),)
     )
-    DynamoRunReports(stores, "catalog").keep(moment, report.as_dict())
+    DynamoRunReports(stores, "catalog").save_report(moment, report.as_dict())
     failure = failure_of(bad, report.rejections[0], moment)
     assert failure is not None
-    DynamoMediaLedger(stores, "catalog").remember([failure])
+    DynamoMediaLedger(stores, "catalog").save_failures([failure])
 
     [story] = json.loads(catalog("why", "minutes of nothing", "--json").output)
 
@@ -292,7 +292,7 @@ def test_a_retired_track_is_denied_and_its_record_tells_why(
 ) -> None:
     record = a_record(1)
     archive = DynamoTrackArchive(stores, "catalog")
-    archive.keep([record, a_record(2, status=TrackStatus.ALIAS, survivor_id=record.track_id)])
+    archive.save_many([record, a_record(2, status=TrackStatus.ALIAS, survivor_id=record.track_id)])
     before = datetime.now(UTC)
 
     result = catalog("retire", record.link, "--reason", "asked for by its author", "--yes")
@@ -301,7 +301,7 @@ def test_a_retired_track_is_denied_and_its_record_tells_why(
         0,
         True,
     )
-    retired = archive.known([record.track_id])[record.track_id]
+    retired = archive.get_many([record.track_id])[record.track_id]
     assert retired == replace(
         record,
         status=TrackStatus.RETIRED,
@@ -324,27 +324,27 @@ def test_a_retired_track_is_denied_and_its_record_tells_why(
 
 def test_a_takedown_is_asked_for_first(catalog: Run, stores: DynamoRows) -> None:
     archive = DynamoTrackArchive(stores, "catalog")
-    archive.keep([a_record(1)])
+    archive.save_many([a_record(1)])
 
     result = catalog("retire", a_record(1).track_id, "--reason", "x", input="n\n")
 
     assert result.exit_code == 1
-    assert archive.known([a_record(1).track_id]) == {a_record(1).track_id: a_record(1)}
+    assert archive.get_many([a_record(1).track_id]) == {a_record(1).track_id: a_record(1)}
     assert DynamoOperatorLists(stores, "catalog").entries() == ()
 
 
 def test_a_rotated_key_is_like_the_old_one_which_goes_on(catalog: Run, stores: DynamoRows) -> None:
     text, old = a_key(tier="pilot")
     keys = DynamoKeys(stores, "keys")
-    keys.keep(old)
+    keys.save(old)
 
     result = catalog("keys", "rotate", old.key_id)
 
     presented = parse_authorization(f"Bearer {result.stdout.strip()}")
     assert presented is not None
-    new = keys.find(presented.key_id)
+    new = keys.get(presented.key_id)
     assert new == replace(old, key_id=presented.key_id, secret_sha256=presented.secret_sha256)
-    assert (keys.find(old.key_id), result.stdout.strip() != text) == (old, True)
+    assert (keys.get(old.key_id), result.stdout.strip() != text) == (old, True)
     assert f"catalog keys revoke {old.key_id}" in result.stderr
     catalog("keys", "suspend", old.key_id, "--yes")
     assert catalog("keys", "rotate", old.key_id).exit_code == 2
@@ -414,11 +414,11 @@ def test_profile_and_region_are_chosen_before_the_command(
 @pytest.mark.parametrize("answer", ["", "n\n"])
 def test_no_answer_is_no(catalog: Run, stores: DynamoRows, answer: str) -> None:
     _, key = a_key()
-    DynamoKeys(stores, "keys").keep(key)
+    DynamoKeys(stores, "keys").save(key)
 
     result = catalog("keys", "revoke", key.key_id, input=answer)
 
-    assert (result.exit_code, DynamoKeys(stores, "keys").find(key.key_id)) == (1, key)
+    assert (result.exit_code, DynamoKeys(stores, "keys").get(key.key_id)) == (1, key)
     assert ("--yes answers" in result.stderr) == (answer == "")
 
 

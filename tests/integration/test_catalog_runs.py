@@ -406,7 +406,7 @@ def test_an_entry_with_an_end_and_a_link_is_kept_as_it_was_given(
 
 
 def status_of(rows: DynamoRows, number: int) -> tuple[TrackStatus, str | None]:
-    record = DynamoTrackArchive(rows, "catalog").known([a_candidate(number).track_id])
+    record = DynamoTrackArchive(rows, "catalog").get_many([a_candidate(number).track_id])
     found = record[a_candidate(number).track_id]
     return found.status, found.retired_reason
 

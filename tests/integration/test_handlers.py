@@ -63,7 +63,7 @@ def run_refresh() -> dict[str, Any]:
 
 def ask_for_the_list(account: EmbeddedAws) -> Answer:
     text, key = a_key()
-    DynamoKeys(DynamoRows(DynamoAccess(REGION)), KEYS_TABLE).keep(key)
+    DynamoKeys(DynamoRows(DynamoAccess(REGION)), KEYS_TABLE).save(key)
     event = json.loads((EVENTS / "list_get.json").read_text())
     event["headers"]["authorization"] = f"Bearer {text}"
     return Answer.of(handler_of("list_music")(event, LocalContext("list_music", 10)))
@@ -117,7 +117,7 @@ def test_a_scheduled_event_fills_the_list(
     }
     assert report["scheduledAt"] == "2026-11-22T06:00:00+00:00"
     stored = DynamoRunReports(DynamoRows(DynamoAccess(REGION)), CATALOG_TABLE)
-    assert stored.find(datetime(2026, 11, 22, 6, tzinfo=UTC)) == report
+    assert stored.get_report(datetime(2026, 11, 22, 6, tzinfo=UTC)) == report
     track_id = track_id_of(rows[0]["tiktokId"])
 
     answer = ask_for_the_list(account)

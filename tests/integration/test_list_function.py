@@ -74,11 +74,11 @@ def handler(rows: DynamoRows, monkeypatch: pytest.MonkeyPatch) -> Entry:
     """The handler of a new instance; two versions and four tracks are stored."""
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
     keys = DynamoKeys(rows, "keys")
-    keys.keep(LIVE_KEY)
-    keys.keep(TEST_KEY)
+    keys.save(LIVE_KEY)
+    keys.save(TEST_KEY)
     archive = DynamoTrackArchive(rows, "catalog")
-    archive.keep(a_record(number) for number in (2, 3))
-    archive.keep(
+    archive.save_many(a_record(number) for number in (2, 3))
+    archive.save_many(
         [
             a_record(1, status=TrackStatus.OFF_CHART),
             a_record(4, status=TrackStatus.ALIAS, survivor_id=a_record(1).track_id),
@@ -181,7 +181,7 @@ def test_every_recorded_event_is_answered(handler: Entry, name: str) -> None:
 
 
 def test_operators_are_told_what_callers_are_not(rows: DynamoRows) -> None:
-    DynamoKeys(rows, "keys").keep(LIVE_KEY)
+    DynamoKeys(rows, "keys").save(LIVE_KEY)
     metrics = Metrics(namespace="x", service="list_music")
     metrics.clear_metrics()  # Powertools has one set for the whole process
     observer = Observer(Logger(service="list_music"), metrics)
@@ -206,7 +206,7 @@ def test_the_age_of_what_is_served_is_told_by_whoever_serves_it(rows: DynamoRows
     observer = Observer(Logger(service="list_music"), metrics)
     settings = ListSettings("catalog", "keys", REGION, MEDIA, timedelta(hours=12))
     handler = Entry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
-    DynamoKeys(rows, "keys").keep(TEST_KEY)
+    DynamoKeys(rows, "keys").save(TEST_KEY)
     publish(DynamoPublisher(rows, "catalog"), FIRST)
 
     ask(handler, LIST, TEST)

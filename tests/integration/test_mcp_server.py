@@ -25,7 +25,7 @@ def api() -> Iterator[tuple[BackgroundServer, World]]:
     world = World()
     world.change_key(scopes=frozenset({"*"}))
     world.snapshots.publish(a_snapshot(TRACK, a_track(2)))
-    world.archive.keep([RECORD])
+    world.archive.save_many([RECORD])
     server = BackgroundServer.start(world.app, bind(0))
     yield server, world
     server.stop()

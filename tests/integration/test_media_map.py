@@ -279,7 +279,7 @@ def test_a_batch_that_dies_is_tried_again_and_fetches_only_what_it_had_not_noted
 ) -> None:
     stack.chart(stack.row(1), stack.row(2))
     noted: list[str] = []
-    note = DynamoMediaLedger.note
+    note = DynamoMediaLedger.save_media
 
     def dying(ledger: DynamoMediaLedger, track_id: str, media: MediaFacts) -> None:
         noted.append(track_id)
@@ -370,7 +370,7 @@ def test_an_event_of_the_map_brings_the_first_member_that_is_good(stack: Stack) 
 
     assert (report["newMedia"], report["tried"], report["unreadable"]) == (2, 3, 1)
     assert report["rejected"] == {"AUDIO_SILENT": 1}
-    noted = DynamoMediaLedger(DynamoRows(DynamoAccess(REGION)), CATALOG_TABLE).look_up(
+    noted = DynamoMediaLedger(DynamoRows(DynamoAccess(REGION)), CATALOG_TABLE).get_many(
         track_id_of(f"766205265732318208{digit}") for digit in (1, 2, 3)
     )
     assert [entry.media is not None for _, entry in sorted(noted.items())].count(True) == 2
@@ -408,4 +408,4 @@ def test_a_store_of_plans_that_does_not_answer_is_told() -> None:
             config=Config(retries={"total_max_attempts": 1}),
         )
         with pytest.raises(StoreUnavailable, match=r"S3 could not write plans/1 \(\w+\)"):
-            S3Plans(client, PLANS).put("plans/1", b"")
+            S3Plans(client, PLANS).save("plans/1", b"")

@@ -31,17 +31,17 @@ def test_lists_come_back_as_they_were_kept(rows: DynamoRows) -> None:
     store = DynamoOperatorLists(rows, "catalog")
     assert store.entries() == ()
 
-    store.keep(ENTRIES, before=())
+    store.save(ENTRIES, before=())
 
     assert store.entries() == ENTRIES
 
 
 def test_wrong_lists_are_not_kept(rows: DynamoRows) -> None:
     store = DynamoOperatorLists(rows, "catalog")
-    store.keep(ENTRIES, before=())
+    store.save(ENTRIES, before=())
 
     with pytest.raises(SettingsError):
-        store.keep((ListEntry(ListKind.DENY, "everything", pattern="*"),), before=ENTRIES)
+        store.save((ListEntry(ListKind.DENY, "everything", pattern="*"),), before=ENTRIES)
 
     assert store.entries() == ENTRIES
 
@@ -79,10 +79,10 @@ def test_a_wrong_document_is_told(document: str) -> None:
 
 def test_lists_that_somebody_else_has_changed_are_not_overwritten(rows: DynamoRows) -> None:
     store = DynamoOperatorLists(rows, "catalog")
-    store.keep(ENTRIES[:1], before=())
+    store.save(ENTRIES[:1], before=())
 
     with pytest.raises(ListsChanged, match="run the command again"):
-        store.keep(ENTRIES, before=())
+        store.save(ENTRIES, before=())
 
     assert store.entries() == ENTRIES[:1]
 
@@ -96,12 +96,12 @@ def test_a_change_between_look_and_write_is_refused_by_the_store(
     def looked() -> Any:
         row = look()
         if not other.entries():
-            other.keep(ENTRIES[:1], before=())
+            other.save(ENTRIES[:1], before=())
         return row
 
     monkeypatch.setattr(store, "_row", looked)
     with pytest.raises(ListsChanged):
-        store.keep(ENTRIES, before=())
+        store.save(ENTRIES, before=())
 
     assert store.entries() == ENTRIES[:1]
 
@@ -112,6 +112,6 @@ def test_lists_that_nobody_can_read_are_replaced(rows: DynamoRows) -> None:
         Item={"pk": "LISTS", "document": "{broken"}
     )
 
-    store.keep(ENTRIES, before=None)
+    store.save(ENTRIES, before=None)
 
     assert store.entries() == ENTRIES

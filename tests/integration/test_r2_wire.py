@@ -34,7 +34,7 @@ def test_a_put_has_what_r2_needs_and_nothing_that_it_refuses() -> None:
 
     with running_peer(bucket) as peer:
         store = R2MediaStore(r2_client(peer.base_url, "id", Secret("secret")), "media")
-        store.put_once("music/a/preview.mp3", b"sound", "audio/mpeg", {"lufs": "-14.00"})
+        store.save_once("music/a/preview.mp3", b"sound", "audio/mpeg", {"lufs": "-14.00"})
 
     path, sent = peer.requests[0]
     headers = {name.lower(): value for name, value in sent.items()}
@@ -69,4 +69,4 @@ def test_a_bucket_that_refuses_is_told(status: int) -> None:
     with running_peer(lambda exchange: exchange.reply(status, body)) as peer:
         store = R2MediaStore(r2_client(peer.base_url, "id", Secret("secret")), "media")
         with pytest.raises(StoreUnavailable, match=r"could not write music/a \(Unauthorized\)"):
-            store.put_once("music/a", b"sound", "audio/mpeg", {})
+            store.save_once("music/a", b"sound", "audio/mpeg", {})

@@ -123,7 +123,7 @@ def test_every_wrong_key_is_told_the_same(world: World) -> None:
 def test_a_revoked_key_is_told_the_same_within_thirty_seconds(world: World) -> None:
     assert world.get().status == 200
     stored = next(iter(world.keys.keys.values()))
-    world.keys.keep(replace(stored, state="revoked"))
+    world.keys.save(replace(stored, state="revoked"))
 
     world.now += 30
 
@@ -137,7 +137,7 @@ def test_the_scheme_may_be_written_in_any_case(world: World) -> None:
 
 def test_a_key_without_the_scope_is_told_which(world: World) -> None:
     stored = next(iter(world.keys.keys.values()))
-    world.keys.keep(replace(stored, scopes=frozenset({"publish:write"})))
+    world.keys.save(replace(stored, scopes=frozenset({"publish:write"})))
 
     answer = world.get()
 
@@ -154,14 +154,14 @@ def test_a_key_without_the_scope_is_told_which(world: World) -> None:
 
 def test_a_star_opens_everything(world: World) -> None:
     stored = next(iter(world.keys.keys.values()))
-    world.keys.keep(replace(stored, scopes=frozenset({"*"})))
+    world.keys.save(replace(stored, scopes=frozenset({"*"})))
 
     assert world.get().status == 200
 
 
 def test_a_suspended_key_is_told_so(world: World) -> None:
     stored = next(iter(world.keys.keys.values()))
-    world.keys.keep(replace(stored, state="suspended"))
+    world.keys.save(replace(stored, state="suspended"))
 
     answer = world.get()
 

@@ -92,7 +92,7 @@ def test_a_new_key_is_let_in_ten_seconds_after_a_try_that_came_too_early() -> No
     world.snapshots.publish(SNAPSHOT)
     stored = world.keys.keys.pop(world.key.split("_")[2])
     assert world.get().status == 401
-    world.keys.keep(stored)
+    world.keys.save(stored)
 
     assert world.get().status == 401
     world.now += 10
@@ -116,7 +116,7 @@ def test_a_flood_of_unknown_keys_fills_no_memory() -> None:
 
 def test_made_up_keys_push_no_known_key_out(world: World) -> None:
     text, stored = a_key()
-    world.keys.keep(stored)
+    world.keys.save(stored)
     gate = Gate(world.keys, lambda: 0.0, lambda _: None)
     gate.authenticate(f"Bearer {text}")
     secret = text.split("_", 3)[3]
@@ -138,7 +138,7 @@ def test_made_up_keys_push_no_known_key_out(world: World) -> None:
 @pytest.mark.parametrize("state", ["revoked", "deleted", "Active", ""])
 def test_a_state_that_is_not_known_opens_nothing(world: World, state: str) -> None:
     text, stored = a_key(state=state)
-    world.keys.keep(stored)
+    world.keys.save(stored)
 
     assert world.get(authorization=f"Bearer {text}").status == 401
 

@@ -93,8 +93,8 @@ def test_a_plan_has_what_passed_the_rules_and_has_no_media(parts: Parts) -> None
         a_candidate(4, title="Fuck It"),
         a_candidate(5),
     )
-    parts.archive.keep([a_record(2), a_record(5, status=TrackStatus.RETIRED)])
-    parts.ledger.note(noted.track_id, a_media())
+    parts.archive.save_many([a_record(2), a_record(5, status=TrackStatus.RETIRED)])
+    parts.ledger.save_media(noted.track_id, a_media())
 
     plan = plan_media(with_chart(parts, fresh, stored, noted, profane, retired), TICK)
 
@@ -177,7 +177,7 @@ def test_a_batch_tells_what_became_of_it_and_a_second_run_does_nothing(parts: Pa
 
 
 def test_what_was_published_since_the_plan_is_not_fetched_again(parts: Parts) -> None:
-    parts.archive.keep([a_record(1)])
+    parts.archive.save_many([a_record(1)])
 
     report = run_batch([(a_candidate(1),)], batch_parts(parts), has_time=lambda: True)
 

@@ -158,7 +158,7 @@ def test_a_clean_track_goes_all_the_way(world: World) -> None:
         new_media=1,
         version=world.snapshots.pointer().current.version,
     )
-    assert world.reports.find(NOON) == report.as_dict()
+    assert world.reports.get_report(NOON) == report.as_dict()
     assert world.snapshots.holder is None
 
 
@@ -514,7 +514,7 @@ def test_a_source_that_fails_leaves_the_last_snapshot(world: World, problem: Exc
 
     assert (report.outcome, report.reason) == (Outcome.SOURCE_FAILED, str(problem))
     assert world.served() == first
-    assert world.reports.find(world.now) == report.as_dict()
+    assert world.reports.get_report(world.now) == report.as_dict()
 
 
 def test_an_empty_chart_never_replaces_a_catalog(world: World) -> None:
@@ -650,7 +650,7 @@ def test_a_recording_that_fails_fails_nothing_else(world: World, seconds: float)
     report = world.refresh(a_candidate(1), remaining_seconds=left)
 
     assert (report.outcome, report.is_remembered) == (Outcome.PUBLISHED, False)
-    assert world.reports.find(world.now) == report.as_dict()
+    assert world.reports.get_report(world.now) == report.as_dict()
     assert [line["isRecorded"] for line in world.reports.lines][:1] == [False]
     assert world.snapshots.holder is None
 
@@ -711,7 +711,7 @@ def test_media_stored_by_a_run_that_died_is_taken_as_it_is(world: World) -> None
     facts = {"sha256": "e" * 64, "bytes": "9", "seconds": "31.000", "lufs": "-15.00",
              "dbtp": "-2.00", "source-lufs": "-8.00"}  # fmt: skip
     key = f"music/{candidate.track_id}/preview.mp3"
-    world.store.put_once(key, b"an earlier encoding", "audio/mpeg", facts)
+    world.store.save_once(key, b"an earlier encoding", "audio/mpeg", facts)
 
     world.refresh(candidate)
 
@@ -912,10 +912,10 @@ def test_what_a_run_made_before_it_ended_is_not_made_again(world: World, ending:
         def crash(records: Any) -> None:
             raise StoreUnavailable("DynamoDB is down")
 
-        keep, world.archive.keep = world.archive.keep, crash  # type: ignore[method-assign]
+        keep, world.archive.save_many = world.archive.save_many, crash  # type: ignore[method-assign]
         with pytest.raises(StoreUnavailable):
             world.refresh(*candidates)
-        world.archive.keep = keep  # type: ignore[method-assign]
+        world.archive.save_many = keep  # type: ignore[method-assign]
     else:
         world.downloader.dead |= {each.preview_urls[0] for each in candidates[3:]}
         assert world.refresh(*candidates).outcome is Outcome.REFUSED
@@ -933,7 +933,7 @@ def test_what_the_operator_retired_is_never_listed_again(world: World) -> None:
     gone, good, better = a_candidate(1), a_candidate(3), a_candidate(2)
     world.refresh(gone, good, better)
     record = retired_record(world.archive.records[gone.track_id], "a takedown", NOON)
-    world.archive.keep([record])
+    world.archive.save_many([record])
 
     for _ in range(2):
         world.now += timedelta(hours=12)
@@ -956,7 +956,7 @@ def test_a_retired_track_was_last_seen_when_it_was_last_listed(world: World) -> 
     world.refresh(gone, *good)
     world.now += timedelta(hours=12)
     world.refresh(a_candidate(1, user_count=77_000), *good)
-    world.archive.keep([retired_record(world.archive.records[gone.track_id], "why", world.now)])
+    world.archive.save_many([retired_record(world.archive.records[gone.track_id], "why", world.now)])
     listed_until = world.now
     world.now += timedelta(hours=12)
 
@@ -973,7 +973,7 @@ def test_a_double_of_a_retired_track_does_not_come_back_for_it(world: World) -> 
     others = [a_candidate(number) for number in (3, 4)]
     world.refresh(gone, double, *others)
     record = world.archive.records[gone.track_id]
-    world.archive.keep([retired_record(record, "a takedown", NOON)])
+    world.archive.save_many([retired_record(record, "a takedown", NOON)])
 
     world.now += timedelta(hours=12)
     report = world.refresh(double, *others)

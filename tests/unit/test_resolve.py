@@ -40,7 +40,7 @@ def world() -> World:
     world = World()
     world.change_key(scopes=frozenset({"publish:write"}))
     world.snapshots.publish(a_snapshot(a_track(1)))
-    world.archive.keep(RECORDS)
+    world.archive.save_many(RECORDS)
     return world
 
 

@@ -27,7 +27,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 def world() -> World:
     world = World()
     world.snapshots.publish(a_snapshot(a_track(1)))
-    world.archive.keep([a_record(1)])
+    world.archive.save_many([a_record(1)])
     return world
 
 

@@ -21,7 +21,7 @@ ALIAS = track_id_of("9000000000000000008")
 def a_live_world() -> World:
     world = World()
     world.snapshots.publish(a_snapshot(a_track(1)))
-    world.archive.keep([a_record(1)])
+    world.archive.save_many([a_record(1)])
     return world
 
 

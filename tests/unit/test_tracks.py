@@ -28,8 +28,8 @@ def world() -> World:
     world = World()
     world.snapshots.publish(FIRST)
     world.snapshots.publish(SECOND)
-    world.archive.keep(a_record(number) for number in (1, 2, 4))
-    world.archive.keep(
+    world.archive.save_many(a_record(number) for number in (1, 2, 4))
+    world.archive.save_many(
         [
             a_record(3, status=TrackStatus.OFF_CHART, is_commerce_music=False),
             a_record(5, status=TrackStatus.RETIRED, media=None),
@@ -144,7 +144,7 @@ def test_a_track_known_to_the_caller_is_not_sent_again(world: World) -> None:
 def test_in_the_first_version_every_track_is_new() -> None:
     world = World()
     world.snapshots.publish(FIRST)
-    world.archive.keep([a_record(1)])
+    world.archive.save_many([a_record(1)])
 
     one = json.loads(world.get(f"{LIST}/{id_of(1)}").body)
 
@@ -161,7 +161,7 @@ def test_while_the_version_before_cannot_be_had_nothing_is_said_to_be_new(world:
 
 
 def test_a_merged_track_that_is_listed_still_stands_for_itself(world: World) -> None:
-    world.archive.keep([an_alias(1, 2)])
+    world.archive.save_many([an_alias(1, 2)])
 
     assert json.loads(world.get(f"{LIST}/{id_of(1)}").body)["id"] == id_of(1)
 
@@ -173,7 +173,7 @@ def test_an_alias_of_nothing_known_stands_for_itself(world: World) -> None:
 
 
 def test_aliases_in_a_circle_come_to_an_end(world: World) -> None:
-    world.archive.keep([an_alias(6, 7), an_alias(7, 6)])
+    world.archive.save_many([an_alias(6, 7), an_alias(7, 6)])
 
     assert surviving(world.archive, [id_of(6)]).keys() == {id_of(6)}
 
@@ -203,7 +203,7 @@ def test_what_was_asked_for_names_its_survivor_as_it_was_asked_for(world: World)
 
 
 def test_the_link_of_a_merged_double_finds_its_survivor_in_the_list(world: World) -> None:
-    world.archive.keep([an_alias(6, 4)])
+    world.archive.save_many([an_alias(6, 4)])
 
     body = json.loads(world.get(f"{LIST}?link={a_record(6).link}").body)
 

@@ -10,7 +10,7 @@ class DynamoKeys:
     def __init__(self, rows: DynamoRows, table_name: str) -> None:
         self._rows = rows.bind(KeyRow, table_name)
 
-    def find(self, key_id: str) -> ApiKey | None:
+    def get(self, key_id: str) -> ApiKey | None:
         """Strongly consistent: a revocation holds from the moment it is written."""
         with translated("read an API key"):
             try:
@@ -19,14 +19,14 @@ class DynamoKeys:
                 return None
         return _key(key_id, row)
 
-    def every(self) -> list[ApiKey]:
+    def list_all(self) -> list[ApiKey]:
         """All keys, by their id; for an operator, who has a few hundred at most."""
         with translated("list the API keys"):
             rows = list(self._rows.scan())
         keys = [_key(row.pk.removeprefix("KEY#"), row) for row in rows]
         return sorted(keys, key=lambda key: key.key_id)
 
-    def keep(self, key: ApiKey) -> None:
+    def save(self, key: ApiKey) -> None:
         row = self._rows(
             f"KEY#{key.key_id}",
             secret_sha256=key.secret_sha256,

@@ -24,20 +24,20 @@ class DynamoMediaLedger:
         self._rows = rows.bind(LedgerRow, table_name)
         self._clock = clock
 
-    def look_up(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
+    def get_many(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
         """What is kept of those ids, also what stands no more."""
         keys = map(_key, track_ids)
         with translated("read the media ledger"):
             found = batch_read(self._rows, keys)
         return {row.pk.removeprefix("MEDIA#"): _entry(row) for row in found}
 
-    def note(self, track_id: str, media: MediaFacts) -> None:
+    def save_media(self, track_id: str, media: MediaFacts) -> None:
         """Keeps what was stored; it takes the place of a failure."""
         expires_at = int(self._clock()) + NOTED_SECONDS
         with translated("write the media ledger"):
             self._rows(_key(track_id), media=asdict(media), expires_at=expires_at).save()
 
-    def remember(self, failures: Iterable[MediaFailure]) -> None:
+    def save_failures(self, failures: Iterable[MediaFailure]) -> None:
         """Keeps failures; a later one of a track replaces the earlier."""
         # One by one: a batch would need a permission that can delete, and may leave items out.
         with translated("write the media ledger"):

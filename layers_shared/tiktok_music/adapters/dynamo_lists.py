@@ -27,7 +27,7 @@ class DynamoOperatorLists:
         """All entries, expired ones too; none when there is no item. Raises SettingsError."""
         return self._entries(self._row())
 
-    def keep(self, entries: tuple[ListEntry, ...], *, before: tuple[ListEntry, ...] | None) -> None:
+    def save(self, entries: tuple[ListEntry, ...], *, before: tuple[ListEntry, ...] | None) -> None:
         """Replaces all entries; they are checked as they will be when they are read.
 
         Raises ListsChanged where `before` is not what is there: somebody else's change would be

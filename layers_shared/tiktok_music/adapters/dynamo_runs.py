@@ -33,12 +33,12 @@ class DynamoRunReports:
         self._recordings = rows.bind(RecordingRow, table_name)
         self._clock = clock
 
-    def keep(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
+    def save_report(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
         """Stores the report; a later attempt at the same run replaces it."""
         with translated("write the run report"):
             self._rows(_key(scheduled_at), report=report).save()
 
-    def find(self, scheduled_at: datetime) -> dict[str, Any] | None:
+    def get_report(self, scheduled_at: datetime) -> dict[str, Any] | None:
         """The report of a run, or None."""
         with translated("read the run report"):
             try:
@@ -47,16 +47,16 @@ class DynamoRunReports:
                 return None
         return dict(row.report)
 
-    def enlist(self, line: dict[str, Any]) -> None:
+    def save_run(self, line: dict[str, Any]) -> None:
         """Puts a run at the top of the list; a later attempt at the same run replaces its line.
 
         Two refreshes at once may lose one of their lines: the list is for people to look at.
         """
-        others = [each for each in self.runs() if each.get("scheduledAt") != line["scheduledAt"]]
+        others = [each for each in self.list_runs() if each.get("scheduledAt") != line["scheduledAt"]]
         with translated("write the list of runs"):
             self._lists(RUNS_KEY, runs=[line, *others][:MOST_RUNS]).save()
 
-    def runs(self) -> list[dict[str, Any]]:
+    def list_runs(self) -> list[dict[str, Any]]:
         """The last runs, the newest first; a list that nobody can read counts as none."""
         with translated("read the list of runs"):
             try:
@@ -65,7 +65,7 @@ class DynamoRunReports:
                 return []
         return [dict(each) for each in row.runs]
 
-    def record(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
+    def save_recording(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
         """Stores a recording in pieces; until the last one is there it is none, nor is what it
         replaces."""
         pieces, sha256 = cut(packed), hashlib.sha256(packed).hexdigest()
@@ -83,7 +83,7 @@ class DynamoRunReports:
             with translated("write the recording"):
                 row.save()
 
-    def recording(self, scheduled_at: datetime) -> bytes | None:
+    def get_recording(self, scheduled_at: datetime) -> bytes | None:
         """The recording of a run, None where there is none; raises RecordingCorrupt."""
         first = self._piece(scheduled_at, 0)
         if first is None:

@@ -12,7 +12,7 @@ class DynamoTrackReader:
     def __init__(self, rows: DynamoRows, table_name: str) -> None:
         self._rows = rows.bind(TrackRow, table_name)
 
-    def known(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
+    def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
         """The records of those ids that there are (strongly consistent)."""
         keys = map(_key, track_ids)
         with translated("read the track archive"):
@@ -24,7 +24,7 @@ class DynamoTrackReader:
 class DynamoTrackArchive(DynamoTrackReader):
     """The archive as a refresh has it: read and written."""
 
-    def keep(self, records: Iterable[TrackRecord]) -> None:
+    def save_many(self, records: Iterable[TrackRecord]) -> None:
         """Writes records; writing the same again changes nothing."""
         rows = [
             self._rows(_key(record.track_id), tiktok_id=record.tiktok_id, record=record_to(record))

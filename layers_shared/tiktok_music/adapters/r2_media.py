@@ -57,7 +57,7 @@ class R2MediaStore:
         self._client = client
         self._bucket = bucket
 
-    def put_once(
+    def save_once(
         self, key: str, body: bytes, content_type: str, facts: Mapping[str, str]
     ) -> Mapping[str, str]:
         """Stores an object that will never change, with facts about it as its metadata.

@@ -32,7 +32,7 @@ class S3Plans:
         self._client = client
         self._bucket = bucket
 
-    def put(self, key: str, lines: bytes) -> None:
+    def save(self, key: str, lines: bytes) -> None:
         """Stores a plan's lines; raises StoreUnavailable."""
         try:
             self._client.put_object(

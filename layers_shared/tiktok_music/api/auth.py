@@ -20,7 +20,7 @@ GRACE_SECONDS = 7_200.0
 class KeyStore(Protocol):
     """Where keys are."""
 
-    def find(self, key_id: str) -> ApiKey | None:
+    def get(self, key_id: str) -> ApiKey | None:
         """The stored key, None when there is none."""
 
 
@@ -85,7 +85,7 @@ class Gate:
     def _read(self, key_id: str, cached: _Cached | None, now: float) -> _Cached:
         """Nobody new gets in while the store is down; who was in stays in, for a while."""
         try:
-            key = self._keys.find(key_id)
+            key = self._keys.get(key_id)
         except StoreError as exc:
             if cached is None or cached.key is None or now >= cached.read_at + GRACE_SECONDS:
                 raise

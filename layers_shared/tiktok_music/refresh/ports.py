@@ -41,40 +41,40 @@ class Publisher(PublishedSnapshots, Protocol):
 class TrackArchive(Protocol):
     """What resolves an id for ever."""
 
-    def known(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
+    def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
         """The records of those ids that there are."""
 
-    def keep(self, records: Iterable[TrackRecord]) -> None:
+    def save_many(self, records: Iterable[TrackRecord]) -> None:
         """Writes records; writing the same again changes nothing."""
 
 
 class ReadableLedger(Protocol):
     """What became of media that was tried."""
 
-    def look_up(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
+    def get_many(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
         """What is known of those ids."""
 
 
 class MediaLedger(ReadableLedger, Protocol):
     """The ledger as a refresh has it; safe to write from many threads."""
 
-    def note(self, track_id: str, media: MediaFacts) -> None:
+    def save_media(self, track_id: str, media: MediaFacts) -> None:
         """Keeps what was stored, as soon as it is: a run may end at any moment."""
 
-    def remember(self, failures: Iterable[MediaFailure]) -> None:
+    def save_failures(self, failures: Iterable[MediaFailure]) -> None:
         """Keeps failures until they end."""
 
 
 class RunReports(Protocol):
     """The reports of past refreshes."""
 
-    def keep(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
+    def save_report(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
         """Stores a report."""
 
-    def record(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
+    def save_recording(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
         """Stores a recording for a month, or StoreUnavailable; a later one of a run replaces it."""
 
-    def enlist(self, line: dict[str, Any]) -> None:
+    def save_run(self, line: dict[str, Any]) -> None:
         """Puts a run at the top of the list of the last ones."""
 
 

@@ -67,7 +67,7 @@ def refresh(parts: Parts, trigger: Trigger) -> RefreshReport:
 def _kept(parts: Parts, report: RefreshReport) -> bool:
     """The run is over: a report that cannot be stored must not make Lambda run it again."""
     try:
-        parts.reports.keep(report.scheduled_at, report.as_dict())
+        parts.reports.save_report(report.scheduled_at, report.as_dict())
     except StoreUnavailable as exc:
         _logger.warning("the report is in this log alone: %s", exc)
         return False

@@ -22,12 +22,12 @@ def publish_sandbox_media(archive: TrackArchive, store: MediaStore) -> int:
     """
     marker = _marker()
     try:
-        if archive.known([marker]):
+        if archive.get_many([marker]):
             return 0
         records = [record for record in sandbox_fixtures().records.values() if record.media]
         for record in records:
             _publish(record, store)
-        archive.keep([replace(records[0], track_id=marker)])
+        archive.save_many([replace(records[0], track_id=marker)])
     except StoreUnavailable as exc:
         _logger.warning("the sandbox's media are not published: %s", exc)
         return 0
@@ -45,8 +45,8 @@ def _publish(record: TrackRecord, store: MediaStore) -> None:
         return
     preview = media_file(track_id, "mp3").read_bytes()
     cover = media_file(track_id, "jpg").read_bytes()
-    store.put_once(preview_key(track_id), preview, "audio/mpeg", _preview_facts(media))
-    store.put_once(cover_key(track_id), cover, "image/jpeg", _cover_facts(media))
+    store.save_once(preview_key(track_id), preview, "audio/mpeg", _preview_facts(media))
+    store.save_once(cover_key(track_id), cover, "image/jpeg", _cover_facts(media))
 
 
 def _preview_facts(media: MediaFacts) -> dict[str, str]:

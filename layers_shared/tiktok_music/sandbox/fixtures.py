@@ -34,7 +34,7 @@ class Fixtures:
     records: dict[str, TrackRecord]
     editions: tuple[Edition, ...]
 
-    def known(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
+    def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
         """The records of those ids that there are, as an archive answers."""
         return {
             track_id: self.records[track_id] for track_id in track_ids if track_id in self.records

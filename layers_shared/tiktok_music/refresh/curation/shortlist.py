@@ -29,6 +29,6 @@ class Shortlist:
 def shortlist(chart: Chart, rules: TextRules, archive: ReadableArchive) -> Shortlist:
     """Judges a chart by what upstream says of it; reads the archive, and nothing else."""
     candidates = join_same_ids(chart.candidates)
-    known = archive.known(candidate.track_id for candidate in candidates)
+    known = archive.get_many(candidate.track_id for candidate in candidates)
     listed, retired = without_retired(candidates, known, archive)
     return Shortlist(len(candidates), known, retired, curate(listed, rules))

@@ -50,7 +50,7 @@ def replay(
     chart = recording.chart
     listed = shortlist(chart, rules, archive)
     groups = listed.curation.groups
-    entries = ledger.look_up(member.track_id for group in groups for member in group.members)
+    entries = ledger.get_many(member.track_id for group in groups for member in group.members)
     known = RecordedMedia.of(recording.verdicts, listed.known, entries)
     media = [settle(group, known) for group in groups]
     return verdicts_of(draft(chart, listed, media, rules))

@@ -38,12 +38,12 @@ def remember_run(
     def record() -> None:
         if drafted is not None:
             packed = pack_recording(recording_of(drafted, report))
-            reports.record(report.scheduled_at, packed, has_time)
+            reports.save_recording(report.scheduled_at, packed, has_time)
 
     is_recorded = _done("recorded", record)
     line = _line(report, is_recorded=is_recorded and drafted is not None)
     has_moments = remaining_seconds() > LEAST_SECONDS_TO_LIST
-    is_listed = has_moments and _done("listed", lambda: reports.enlist(line))
+    is_listed = has_moments and _done("listed", lambda: reports.save_run(line))
     return replace(report, is_remembered=is_recorded and is_listed)
 
 

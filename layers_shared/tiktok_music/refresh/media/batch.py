@@ -84,7 +84,7 @@ def run_batch(
     track_ids = (member.track_id for members in groups for member in members)
     media = media_of(
         [DuplicateGroup(tuple(members), {}, "") for members in groups],
-        parts.archive.known(track_ids),
+        parts.archive.get_many(track_ids),
         parts.media,
         has_time,
     )

@@ -39,7 +39,7 @@ class StoredMedia:
     ) -> "StoredMedia":
         """Reads the ledger for those that the archive has no media of."""
         unknown = [each.track_id for each in members if media_in(known, each) is None]
-        return cls(known, ledger.look_up(unknown), now, is_forced)
+        return cls(known, ledger.get_many(unknown), now, is_forced)
 
     def stored(self, candidate: Candidate) -> MediaFacts | None:
         entry = self.entries.get(candidate.track_id)
@@ -60,9 +60,9 @@ def noted(
     """
     try:
         if isinstance(made, MediaFacts):
-            ledger.note(candidate.track_id, made)
+            ledger.save_media(candidate.track_id, made)
         elif failure := failure_of(candidate, made, now):
-            ledger.remember([failure])
+            ledger.save_failures([failure])
     except StoreUnavailable as exc:
         _logger.warning("media of %s is not noted: %s", candidate.track_id, exc)
     return made

@@ -54,7 +54,7 @@ class Downloader(Protocol):
 class MediaStore(Protocol):
     """Where published media is kept for ever."""
 
-    def put_once(
+    def save_once(
         self, key: str, body: bytes, content_type: str, facts: Mapping[str, str]
     ) -> Mapping[str, str]:
         """Stores an object that never changes, with facts about it.

@@ -69,8 +69,8 @@ def prepare_media(candidate: Candidate, tools: MediaTools) -> MediaFacts | Rejec
 def _publish(
     track_id: str, preview: PreparedPreview, cover: bytes, store: MediaStore
 ) -> MediaFacts:
-    heard = store.put_once(preview_key(track_id), preview.mp3, "audio/mpeg", preview_facts(preview))
-    seen = store.put_once(cover_key(track_id), cover, "image/jpeg", cover_facts(cover))
+    heard = store.save_once(preview_key(track_id), preview.mp3, "audio/mpeg", preview_facts(preview))
+    seen = store.save_once(cover_key(track_id), cover, "image/jpeg", cover_facts(cover))
     return media_facts(heard, seen, preview.fingerprint)
 
 

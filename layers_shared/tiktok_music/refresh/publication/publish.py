@@ -83,13 +83,13 @@ def publish(
     rows = served.rows
     track_ids = {accepted.candidate.track_id for accepted in catalog.accepted}
     departed = [track_id for track_id in rows if track_id not in track_ids]
-    known = {**archive.known(departed), **known}
-    archive.keep(_records(catalog, edition, known))
+    known = {**archive.get_many(departed), **known}
+    archive.save_many(_records(catalog, edition, known))
     if served.pointer:
         seen = served.pointer.current.published_at
         merged = {double.candidate.track_id for double in catalog.doubles}
         off_chart = [track_id for track_id in departed if track_id not in merged]
-        archive.keep(_departures(off_chart, rows, known, seen))
+        archive.save_many(_departures(off_chart, rows, known, seen))
     snapshot = _snapshot(catalog, edition)
     publisher.write_chunks(snapshot)
     publisher.load(snapshot.descriptor)
