@@ -17,7 +17,7 @@ from botocore.client import BaseClient
 
 from local.gateway import LocalContext
 from tiktok_music.adapters.media_downloads import HttpDownloader
-from tiktok_music.adapters.media_workers import ProcessWorkshop
+from tiktok_music.adapters.media_workers import ProcessMediaEncoder
 from tiktok_music.adapters.r2_media import R2MediaStore
 
 TICKS = ("2026-11-22T06:00:00Z", "2026-11-22T18:00:00Z")
@@ -28,7 +28,7 @@ CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 STAGES: tuple[tuple[type, str, str], ...] = (
     (HttpDownloader, "audio", "fetching"),
     (HttpDownloader, "image", "fetching"),
-    (ProcessWorkshop, "_ask", "talking to decoders"),
+    (ProcessMediaEncoder, "_ask", "talking to decoders"),
     (R2MediaStore, "save_once", "R2"),
     (BaseClient, "_make_api_call", "DynamoDB"),
 )

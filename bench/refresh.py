@@ -99,7 +99,7 @@ def a_sound(number: int) -> Sound:
 
 
 def number_word(number: int) -> str:
-    """A name for each number, so that no two titles are doubles."""
+    """A name for each number, so that no two titles are duplicates."""
     text = ""
     for _ in range(4):
         number, digit = divmod(number * 37 + 11, 20)

@@ -162,7 +162,7 @@ def _refresh(event: dict[str, Any]) -> dict[str, Any]:
     try:
         report: dict[str, Any] = _handler("refresh_music")(event, context)
     except RefreshFailed as exc:
-        report = exc.report.as_dict()
+        report = exc.report.to_dict()
     return report
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ops.deployment import NoCatalog
+from ops.deployment import DeploymentNotFound
 from ops.error_hints import hint_for, in_brackets
 from tiktok_music.errors import CatalogError
 
@@ -51,7 +51,7 @@ def told(command: Command) -> Command:
     def with_errors_told(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except NoCatalog as exc:
+        except DeploymentNotFound as exc:
             typer.echo(f"catalog: {exc}", err=True)
             raise typer.Exit(2) from exc
         except CatalogError as exc:
@@ -65,7 +65,7 @@ def told(command: Command) -> Command:
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Asks, unless told not to; no answer is no. Asked beside the answer that a program reads."""
+    """Asks, unless told not to; no answer is no. RefreshRequest beside the answer that a program reads."""
     try:
         is_wanted = yes or typer.confirm(question, err=True)
     except typer.Abort as exc:

@@ -36,12 +36,12 @@ NOWHERE = (
 )
 
 
-class NoCatalog(Exception):
+class DeploymentNotFound(Exception):
     """Raised when a command cannot tell which catalog it is about, or reach it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Catalog:
+class Deployment:
     """One deployment's stores."""
 
     where: str
@@ -78,7 +78,7 @@ class Catalog:
         return fitting[0]
 
 
-def rank_in_current(catalog: Catalog, track_id: str) -> int | None:
+def rank_in_current(catalog: Deployment, track_id: str) -> int | None:
     """The place of a track in what is served, None where it has none, or that cannot be read."""
     pointer = catalog.publisher.current()
     if pointer is None:
@@ -99,12 +99,12 @@ class Place:
     region: str
 
 
-def open_catalog(stack: str | None) -> Catalog:
+def open_deployment(stack: str | None) -> Deployment:
     """The catalog of `stack`, else of the environment, else of the local run."""
     place = _of_stack(stack) if stack else _of_environment() or _of_local_run()
     rows = DynamoRows(DynamoAccess(place.region, 5.0, 15.0, 3))
     table = place.catalog_table
-    return Catalog(
+    return Deployment(
         place.where,
         DynamoPublisher(rows, table),
         DynamoRunReports(rows, table),
@@ -174,7 +174,7 @@ def _outputs(stack: str, *names: str) -> tuple[dict[str, str], str]:
     outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
     missing = [name for name in names if name not in outputs]
     if missing:
-        raise NoCatalog(
+        raise DeploymentNotFound(
             f"the stack {stack} has no output {', '.join(missing)}: is it one of this project?"
         )
     return outputs, region
@@ -186,7 +186,9 @@ def reached(what: str) -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as exc:
-        raise NoCatalog(f"{what} cannot be read: {exc}{in_brackets(hint_for(exc))}") from exc
+        raise DeploymentNotFound(
+            f"{what} cannot be read: {exc}{in_brackets(hint_for(exc))}"
+        ) from exc
 
 
 def _of_environment() -> Place | None:
@@ -214,7 +216,7 @@ def _local_environment() -> dict[str, str]:
     try:
         environment: dict[str, str] = json.loads(LOCAL_RUN.read_text())["environment"]
     except (OSError, ValueError, KeyError) as exc:
-        raise NoCatalog(NOWHERE) from exc
+        raise DeploymentNotFound(NOWHERE) from exc
     return environment
 
 

@@ -15,10 +15,10 @@ from urllib3.exceptions import HTTPError
 
 from ops.bucket_probe import NotWell, probe_bucket
 from ops.console import print_json, print_table, told
-from ops.deployment import Catalog, JsonOption, StackOption, open_catalog, refresh_settings
+from ops.deployment import Deployment, JsonOption, StackOption, open_deployment, refresh_settings
 from ops.error_hints import hint_for
 from tiktok_music.adapters.secrets import Secrets
-from tiktok_music.composition.refresh_music import compose_parts
+from tiktok_music.composition.refresh_music import compose_refresh
 from tiktok_music.errors import CatalogError, SettingsError
 from tiktok_music.refresh.settings import RefreshSettings
 
@@ -53,7 +53,7 @@ def doctor(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
 
 
 def _lines(stack: str | None) -> Iterator[Line]:
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     try:
         settings = refresh_settings(stack)
     except SettingsError as exc:
@@ -116,7 +116,7 @@ def _table(name: str, settings: RefreshSettings) -> str:
     return "active"
 
 
-def _entries(catalog: Catalog) -> str:
+def _entries(catalog: Deployment) -> str:
     """One wrong entry stops every refresh."""
     return f"{len(catalog.lists.entries())} entries, all of them valid"
 
@@ -142,6 +142,6 @@ def _readable(name: str, secrets: Secrets) -> str:
 def _chart(settings: RefreshSettings) -> str:
     """The first chart of each source; a provider bills every page."""
     source = replace(settings.source, scenes=settings.source.scenes[:1])
-    parts = compose_parts(replace(settings, source=source), _provider(settings))
+    parts = compose_refresh(replace(settings, source=source), _provider(settings))
     chart = parts.source.fetch()
     return f"{chart.rows} rows, {len(chart.rejections)} of them unreadable"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ops.console import confirm, print_json, print_table, told
-from ops.deployment import JsonOption, StackOption, YesOption, open_catalog
+from ops.deployment import JsonOption, StackOption, YesOption, open_deployment
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.api.rate_limit import PER_MINUTE
 from tiktok_music.api_key import READ, WRITE, ApiKey, MintedKey, mint_key
@@ -77,7 +77,7 @@ def create(
         tier,
         "active",
     )
-    keys = open_catalog(stack).keys
+    keys = open_deployment(stack).keys
     others = [each for each in _of(organization, keys) if each.state != "revoked"]
     if others and all(each.is_suspended() for each in others):
         raise typer.BadParameter(
@@ -91,7 +91,7 @@ def create(
 @told
 def rotate(key_id: KeyId, stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """Make a key like another one, and show it: this once. The other goes on until revoked."""
-    keys = open_catalog(stack).keys
+    keys = open_deployment(stack).keys
     old = _existing(keys, key_id)
     if old.state != "active":
         raise typer.BadParameter(f"{key_id} is {old.state}: only an active key is rotated")
@@ -106,7 +106,7 @@ def rotate(key_id: KeyId, stack: str | None = StackOption, as_json: bool = JsonO
 @told
 def list_keys(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """Every key, without its secret."""
-    rows = [_told(key) for key in open_catalog(stack).keys.list_all()]
+    rows = [_told(key) for key in open_deployment(stack).keys.list_all()]
     if as_json:
         print_json(rows)
     elif rows:
@@ -168,7 +168,7 @@ def _switch(
     if organization is None:
         _set_state(str(key_id), state, stack, as_json=as_json, yes=yes)
         return
-    keys = open_catalog(stack).keys
+    keys = open_deployment(stack).keys
     found = [each for each in _of(organization, keys) if each.state != "revoked"]
     if not found:
         raise typer.BadParameter(f"{organization} has no key: `catalog keys list` tells who has")
@@ -189,7 +189,7 @@ def _of(organization: str, keys: DynamoKeys) -> list[ApiKey]:
 
 
 def _set_state(key_id: str, state: str, stack: str | None, *, as_json: bool, yes: bool) -> None:
-    keys = open_catalog(stack).keys
+    keys = open_deployment(stack).keys
     key = _existing(keys, key_id)
     if key.state == "revoked" and state != "revoked":
         raise typer.BadParameter(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ops.console import confirm, print_json, print_table, told
-from ops.deployment import Catalog, JsonOption, StackOption, YesOption, open_catalog
+from ops.deployment import Deployment, JsonOption, StackOption, YesOption, open_deployment
 from ops.lists_effect import Effect, effect_of
 from ops.verdict_changes import json_of_changes, print_verdict_changes, summary_of
 from tiktok_music.adapters.operator_list_rows import lists_document, parse_lists
@@ -53,7 +53,7 @@ def add(
         raise typer.BadParameter(f"--until {ends:%Y-%m-%d %H:%M} UTC is over already")
     entry = ListEntry(kind, reason, _sound(track), pattern, title, ends)
     parse_lists(lists_document((entry,)), "this command")
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     before = catalog.lists.entries()
     if entry in before:
         typer.echo(f"it is there already: {before.index(entry) + 1} of `catalog lists list`")
@@ -71,7 +71,7 @@ def remove(
     yes: bool = YesOption,
 ) -> None:
     """Remove an entry; tells first which tracks would leave or come."""
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     before = catalog.lists.entries()
     if number > len(before):
         there = f"there are {len(before)}" if before else "there are none"
@@ -86,7 +86,7 @@ def remove(
 @told
 def list_entries(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """Every entry, numbered; expired ones are marked."""
-    entries, now = open_catalog(stack).lists.entries(), datetime.now(UTC)
+    entries, now = open_deployment(stack).lists.entries(), datetime.now(UTC)
     if as_json:
         print_json([{**asdict(entry), "expires_at": _end(entry, now)} for entry in entries])
     elif not entries:
@@ -118,7 +118,7 @@ def load(
 ) -> None:
     """Replace all entries by those of a file; tells first which tracks would leave or come."""
     entries = parse_lists(file.read_bytes(), str(file))
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     try:
         before: Entries | None = catalog.lists.entries()
     except SettingsError as exc:
@@ -138,7 +138,7 @@ def _check(kind: ListKind, track: str | None, pattern: str | None, title: str | 
 
 
 def _change(
-    catalog: Catalog,
+    catalog: Deployment,
     before: Entries | None,
     after: Entries,
     stack: str | None,

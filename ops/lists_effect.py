@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ops.deployment import Catalog, rules_with
+from ops.deployment import Deployment, rules_with
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackRecord
 from tiktok_music.errors import RecordingCorrupt, SnapshotMissing
@@ -12,7 +12,7 @@ from tiktok_music.refresh.chart import chart_of
 from tiktok_music.refresh.curation.operator_lists import ListEntry, OperatorLists
 from tiktok_music.refresh.history.recording import Recording, unpack_recording
 from tiktok_music.refresh.history.replay import Change, changes_of, replay
-from tiktok_music.refresh.history.row_verdict import RowVerdict, Verdict
+from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Effect:
 
 
 def effect_of(
-    catalog: Catalog,
+    catalog: Deployment,
     before: tuple[ListEntry, ...],
     after: tuple[ListEntry, ...],
     stack: str | None,
@@ -44,7 +44,7 @@ def effect_of(
     return Effect(tuple(changes_of(was, becomes)), judged_on)
 
 
-def _last_chart(catalog: Catalog) -> tuple[Recording | None, str]:
+def _last_chart(catalog: Deployment) -> tuple[Recording | None, str]:
     for run in catalog.reports.list_runs():
         packed = _packed(catalog, run["scheduledAt"]) if run["isRecorded"] else None
         if packed is not None:
@@ -57,7 +57,8 @@ def _last_chart(catalog: Catalog) -> tuple[Recording | None, str]:
     records = catalog.archive.get_many([row["id"] for row in rows])
     candidates = [_candidate(record) for record in records.values()]
     verdicts = tuple(
-        RowVerdict(each.tiktok_id, each.title, each.author, Verdict.ACCEPTED) for each in candidates
+        RowVerdict(each.tiktok_id, each.title, each.author, RowStatus.ACCEPTED)
+        for each in candidates
     )
     recording = Recording(
         current.scheduled_at,
@@ -70,7 +71,7 @@ def _last_chart(catalog: Catalog) -> tuple[Recording | None, str]:
     return recording, "what is served: no run is recorded, and what would come is not known"
 
 
-def _packed(catalog: Catalog, scheduled_at: str) -> bytes | None:
+def _packed(catalog: Deployment, scheduled_at: str) -> bytes | None:
     try:
         return catalog.reports.get_recording(datetime.fromisoformat(scheduled_at))
     except RecordingCorrupt:

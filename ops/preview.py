@@ -17,7 +17,7 @@ from tiktok_music.adapters.static_source import parse_line, parse_static_row
 from tiktok_music.adapters.upstream_rows import rejected_row
 from tiktok_music.errors import CatalogError
 from tiktok_music.refresh.curation.operator_lists import NO_LISTS, OperatorLists
-from tiktok_music.refresh.curation.row_judgement import Judgement, judge_rows
+from tiktok_music.refresh.curation.row_judgement import JudgedRow, judge_rows
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 
 # What is shown of a long list on a terminal; --json shows everything.
@@ -44,7 +44,7 @@ def preview(
         Path | None, typer.Option(help="The operator's lists, a JSON document.")
     ] = None,
 ) -> None:
-    """Judge tracks by the rules that need no media: words, doubles, language.
+    """Judge tracks by the rules that need no media: words, duplicates, language.
 
     A track is {"tiktokId", "title", "author", "album", "duration", "userCount", "language",
     "isCommerceMusic", …}; all but the first two may be missing. Exits with 0 whatever the verdicts.
@@ -77,11 +77,11 @@ def _lines(file: str) -> list[str]:
     return data.decode("utf-8-sig").removesuffix("\n").split("\n") if data else []
 
 
-def _judged_catalog(lines: Iterable[str], rules: TextRules) -> Iterator[Judgement]:
+def _judged_catalog(lines: Iterable[str], rules: TextRules) -> Iterator[JudgedRow]:
     yield from judge_rows([parse_static_row(parse_line(line)) for line in lines], rules)
 
 
-def _judged_pairs(lines: Iterable[str], rules: TextRules) -> Iterator[list[Judgement]]:
+def _judged_pairs(lines: Iterable[str], rules: TextRules) -> Iterator[list[JudgedRow]]:
     for line in lines:
         rows = parse_line(line)
         if isinstance(rows, list):
@@ -90,18 +90,19 @@ def _judged_pairs(lines: Iterable[str], rules: TextRules) -> Iterator[list[Judge
             yield judge_rows([rejected_row({}, "the line is not a JSON array")], rules)
 
 
-def _json_of(told: Judgement | list[Judgement]) -> Any:
-    if isinstance(told, list):
-        return [_json_of(judgement) for judgement in told]
-    finding, language = told.finding, told.language
+def _json_of(judged: JudgedRow | list[JudgedRow]) -> Any:
+    if isinstance(judged, list):
+        return [_json_of(row) for row in judged]
+    verdict, language = judged
+    finding = verdict.finding
     return {
-        "tiktokId": told.tiktok_id,
-        "verdict": told.verdict,
+        "tiktokId": verdict.tiktok_id or None,
+        "verdict": str(verdict.status),
         "reason": str(finding.reason) if finding else None,
         "matched": {"field": finding.field, "word": finding.word}
         if finding and finding.field
         else None,
-        "mergedInto": told.merged_into,
+        "mergedInto": verdict.duplicate_of,
         "language": {
             "code": language.code,
             "source": str(language.source),
@@ -110,32 +111,32 @@ def _json_of(told: Judgement | list[Judgement]) -> Any:
     }
 
 
-def _print_table(judged: Iterable[Judgement | list[Judgement]]) -> None:
+def _print_table(judged: Iterable[JudgedRow | list[JudgedRow]]) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("verdict", "title", "author", "language", "why"):
         table.add_column(column, overflow="fold")
     counts = {"accepted": 0, "merged": 0, "rejected": 0}
-    for told in judged:
-        for judgement in told if isinstance(told, list) else [told]:
-            counts[judgement.verdict] += 1
+    for rows in judged:
+        for row in rows if isinstance(rows, list) else [rows]:
+            counts[str(row.verdict.status)] += 1
             if sum(counts.values()) <= ROWS_SHOWN:
-                table.add_row(*map(Text, _cells(judgement)))
+                table.add_row(*map(Text, _cells(row)))
     console.print(table)
-    told_counts = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+    summary = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
     more = sum(counts.values()) - ROWS_SHOWN
-    console.print(told_counts + (f" ({more} rows not shown; --json has all)" if more > 0 else ""))
+    console.print(summary + (f" ({more} rows not shown; --json has all)" if more > 0 else ""))
 
 
-def _cells(judgement: Judgement) -> tuple[str, ...]:
-    language = judgement.language
-    why = judgement.finding.detail if judgement.finding else ""
-    if judgement.merged_into is not None:
-        why = f"{judgement.evidence}: {judgement.merged_into}"
+def _cells(row: JudgedRow) -> tuple[str, ...]:
+    verdict, language = row
+    why = verdict.finding.detail if verdict.finding else ""
+    if verdict.duplicate_of is not None:
+        why = f"{verdict.evidence}: {verdict.duplicate_of}"
     return (
-        judgement.verdict,
-        judgement.title,
-        judgement.author,
+        str(verdict.status),
+        verdict.title,
+        verdict.author,
         f"{language.code} ({language.source})",
         why,
     )

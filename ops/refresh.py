@@ -11,15 +11,15 @@ import typer
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from ops.console import console, print_json, side_console, told
-from ops.deployment import Catalog, JsonOption, StackOption, open_catalog, refresh_settings
+from ops.deployment import Deployment, JsonOption, StackOption, open_deployment, refresh_settings
 from ops.differences import print_changes
 from ops.progress import print_report, shown_progress
 from tiktok_music.api.changes import changes
 from tiktok_music.api.index import Index
-from tiktok_music.composition.refresh_music import compose_parts
+from tiktok_music.composition.refresh_music import compose_refresh
 from tiktok_music.errors import SourceError
-from tiktok_music.refresh.dependencies import Parts, ReadOnlyParts
-from tiktok_music.refresh.dry_run import Rehearsal, rehearse
+from tiktok_music.refresh.dependencies import ReadOnlyDependencies, RefreshDependencies
+from tiktok_music.refresh.dry_run import DryRun, dry_run
 from tiktok_music.refresh.refresh import LEASE_SECONDS, Trigger
 from tiktok_music.refresh.refresh import refresh as run_refresh
 from tiktok_music.refresh.report import Outcome
@@ -50,13 +50,13 @@ def refresh(
     """Run a refresh here, as the function would. Exits with 1 when nothing was published."""
     changed = {"SOURCE": ",".join(source or ()), "SOURCE_LOCATION": location or ""}
     given = {name: value for name, value in changed.items() if value}
-    catalog, settings = open_catalog(stack), refresh_settings(stack, **given)
+    catalog, settings = open_deployment(stack), refresh_settings(stack, **given)
     provider = SecretsProvider(boto3_session=boto3.Session(region_name=settings.region))
-    parts = compose_parts(settings, provider)
+    dependencies = compose_refresh(settings, provider)
     if dry_run:
-        _rehearse(catalog, ReadOnlyParts.of(parts), _trigger(is_forced=force), as_json)
+        _rehearse(catalog, dependencies.read_only(), _trigger(is_forced=force), as_json)
     else:
-        _run(parts, _trigger(is_forced=force), as_json)
+        _run(dependencies, _trigger(is_forced=force), as_json)
 
 
 def _trigger(*, is_forced: bool) -> Trigger:
@@ -70,34 +70,36 @@ def _trigger(*, is_forced: bool) -> Trigger:
     )
 
 
-def _run(parts: Parts, trigger: Trigger, as_json: bool) -> None:
+def _run(dependencies: RefreshDependencies, trigger: Trigger, as_json: bool) -> None:
     try:
         with shown_progress(side_console()):
-            report = run_refresh(parts, trigger)
+            report = run_refresh(dependencies, trigger)
     except KeyboardInterrupt as exc:
-        parts.publisher.release_lease(trigger.holder)
+        dependencies.publisher.release_lease(trigger.holder)
         typer.echo("catalog: interrupted; what was served is served", err=True)
         raise typer.Exit(INTERRUPTED) from exc
     if as_json:
-        print_json(report.as_dict())
+        print_json(report.to_dict())
     else:
-        print_report(report.as_dict(), console())
+        print_report(report.to_dict(), console())
     if report.outcome is not Outcome.PUBLISHED:
         raise typer.Exit(1)
 
 
-def _rehearse(catalog: Catalog, parts: ReadOnlyParts, trigger: Trigger, as_json: bool) -> None:
+def _rehearse(
+    catalog: Deployment, dependencies: ReadOnlyDependencies, trigger: Trigger, as_json: bool
+) -> None:
     try:
         with shown_progress(side_console()):
-            rehearsal = rehearse(parts, trigger)
+            rehearsal = dry_run(dependencies, trigger)
     except SourceError as exc:
         typer.echo(f"catalog: {Outcome.SOURCE_FAILED}: {exc}", err=True)
         raise typer.Exit(1) from exc
-    pointer = parts.publisher.current()
-    served = Index(parts.publisher.load(pointer.current)) if pointer else _index("nothing")
+    pointer = dependencies.publisher.current()
+    served = Index(dependencies.publisher.load(pointer.current)) if pointer else _index("nothing")
     listed = _index("dry run", rehearsal)
     untried = [track.track_id for track in rehearsal.untried]
-    told_report = rehearsal.report.as_dict()
+    told_report = rehearsal.report.to_dict()
     if as_json:
         print_json({**told_report, "untried": untried, "changes": changes(served, listed)})
     else:
@@ -111,7 +113,7 @@ def _rehearse(catalog: Catalog, parts: ReadOnlyParts, trigger: Trigger, as_json:
         raise typer.Exit(1)
 
 
-def _index(name: str, rehearsal: Rehearsal | None = None) -> Index:
+def _index(name: str, rehearsal: DryRun | None = None) -> Index:
     """A list that was never published, as if it were."""
     tracks = rehearsal.tracks if rehearsal else ()
     gzipped, now = pack(render(tracks, "")), datetime.now(UTC)

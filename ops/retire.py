@@ -10,12 +10,12 @@ import typer
 
 from ops.console import confirm, print_json, told
 from ops.deployment import (
-    Catalog,
+    Deployment,
     JsonOption,
     StackOption,
     YesOption,
     limits_of,
-    open_catalog,
+    open_deployment,
     rank_in_current,
     refresh_every,
 )
@@ -53,7 +53,7 @@ def retire(
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Take a track down for good, with all its doubles: off the list from the next refresh on, or
+    """Take a track down for good, with all its duplicates: off the list from the next refresh on, or
     at once with --now. Safe to repeat.
 
     While a refresh is under way it is refused, but with --now: that is one conditional write, and
@@ -65,7 +65,7 @@ def retire(
         raise typer.BadParameter("--reason is empty: it is kept, for whoever asks in a year")
     if undo and at_once:
         raise typer.BadParameter("--undo counts from the next refresh on: it goes without --now")
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     record = _record(track, catalog)
     if undo:
         with _alone(catalog, or_not=False):
@@ -81,7 +81,7 @@ def retire(
 
 
 @contextmanager
-def _alone(catalog: Catalog, *, or_not: bool) -> Iterator[bool]:
+def _alone(catalog: Deployment, *, or_not: bool) -> Iterator[bool]:
     """Keeps refreshes away, which write what they know of a track over what is written here.
 
     Raises LeaseHeld while one is under way, unless it must be gone through with all the same.
@@ -101,7 +101,7 @@ def _alone(catalog: Catalog, *, or_not: bool) -> Iterator[bool]:
 
 
 def _take_down(
-    catalog: Catalog,
+    catalog: Deployment,
     record: TrackRecord,
     reason: str,
     stack: str | None,
@@ -130,7 +130,7 @@ def _take_down(
 
 
 def _take_back(
-    catalog: Catalog, record: TrackRecord, reason: str, *, as_json: bool, yes: bool
+    catalog: Deployment, record: TrackRecord, reason: str, *, as_json: bool, yes: bool
 ) -> None:
     if record.status is not TrackStatus.RETIRED:
         raise NotFound(f"{_name(record)} is not retired: there is nothing to take back")
@@ -158,7 +158,7 @@ def _take_back(
 
 
 def _effect(
-    catalog: Catalog, stack: str | None, *, is_listed: bool, version: str | None, is_alone: bool
+    catalog: Deployment, stack: str | None, *, is_listed: bool, version: str | None, is_alone: bool
 ) -> str:
     """When a takedown is seen, and what may come between."""
     again = "" if is_alone else f"; {AGAIN}"
@@ -185,7 +185,7 @@ def _tell(
         typer.echo(f"{what}: {_name(record)}; {effect}")
 
 
-def _record(track: str, catalog: Catalog) -> TrackRecord:
+def _record(track: str, catalog: Deployment) -> TrackRecord:
     track_id = parse_track_id(track) or track_id_of_link(track)
     if track_id is None:
         raise typer.BadParameter(
@@ -197,7 +197,7 @@ def _record(track: str, catalog: Catalog) -> TrackRecord:
             f"{track} was never listed; to keep it out: catalog lists add deny --track {track}"
         )
     if record.status is TrackStatus.ALIAS:
-        raise NotFound(f"{track} is a double: retire {record.survivor_id}, which is listed for it")
+        raise NotFound(f"{track} is a double: retire {record.canonical_id}, which is listed for it")
     return record
 
 

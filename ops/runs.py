@@ -8,14 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from ops.console import console, print_json, print_table, told
-from ops.deployment import Catalog, JsonOption, StackOption, open_catalog, rules_with
+from ops.deployment import Deployment, JsonOption, StackOption, open_deployment, rules_with
 from ops.progress import print_report
 from ops.verdict_changes import json_of_changes, print_verdict_changes
 from tiktok_music.errors import NotFound, SnapshotMissing
 from tiktok_music.refresh.history.recording import Recording, unpack_recording
 from tiktok_music.refresh.history.replay import changes_of
 from tiktok_music.refresh.history.replay import replay as replayed
-from tiktok_music.refresh.history.row_verdict import RowVerdict, Verdict
+from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 
 RunArgument = typer.Argument(
     metavar="RUN",
@@ -32,8 +32,8 @@ def report(
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """The report of a refresh: counts, examples of each rejection, merges, times."""
-    catalog = open_catalog(stack)
+    """The report of a refresh: counts, examples of each rejection, duplicates, times."""
+    catalog = open_deployment(stack)
     moment = moment_of(run, catalog)
     found = catalog.reports.get_report(moment)
     if found is None:
@@ -55,7 +55,7 @@ def replay(
 
     Tells of which sounds they say something else than that run did. What media said then stands.
     """
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     recording = recording_at(moment_of(run, catalog, is_recorded=True), catalog)
     now = datetime.now(UTC)
     rules = rules_with(catalog.lists.entries(), stack, now)
@@ -66,7 +66,7 @@ def replay(
         return
     print_verdict_changes(changes)
     state = _told(recording, verdicts)
-    names = tuple(str(verdict) for verdict in Verdict)
+    names = tuple(str(verdict) for verdict in RowStatus)
     rows = [(when, *(str(state[when][name]) for name in names)) for when in ("then", "now")]
     print_table(("", *names), rows)
     typer.echo(
@@ -76,7 +76,7 @@ def replay(
     )
 
 
-def moment_of(run: str | None, catalog: Catalog, *, is_recorded: bool = False) -> datetime:
+def moment_of(run: str | None, catalog: Deployment, *, is_recorded: bool = False) -> datetime:
     """The scheduled time of the run that is meant; raises NotFound, which lists the last ones."""
     runs = [each for each in catalog.reports.list_runs() if each["isRecorded"] or not is_recorded]
     if run is None and runs:
@@ -92,7 +92,7 @@ def moment_of(run: str | None, catalog: Catalog, *, is_recorded: bool = False) -
     return _moment(text) or _moment_of_version(run, catalog)
 
 
-def recording_at(moment: datetime, catalog: Catalog) -> Recording:
+def recording_at(moment: datetime, catalog: Deployment) -> Recording:
     """The recording of a run; raises NotFound, RecordingCorrupt."""
     packed = catalog.reports.get_recording(moment)
     if packed is None:
@@ -111,7 +111,7 @@ def _moment(text: str) -> datetime | None:
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
-def _moment_of_version(name: str, catalog: Catalog) -> datetime:
+def _moment_of_version(name: str, catalog: Deployment) -> datetime:
     try:
         kept = [each for each in catalog.kept() if each.version.startswith(name)]
     except SnapshotMissing:
@@ -121,7 +121,7 @@ def _moment_of_version(name: str, catalog: Catalog) -> datetime:
     return kept[0].scheduled_at
 
 
-def _known(catalog: Catalog) -> str:
+def _known(catalog: Deployment) -> str:
     times = [each["scheduledAt"] for each in catalog.reports.list_runs()[:FEW_RUNS]]
     return f"the last runs are {', '.join(times)}" if times else "no run is listed yet"
 
@@ -139,5 +139,5 @@ def _told(recording: Recording, now: Sequence[RowVerdict]) -> dict[str, Any]:
 
 
 def _counts(verdicts: Sequence[RowVerdict]) -> dict[str, int]:
-    counts = Counter(each.verdict for each in verdicts)
-    return {str(verdict): counts[verdict] for verdict in Verdict}
+    counts = Counter(each.status for each in verdicts)
+    return {str(verdict): counts[verdict] for verdict in RowStatus}

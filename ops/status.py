@@ -8,7 +8,7 @@ import typer
 
 from ops.alarm_signs import Sign, Watch
 from ops.console import print_json, print_table, told
-from ops.deployment import Catalog, JsonOption, StackOption, open_catalog, refresh_every
+from ops.deployment import Deployment, JsonOption, StackOption, open_deployment, refresh_every
 from tiktok_music.api.freshness import Freshness, next_refresh_due
 from tiktok_music.snapshot import Pointer
 
@@ -25,7 +25,7 @@ def status(
 
     Exits with 1 when it is late or an alarm would fire.
     """
-    catalog, now = open_catalog(stack), datetime.now(UTC)
+    catalog, now = open_deployment(stack), datetime.now(UTC)
     listed = catalog.reports.list_runs()
     pointer = catalog.publisher.current()
     if pointer is None:
@@ -52,7 +52,7 @@ def status(
 
 
 def _state(
-    catalog: Catalog, pointer: Pointer, freshness: Freshness, now: datetime
+    catalog: Deployment, pointer: Pointer, freshness: Freshness, now: datetime
 ) -> dict[str, Any]:
     current = pointer.current
     age = now - current.published_at
@@ -70,7 +70,7 @@ def _state(
     }
 
 
-def _told_of(catalog: Catalog, pointer: Pointer) -> list[dict[str, Any]]:
+def _told_of(catalog: Deployment, pointer: Pointer) -> list[dict[str, Any]]:
     """The last published run, where no list of runs is kept yet."""
     report = catalog.reports.get_report(pointer.current.scheduled_at)
     if report is None:

@@ -8,7 +8,7 @@ import typer
 
 from ops.console import print_table
 from tiktok_music.refresh.history.replay import Change
-from tiktok_music.refresh.history.row_verdict import RowVerdict, Verdict
+from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 
 COLUMNS = ("change", "title", "author", "then", "now", "why", "TikTok id")
 VERBS = ("leaves", "comes", "is renamed", "differs")
@@ -55,9 +55,13 @@ def verdict_json(told: RowVerdict) -> dict[str, Any]:
     return {
         "title": told.title,
         "author": told.author,
-        "verdict": str(told.verdict),
+        "verdict": str(told.status),
         **{name: str(value) if name == "reason" else value for name, value in finding.items()},
-        **({"mergedInto": told.merged_into, "evidence": told.evidence} if told.merged_into else {}),
+        **(
+            {"mergedInto": told.duplicate_of, "evidence": told.evidence}
+            if told.duplicate_of
+            else {}
+        ),
     }
 
 
@@ -86,6 +90,6 @@ def _verb(change: Change) -> str:
 
 
 def _title(change: Change) -> str:
-    if change.now.verdict is Verdict.ACCEPTED and change.before.title != change.now.title:
+    if change.now.status is RowStatus.ACCEPTED and change.before.title != change.now.title:
         return f"{change.before.title} → {change.now.title}"
     return change.now.title

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from ops.console import confirm, print_json, print_table, told
-from ops.deployment import Catalog, JsonOption, StackOption, YesOption, open_catalog
+from ops.deployment import Deployment, JsonOption, StackOption, YesOption, open_deployment
 from ops.differences import print_changes
 from tiktok_music.api.changes import changes
 from tiktok_music.api.index import Index
@@ -21,7 +21,7 @@ Version = Annotated[str, typer.Argument(help="As `catalog snapshots` lists it.")
 @told
 def snapshots(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """The versions that are kept, the newest first; the current one is marked."""
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     pointer = catalog.pointer()
     rows = [_row(each, pointer) for each in catalog.kept()]
     if as_json:
@@ -40,7 +40,7 @@ def diff(
     as_json: bool = JsonOption,
 ) -> None:
     """What changed from one kept version to another: added, removed, moved."""
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     before = catalog.version(since)
     now = catalog.version(until) if until else catalog.pointer().current
     was, became = Index(catalog.publisher.load(before)), Index(catalog.publisher.load(now))
@@ -58,7 +58,7 @@ def rollback(
     as_json: bool = JsonOption,
 ) -> None:
     """Serve an older version again, until the next refresh publishes."""
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     name = catalog.version(version).version
     question = f"serve {name} until the next refresh?"
     _warn_of_retired(catalog, name)
@@ -73,7 +73,7 @@ def pin(
     as_json: bool = JsonOption,
 ) -> None:
     """Serve a version and let no refresh replace it, until `catalog unpin`."""
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     name = catalog.version(version).version
     question = f"serve {name} until it is unpinned?"
     _warn_of_retired(catalog, name)
@@ -83,7 +83,7 @@ def pin(
 @told
 def unpin(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """Let refreshes publish again; what is served stays until the next one."""
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     pointer = catalog.pointer()
     if pointer.is_pinned:
         _move(catalog, unpinned, "", True, as_json)
@@ -93,7 +93,7 @@ def unpin(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
         typer.echo("it is not pinned")
 
 
-def _warn_of_retired(catalog: Catalog, name: str) -> None:
+def _warn_of_retired(catalog: Deployment, name: str) -> None:
     """What an operator has taken down since is in an older version still."""
     rows = Index(catalog.publisher.load(catalog.version(name))).rows
     records = catalog.archive.get_many([row["id"] for row in rows]).values()
@@ -107,7 +107,7 @@ def _warn_of_retired(catalog: Catalog, name: str) -> None:
 
 
 def _move(
-    catalog: Catalog,
+    catalog: Deployment,
     change: Callable[[Pointer, int], Pointer],
     question: str,
     yes: bool,

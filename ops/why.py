@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ops.console import print_json, print_table, told
-from ops.deployment import Catalog, JsonOption, StackOption, open_catalog
+from ops.deployment import Deployment, JsonOption, StackOption, open_deployment
 from ops.verdict_changes import verdict_json
 from tiktok_music.api.folding import fold
 from tiktok_music.api.index import Index
@@ -40,7 +40,7 @@ class Traces:
     recordings: tuple[Recording, ...]
 
     @classmethod
-    def of(cls, catalog: Catalog) -> "Traces":
+    def of(cls, catalog: Deployment) -> "Traces":
         """What cannot be read any more is left out, and so is what was never published."""
         kept = catalog.kept() if catalog.publisher.current() else []
         runs = [datetime.fromisoformat(run["scheduledAt"]) for run in catalog.reports.list_runs()]
@@ -130,7 +130,7 @@ def why(
     """
     if not track.strip():
         raise typer.BadParameter("give a track id, a TikTok id, a link or a title")
-    catalog = open_catalog(stack)
+    catalog = open_deployment(stack)
     traces = Traces.of(catalog)
     by_id = parse_track_id(track) or track_id_of_link(track)
     track_ids = [by_id] if by_id else traces.named(track)
@@ -146,7 +146,7 @@ def why(
         _print_story(story)
 
 
-def _story(track_id: str, catalog: Catalog, traces: Traces) -> dict[str, Any] | None:
+def _story(track_id: str, catalog: Deployment, traces: Traces) -> dict[str, Any] | None:
     record = catalog.archive.get_many([track_id]).get(track_id)
     entry = catalog.ledger.get_many([track_id]).get(track_id)
     failure = entry.failure if entry else None
@@ -158,7 +158,7 @@ def _story(track_id: str, catalog: Catalog, traces: Traces) -> dict[str, Any] | 
         "trackId": track_id,
         "chart": traces.chart_row(track_id),
         "record": record_to(record) if record else None,
-        "aliasOf": _survivor(record, catalog),
+        "aliasOf": _canonical(record, catalog),
         "snapshots": ranks,
         "runs": runs,
         "lastVerdict": verdict,
@@ -166,12 +166,12 @@ def _story(track_id: str, catalog: Catalog, traces: Traces) -> dict[str, Any] | 
     }
 
 
-def _survivor(record: TrackRecord | None, catalog: Catalog) -> dict[str, Any] | None:
-    if record is None or record.survivor_id is None:
+def _canonical(record: TrackRecord | None, catalog: Deployment) -> dict[str, Any] | None:
+    if record is None or record.canonical_id is None:
         return None
-    survivor = catalog.archive.get_many([record.survivor_id]).get(record.survivor_id)
-    named = {"title": survivor.title, "status": survivor.status} if survivor else {}
-    return {"trackId": record.survivor_id, **named}
+    canonical = catalog.archive.get_many([record.canonical_id]).get(record.canonical_id)
+    named = {"title": canonical.title, "status": canonical.status} if canonical else {}
+    return {"trackId": record.canonical_id, **named}
 
 
 def _print_story(story: Mapping[str, Any]) -> None:
@@ -211,7 +211,7 @@ def _plain(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _recording(catalog: Catalog, scheduled_at: datetime) -> Recording | None:
+def _recording(catalog: Deployment, scheduled_at: datetime) -> Recording | None:
     try:
         packed = catalog.reports.get_recording(scheduled_at)
         return unpack_recording(packed) if packed else None
@@ -219,7 +219,7 @@ def _recording(catalog: Catalog, scheduled_at: datetime) -> Recording | None:
         return None
 
 
-def _index(catalog: Catalog, version: Descriptor) -> Index | None:
+def _index(catalog: Deployment, version: Descriptor) -> Index | None:
     try:
         return Index(catalog.publisher.load(version))
     except SnapshotCorrupt:

@@ -13,12 +13,12 @@ from tests.events import Answer, http_event
 from tests.fakes import FakeArchive, FakeKeys, FakeRates, FakeSnapshots
 from tiktok_music.api.admission import Admission
 from tiktok_music.api.app import Api, build_app
-from tiktok_music.api.auth import Gate
-from tiktok_music.api.catalog_view import Library
+from tiktok_music.api.auth import Authenticator
+from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.index import Indexes
-from tiktok_music.api.lambda_entry import Entry
+from tiktok_music.api.lambda_entry import LambdaEntry
 from tiktok_music.api.rate_limit import RateLimiter
-from tiktok_music.api.snapshot_cache import Catalog, SnapshotSource
+from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
 from tiktok_music.api_key import ApiKey
 from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import StoreError
@@ -52,7 +52,7 @@ class World:
         self.app = build_app(
             Api(
                 admission=Admission(
-                    gate=Gate(self.keys, lambda: self.now, self.stale.append),
+                    authenticator=Authenticator(self.keys, lambda: self.now, self.stale.append),
                     limiter=RateLimiter(self.rates, lambda: self.now, self.stale.append),
                     clock=lambda: self.now,
                 ),
@@ -64,9 +64,9 @@ class World:
         )
 
     @cached_property
-    def handler(self) -> Entry:
+    def handler(self) -> LambdaEntry:
         """What Lambda calls; made late, as it wants the event loop of a running test."""
-        return Entry(self.app, lambda: REQUEST_ID, self._event_failed)
+        return LambdaEntry(self.app, lambda: REQUEST_ID, self._event_failed)
 
     def get(self, path: str = LIST, method: str = "GET", **headers: str) -> Answer:
         """The answer to a request with the live key, unless another header is given."""
@@ -90,12 +90,14 @@ class World:
         self.keys.save(changed)
         return changed
 
-    def _library(self, source: SnapshotSource, archive: ReadableArchive) -> Library:
-        catalog = Catalog(source, lambda: self.now, lambda: 0.0, self.stale.append, lambda _: None)
+    def _library(self, source: SnapshotSource, archive: ReadableArchive) -> CatalogView:
+        catalog = SnapshotCache(
+            source, lambda: self.now, lambda: 0.0, self.stale.append, lambda _: None
+        )
         indexes = Indexes(catalog, self.stale.append)
-        return Library(catalog, indexes, archive, MEDIA, lambda: self.now, self.refresh_every)
+        return CatalogView(catalog, indexes, archive, MEDIA, lambda: self.now, self.refresh_every)
 
-    def _sandbox(self) -> Library:
+    def _sandbox(self) -> CatalogView:
         fixtures = sandbox_fixtures()
         source = SandboxSource(fixtures, MEDIA)
         published_at = source.pointer().current.published_at.timestamp()

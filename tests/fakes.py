@@ -175,7 +175,9 @@ class FakeReports:
     def get_report(self, scheduled_at: datetime) -> dict[str, Any] | None:
         return self.reports.get(scheduled_at)
 
-    def save_recording(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
+    def save_recording(
+        self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]
+    ) -> None:
         if self.cannot_record or not has_time():
             raise StoreUnavailable("the recording is not stored")
         self.recordings[scheduled_at] = packed
@@ -271,7 +273,7 @@ class FakeDownloader:
 
 
 @dataclass
-class FakeWorkshop:
+class FakeMediaEncoder:
     """Makes a preview of anything, unless there is a problem for the title."""
 
     problems: dict[str, Exception] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from typing import Any
 
 from mangum.types import LambdaContext
 
-from tiktok_music.api.lambda_entry import Entry
+from tiktok_music.api.lambda_entry import LambdaEntry
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.composition.list_music import Observer, compose_app, fresh_request_id
 from tiktok_music.observability import NAMESPACE, flush, new_logger, new_metrics
@@ -19,7 +19,7 @@ logger = new_logger("list_music")
 metrics = new_metrics("list_music", os.environ.get("METRICS_NAMESPACE", NAMESPACE))
 observer = Observer(logger, metrics)
 app = compose_app(ListSettings.from_env(os.environ), observer)
-answer = Entry(app, fresh_request_id, observer.event_failed)
+answer = LambdaEntry(app, fresh_request_id, observer.event_failed)
 
 # Nor does a later collection look through it.
 gc.freeze()

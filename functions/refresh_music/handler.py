@@ -1,4 +1,4 @@
-"""The refresh function: settings -> parts -> one refresh -> report."""
+"""The refresh function: settings -> dependencies -> one refresh -> report."""
 
 import os
 from datetime import UTC, datetime
@@ -7,9 +7,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tiktok_music.composition.refresh_music import compose_parts
+from tiktok_music.composition.refresh_music import compose_refresh
 from tiktok_music.observability import NAMESPACE, new_logger, new_metrics
-from tiktok_music.refresh.history.notify import tell
+from tiktok_music.refresh.history.notify import notify
 from tiktok_music.refresh.refresh import Trigger, refresh
 from tiktok_music.refresh.scheduled_event import parse_event
 from tiktok_music.refresh.settings import RefreshSettings
@@ -27,11 +27,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     Raises RefreshFailed when another try may help, so that Lambda makes one.
     """
-    asked = parse_event(event, datetime.now(UTC))
+    request = parse_event(event, datetime.now(UTC))
     trigger = Trigger(
         holder=context.aws_request_id,
-        scheduled_at=asked.scheduled_at,
-        is_forced=asked.is_forced,
+        scheduled_at=request.scheduled_at,
+        is_forced=request.is_forced,
         remaining_seconds=lambda: context.get_remaining_time_in_millis() / 1000,
     )
-    return tell(refresh(compose_parts(settings, provider), trigger), logger, metrics)
+    return notify(refresh(compose_refresh(settings, provider), trigger), logger, metrics)

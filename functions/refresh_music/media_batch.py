@@ -34,6 +34,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     count(metrics, "MediaStored", report.new_media)
     count(metrics, "MediaDeferred", report.deferred)
     flush(metrics)
-    told = {"plan": batch.plan, **report.as_dict(), "unreadable": batch.unreadable}
+    told = {"plan": batch.plan, **report.to_dict(), "unreadable": batch.unreadable}
     logger.info("media batch done", batch=told)
     return told

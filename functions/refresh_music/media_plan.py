@@ -1,4 +1,4 @@
-"""The plan function: settings -> parts -> the sounds without media -> a list in S3."""
+"""The plan function: settings -> dependencies -> the sounds without media -> a list in S3."""
 
 import os
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tiktok_music.adapters.media_lines import lines_of
 from tiktok_music.composition.media_map import compose_plans
-from tiktok_music.composition.refresh_music import compose_parts
+from tiktok_music.composition.refresh_music import compose_refresh
 from tiktok_music.observability import NAMESPACE, count, flush, new_logger, new_metrics
 from tiktok_music.refresh.media_plan import plan_media
 from tiktok_music.refresh.refresh import Trigger
@@ -28,17 +28,17 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     Raises SourceError or StoreUnavailable: the state machine tries again, then goes on without.
     """
-    asked = parse_event(event, datetime.now(UTC))
+    request = parse_event(event, datetime.now(UTC))
     trigger = Trigger(
         holder=context.aws_request_id,
-        scheduled_at=asked.scheduled_at,
-        is_forced=asked.is_forced,
+        scheduled_at=request.scheduled_at,
+        is_forced=request.is_forced,
         remaining_seconds=lambda: context.get_remaining_time_in_millis() / 1000,
     )
-    plan = plan_media(compose_parts(settings.refresh, provider), trigger)
+    plan = plan_media(compose_refresh(settings.refresh, provider).read_only(), trigger)
     lines = lines_of(plan.groups)
     # Never written over: another execution may be reading the plan of the same tick.
-    key = f"plans/{asked.scheduled_at:%Y-%m-%dT%H%M%SZ}/{context.aws_request_id}.jsonl"
+    key = f"plans/{request.scheduled_at:%Y-%m-%dT%H%M%SZ}/{context.aws_request_id}.jsonl"
     compose_plans(settings).save(key, lines.body)
     count(metrics, "MediaPlanned", lines.groups)
     flush(metrics)

@@ -40,7 +40,7 @@ class MediaFacts:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """One archived track. `survivor_id` is the track that an alias stands for.
+    """One archived track. `canonical_id` is the track that an alias stands for.
 
     `song_clip_id` is what publishing commercial music asks for, where the source gave it.
     `retired_at` and `retired_reason` tell of a takedown; the reason stays when it is taken back.
@@ -61,34 +61,24 @@ class TrackRecord:
     last_seen_at: datetime
     status: TrackStatus
     media: MediaFacts | None = None
-    survivor_id: str | None = None
+    canonical_id: str | None = None
     song_clip_id: str | None = None
     retired_at: datetime | None = None
     retired_reason: str | None = None
 
 
 def record_to(record: TrackRecord) -> dict[str, Any]:
-    """As it is stored: the fields of the record, times in ISO 8601."""
+    """The stored form: the record's fields, times in ISO 8601."""
     stored = asdict(record)
+    stored["survivor_id"] = stored.pop("canonical_id")  # the name since the first release
     stored["first_seen_at"] = record.first_seen_at.isoformat()
     stored["last_seen_at"] = record.last_seen_at.isoformat()
     stored["retired_at"] = record.retired_at.isoformat() if record.retired_at else None
     return stored
 
 
-def media_from(stored: dict[str, Any]) -> MediaFacts:
-    """From how it is stored."""
-    return MediaFacts(**known_fields(MediaFacts, stored))
-
-
-def known_fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """What this release knows of a stored dataclass: the next one may have written it."""
-    names = {each.name for each in fields(kind)}
-    return {name: value for name, value in stored.items() if name in names}
-
-
 def record_from(stored: dict[str, Any]) -> TrackRecord:
-    """From how it is stored; a field that a newer release has added is passed over."""
+    """Reads the stored form; fields of a newer release are ignored."""
     media, retired_at = stored.get("media"), stored.get("retired_at")
     return TrackRecord(
         **{
@@ -97,6 +87,18 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
             "last_seen_at": datetime.fromisoformat(stored["last_seen_at"]),
             "status": TrackStatus(stored["status"]),
             "media": media_from(media) if media else None,
+            "canonical_id": stored.get("survivor_id"),
             "retired_at": datetime.fromisoformat(retired_at) if retired_at else None,
         }
     )
+
+
+def media_from(stored: dict[str, Any]) -> MediaFacts:
+    """Reads the stored form."""
+    return MediaFacts(**known_fields(MediaFacts, stored))
+
+
+def known_fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored fields that this release knows; a newer one may have written more."""
+    names = {each.name for each in fields(kind)}
+    return {name: value for name, value in stored.items() if name in names}

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from tiktok_music.archive import TrackRecord, TrackStatus
 
-# A survivor may have been merged away itself later on; longer chains than this are a fault.
+# A canonical may have been merged away itself later on; longer chains than this are a fault.
 LONGEST_CHAIN = 4
 
 
@@ -16,7 +16,7 @@ class ReadableArchive(Protocol):
         """The records of those ids that there are."""
 
 
-def surviving(
+def resolve_aliases(
     archive: ReadableArchive,
     track_ids: Iterable[str],
     is_listed: Callable[[str], bool] = lambda _: False,
@@ -31,9 +31,9 @@ def surviving(
     found = {track_id: records[track_id] for track_id in asked if track_id in records}
     for _ in range(LONGEST_CHAIN):
         steps = {
-            track_id: record.survivor_id
+            track_id: record.canonical_id
             for track_id, record in found.items()
-            if record.survivor_id and _is_alias(record) and not is_listed(record.track_id)
+            if record.canonical_id and _is_alias(record) and not is_listed(record.track_id)
         }
         if not steps:
             break

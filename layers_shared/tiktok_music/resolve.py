@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiktok_music.archive import TrackStatus
-from tiktok_music.archive_lookup import ReadableArchive, surviving
+from tiktok_music.archive_lookup import ReadableArchive, resolve_aliases
 from tiktok_music.errors import Invalid
 
 MODES = ("publish", "draft", "managed")
@@ -82,7 +82,7 @@ def archived_music(archive: ReadableArchive) -> Lookup:
     def find(track_ids: Sequence[str]) -> dict[str, Music]:
         return {
             track_id: Music(record.link, record.status, record.is_commerce_music)
-            for track_id, record in surviving(archive, track_ids).items()
+            for track_id, record in resolve_aliases(archive, track_ids).items()
         }
 
     return find

@@ -13,8 +13,8 @@ from tiktok_music.api import snapshot_cache as catalog
 from tiktok_music.observability import NAMESPACE
 from tiktok_music.pointer_moves import KEPT_VERSIONS
 from tiktok_music.refresh.history.notify import METRICS
+from tiktok_music.refresh.media import pipeline
 from tiktok_music.refresh.media.policy import PreviewPolicy
-from tiktok_music.refresh.media import stage as media_stage
 from tiktok_music.refresh.media.sound import fingerprint
 from tiktok_music.refresh.media.sound.volume import VolumeLimits
 from tiktok_music.refresh.settings import SOURCES, RefreshSettings
@@ -127,7 +127,7 @@ def test_the_items_are_those_that_the_adapters_write() -> None:
 
 
 def test_the_figures_of_architecture_are_those_of_the_code() -> None:
-    assert media_stage.IO_THREADS == 16
+    assert pipeline.IO_THREADS == 16
     assert "Sixteen threads" in ARCHITECTURE
     assert f"at most {CHUNK_BYTES // 1024} KB" in ARCHITECTURE
     assert f"(cached for {auth.KNOWN_SECONDS:.0f} s)" in ARCHITECTURE

@@ -33,7 +33,7 @@ def load_template() -> dict[str, Any]:
     return template
 
 
-class Asked(dict[str, str]):
+class RefreshRequest(dict[str, str]):
     """An environment that answers plausibly, and remembers what it was asked."""
 
     def __init__(self, values: dict[str, str]) -> None:
@@ -62,7 +62,7 @@ def names_in_template(function: str) -> set[str]:
     ],
 )
 def test_the_template_gives_exactly_the_variables_that_are_read(function: str, read: Any) -> None:
-    asked = Asked(
+    asked = RefreshRequest(
         {
             "CATALOG_TABLE": "c",
             "KEYS_TABLE": "k",

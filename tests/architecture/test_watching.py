@@ -16,7 +16,7 @@ from tiktok_music.api.freshness import Freshness
 from tiktok_music.composition.list_music import Observer
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.observability import NAMESPACE
-from tiktok_music.refresh.history.notify import RefreshFailed, tell
+from tiktok_music.refresh.history.notify import RefreshFailed, notify
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome, RefreshReport
 
@@ -92,7 +92,7 @@ def emitted(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     metrics.clear_metrics()
     for outcome in Outcome:
         try:
-            tell(report_of(outcome), logger, metrics)
+            notify(report_of(outcome), logger, metrics)
         except RefreshFailed:
             continue
     found["refresh_music"] = set(metrics.metric_set)

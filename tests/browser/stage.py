@@ -185,7 +185,9 @@ def many_tracks(count: int) -> list[Track]:
 def remember(world: World, tracks: list[Track]) -> None:
     """Puts the tracks in the archive, without which none has a standing."""
     numbers = {a_track(number).track_id: number for number in range(1, len(tracks) + 1)}
-    world.archive.save_many(a_record(numbers[track.track_id], title=track.title) for track in tracks)
+    world.archive.save_many(
+        a_record(numbers[track.track_id], title=track.title) for track in tracks
+    )
 
 
 def an_error(status: int, code: str, **headers: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def a_full_world() -> World:
     world.archive.save_many(
         [
             a_record(7, status=TrackStatus.OFF_CHART),
-            a_record(8, status=TrackStatus.ALIAS, survivor_id=TRACKS[0].track_id),
+            a_record(8, status=TrackStatus.ALIAS, canonical_id=TRACKS[0].track_id),
         ]
     )
     return world

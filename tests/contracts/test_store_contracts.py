@@ -36,7 +36,7 @@ def test_the_archive_gives_back_what_it_was_given(kind: Any) -> None:
         else DynamoTrackArchive(kind.getfixturevalue("rows"), "catalog")
     )
     whole = a_record(1)
-    bare = a_record(2, media=None, status=TrackStatus.ALIAS, survivor_id=whole.track_id)
+    bare = a_record(2, media=None, status=TrackStatus.ALIAS, canonical_id=whole.track_id)
 
     archive.save_many([whole, bare])
 

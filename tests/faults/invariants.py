@@ -13,11 +13,11 @@ from tests.faults.account import Flip
 from tests.faults.world import KEPT, SECRET, Run, World
 from tiktok_music.adapters.dynamo_publisher import LEASE_KEY
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
-from tiktok_music.api.snapshot_cache import Catalog
-from tiktok_music.archive_lookup import surviving
+from tiktok_music.api.snapshot_cache import SnapshotCache
+from tiktok_music.archive_lookup import resolve_aliases
 from tiktok_music.errors import CatalogError
 from tiktok_music.snapshot import Snapshot
-from tiktok_music.track import cover_key, preview_key, track_id_of
+from tiktok_music.track import cover_key, preview_key
 
 
 def broken(world: World) -> list[str]:
@@ -48,7 +48,7 @@ def _broken_answers(world: World) -> list[str]:
     return problems
 
 
-def answered(world: World, kind: str, reader: Catalog) -> tuple[Snapshot | None, list[str]]:
+def answered(world: World, kind: str, reader: SnapshotCache) -> tuple[Snapshot | None, list[str]]:
     """What a reader answers, and what is wrong with it: torn, mixed, empty, or going back."""
     try:
         snapshot = reader.snapshot()
@@ -109,7 +109,7 @@ def broken_versions(world: World) -> list[str]:
 def _broken_ids(world: World) -> list[str]:
     """I4 and I5: what was ever given out resolves, and can be heard and seen."""
     given = ids_given(world)
-    records = surviving(world.account, sorted(given))
+    records = resolve_aliases(world.account, sorted(given))
     problems = [f"I4: {track_id} does not resolve" for track_id in sorted(given - records.keys())]
     for track_id in sorted(given & records.keys()):
         own = world.account.get_many([track_id])[track_id]
@@ -193,19 +193,19 @@ def misjudged(world: World, run: Run) -> list[str]:
     return []
 
 
-def unresolved_doubles(world: World, run: Run) -> list[str]:
-    """I4: a double that a published run merged stands for the track that it was merged into."""
+def unresolved_duplicates(world: World, run: Run) -> list[str]:
+    """I4: each duplicate of a published run resolves to its canonical track."""
     if run.report is None or run.outcome != "PUBLISHED":
         return []
     return [
-        f"I4: the double {merge.tiktok_id} does not stand for {merge.survivor_id}"
-        for merge in run.report.merges
-        if _stands_for(world, track_id_of(merge.tiktok_id)) != track_id_of(merge.survivor_id)
+        f"I4: duplicate {each.candidate.tiktok_id} does not resolve to {each.canonical.tiktok_id}"
+        for each in run.report.duplicates
+        if _resolved(world, each.candidate.track_id) != each.canonical.track_id
     ]
 
 
-def _stands_for(world: World, track_id: str) -> str | None:
-    record = surviving(world.account, [track_id]).get(track_id)
+def _resolved(world: World, track_id: str) -> str | None:
+    record = resolve_aliases(world.account, [track_id]).get(track_id)
     return record.track_id if record else None
 
 

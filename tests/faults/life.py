@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 
 from tests.faults.chance import among
-from tests.faults.invariants import broken, left_over, misjudged, unresolved_doubles
+from tests.faults.invariants import broken, left_over, misjudged, unresolved_duplicates
 from tests.faults.shim import MODES, Call, Crash, Faults, Mode, no_faults, once_at
 from tests.faults.sweeps import Tally
 from tests.faults.world import TESTED, Hook, Run, World, moment
@@ -79,7 +79,7 @@ class Life:
             self.world.operate(unpinned)
         self.world.account.catch_up()
         run = self._counted(self.world.clean(self.tick))
-        problems = [*self._judged(run), *unresolved_doubles(self.world, run)]
+        problems = [*self._judged(run), *unresolved_duplicates(self.world, run)]
         if run.outcome != "PUBLISHED":
             problems.append(f"I7: the clean run says {run.outcome}: {run.report or run.error}")
         return [*problems, *left_over(self.world)] if self.tick % 5 == 1 else problems

@@ -49,7 +49,7 @@ def _load_unless(held: list[Snapshot]) -> Callable[[DynamoPublisher, Descriptor]
 
 def no_archive(patch: Patch) -> None:
     """Tracks are served and not archived."""
-    patch.setattr(DynamoTrackArchive, "keep", lambda self, records: None)
+    patch.setattr(DynamoTrackArchive, "save_many", lambda self, records: None)
 
 
 def condition_taken_as_lost(patch: Patch) -> None:
@@ -153,23 +153,23 @@ def reader_goes_back(patch: Patch) -> None:
 def reader_gives_up(patch: Patch) -> None:
     """A reader that cannot see the store has nothing to say."""
 
-    def checked(self: catalog.Catalog, held: Any, *, consistent: bool) -> Any:
+    def checked(self: catalog.SnapshotCache, held: Any, *, consistent: bool) -> Any:
         self._held = self._newest(held, consistent=consistent)
         return self._held
 
-    patch.setattr(catalog.Catalog, "_checked", checked)
+    patch.setattr(catalog.SnapshotCache, "_checked", checked)
 
 
 def reader_without_strong_retry(patch: Patch) -> None:
     """A piece that a replica has not got yet is taken as gone."""
 
-    def newest(self: catalog.Catalog, held: Any, *, consistent: bool) -> Any:
+    def newest(self: catalog.SnapshotCache, held: Any, *, consistent: bool) -> Any:
         pointer = self._source.pointer(consistent=consistent)
         if held is not None and not catalog._is_worth_loading(held, pointer):
             return held
         return catalog._Held(pointer, self._source.load(pointer.current))
 
-    patch.setattr(catalog.Catalog, "_newest", newest)
+    patch.setattr(catalog.SnapshotCache, "_newest", newest)
 
 
 def gates_off(patch: Patch) -> None:

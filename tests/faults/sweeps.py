@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.interleaving import Interleaver
-from tests.faults.invariants import broken, left_over, misjudged, unresolved_doubles
+from tests.faults.invariants import broken, left_over, misjudged, unresolved_duplicates
 from tests.faults.shim import MODES, Call, Faults, Mode, at
 from tests.faults.world import TESTED, Hook, Process, Run, World
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
@@ -88,7 +88,7 @@ def after_fault(world: World, process: Process, faults: Faults, is_same_request:
     """
     run = world.run(TESTED, process=process, faults=faults)
     world.account.catch_up()
-    problems = [*misjudged(world, run), *broken(world), *unresolved_doubles(world, run)]
+    problems = [*misjudged(world, run), *broken(world), *unresolved_duplicates(world, run)]
     if run.outcome not in (*UNFINISHED, "PUBLISHED"):
         problems.append(f"F1: the run says {run.outcome}")
     world.forward(60)
@@ -105,7 +105,7 @@ def healed(world: World, tick: int, runs: int = 2) -> list[str]:
     problems = []
     for each in range(tick, tick + runs):
         run = world.clean(each)
-        problems += [*misjudged(world, run), *unresolved_doubles(world, run), *broken(world)]
+        problems += [*misjudged(world, run), *unresolved_duplicates(world, run), *broken(world)]
         if run.outcome != "PUBLISHED":
             problems.append(f"I7: the clean run at tick {each} says {run.outcome}: {_why(run)}")
     return [*problems, *left_over(world)] if runs > 1 else problems

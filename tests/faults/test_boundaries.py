@@ -44,8 +44,8 @@ def test_a_fault_of_the_recording_fails_nothing(world: World, figures: Figures) 
             run = world.run(TESTED, faults=at(number, mode))
             assert run.report is not None
             problems = broken(world)
-            if (run.outcome, run.report.is_remembered) != ("PUBLISHED", False):
-                problems.append(f"F1: the run says {run.outcome}, {run.report.is_remembered}")
+            if (run.outcome, run.report.is_saved) != ("PUBLISHED", False):
+                problems.append(f"F1: the run says {run.outcome}, {run.report.is_saved}")
             tally.add(f"{mode} at {number} ({calls[number]})", problems)
 
     figures.require_clean("F1 faults of the recording", tally)
@@ -93,4 +93,6 @@ def test_readers_between_any_two_calls_see_one_whole_version(
 def test_a_reader_that_is_paused_through_refreshes_answers_one_whole_version(
     world: World, figures: Figures
 ) -> None:
-    figures.require_clean("F6 readers paused", paused_readers(world, range(1, 6) if IS_FULL else (3,)))
+    figures.require_clean(
+        "F6 readers paused", paused_readers(world, range(1, 6) if IS_FULL else (3,))
+    )

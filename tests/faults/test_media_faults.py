@@ -20,7 +20,9 @@ def test_no_snapshot_names_an_object_that_a_bucket_did_not_take(
 ) -> None:
     modes = MODES if IS_FULL else (Mode.CRASH_AFTER,)
 
-    figures.require_clean("F11 every fault at every object", every_bucket_fault(world, attempts, modes))
+    figures.require_clean(
+        "F11 every fault at every object", every_bucket_fault(world, attempts, modes)
+    )
 
 
 @pytest.mark.parametrize("mode", [Mode.TIMEOUT_BEFORE, Mode.ERROR_BEFORE, Mode.THROTTLE])

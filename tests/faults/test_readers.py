@@ -44,14 +44,18 @@ def test_a_store_that_is_down_silences_no_warm_reader(
 def test_a_damaged_version_is_never_served_and_the_next_refresh_mends_it(
     world: World, figures: Figures, damage: str
 ) -> None:
-    figures.require_clean("F18 damaged chunks", damaged(world, CHUNK_DAMAGE[damage], is_pointer=False))
+    figures.require_clean(
+        "F18 damaged chunks", damaged(world, CHUNK_DAMAGE[damage], is_pointer=False)
+    )
 
 
 @pytest.mark.parametrize("damage", POINTER_DAMAGE)
 def test_a_damaged_pointer_takes_nothing_from_who_has_it(
     world: World, figures: Figures, damage: str
 ) -> None:
-    figures.require_clean("F18 damaged pointers", damaged(world, POINTER_DAMAGE[damage], is_pointer=True))
+    figures.require_clean(
+        "F18 damaged pointers", damaged(world, POINTER_DAMAGE[damage], is_pointer=True)
+    )
 
 
 def test_rows_of_older_and_newer_releases_are_read(world: World) -> None:

@@ -19,7 +19,7 @@ from moto import mock_aws
 
 from tests.builders import MEDIA, NOON, a_candidate
 from tests.conftest import BUCKET, REGION
-from tests.fakes import FakeDownloader, FakeProgress, FakeSource, FakeWorkshop
+from tests.fakes import FakeDownloader, FakeMediaEncoder, FakeProgress, FakeSource
 from tests.faults.account import TABLE, Account, Flip, State
 from tests.faults.shim import Call, Crash, Faults, Line, no_faults
 from tiktok_music import pointer_moves as pointing
@@ -32,13 +32,13 @@ from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_snapshots import DynamoSnapshots
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore, r2_client
-from tiktok_music.api.snapshot_cache import Catalog
+from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.errors import AudioUnreadable, CatalogError, SourceError, StoreError
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
-from tiktok_music.refresh.dependencies import Parts
+from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.media import stage as media_stage
+from tiktok_music.refresh.media import pipeline
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.refresh import LEASE_SECONDS, Trigger, refresh
 from tiktok_music.refresh.report import RefreshReport
@@ -74,7 +74,7 @@ def chart(tick: int) -> tuple[Candidate, ...]:
 
 
 class BrokenFiles(dict[str, Exception]):
-    """The workshop's problems: every broken bell."""
+    """The media_encoder's problems: every broken bell."""
 
     def __contains__(self, title: object) -> bool:
         return str(title).startswith("Broken Bell")
@@ -130,12 +130,12 @@ class World:
     reader_seconds: float = 0.0
     source: FakeSource = field(default_factory=FakeSource)
     downloader: FakeDownloader = field(default_factory=FakeDownloader)
-    workshop: FakeWorkshop = field(default_factory=lambda: FakeWorkshop(BrokenFiles()))
+    media_encoder: FakeMediaEncoder = field(default_factory=lambda: FakeMediaEncoder(BrokenFiles()))
     stale: list[StoreError] = field(default_factory=list)
     logged: list[str] = field(default_factory=list)
     ids: dict[str, set[str]] = field(default_factory=dict)
     seen_fence: int = 0
-    _warm: Catalog | None = None
+    _warm: SnapshotCache | None = None
     _seconds: float = 0.0
 
     def process(self, name: str = "writer", attempts: int = 1) -> Process:
@@ -203,14 +203,14 @@ class World:
         publisher.point(after, before)
         return after
 
-    def cold(self, faults: Faults = no_faults, on_call: Hook | None = None) -> Catalog:
+    def cold(self, faults: Faults = no_faults, on_call: Hook | None = None) -> SnapshotCache:
         """A reader that has just started."""
         process = self.process("reader")
         process.line.begin(faults, on_call)
         self.stale = []
         return self._catalog(process)
 
-    def warm(self) -> Catalog:
+    def warm(self) -> SnapshotCache:
         """A reader that has been there since before the tested refresh; it looks anew."""
         self.process("warm").line.begin()
         self.reader_seconds += 60
@@ -218,11 +218,11 @@ class World:
             self._warm = self._catalog(self.process("warm"))
         return self._warm
 
-    def save(self) -> tuple[State, datetime, Catalog | None]:
+    def save(self) -> tuple[State, datetime, SnapshotCache | None]:
         """Everything that `restore` brings back."""
         return self.account.save(), self.now, copy.copy(self._warm)
 
-    def restore(self, saved: tuple[State, datetime, Catalog | None]) -> None:
+    def restore(self, saved: tuple[State, datetime, SnapshotCache | None]) -> None:
         state, self.now, warm = saved
         self.account.restore(state)
         self._warm = copy.copy(warm)
@@ -243,8 +243,8 @@ class World:
         pointer = self.account.pointer()
         return (pointer.current, *pointer.history) if pointer else ()
 
-    def _catalog(self, process: Process) -> Catalog:
-        return Catalog(
+    def _catalog(self, process: Process) -> SnapshotCache:
+        return SnapshotCache(
             process.snapshots,
             lambda: self.reader_seconds,
             lambda: 0.0,
@@ -255,11 +255,11 @@ class World:
     def _note_stale(self, problem: StoreError) -> None:
         self.stale.append(problem)
 
-    def _parts(self, process: Process, source: FakeSource) -> Parts:
-        return Parts(
+    def _parts(self, process: Process, source: FakeSource) -> RefreshDependencies:
+        return RefreshDependencies(
             source=source,
             rules=RULES,
-            tools=MediaTools(self.downloader, self.workshop, process.store),
+            tools=MediaTools(self.downloader, self.media_encoder, process.store),
             archive=process.archive,
             ledger=process.ledger,
             publisher=process.publisher,
@@ -301,7 +301,7 @@ def empty_world() -> Iterator[World]:
         patch.setattr(snapshot, "CHUNK_BYTES", CHUNK_BYTES)
         patch.setattr(pointing, "KEPT_VERSIONS", KEPT)
         patch.setattr(pointing, "KEPT_FOR", timedelta(hours=1))
-        patch.setattr(media_stage, "IO_THREADS", 1)
+        patch.setattr(pipeline, "IO_THREADS", 1)
         patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
         patch.setattr("botocore.retries.quota.RetryQuota.acquire", lambda self, amount: True)
         _create_stores()

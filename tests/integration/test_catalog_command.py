@@ -229,7 +229,7 @@ def test_why_tells_all_that_is_known_of_a_track(catalog: Run, stores: DynamoRows
     versions = publish(stores, 13, 1)
     record = a_record(0)
     archive = DynamoTrackArchive(stores, "catalog")
-    alias = a_record(7, status=TrackStatus.ALIAS, survivor_id=record.track_id)
+    alias = a_record(7, status=TrackStatus.ALIAS, canonical_id=record.track_id)
     archive.save_many([record, alias])
 
     by_id, by_tiktok_id, by_link, by_title = (
@@ -263,8 +263,8 @@ def test_why_tells_the_last_verdict_and_the_media_ledger(catalog: Run, stores: D
     report = RefreshReport(
         Outcome.PUBLISHED, None, moment, moment, {}, rejections=(Rejection.of(bad, finding),)
     )
-    DynamoRunReports(stores, "catalog").save_report(moment, report.as_dict())
-    failure = failure_of(bad, report.rejections[0], moment)
+    DynamoRunReports(stores, "catalog").save_report(moment, report.to_dict())
+    failure = failure_of(bad, finding, moment)
     assert failure is not None
     DynamoMediaLedger(stores, "catalog").save_failures([failure])
 
@@ -292,7 +292,7 @@ def test_a_retired_track_is_denied_and_its_record_tells_why(
 ) -> None:
     record = a_record(1)
     archive = DynamoTrackArchive(stores, "catalog")
-    archive.save_many([record, a_record(2, status=TrackStatus.ALIAS, survivor_id=record.track_id)])
+    archive.save_many([record, a_record(2, status=TrackStatus.ALIAS, canonical_id=record.track_id)])
     before = datetime.now(UTC)
 
     result = catalog("retire", record.link, "--reason", "asked for by its author", "--yes")

@@ -12,10 +12,10 @@ from tests.builders import MEDIA, a_candidate
 from tests.conftest import REGION
 from tests.fakes import (
     FakeDownloader,
+    FakeMediaEncoder,
     FakeMediaStore,
     FakeProgress,
     FakeSource,
-    FakeWorkshop,
 )
 from tests.served import Run, served
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
@@ -29,7 +29,7 @@ from tiktok_music.errors import SourceUnavailable
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
-from tiktok_music.refresh.dependencies import Parts
+from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.publication.archive_records import rows_of
@@ -59,13 +59,13 @@ class Refreshes:
         trigger = Trigger(f"run-{tick}", tick, is_forced=False, remaining_seconds=lambda: 900.0)
         return refresh(self._parts(tick), trigger)
 
-    def _parts(self, now: datetime) -> Parts:
+    def _parts(self, now: datetime) -> RefreshDependencies:
         rows, store = self.rows, FakeMediaStore()
         lists = OperatorLists.at(DynamoOperatorLists(rows, "catalog").entries(), now)
-        return Parts(
+        return RefreshDependencies(
             source=self.source,
             rules=replace(RULES, lists=lists),
-            tools=MediaTools(FakeDownloader(), FakeWorkshop(), store),
+            tools=MediaTools(FakeDownloader(), FakeMediaEncoder(), store),
             archive=DynamoTrackArchive(rows, "catalog"),
             ledger=DynamoMediaLedger(rows, "catalog"),
             publisher=DynamoPublisher(rows, "catalog"),

@@ -22,7 +22,7 @@ from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
-from tiktok_music.api.lambda_entry import Entry
+from tiktok_music.api.lambda_entry import LambdaEntry
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.archive import TrackStatus
 from tiktok_music.composition import list_music
@@ -70,7 +70,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 @pytest.fixture
-def handler(rows: DynamoRows, monkeypatch: pytest.MonkeyPatch) -> Entry:
+def handler(rows: DynamoRows, monkeypatch: pytest.MonkeyPatch) -> LambdaEntry:
     """The handler of a new instance; two versions and four tracks are stored."""
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
     keys = DynamoKeys(rows, "keys")
@@ -81,7 +81,7 @@ def handler(rows: DynamoRows, monkeypatch: pytest.MonkeyPatch) -> Entry:
     archive.save_many(
         [
             a_record(1, status=TrackStatus.OFF_CHART),
-            a_record(4, status=TrackStatus.ALIAS, survivor_id=a_record(1).track_id),
+            a_record(4, status=TrackStatus.ALIAS, canonical_id=a_record(1).track_id),
         ]
     )
     publisher = DynamoPublisher(rows, "catalog")
@@ -89,7 +89,7 @@ def handler(rows: DynamoRows, monkeypatch: pytest.MonkeyPatch) -> Entry:
     publish(publisher, SECOND, FIRST)
     settings = ListSettings("catalog", "keys", REGION, MEDIA, timedelta(hours=12))
     observer = Observer(Logger(service="list_music"), Metrics(namespace="x", service="list_music"))
-    return Entry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
+    return LambdaEntry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
 
 
 def publish(publisher: DynamoPublisher, snapshot: Snapshot, *past: Snapshot) -> None:
@@ -99,14 +99,14 @@ def publish(publisher: DynamoPublisher, snapshot: Snapshot, *past: Snapshot) -> 
     publisher.flip(pointer, publisher.current())
 
 
-def ask(handler: Entry, path: str, key: str = LIVE, body: object = None) -> Answer:
+def ask(handler: LambdaEntry, path: str, key: str = LIVE, body: object = None) -> Answer:
     event = http_event(path, "GET" if body is None else "POST", authorization=f"Bearer {key}")
     if body is not None:
         event["body"] = json.dumps(body)
     return Answer.of(handler(event, NO_CONTEXT))
 
 
-def test_every_route_answers_from_the_tables(handler: Entry) -> None:
+def test_every_route_answers_from_the_tables(handler: LambdaEntry) -> None:
     alias, gone = a_record(4).track_id, a_record(1).track_id
     manual = {"selection": "manual", "trackId": alias}
     targets = {"targets": [{"mode": "managed", "tiktokMusic": manual}]}
@@ -129,7 +129,7 @@ def test_every_route_answers_from_the_tables(handler: Entry) -> None:
 
 
 def test_an_instance_reads_little_and_calls_only_what_it_may(
-    handler: Entry, calls: Counter[str]
+    handler: LambdaEntry, calls: Counter[str]
 ) -> None:
     reads = []
 
@@ -146,7 +146,7 @@ def test_an_instance_reads_little_and_calls_only_what_it_may(
     assert calls.keys() == {"GetItem", "BatchGetItem", "UpdateItem"}
 
 
-def test_no_secret_reaches_the_log(handler: Entry, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_secret_reaches_the_log(handler: LambdaEntry, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         for key in (LIVE, TEST, LIVE[:-1], f"{LIVE}x", LIVE.replace("live", "test")):
             ask(handler, LIST, key)
@@ -169,7 +169,7 @@ SENT = {
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in EVENTS.glob("*.json")))
-def test_every_recorded_event_is_answered(handler: Entry, name: str) -> None:
+def test_every_recorded_event_is_answered(handler: LambdaEntry, name: str) -> None:
     event = json.loads((EVENTS / name).read_text())
     if "headers" in event:
         event["headers"] |= {"authorization": f"Bearer {TEST}", "accept-encoding": "identity"}
@@ -186,7 +186,7 @@ def test_operators_are_told_what_callers_are_not(rows: DynamoRows) -> None:
     metrics.clear_metrics()  # Powertools has one set for the whole process
     observer = Observer(Logger(service="list_music"), metrics)
     settings = ListSettings("no-such-table", "keys", REGION, MEDIA, timedelta(hours=12))
-    handler = Entry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
+    handler = LambdaEntry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
 
     answer = ask(handler, LIST)
 
@@ -205,7 +205,7 @@ def test_the_age_of_what_is_served_is_told_by_whoever_serves_it(rows: DynamoRows
     metrics.clear_metrics()  # Powertools has one set for the whole process
     observer = Observer(Logger(service="list_music"), metrics)
     settings = ListSettings("catalog", "keys", REGION, MEDIA, timedelta(hours=12))
-    handler = Entry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
+    handler = LambdaEntry(compose_app(settings, observer), fresh_request_id, observer.event_failed)
     DynamoKeys(rows, "keys").save(TEST_KEY)
     publish(DynamoPublisher(rows, "catalog"), FIRST)
 
@@ -224,7 +224,7 @@ def test_the_age_of_what_is_served_is_told_by_whoever_serves_it(rows: DynamoRows
     metrics.clear_metrics()
 
 
-def test_the_age_is_told_to_the_check_that_the_template_makes(handler: Entry) -> None:
+def test_the_age_is_told_to_the_check_that_the_template_makes(handler: LambdaEntry) -> None:
     events = load_template()["Resources"]["ListMusicFunction"]["Properties"]["Events"]
     asked = json.loads(events["AgeCheck"]["Properties"]["Input"])
     metrics = Metrics(namespace="x", service="list_music")

@@ -20,7 +20,7 @@ from tests.fakes import some_facts
 from tests.signals import ENCODERS, encoded
 from tests.signals import music as a_tune
 from tiktok_music.adapters import media_workers
-from tiktok_music.adapters.media_workers import DecoderProcess, ProcessWorkshop
+from tiktok_music.adapters.media_workers import DecoderProcess, ProcessMediaEncoder
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
 from tiktok_music.refresh.media.policy import MediaPolicy
 from tiktok_music.refresh.media.ports import AudioRejected
@@ -28,14 +28,14 @@ from tiktok_music.refresh.rejection import RejectionReason
 
 
 @pytest.fixture
-def workshop() -> Iterator[ProcessWorkshop]:
-    workshop = ProcessWorkshop(MediaPolicy(), processes=1)
-    yield workshop
-    workshop.close()
+def media_encoder() -> Iterator[ProcessMediaEncoder]:
+    media_encoder = ProcessMediaEncoder(MediaPolicy(), processes=1)
+    yield media_encoder
+    media_encoder.close()
 
 
-def test_audio_becomes_a_preview_at_the_one_loudness(workshop: ProcessWorkshop) -> None:
-    preview = workshop.prepare_preview(music(5, 14, "m4a")[0], "Song", "Artist")
+def test_audio_becomes_a_preview_at_the_one_loudness(media_encoder: ProcessMediaEncoder) -> None:
+    preview = media_encoder.prepare_preview(music(5, 14, "m4a")[0], "Song", "Artist")
 
     assert preview.mp3[:3] == b"ID3"
     assert (preview.facts.codec, preview.facts.sample_rate_hz) == ("mp3", 44_100)
@@ -46,13 +46,13 @@ def test_audio_becomes_a_preview_at_the_one_loudness(workshop: ProcessWorkshop) 
     assert len(preview.fingerprint) > 500
 
 
-def test_an_image_becomes_a_jpeg(workshop: ProcessWorkshop) -> None:
-    assert workshop.prepare_cover(cover(5)[0])[:3] == b"\xff\xd8\xff"
+def test_an_image_becomes_a_jpeg(media_encoder: ProcessMediaEncoder) -> None:
+    assert media_encoder.prepare_cover(cover(5)[0])[:3] == b"\xff\xd8\xff"
 
 
-def test_silence_is_refused_with_its_figure(workshop: ProcessWorkshop) -> None:
+def test_silence_is_refused_with_its_figure(media_encoder: ProcessMediaEncoder) -> None:
     with pytest.raises(AudioRejected) as raised:
-        workshop.prepare_preview(silence(8)[0], "Song", "Artist")
+        media_encoder.prepare_preview(silence(8)[0], "Song", "Artist")
 
     finding = raised.value.finding
     assert (finding.reason, finding.measured, finding.limit) == (
@@ -62,17 +62,19 @@ def test_silence_is_refused_with_its_figure(workshop: ProcessWorkshop) -> None:
     )
 
 
-def test_what_is_no_media_is_told_so_and_the_process_goes_on(workshop: ProcessWorkshop) -> None:
+def test_what_is_no_media_is_told_so_and_the_process_goes_on(
+    media_encoder: ProcessMediaEncoder,
+) -> None:
     with pytest.raises(AudioUnreadable):
-        workshop.prepare_preview(b"<html>" * 2_000, "Song", "Artist")
+        media_encoder.prepare_preview(b"<html>" * 2_000, "Song", "Artist")
     with pytest.raises(CoverUnreadable):
-        workshop.prepare_cover(b"<html>" * 2_000)
+        media_encoder.prepare_cover(b"<html>" * 2_000)
 
-    assert workshop.prepare_cover(cover(5)[0])
+    assert media_encoder.prepare_cover(cover(5)[0])
 
 
 def test_a_process_that_dies_costs_one_file(
-    workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+    media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[DecoderProcess] = []
     start = DecoderProcess.__init__
@@ -82,23 +84,23 @@ def test_a_process_that_dies_costs_one_file(
         started.append(self)
 
     monkeypatch.setattr(DecoderProcess, "__init__", remember)
-    workshop.prepare_cover(cover(5)[0])
+    media_encoder.prepare_cover(cover(5)[0])
     os.kill(started[0].pid, signal.SIGKILL)
 
     with pytest.raises(WorkerFailed, match="crashed"):
-        workshop.prepare_cover(cover(5)[0])
+        media_encoder.prepare_cover(cover(5)[0])
 
-    assert workshop.prepare_cover(cover(5)[0])[:2] == b"\xff\xd8"
+    assert media_encoder.prepare_cover(cover(5)[0])[:2] == b"\xff\xd8"
     assert len(started) == 2
 
 
 def test_a_file_that_takes_too_long_is_given_up(
-    workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+    media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(media_workers, "FILE_SECONDS", 0.0)
 
     with pytest.raises(WorkerFailed, match="longer than 0 s"):
-        workshop.prepare_preview(music(5, 8)[0], "Song", "Artist")
+        media_encoder.prepare_preview(music(5, 8)[0], "Song", "Artist")
 
 
 class Stuck:
@@ -122,13 +124,13 @@ class Stuck:
     ids=["reads nothing", "reads on", "begins to answer", "answers by half"],
 )
 def test_a_decoder_that_stops_anywhere_is_given_up(
-    doing: str, workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+    doing: str, media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(media_workers, "_START", Stuck.CHILD + doing)
     monkeypatch.setattr(media_workers, "FILE_SECONDS", 0.5)
 
     with pytest.raises(WorkerFailed, match=r"longer than 0\.5 s"):
-        workshop.prepare_preview(bytes(5_000_000), "Song", "Artist")
+        media_encoder.prepare_preview(bytes(5_000_000), "Song", "Artist")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ def test_a_decoder_that_stops_anywhere_is_given_up(
     ids=["no JSON", "a long header", "a long blob", "a failure"],
 )
 def test_an_answer_that_is_none_is_a_failure_of_one_file(
-    answer: str, problem: str, workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+    answer: str, problem: str, media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = media_workers._START
     monkeypatch.setattr(
@@ -150,22 +152,22 @@ def test_an_answer_that_is_none_is_a_failure_of_one_file(
     )
 
     with pytest.raises(WorkerFailed, match=problem):
-        workshop.prepare_cover(cover(5)[0])
+        media_encoder.prepare_cover(cover(5)[0])
 
     monkeypatch.setattr(media_workers, "_START", start)
-    assert workshop.prepare_cover(cover(5)[0])[:2] == b"\xff\xd8"
+    assert media_encoder.prepare_cover(cover(5)[0])[:2] == b"\xff\xd8"
 
 
 def test_after_any_error_the_next_file_gets_its_own_answer(
-    workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+    media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small, large = (jpeg_of(size) for size in (16, 64))
     monkeypatch.setattr(Connection, "recv_bytes", fails_once())
 
     with pytest.raises(MemoryError):
-        workshop.prepare_cover(small)
+        media_encoder.prepare_cover(small)
 
-    made = Image.open(io.BytesIO(workshop.prepare_cover(large)))
+    made = Image.open(io.BytesIO(media_encoder.prepare_cover(large)))
     assert made.size == (64, 64)
 
 
@@ -189,27 +191,30 @@ def fails_once() -> Callable[..., bytes]:
 
 @pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "1e999"])
 def test_a_measurement_that_is_no_number_is_no_fact(
-    number: str, workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+    number: str, media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     header = {"facts": FACTS, "source": FACTS, "fingerprint": ""}
     text = json.dumps(header).replace("-14.0", number)
     monkeypatch.setattr(
-        ProcessWorkshop, "_ask", lambda self, request, data: (json.loads(text), b"ID3")
+        ProcessMediaEncoder, "_ask", lambda self, request, data: (json.loads(text), b"ID3")
     )
 
     with pytest.raises(WorkerFailed, match="no number"):
-        workshop.prepare_preview(b"", "Song", "Artist")
+        media_encoder.prepare_preview(b"", "Song", "Artist")
 
 
-FACTS = some_facts(-14.0).as_dict()
+FACTS = some_facts(-14.0).to_dict()
 
 
 def test_a_worn_process_is_replaced(
-    workshop: ProcessWorkshop, monkeypatch: pytest.MonkeyPatch
+    media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(media_workers, "FILES_PER_PROCESS", 1)
 
-    first, second = workshop.prepare_cover(cover(5)[0]), workshop.prepare_cover(cover(5)[0])
+    first, second = (
+        media_encoder.prepare_cover(cover(5)[0]),
+        media_encoder.prepare_cover(cover(5)[0]),
+    )
 
     assert first == second
 
@@ -238,22 +243,22 @@ def test_a_decoder_has_nothing_of_our_environment_and_may_write_no_file() -> Non
 
 @pytest.mark.parametrize("extension", sorted(ENCODERS))
 def test_a_sealed_process_reads_audio_of_every_format(
-    workshop: ProcessWorkshop, extension: str
+    media_encoder: ProcessMediaEncoder, extension: str
 ) -> None:
     data = encoded(a_tune(8, seconds=12.0), extension)
 
-    assert workshop.prepare_preview(data, "Song", "Artist").mp3[:3] == b"ID3"
+    assert media_encoder.prepare_preview(data, "Song", "Artist").mp3[:3] == b"ID3"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF"])
 def test_a_sealed_process_reads_covers_of_every_format(
-    workshop: ProcessWorkshop, kind: str
+    media_encoder: ProcessMediaEncoder, kind: str
 ) -> None:
     pillow_heif.register_heif_opener()
     file = io.BytesIO()
     Image.new("RGB", (64, 48), (200, 30, 30)).save(file, kind)
 
-    assert workshop.prepare_cover(file.getvalue())[:3] == b"\xff\xd8\xff"
+    assert media_encoder.prepare_cover(file.getvalue())[:3] == b"\xff\xd8\xff"
 
 
 def test_a_sealed_process_opens_no_file_and_no_socket() -> None:

@@ -25,7 +25,7 @@ from tiktok_music.adapters.upstream import Upstream, unwrap
 from tiktok_music.errors import SettingsError, SourceRefused, SourceUnavailable
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
-from tiktok_music.refresh.curation.joining import join_same_ids
+from tiktok_music.refresh.curation.shortlist import merge_same_ids
 from tiktok_music.refresh.rejection import Rejection
 
 RECORDINGS = Path(__file__).parents[2] / "../shared/recordings"
@@ -352,7 +352,7 @@ def test_what_two_sources_say_of_one_sound_is_put_together() -> None:
         1, title="Another Spelling", user_count=77, album="Album", group_ids=("g1",)
     )
 
-    assert join_same_ids([ranked, a_candidate(2), counted]) == [
+    assert merge_same_ids([ranked, a_candidate(2), counted]) == [
         a_candidate(
             1,
             user_count=77,

@@ -24,7 +24,7 @@ from tests.hostile_media import (
 from tests.peer import Exchange, Peer, running_peer
 from tests.unit.test_refresh import World
 from tiktok_music.adapters.media_downloads import HttpDownloader
-from tiktok_music.adapters.media_workers import DecoderProcess, ProcessWorkshop
+from tiktok_music.adapters.media_workers import DecoderProcess, ProcessMediaEncoder
 from tiktok_music.adapters.safe_http import SafeHttp
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.media.policy import MediaPolicy
@@ -106,14 +106,14 @@ def served(files: dict[str, bytes], patch: pytest.MonkeyPatch) -> Iterator[Poiso
     def answer(exchange: Exchange) -> None:
         exchange.reply(200, files[unquote(exchange.path)])
 
-    workshop = ProcessWorkshop(MediaPolicy())
-    world.workshop = workshop  # type: ignore[assignment]  # the real one
+    media_encoder = ProcessMediaEncoder(MediaPolicy())
+    world.media_encoder = media_encoder  # type: ignore[assignment]  # the real one
     world.downloader = HttpDownloader(SafeHttp(allow_private=True))  # type: ignore[assignment]
     with running_peer(answer) as peer:
         try:
             yield Poisoned(world, peer, started)
         finally:
-            workshop.close()
+            media_encoder.close()
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_an_upstream_that_fails_leaves_what_is_served(behaviour: Any) -> None:
     assert report.reason
     assert world.served() == served
     assert len(peer.requests) <= 3
-    assert world.reports.get_report(world.now) == report.as_dict()
+    assert world.reports.get_report(world.now) == report.to_dict()
 
 
 def test_an_upstream_that_is_not_there_leaves_what_is_served() -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.builders import a_snapshot, a_track
 from tests.fakes import FakeSnapshots
 from tiktok_music.api.index import HELD_INDEXES, Indexes
-from tiktok_music.api.snapshot_cache import Catalog
+from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.errors import SnapshotCorrupt, SnapshotGone, StoreError, StoreUnavailable
 from tiktok_music.snapshot import Descriptor, Snapshot
 
@@ -24,8 +24,10 @@ class World:
         self.store.publish(SECOND)
         self.catalog = self.over(self.store)
 
-    def over(self, store: FakeSnapshots) -> Catalog:
-        return Catalog(store, lambda: self.now, lambda: 0.0, self.stale.append, self.checked.append)
+    def over(self, store: FakeSnapshots) -> SnapshotCache:
+        return SnapshotCache(
+            store, lambda: self.now, lambda: 0.0, self.stale.append, self.checked.append
+        )
 
     def sweep(self, version: str) -> None:
         for key in [key for key in self.store.chunks if key[0] == version]:

@@ -9,7 +9,7 @@ import pytest
 from tests.api_world import LIST, NO_CONTEXT, REQUEST_ID, World, invalid, refusal
 from tests.builders import a_snapshot, a_track
 from tests.events import EVENTS, Answer, http_event
-from tiktok_music.api.lambda_entry import Entry
+from tiktok_music.api.lambda_entry import LambdaEntry
 
 SNAPSHOT = a_snapshot(a_track(1))
 NO_REQUEST = ("event", "Must be a request of an HTTP API, payload 2.0.")
@@ -122,7 +122,7 @@ def test_a_body_in_base64_is_read(world: World) -> None:
 
 def test_a_failure_of_the_framework_itself_is_a_failure_of_ours() -> None:
     seen: list[tuple[str, Exception]] = []
-    entry = Entry(World().app, lambda: REQUEST_ID, lambda *failure: seen.append(failure))
+    entry = LambdaEntry(World().app, lambda: REQUEST_ID, lambda *failure: seen.append(failure))
 
     def broken(*_: object) -> Any:
         raise LookupError("mangum broke")

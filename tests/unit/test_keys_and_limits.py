@@ -5,13 +5,13 @@ import pytest
 from tests.api_world import LIST, UNAUTHENTICATED, World, refusal
 from tests.builders import a_key, a_snapshot, a_track
 from tests.fakes import FakeKeys, FakeRates
-from tiktok_music.api.auth import CACHED_KEYS, GRACE_SECONDS, Gate
+from tiktok_music.api.auth import CACHED_KEYS, GRACE_SECONDS, Authenticator
 from tiktok_music.api.rate_limit import (
     READ_LIGHT,
     REMEMBERED_KEYS,
     WRITE_LIGHT,
+    RateDecision,
     RateLimiter,
-    RateVerdict,
 )
 from tiktok_music.errors import StoreUnavailable, Unauthenticated
 
@@ -101,7 +101,7 @@ def test_a_new_key_is_let_in_ten_seconds_after_a_try_that_came_too_early() -> No
 
 def test_a_flood_of_unknown_keys_fills_no_memory() -> None:
     keys, problems = FakeKeys(), list[object]()
-    gate = Gate(keys, lambda: 0.0, problems.append)
+    authenticator = Authenticator(keys, lambda: 0.0, problems.append)
     text, _ = a_key()
     secret = text.split("_", 3)[3]
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -109,20 +109,20 @@ def test_a_flood_of_unknown_keys_fills_no_memory() -> None:
     for number in range(CACHED_KEYS + 500):
         digits = [alphabet[number >> shift & 31] for shift in (10, 5, 0)]
         with pytest.raises(Unauthenticated):
-            gate.authenticate(f"Bearer lp_live_{'A' * 13}{''.join(digits)}_{secret}")
+            authenticator.authenticate(f"Bearer lp_live_{'A' * 13}{''.join(digits)}_{secret}")
 
-    assert len(gate._unknown) == CACHED_KEYS
+    assert len(authenticator._unknown) == CACHED_KEYS
 
 
 def test_made_up_keys_push_no_known_key_out(world: World) -> None:
     text, stored = a_key()
     world.keys.save(stored)
-    gate = Gate(world.keys, lambda: 0.0, lambda _: None)
-    gate.authenticate(f"Bearer {text}")
+    authenticator = Authenticator(world.keys, lambda: 0.0, lambda _: None)
+    authenticator.authenticate(f"Bearer {text}")
     secret = text.split("_", 3)[3]
     for number in range(CACHED_KEYS + 1):
         with pytest.raises(Unauthenticated):
-            gate.authenticate(
+            authenticator.authenticate(
                 f"Bearer lp_live_{number:016d}_{secret}".replace("0", "A")
                 .replace("1", "B")
                 .replace("8", "C")
@@ -130,7 +130,7 @@ def test_made_up_keys_push_no_known_key_out(world: World) -> None:
             )
     reads = world.keys.reads
 
-    gate.authenticate(f"Bearer {text}")
+    authenticator.authenticate(f"Bearer {text}")
 
     assert world.keys.reads == reads
 
@@ -184,7 +184,7 @@ def test_an_exhausted_key_costs_no_call() -> None:
 
     verdicts = [one.take("key", "standard") for _ in range(1_000)]
 
-    assert set(verdicts) == {RateVerdict(120, 0, 60, is_over=True)}
+    assert set(verdicts) == {RateDecision(120, 0, 60, is_over=True)}
     assert rates.calls == calls
 
 
@@ -196,7 +196,7 @@ def test_a_tier_has_its_limit(tier: str, limit: int) -> None:
 
     verdicts = [one.take("key", tier) for _ in range(limit + 1)]
 
-    assert verdicts[0] == RateVerdict(limit, limit - 1, 60, is_over=False)
+    assert verdicts[0] == RateDecision(limit, limit - 1, 60, is_over=False)
     assert [verdict.is_over for verdict in verdicts] == [False] * limit + [True]
 
 

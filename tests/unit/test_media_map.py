@@ -11,12 +11,12 @@ from tests.fakes import (
     FakeArchive,
     FakeDownloader,
     FakeLedger,
+    FakeMediaEncoder,
     FakeMediaStore,
     FakeProgress,
     FakeReports,
     FakeSnapshots,
     FakeSource,
-    FakeWorkshop,
 )
 from tiktok_music.adapters.media_lines import MOST_LINE_BYTES, Batch, PlanLines, batch_of, lines_of
 from tiktok_music.archive import TrackStatus
@@ -24,10 +24,10 @@ from tiktok_music.errors import SettingsError, SourceUnavailable, WorkerFailed
 from tiktok_music.pointer_moves import pinned
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
-from tiktok_music.refresh.dependencies import Parts, media_parts
+from tiktok_music.refresh.dependencies import RefreshDependencies, media_dependencies
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media.batch import (
-    BatchParts,
+    BatchDependencies,
     BatchReport,
     MediaBatchFailed,
     run_batch,
@@ -44,11 +44,11 @@ PLAN = "plans/2026-11-22T060000Z/1.jsonl"
 
 
 @pytest.fixture
-def parts() -> Parts:
-    return Parts(
+def parts() -> RefreshDependencies:
+    return RefreshDependencies(
         source=FakeSource(),
         rules=RULES,
-        tools=MediaTools(FakeDownloader(), FakeWorkshop(), FakeMediaStore()),
+        tools=MediaTools(FakeDownloader(), FakeMediaEncoder(), FakeMediaStore()),
         archive=FakeArchive(),
         ledger=FakeLedger(),
         publisher=FakeSnapshots(),
@@ -61,12 +61,12 @@ def parts() -> Parts:
     )
 
 
-def with_chart(parts: Parts, *candidates: Candidate) -> Parts:
+def with_chart(parts: RefreshDependencies, *candidates: Candidate) -> RefreshDependencies:
     return replace(parts, source=FakeSource(candidates))
 
 
-def batch_parts(parts: Parts) -> BatchParts:
-    return BatchParts(parts.archive, media_parts(parts), parts.gates)
+def batch_parts(parts: RefreshDependencies) -> BatchDependencies:
+    return BatchDependencies(parts.archive, media_dependencies(parts), parts.gates)
 
 
 def work(candidate: Candidate) -> Candidate:
@@ -85,7 +85,7 @@ def event_of(lines: PlanLines) -> dict[str, Any]:
     return {"BatchInput": {"plan": PLAN}, "Items": items}
 
 
-def test_a_plan_has_what_passed_the_rules_and_has_no_media(parts: Parts) -> None:
+def test_a_plan_has_what_passed_the_rules_and_has_no_media(parts: RefreshDependencies) -> None:
     fresh, stored, noted, profane, retired = (
         a_candidate(1),
         a_candidate(2),
@@ -96,74 +96,71 @@ def test_a_plan_has_what_passed_the_rules_and_has_no_media(parts: Parts) -> None
     parts.archive.save_many([a_record(2), a_record(5, status=TrackStatus.RETIRED)])
     parts.ledger.save_media(noted.track_id, a_media())
 
-    plan = plan_media(with_chart(parts, fresh, stored, noted, profane, retired), TICK)
+    plan = plan_media(with_chart(parts, fresh, stored, noted, profane, retired).read_only(), TICK)
 
     assert plan == MediaPlan(rows=5, groups=((fresh,),))
 
 
-def test_of_a_group_a_plan_has_the_members_that_nobody_found_wanting(parts: Parts) -> None:
+def test_of_a_group_a_plan_has_the_members_that_nobody_found_wanting(
+    parts: RefreshDependencies,
+) -> None:
     best, second, third = (
         a_candidate(number, title="Same", author="Mira", user_count=100 - number)
         for number in (1, 2, 3)
     )
-    workshop = FakeWorkshop(problems={"Same": WorkerFailed("it crashed")})
-    failing = replace(parts, tools=replace(parts.tools, workshop=workshop))
+    media_encoder = FakeMediaEncoder(problems={"Same": WorkerFailed("it crashed")})
+    failing = replace(parts, tools=replace(parts.tools, media_encoder=media_encoder))
     run_batch([(best,)], batch_parts(failing), has_time=lambda: True)
 
-    plan = plan_media(with_chart(parts, best, second, third), TICK)
+    plan = plan_media(with_chart(parts, best, second, third).read_only(), TICK)
 
     assert plan.groups == ((second, third),)
 
 
-def test_a_plan_writes_nothing(parts: Parts) -> None:
-    archive, ledger, snapshots = FakeArchive(), FakeLedger(), FakeSnapshots()
-    reading = replace(parts, archive=archive, ledger=ledger, publisher=snapshots)
-
-    plan_media(with_chart(reading, a_candidate(1)), TICK)
-
-    assert (archive, ledger, snapshots) == (FakeArchive(), FakeLedger(), FakeSnapshots())
-
-
 @pytest.mark.parametrize("is_forced", [False, True])
 def test_a_tick_that_is_done_plans_nothing_unless_it_is_forced(
-    parts: Parts, is_forced: bool
+    parts: RefreshDependencies, is_forced: bool
 ) -> None:
     snapshots = FakeSnapshots()
     snapshots.publish(a_snapshot())
     done = replace(with_chart(parts, a_candidate(1)), publisher=snapshots)
 
-    plan = plan_media(done, replace(TICK, is_forced=is_forced))
+    plan = plan_media(done.read_only(), replace(TICK, is_forced=is_forced))
 
     version = snapshots.pointer().current.version
-    reason = f"version {version} is of this tick or of a later one"
+    reason = f"version {version} is of this scheduled run or a later one"
     assert plan == (
         MediaPlan(1, ((a_candidate(1),),)) if is_forced else MediaPlan(0, (), reason=reason)
     )
 
 
-def test_while_the_catalog_is_pinned_nothing_is_planned(parts: Parts) -> None:
+def test_while_the_catalog_is_pinned_nothing_is_planned(parts: RefreshDependencies) -> None:
     snapshots = FakeSnapshots()
     snapshots.publish(a_snapshot())
     snapshots.current_pointer = pinned(snapshots.pointer(), snapshots.pointer().current.version, 9)
 
-    plan = plan_media(replace(parts, publisher=snapshots), replace(TICK, is_forced=True))
+    plan = plan_media(
+        replace(parts, publisher=snapshots).read_only(), replace(TICK, is_forced=True)
+    )
 
     assert plan.reason is not None
     assert plan.reason.startswith("PINNED")
 
 
-def test_without_a_chart_there_is_no_plan(parts: Parts) -> None:
+def test_without_a_chart_there_is_no_plan(parts: RefreshDependencies) -> None:
     silent = replace(parts, source=FakeSource(problem=SourceUnavailable("HTTP 503")))
 
     with pytest.raises(SourceUnavailable):
-        plan_media(silent, TICK)
+        plan_media(silent.read_only(), TICK)
 
 
-def test_a_batch_tells_what_became_of_it_and_a_second_run_does_nothing(parts: Parts) -> None:
+def test_a_batch_tells_what_became_of_it_and_a_second_run_does_nothing(
+    parts: RefreshDependencies,
+) -> None:
     good, silent, double = a_candidate(1), a_candidate(2, title="Broken"), a_candidate(3)
-    workshop = FakeWorkshop(problems={"Broken": WorkerFailed("it crashed")})
+    media_encoder = FakeMediaEncoder(problems={"Broken": WorkerFailed("it crashed")})
     downloader = FakeDownloader()
-    tools = replace(parts.tools, workshop=workshop, downloader=downloader)
+    tools = replace(parts.tools, media_encoder=media_encoder, downloader=downloader)
     having = batch_parts(replace(parts, tools=tools))
 
     first = run_batch([(good,), (silent, double)], having, has_time=lambda: True)
@@ -176,7 +173,7 @@ def test_a_batch_tells_what_became_of_it_and_a_second_run_does_nothing(parts: Pa
     assert len(downloader.asked) == asked
 
 
-def test_what_was_published_since_the_plan_is_not_fetched_again(parts: Parts) -> None:
+def test_what_was_published_since_the_plan_is_not_fetched_again(parts: RefreshDependencies) -> None:
     parts.archive.save_many([a_record(1)])
 
     report = run_batch([(a_candidate(1),)], batch_parts(parts), has_time=lambda: True)
@@ -184,7 +181,9 @@ def test_what_was_published_since_the_plan_is_not_fetched_again(parts: Parts) ->
     assert report == BatchReport(1, new_media=0, stored=1, tried=0, deferred=0, rejected={})
 
 
-def test_a_batch_without_time_fetches_nothing_and_tells_what_is_left(parts: Parts) -> None:
+def test_a_batch_without_time_fetches_nothing_and_tells_what_is_left(
+    parts: RefreshDependencies,
+) -> None:
     report = run_batch([(a_candidate(1),)], batch_parts(parts), has_time=lambda: False)
 
     assert report == BatchReport(1, new_media=0, stored=0, tried=0, deferred=1, rejected={})
@@ -192,12 +191,14 @@ def test_a_batch_without_time_fetches_nothing_and_tells_what_is_left(parts: Part
 
 @pytest.mark.parametrize(("broken", "is_failed"), [(4, False), (5, True)])
 def test_a_batch_fails_where_the_gate_would_refuse_its_figures(
-    parts: Parts, broken: int, is_failed: bool
+    parts: RefreshDependencies, broken: int, is_failed: bool
 ) -> None:
     candidates = [a_candidate(number) for number in range(15)]
     problem = WorkerFailed("it crashed")
-    workshop = FakeWorkshop(problems=dict.fromkeys((e.title for e in candidates[:broken]), problem))
-    having = batch_parts(replace(parts, tools=replace(parts.tools, workshop=workshop)))
+    media_encoder = FakeMediaEncoder(
+        problems=dict.fromkeys((e.title for e in candidates[:broken]), problem)
+    )
+    having = batch_parts(replace(parts, tools=replace(parts.tools, media_encoder=media_encoder)))
     groups = [(candidate,) for candidate in candidates]
 
     if is_failed:

@@ -16,23 +16,27 @@ from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
-from tiktok_music.refresh.history.recorded_media import FORGOTTEN, WITHOUT_MEDIA
 from tiktok_music.refresh.history.recording import (
     HAD_ONE,
     Recording,
     pack_recording,
     unpack_recording,
 )
-from tiktok_music.refresh.history.replay import changes_of, replay
-from tiktok_music.refresh.history.row_verdict import RowVerdict, Verdict
+from tiktok_music.refresh.history.replay import (
+    REASONS_WITHOUT_MEDIA,
+    UNKNOWN_FACTS,
+    changes_of,
+    replay,
+)
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 from tiktok_music.snapshot import CHUNK_BYTES
 
 RULES = TextRules.load(RuleSettings())
 SILENT = Finding(RejectionReason.AUDIO_SILENT, "silence", measured=-70.0, limit=-60.0)
 
 
-def a_verdict(candidate: Candidate, verdict: Verdict, **fields: Any) -> RowVerdict:
+def a_verdict(candidate: Candidate, verdict: RowStatus, **fields: Any) -> RowVerdict:
     return RowVerdict(candidate.tiktok_id, candidate.title, candidate.author, verdict, **fields)
 
 
@@ -43,11 +47,11 @@ def a_recording(*told: tuple[Candidate, RowVerdict]) -> Recording:
 
 
 def accepted(candidate: Candidate) -> tuple[Candidate, RowVerdict]:
-    return candidate, a_verdict(candidate, Verdict.ACCEPTED)
+    return candidate, a_verdict(candidate, RowStatus.ACCEPTED)
 
 
 def rejected(candidate: Candidate, finding: Finding) -> tuple[Candidate, RowVerdict]:
-    return candidate, a_verdict(candidate, Verdict.REJECTED, finding=finding)
+    return candidate, a_verdict(candidate, RowStatus.REJECTED, finding=finding)
 
 
 def flipped(packed: bytes) -> bytes:
@@ -77,9 +81,9 @@ def test_a_recording_comes_back_as_it_was_but_for_the_addresses() -> None:
     broken = Rejection(None, "No Id", "", Finding(RejectionReason.INVALID_ROW, "no id"))
     chart = Chart(4, (one, two, three), (broken,), ("brand_new",))
     verdicts = (
-        a_verdict(one, Verdict.ACCEPTED),
-        a_verdict(two, Verdict.MERGED, merged_into=one.tiktok_id, evidence="same title"),
-        a_verdict(three, Verdict.REJECTED, finding=SILENT),
+        a_verdict(one, RowStatus.ACCEPTED),
+        a_verdict(two, RowStatus.DUPLICATE, duplicate_of=one.tiktok_id, evidence="same title"),
+        a_verdict(three, RowStatus.REJECTED, finding=SILENT),
     )
     recording = Recording(NOON, NOON, "REFUSED", None, chart, verdicts)
 
@@ -158,7 +162,7 @@ def test_the_same_rules_say_the_same_again() -> None:
     recording = a_recording(
         accepted(a_candidate(1)),
         rejected(failed, SILENT),
-        (untried, a_verdict(untried, Verdict.UNTRIED)),
+        (untried, a_verdict(untried, RowStatus.UNTRIED)),
         rejected(a_candidate(4, cover_urls=()), Finding(RejectionReason.NO_COVER, "no cover")),
     )
 
@@ -172,7 +176,7 @@ def test_a_list_entry_takes_a_track_off_and_lets_its_double_take_its_place() -> 
     )
     recording = a_recording(
         accepted(best),
-        (double, a_verdict(double, Verdict.MERGED, merged_into=best.tiktok_id, evidence="x")),
+        (double, a_verdict(double, RowStatus.DUPLICATE, duplicate_of=best.tiktok_id, evidence="x")),
     )
     deny = ListEntry(ListKind.DENY, "asked for", best.tiktok_id)
 
@@ -180,9 +184,9 @@ def test_a_list_entry_takes_a_track_off_and_lets_its_double_take_its_place() -> 
     now = replay(recording, rules, (FakeArchive(), FakeLedger()))
 
     changes = changes_of(recording.verdicts, now)
-    assert [(each.now.verdict, each.now.reason, each.leaves, each.comes) for each in changes] == [
-        (Verdict.REJECTED, "DENIED", True, False),
-        (Verdict.UNTRIED, "untried", False, True),
+    assert [(each.now.status, each.now.reason, each.leaves, each.comes) for each in changes] == [
+        (RowStatus.REJECTED, "DENIED", True, False),
+        (RowStatus.UNTRIED, "untried", False, True),
     ]
 
 
@@ -207,8 +211,8 @@ def test_what_was_retired_since_and_what_got_another_title_is_told() -> None:
 
 def test_every_reason_is_judged_again_or_is_of_a_file() -> None:
     """A new reason must be put on one side: those of media are named after what they are about."""
-    of_files = {each for each in RejectionReason if each not in WITHOUT_MEDIA}
+    of_files = {each for each in RejectionReason if each not in REASONS_WITHOUT_MEDIA}
 
     words = ("AUDIO", "COVER", "PREVIEW", "DOWNLOAD", "MEDIA")
     assert {each for each in of_files if not any(word in each for word in words)} == set()
-    assert FORGOTTEN.fingerprint == ""
+    assert UNKNOWN_FACTS.fingerprint == ""

@@ -15,12 +15,12 @@ from tests.fakes import (
     FakeArchive,
     FakeDownloader,
     FakeLedger,
+    FakeMediaEncoder,
     FakeMediaStore,
     FakeProgress,
     FakeReports,
     FakeSnapshots,
     FakeSource,
-    FakeWorkshop,
 )
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import (
@@ -33,6 +33,7 @@ from tiktok_music.errors import (
 )
 from tiktok_music.pointer_moves import pinned, rolled_back
 from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.catalog import DuplicateTrack
 from tiktok_music.refresh.curation.operator_lists import (
     NO_LISTS,
     ListEntry,
@@ -40,16 +41,16 @@ from tiktok_music.refresh.curation.operator_lists import (
     OperatorLists,
 )
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
-from tiktok_music.refresh.dependencies import Parts
+from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.history.notify import tell
+from tiktok_music.refresh.history.notify import notify
 from tiktok_music.refresh.history.recording import unpack_recording
 from tiktok_music.refresh.history.replay import changes_of, replay
 from tiktok_music.refresh.media.ports import AudioRejected
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.publication.archive_records import retired_record
 from tiktok_music.refresh.refresh import Trigger, refresh
-from tiktok_music.refresh.rejection import Finding, Merge, Rejection, RejectionReason
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.track import track_id_of
 
@@ -67,7 +68,7 @@ class World:
     reports: FakeReports = field(default_factory=FakeReports)
     store: FakeMediaStore = field(default_factory=FakeMediaStore)
     downloader: FakeDownloader = field(default_factory=FakeDownloader)
-    workshop: FakeWorkshop = field(default_factory=FakeWorkshop)
+    media_encoder: FakeMediaEncoder = field(default_factory=FakeMediaEncoder)
     progress: FakeProgress = field(default_factory=FakeProgress)
     lists: OperatorLists = NO_LISTS
     now: datetime = NOON
@@ -76,10 +77,10 @@ class World:
     def refresh(self, *candidates: Candidate, **trigger: Any) -> RefreshReport:
         if candidates:
             self.source.candidates = candidates
-        parts = Parts(
+        parts = RefreshDependencies(
             source=self.source,
             rules=replace(RULES, lists=self.lists),
-            tools=MediaTools(self.downloader, self.workshop, self.store),
+            tools=MediaTools(self.downloader, self.media_encoder, self.store),
             archive=self.archive,
             ledger=self.ledger,
             publisher=self.snapshots,
@@ -158,7 +159,7 @@ def test_a_clean_track_goes_all_the_way(world: World) -> None:
         new_media=1,
         version=world.snapshots.pointer().current.version,
     )
-    assert world.reports.get_report(NOON) == report.as_dict()
+    assert world.reports.get_report(NOON) == report.to_dict()
     assert world.snapshots.holder is None
 
 
@@ -224,7 +225,7 @@ def test_bad_media_costs_its_track_alone(
     world: World, problem: Exception, reason: RejectionReason
 ) -> None:
     bad, good = a_candidate(1), a_candidate(2)
-    world.workshop.problems[bad.title] = problem
+    world.media_encoder.problems[bad.title] = problem
 
     report = world.refresh(bad, good)
 
@@ -252,14 +253,14 @@ def test_a_dead_link_costs_its_track_alone(world: World) -> None:
 def test_a_failing_decoder_keeps_a_track_out_for_one_tick_and_no_longer(world: World) -> None:
     good, new = a_candidate(1), a_candidate(2)
     world.refresh(good)
-    world.workshop.problems[new.title] = WorkerFailed("crashed")
+    world.media_encoder.problems[new.title] = WorkerFailed("crashed")
     asked = []
     for _ in range(3):
         world.now += timedelta(hours=12)
         world.refresh(good, new)
         asked.append(new.preview_urls[0] in world.downloader.asked)
         world.downloader.asked.clear()
-        world.workshop.problems.clear()
+        world.media_encoder.problems.clear()
 
     assert asked == [True, False, True]
     assert len(world.served()) == 2
@@ -267,9 +268,9 @@ def test_a_failing_decoder_keeps_a_track_out_for_one_tick_and_no_longer(world: W
 
 def test_force_tries_again_what_was_found_wanting(world: World) -> None:
     good, new = a_candidate(1), a_candidate(2)
-    world.workshop.problems[new.title] = AudioUnreadable("no audio")
+    world.media_encoder.problems[new.title] = AudioUnreadable("no audio")
     world.refresh(good, new)
-    world.workshop.problems.clear()
+    world.media_encoder.problems.clear()
     world.now += timedelta(hours=12)
 
     world.refresh(good, new, is_forced=True)
@@ -278,7 +279,7 @@ def test_force_tries_again_what_was_found_wanting(world: World) -> None:
 
 
 def test_a_fault_that_nobody_thought_of_is_not_held_against_a_file(world: World) -> None:
-    world.workshop.problems[a_candidate(2).title] = RuntimeError("a bug")
+    world.media_encoder.problems[a_candidate(2).title] = RuntimeError("a bug")
 
     world.refresh(a_candidate(1), a_candidate(2))
 
@@ -304,17 +305,9 @@ def test_doubles_are_merged_into_the_most_used_and_go_on_resolving(world: World)
     report = world.refresh(less, most)
 
     assert [row["id"] for row in world.served()] == [most.track_id]
-    assert report.merges == (
-        Merge(
-            less.tiktok_id,
-            less.title,
-            "Mae & Co",
-            most.tiktok_id,
-            report.merges[0].evidence,
-        ),
-    )
+    assert report.duplicates == (DuplicateTrack(less, most, report.duplicates[0].evidence),)
     alias = world.archive.records[less.track_id]
-    assert (alias.status, alias.survivor_id, alias.media) == (
+    assert (alias.status, alias.canonical_id, alias.media) == (
         TrackStatus.ALIAS,
         most.track_id,
         None,
@@ -331,7 +324,7 @@ def test_a_survivor_that_becomes_a_double_stands_for_the_new_survivor(world: Wor
 
     assert [row["id"] for row in world.served()] == [second.track_id]
     alias = world.archive.records[first.track_id]
-    assert (alias.status, alias.survivor_id) == (TrackStatus.ALIAS, second.track_id)
+    assert (alias.status, alias.canonical_id) == (TrackStatus.ALIAS, second.track_id)
 
 
 def test_where_the_survivors_media_fail_the_next_double_takes_its_place(world: World) -> None:
@@ -342,7 +335,7 @@ def test_where_the_survivors_media_fail_the_next_double_takes_its_place(world: W
     report = world.refresh(most, less)
 
     assert [row["id"] for row in world.served()] == [less.track_id]
-    assert (report.rejected_by_reason(), report.merges) == ({"DOWNLOAD_FAILED": 1}, ())
+    assert (report.rejected_by_reason(), report.duplicates) == ({"DOWNLOAD_FAILED": 1}, ())
 
 
 def test_doubles_that_only_their_sound_tells_are_merged_and_not_fetched_again(
@@ -351,36 +344,34 @@ def test_doubles_that_only_their_sound_tells_are_merged_and_not_fetched_again(
     most = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
     less = a_candidate(2, title="solnedgång", author="reuploads 24", user_count=9)
     sound = fingerprint_text(seed=1)
-    world.workshop.fingerprints = {most.title: sound, less.title: sound}
+    world.media_encoder.fingerprints = {most.title: sound, less.title: sound}
 
     report = world.refresh(less, most, a_candidate(3))
 
     assert [row["id"] for row in world.served()] == [a_candidate(3).track_id, most.track_id]
-    assert [(merge.tiktok_id, merge.survivor_id) for merge in report.merges] == [
-        (less.tiktok_id, most.tiktok_id)
-    ]
-    assert report.merges[0].evidence == "same recording (bit error 0.00)"
+    assert [(each.candidate, each.canonical) for each in report.duplicates] == [(less, most)]
+    assert report.duplicates[0].evidence == "same recording (bit error 0.00)"
     alias = world.archive.records[less.track_id]
-    assert (alias.status, alias.survivor_id) == (TrackStatus.ALIAS, most.track_id)
+    assert (alias.status, alias.canonical_id) == (TrackStatus.ALIAS, most.track_id)
 
     asked = len(world.downloader.asked)
     world.now += timedelta(hours=12)
     again = world.refresh(less, most, a_candidate(3))
     assert (again.new_media, len(world.downloader.asked)) == (0, asked)
-    assert len(again.merges) == 1
+    assert len(again.duplicates) == 1
 
 
 def test_a_new_recording_is_compared_with_those_that_are_served(world: World) -> None:
     served = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
     coming = a_candidate(2, title="solnedgång", author="reuploads 24", user_count=9)
     sound = fingerprint_text(seed=1)
-    world.workshop.fingerprints = {served.title: sound, coming.title: sound}
+    world.media_encoder.fingerprints = {served.title: sound, coming.title: sound}
     world.refresh(served)
 
     world.now += timedelta(hours=12)
     report = world.refresh(served, coming)
 
-    assert [merge.tiktok_id for merge in report.merges] == [coming.tiktok_id]
+    assert [each.candidate for each in report.duplicates] == [coming]
 
 
 def test_a_recording_that_comes_back_is_compared_with_what_came_meanwhile(world: World) -> None:
@@ -388,20 +379,20 @@ def test_a_recording_that_comes_back_is_compared_with_what_came_meanwhile(world:
     leaving = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
     coming = a_candidate(2, title="solnedgång", author="reuploads 24", user_count=9)
     sound = fingerprint_text(seed=1)
-    world.workshop.fingerprints = {leaving.title: sound, coming.title: sound}
+    world.media_encoder.fingerprints = {leaving.title: sound, coming.title: sound}
     for candidates in ([*others, leaving], others, [*others, coming]):
         world.refresh(*candidates)
         world.now += timedelta(hours=12)
 
     report = world.refresh(*others, coming, leaving)
 
-    assert [merge.tiktok_id for merge in report.merges] == [coming.tiktok_id]
+    assert [each.candidate for each in report.duplicates] == [coming]
 
 
 def test_recordings_that_differ_are_not_merged(world: World) -> None:
     one = a_candidate(1, title="Sunset Drive", author="Mae & Co")
     other = a_candidate(2, title="solnedgång", author="reuploads 24")
-    world.workshop.fingerprints = {
+    world.media_encoder.fingerprints = {
         one.title: fingerprint_text(seed=1),
         other.title: fingerprint_text(seed=2),
     }
@@ -514,7 +505,7 @@ def test_a_source_that_fails_leaves_the_last_snapshot(world: World, problem: Exc
 
     assert (report.outcome, report.reason) == (Outcome.SOURCE_FAILED, str(problem))
     assert world.served() == first
-    assert world.reports.get_report(world.now) == report.as_dict()
+    assert world.reports.get_report(world.now) == report.to_dict()
 
 
 def test_an_empty_chart_never_replaces_a_catalog(world: World) -> None:
@@ -561,7 +552,7 @@ def test_a_refresh_under_way_locks_another_out(world: World) -> None:
 
 
 def test_a_run_is_recorded_with_a_verdict_for_every_sound(world: World) -> None:
-    world.workshop.problems["Broken"] = AudioUnreadable("no audio")
+    world.media_encoder.problems["Broken"] = AudioUnreadable("no audio")
     chart = (
         a_candidate(1),
         a_candidate(2, title="Lantern Street 1", author="Mira 1"),
@@ -572,7 +563,7 @@ def test_a_run_is_recorded_with_a_verdict_for_every_sound(world: World) -> None:
     report = world.refresh(*chart)
 
     recording = unpack_recording(world.reports.recordings[NOON])
-    assert [(each.verdict, each.reason) for each in recording.verdicts] == [
+    assert [(each.status, each.reason) for each in recording.verdicts] == [
         ("accepted", "accepted"),
         ("merged", f"merged into {chart[0].tiktok_id}"),
         ("rejected", "AUDIO_UNREADABLE"),
@@ -599,7 +590,7 @@ def test_a_run_is_recorded_with_a_verdict_for_every_sound(world: World) -> None:
 
 def test_a_recorded_run_says_the_same_when_it_is_judged_again(world: World) -> None:
     same = fingerprint_text(3)
-    world.workshop.fingerprints |= {"Low Tide": same, "Tide, Low": same}
+    world.media_encoder.fingerprints |= {"Low Tide": same, "Tide, Low": same}
     world.downloader.dead.add(a_candidate(3).preview_urls[0])
     world.refresh(
         a_candidate(1, title="Low Tide"),
@@ -633,7 +624,7 @@ def test_a_run_without_a_chart_is_listed_and_not_recorded(world: World) -> None:
         False,
         300,
     )
-    assert (world.reports.recordings, report.is_remembered) == ({}, True)
+    assert (world.reports.recordings, report.is_saved) == ({}, True)
 
 
 @pytest.mark.parametrize("seconds", [900.0, 29.0])
@@ -649,8 +640,8 @@ def test_a_recording_that_fails_fails_nothing_else(world: World, seconds: float)
 
     report = world.refresh(a_candidate(1), remaining_seconds=left)
 
-    assert (report.outcome, report.is_remembered) == (Outcome.PUBLISHED, False)
-    assert world.reports.get_report(world.now) == report.as_dict()
+    assert (report.outcome, report.is_saved) == (Outcome.PUBLISHED, False)
+    assert world.reports.get_report(world.now) == report.to_dict()
     assert [line["isRecorded"] for line in world.reports.lines][:1] == [False]
     assert world.snapshots.holder is None
 
@@ -665,7 +656,7 @@ def test_a_fault_of_our_own_in_the_recording_fails_nothing_either(
 
     report = world.refresh(a_candidate(1))
 
-    assert (report.outcome, report.is_remembered) == (Outcome.PUBLISHED, False)
+    assert (report.outcome, report.is_saved) == (Outcome.PUBLISHED, False)
     assert world.served()[0]["title"] == "Lantern Street 1"
 
 
@@ -673,7 +664,7 @@ def test_a_run_that_is_not_remembered_is_counted(world: World) -> None:
     world.reports.cannot_record = True
     metrics = Metrics(namespace="Test", service="refresh_music")
 
-    tell(world.refresh(a_candidate(1)), Logger(service="refresh_music"), metrics)
+    notify(world.refresh(a_candidate(1)), Logger(service="refresh_music"), metrics)
 
     counted = dict(metrics.serialize_metric_set())
     assert counted["RunNotRemembered"] == [1.0]
@@ -746,7 +737,7 @@ def test_unreadable_rows_and_unknown_languages_are_reported(world: World) -> Non
 def test_a_report_has_a_few_examples_of_each_reason(world: World) -> None:
     bad = [a_candidate(number, takedown="status is not 1") for number in range(9)]
 
-    report = world.refresh(a_candidate(20), *bad).as_dict()
+    report = world.refresh(a_candidate(20), *bad).to_dict()
 
     assert report["rejected"] == {"UNAVAILABLE": 9}
     assert report["examples"][0] == {
@@ -771,7 +762,7 @@ def test_ids_are_those_of_the_contract(world: World) -> None:
 
 def test_media_found_wanting_is_not_fetched_again_for_a_week(world: World) -> None:
     bad, good = a_candidate(1), a_candidate(2)
-    world.workshop.problems[bad.title] = AudioUnreadable("no audio")
+    world.media_encoder.problems[bad.title] = AudioUnreadable("no audio")
     first = world.refresh(bad, good)
     asked = len(world.downloader.asked)
 
@@ -788,9 +779,9 @@ def test_media_found_wanting_is_not_fetched_again_for_a_week(world: World) -> No
 
 def test_media_under_a_new_address_is_tried_at_once(world: World) -> None:
     bad, good = a_candidate(1), a_candidate(2)
-    world.workshop.problems[bad.title] = AudioUnreadable("no audio")
+    world.media_encoder.problems[bad.title] = AudioUnreadable("no audio")
     world.refresh(bad, good)
-    world.workshop.problems.clear()
+    world.media_encoder.problems.clear()
 
     world.now += timedelta(hours=12)
     signed = replace(bad, preview_urls=(f"{bad.preview_urls[0]}?signature=2",))
@@ -956,7 +947,9 @@ def test_a_retired_track_was_last_seen_when_it_was_last_listed(world: World) -> 
     world.refresh(gone, *good)
     world.now += timedelta(hours=12)
     world.refresh(a_candidate(1, user_count=77_000), *good)
-    world.archive.save_many([retired_record(world.archive.records[gone.track_id], "why", world.now)])
+    world.archive.save_many(
+        [retired_record(world.archive.records[gone.track_id], "why", world.now)]
+    )
     listed_until = world.now
     world.now += timedelta(hours=12)
 
@@ -980,7 +973,7 @@ def test_a_double_of_a_retired_track_does_not_come_back_for_it(world: World) -> 
 
     assert [row["id"] for row in world.served()] == [other.track_id for other in others]
     assert report.rejections[0].finding.detail == (
-        f"a double of {gone.track_id}, retired by the operator: a takedown"
+        f"a duplicate of {gone.track_id}, retired by the operator: a takedown"
     )
     assert world.archive.records[double.track_id].status is TrackStatus.ALIAS
 
@@ -990,19 +983,19 @@ def test_a_report_that_cannot_be_kept_ends_no_run(world: World) -> None:
 
     report = world.refresh(a_candidate(1), is_forced=True)
 
-    assert (report.outcome, report.is_remembered) == (Outcome.PUBLISHED, False)
+    assert (report.outcome, report.is_saved) == (Outcome.PUBLISHED, False)
     assert world.snapshots.holder is None
 
 
 def test_a_report_is_one_item_whatever_upstream_says(world: World) -> None:
     long = "\U0001f3b5" * 300
-    doubles = [a_candidate(number, title=long, author=long) for number in range(200)]
+    duplicates = [a_candidate(number, title=long, author=long) for number in range(200)]
     shouting = [a_candidate(1_000 + n, title=f"fuck {long}", author=long) for n in range(9)]
     babel = a_candidate(5_000, title="Lantern", language_name="x" * 420_000)
 
-    report = world.refresh(*doubles, *shouting, babel)
+    report = world.refresh(*duplicates, *shouting, babel)
 
-    told = report.as_dict()
+    told = report.to_dict()
     assert report.outcome is Outcome.PUBLISHED
     assert len(json.dumps(told)) < 400_000
     assert (told["mergedCount"], told["unknownLanguages"]) == (199, ["x" * 60])

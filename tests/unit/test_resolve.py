@@ -18,7 +18,7 @@ ADDED = {"auto_add_music": True}
 RECORDS = [
     a_record(1),
     a_record(2, status=TrackStatus.OFF_CHART, is_commerce_music=False),
-    a_record(3, status=TrackStatus.ALIAS, survivor_id=a_record(2).track_id),
+    a_record(3, status=TrackStatus.ALIAS, canonical_id=a_record(2).track_id),
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.api_world import LIST, World, invalid, refusal
 from tests.builders import MEDIA, NOON, a_record, a_snapshot, a_track
 from tiktok_music.archive import TrackStatus
-from tiktok_music.archive_lookup import surviving
+from tiktok_music.archive_lookup import resolve_aliases
 
 NO_ID = "Must be the id of a track, a UUID."
 FIRST = a_snapshot(a_track(1), a_track(2), a_track(3), fence=1)
@@ -41,9 +41,9 @@ def world() -> World:
     return world
 
 
-def an_alias(number: int, survivor: int) -> Any:
+def an_alias(number: int, canonical: int) -> Any:
     return a_record(
-        number, status=TrackStatus.ALIAS, media=None, survivor_id=a_record(survivor).track_id
+        number, status=TrackStatus.ALIAS, media=None, canonical_id=a_record(canonical).track_id
     )
 
 
@@ -175,7 +175,7 @@ def test_an_alias_of_nothing_known_stands_for_itself(world: World) -> None:
 def test_aliases_in_a_circle_come_to_an_end(world: World) -> None:
     world.archive.save_many([an_alias(6, 7), an_alias(7, 6)])
 
-    assert surviving(world.archive, [id_of(6)]).keys() == {id_of(6)}
+    assert resolve_aliases(world.archive, [id_of(6)]).keys() == {id_of(6)}
 
 
 def test_many_are_told_of_in_the_order_asked_for(world: World) -> None:

@@ -186,7 +186,7 @@ def test_limits_can_be_moved() -> None:
 
 
 def test_facts_survive_the_way_through_json() -> None:
-    assert AudioFacts.from_dict(json.loads(json.dumps(GOOD.as_dict()))) == GOOD
+    assert AudioFacts.from_dict(json.loads(json.dumps(GOOD.to_dict()))) == GOOD
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def _record(seed: int, track: Invented) -> TrackRecord:
         last_seen_at=EVENING if is_listed else MORNING,
         status=TrackStatus.ALIAS if track.alias_of else status,
         media=None if track.alias_of else _media(seed, track),
-        survivor_id=track_id_of(track.alias_of) if track.alias_of else None,
+        canonical_id=track_id_of(track.alias_of) if track.alias_of else None,
     )
 
 

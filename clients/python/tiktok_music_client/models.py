@@ -84,7 +84,7 @@ class Page:
 class Batch:
     """Tracks in the order asked for, each once.
 
-    `aliases` leads from ids of merged doubles to the track that stayed; `unknown` are ids and
+    `aliases` leads from ids of merged duplicates to the track that stayed; `unknown` are ids and
     links that the catalog never had.
     """
 

@@ -52,7 +52,9 @@ class DynamoRunReports:
 
         Two refreshes at once may lose one of their lines: the list is for people to look at.
         """
-        others = [each for each in self.list_runs() if each.get("scheduledAt") != line["scheduledAt"]]
+        others = [
+            each for each in self.list_runs() if each.get("scheduledAt") != line["scheduledAt"]
+        ]
         with translated("write the list of runs"):
             self._lists(RUNS_KEY, runs=[line, *others][:MOST_RUNS]).save()
 
@@ -65,7 +67,9 @@ class DynamoRunReports:
                 return []
         return [dict(each) for each in row.runs]
 
-    def save_recording(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
+    def save_recording(
+        self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]
+    ) -> None:
         """Stores a recording in pieces; until the last one is there it is none, nor is what it
         replaces."""
         pieces, sha256 = cut(packed), hashlib.sha256(packed).hexdigest()

@@ -138,8 +138,8 @@ def _preview(
         return {"finding": asdict(finding)}, b""
     preview = write_preview(decoded, data, settings, request["title"], request["artist"])
     header = {
-        "facts": preview.facts.as_dict(),
-        "source": decoded.facts.as_dict(),
+        "facts": preview.facts.to_dict(),
+        "source": decoded.facts.to_dict(),
         "fingerprint": base64.b64encode(decoded.fingerprint.data).decode()
         if decoded.fingerprint
         else "",

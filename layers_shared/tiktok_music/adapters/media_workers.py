@@ -1,4 +1,4 @@
-"""Decoder processes, one per core, and the workshop that hands them files."""
+"""Decoder processes, one per core, and the media_encoder that hands them files."""
 
 import json
 import math
@@ -97,8 +97,8 @@ class DecoderProcess:
         self._process.wait()
 
 
-class ProcessWorkshop:
-    """A MediaWorkshop over decoder processes; a caller waits while all of them are busy."""
+class ProcessMediaEncoder:
+    """A MediaEncoder over decoder processes; a caller waits while all of them are busy."""
 
     def __init__(self, policy: MediaPolicy, processes: int | None = None) -> None:
         self._policy = policy
@@ -159,7 +159,7 @@ class ProcessWorkshop:
 def _facts(measured: dict[str, Any]) -> AudioFacts:
     """What the child has measured; a number that is none would spoil the whole list."""
     facts = AudioFacts.from_dict(measured)
-    numbers = [value for value in facts.as_dict().values() if isinstance(value, float)]
+    numbers = [value for value in facts.to_dict().values() if isinstance(value, float)]
     if not all(map(math.isfinite, numbers)):
         raise WorkerFailed("the decoder measured what is no number")
     return facts

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from tiktok_music.api.auth import Gate, require_scope
-from tiktok_music.api.rate_limit import READ_LIGHT, RateLimiter, RateVerdict
+from tiktok_music.api.auth import Authenticator, require_scope
+from tiktok_music.api.rate_limit import READ_LIGHT, RateDecision, RateLimiter
 from tiktok_music.api_key import ApiKey
 from tiktok_music.errors import RateLimited
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RouteAccess:
     """What a route asks of a key; `scope` is None where any valid key will do."""
 
     scope: str | None
@@ -24,31 +24,31 @@ class Rule:
 class Admission:
     """The way in of every route that wants a key; `clock` is in Unix seconds."""
 
-    gate: Gate
+    authenticator: Authenticator
     limiter: RateLimiter
     clock: Callable[[], float]
 
-    def admit(self, request: Request, rule: Rule) -> ApiKey:
+    def admit(self, request: Request, access: RouteAccess) -> ApiKey:
         """The key of a request that may go on."""
-        key = self.gate.authenticate(request.headers.get("authorization"))
-        verdict = self.limiter.take(key.key_id, key.tier, rule.endpoint_class)
-        request.state.extra_headers = _rate_headers(verdict, rule)
+        key = self.authenticator.authenticate(request.headers.get("authorization"))
+        verdict = self.limiter.take(key.key_id, key.tier, access.endpoint_class)
+        request.state.extra_headers = _rate_headers(verdict, access)
         if verdict.is_over:
             raise RateLimited(max(math.ceil(verdict.resets_at - self.clock()), 1))
-        if rule.scope is not None:
-            require_scope(key, rule.scope)
+        if access.scope is not None:
+            require_scope(key, access.scope)
         return key
 
-    def uncount(self, request: Request, key: ApiKey, rule: Rule) -> None:
+    def uncount(self, request: Request, key: ApiKey, access: RouteAccess) -> None:
         """An answer "not modified" is free."""
-        verdict = self.limiter.give_back(key.key_id, key.tier, rule.endpoint_class)
-        request.state.extra_headers = _rate_headers(verdict, rule)
+        verdict = self.limiter.give_back(key.key_id, key.tier, access.endpoint_class)
+        request.state.extra_headers = _rate_headers(verdict, access)
 
 
-def _rate_headers(verdict: RateVerdict, rule: Rule) -> dict[str, str]:
+def _rate_headers(verdict: RateDecision, access: RouteAccess) -> dict[str, str]:
     return {
         "X-RateLimit-Limit": str(verdict.limit),
         "X-RateLimit-Remaining": str(verdict.remaining),
         "X-RateLimit-Reset": str(verdict.resets_at),
-        "X-RateLimit-Endpoint-Class": rule.endpoint_class,
+        "X-RateLimit-Endpoint-Class": access.endpoint_class,
     }

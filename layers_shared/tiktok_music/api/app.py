@@ -9,13 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tiktok_music.api.admission import Admission, Rule
-from tiktok_music.api.catalog_view import Library
+from tiktok_music.api.admission import Admission, RouteAccess
+from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.list_route import list_music
 from tiktok_music.api.rate_limit import WRITE_LIGHT
-from tiktok_music.api.request_id_middleware import Shell
+from tiktok_music.api.request_id_middleware import RequestIdMiddleware
 from tiktok_music.api.responses import error_response, internal_error_response, json_response
-from tiktok_music.api.routing import Endpoint, FirstRoute
+from tiktok_music.api.routing import Endpoint, PathRoute
 from tiktok_music.api_key import READ, WRITE, ApiKey
 from tiktok_music.errors import (
     KeySuspended,
@@ -28,7 +28,7 @@ from tiktok_music.errors import (
 )
 
 LIST = "/v1/tiktok-music"
-Answer = Callable[[Request, Library, ApiKey], Awaitable[Response]]
+Answer = Callable[[Request, CatalogView, ApiKey], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,40 +39,42 @@ class Api:
     """
 
     admission: Admission
-    live: Library
-    sandbox: Callable[[], Library]
+    live: CatalogView
+    sandbox: Callable[[], CatalogView]
     new_request_id: Callable[[], str]
     on_error: Callable[[Request, Exception], None]
 
 
-def build_app(api: Api) -> Shell:
+def build_app(api: Api) -> RequestIdMiddleware:
     """The application with its routes, errors and headers."""
     routes = [
-        FirstRoute(LIST, _keyed(api, Rule(READ), _list)),
-        FirstRoute(f"{LIST}/batch", _keyed(api, Rule(READ), _batch)),
-        FirstRoute(f"{LIST}/changes", _keyed(api, Rule(READ), _changes)),
-        FirstRoute(
-            f"{LIST}/resolve", _keyed(api, Rule(WRITE, WRITE_LIGHT), _resolve), methods=["POST"]
+        PathRoute(LIST, _keyed(api, RouteAccess(READ), _list)),
+        PathRoute(f"{LIST}/batch", _keyed(api, RouteAccess(READ), _batch)),
+        PathRoute(f"{LIST}/changes", _keyed(api, RouteAccess(READ), _changes)),
+        PathRoute(
+            f"{LIST}/resolve",
+            _keyed(api, RouteAccess(WRITE, WRITE_LIGHT), _resolve),
+            methods=["POST"],
         ),
-        FirstRoute(f"{LIST}/{{track_id}}", _keyed(api, Rule(READ), _track)),
-        FirstRoute("/v1/whoami", _keyed(api, Rule(None), _whoami)),
-        FirstRoute("/v1/health", _health_of(api.live)),
-        FirstRoute("/openapi.json", _openapi),
+        PathRoute(f"{LIST}/{{track_id}}", _keyed(api, RouteAccess(READ), _track)),
+        PathRoute("/v1/whoami", _keyed(api, RouteAccess(None), _whoami)),
+        PathRoute("/v1/health", _health_of(api.live)),
+        PathRoute("/openapi.json", _openapi),
     ]
     app = Starlette(routes=routes, exception_handlers=_exception_handlers(api))
     app.router.redirect_slashes = False
-    return Shell(app, api.new_request_id)
+    return RequestIdMiddleware(app, api.new_request_id)
 
 
-def _keyed(api: Api, rule: Rule, answer: Answer) -> Endpoint:
-    """An endpoint for keys that `rule` lets in; a test key is answered from the sandbox."""
+def _keyed(api: Api, access: RouteAccess, answer: Answer) -> Endpoint:
+    """An endpoint for keys that `access` lets in; a test key is answered from the sandbox."""
 
     async def endpoint(request: Request) -> Response:
-        key = api.admission.admit(request, rule)
+        key = api.admission.admit(request, access)
         library = api.sandbox() if key.environment == "test" else api.live
         response = await answer(request, library, key)
         if response.status_code == 304:
-            api.admission.uncount(request, key, rule)
+            api.admission.uncount(request, key, access)
         return response
 
     return endpoint
@@ -82,35 +84,35 @@ def _keyed(api: Api, rule: Rule, answer: Answer) -> Endpoint:
 # by whoever waits for it.
 
 
-async def _list(request: Request, library: Library, _: ApiKey) -> Response:
+async def _list(request: Request, library: CatalogView, _: ApiKey) -> Response:
     return list_music(request, library)
 
 
-async def _track(request: Request, library: Library, _: ApiKey) -> Response:
+async def _track(request: Request, library: CatalogView, _: ApiKey) -> Response:
     from tiktok_music.api.track_routes import one_track
 
     return one_track(request, library)
 
 
-async def _batch(request: Request, library: Library, _: ApiKey) -> Response:
+async def _batch(request: Request, library: CatalogView, _: ApiKey) -> Response:
     from tiktok_music.api.track_routes import many_tracks
 
     return many_tracks(request, library)
 
 
-async def _changes(request: Request, library: Library, _: ApiKey) -> Response:
+async def _changes(request: Request, library: CatalogView, _: ApiKey) -> Response:
     from tiktok_music.api.track_routes import changed_tracks
 
     return changed_tracks(request, library)
 
 
-async def _resolve(request: Request, library: Library, _: ApiKey) -> Response:
+async def _resolve(request: Request, library: CatalogView, _: ApiKey) -> Response:
     from tiktok_music.api.resolve_route import resolve_music
 
     return await resolve_music(request, library)
 
 
-async def _whoami(_: Request, __: Library, key: ApiKey) -> Response:
+async def _whoami(_: Request, __: CatalogView, key: ApiKey) -> Response:
     return json_response(
         {
             "organizationId": key.organization_id,
@@ -122,7 +124,7 @@ async def _whoami(_: Request, __: Library, key: ApiKey) -> Response:
     )
 
 
-def _health_of(library: Library) -> Endpoint:
+def _health_of(library: CatalogView) -> Endpoint:
     async def health(_: Request) -> Response:
         from tiktok_music.api.open_routes import health_of
 
@@ -162,7 +164,7 @@ def _admit_anyone(api: Api, request: Request) -> None:
     one to be told that there is nothing."""
     if "authorization" in request.headers:
         with suppress(Unauthenticated, StoreError):
-            api.admission.admit(request, Rule(None))
+            api.admission.admit(request, RouteAccess(None))
 
 
 def _request_error(exc: HTTPException) -> RequestError:

@@ -35,7 +35,7 @@ class _Cached:
     until: float
 
 
-class Gate:
+class Authenticator:
     """Lets valid keys in, and says nothing of why it does not."""
 
     def __init__(

@@ -6,16 +6,16 @@ from datetime import timedelta
 
 from tiktok_music.api.freshness import Freshness
 from tiktok_music.api.index import Indexes
-from tiktok_music.api.snapshot_cache import Catalog
+from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.archive_lookup import ReadableArchive
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class CatalogView:
     """A catalog, its indexes and the archive behind them; `now` is in Unix seconds,
     `refresh_every` the rate of the schedule."""
 
-    catalog: Catalog
+    catalog: SnapshotCache
     indexes: Indexes
     archive: ReadableArchive
     media_base_url: str

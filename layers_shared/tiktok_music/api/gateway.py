@@ -21,7 +21,7 @@ STORED_BODY = "tiktok_music.stored_body"
 Result = dict[str, Any]
 
 
-class OddEvent(Exception):
+class MalformedEvent(Exception):
     """Raised when an event is no request; carries the issue that the caller is told."""
 
     def __init__(self, path: str, message: str) -> None:
@@ -41,7 +41,7 @@ class HttpApi:
         http = _mapping(_mapping(given.get("requestContext")).get("http"))
         method, path = _text(http.get("method")), _text(http.get("path"))
         if not method or not path:
-            raise OddEvent("event", "Must be a request of an HTTP API, payload 2.0.")
+            raise MalformedEvent("event", "Must be a request of an HTTP API, payload 2.0.")
         self._stored: dict[str, bytes] = {}
         self.body = _body(given)
         self.scope: dict[str, Any] = {
@@ -119,4 +119,4 @@ def _body(event: Mapping[Any, Any]) -> bytes:
     try:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError) as exc:
-        raise OddEvent("body", "Must be base64 where the event says so.") from exc
+        raise MalformedEvent("body", "Must be base64 where the event says so.") from exc

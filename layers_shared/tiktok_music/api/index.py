@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from tiktok_music.api.folding import fold
-from tiktok_music.api.snapshot_cache import Catalog
+from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.errors import SnapshotGone, StoreError
 from tiktok_music.snapshot import Descriptor, Snapshot
 
@@ -48,7 +48,7 @@ class Index:
 class Indexes:
     """The last indexes in use, by version, and the ranks that each one's predecessor had."""
 
-    def __init__(self, catalog: Catalog, on_stale: Callable[[StoreError], None]) -> None:
+    def __init__(self, catalog: SnapshotCache, on_stale: Callable[[StoreError], None]) -> None:
         self._catalog = catalog
         self._on_stale = on_stale
         self._held: OrderedDict[str, Index] = OrderedDict()

@@ -6,7 +6,7 @@ from typing import Any
 from mangum import Mangum
 from mangum.types import ASGI, LambdaContext
 
-from tiktok_music.api.gateway import HttpApi, OddEvent, Result, is_preflight
+from tiktok_music.api.gateway import HttpApi, MalformedEvent, Result, is_preflight
 from tiktok_music.api.responses import INTERNAL, INTERNAL_MESSAGE, error_envelope, json_bytes
 
 _COMMON = {
@@ -16,7 +16,7 @@ _COMMON = {
 }
 
 
-class Entry:
+class LambdaEntry:
     """The handler around the application: always an answer, never an exception."""
 
     def __init__(
@@ -34,7 +34,7 @@ class Entry:
             if is_preflight(event):
                 return _no_content(self._new_request_id())
             return self._answer(event, context)
-        except OddEvent as exc:
+        except MalformedEvent as exc:
             details = {"issues": [exc.issue]}
             return self._error(422, "VALIDATION", "The request is not valid.", details)
         except Exception as exc:  # noqa: BLE001 - the last resort: a caller always gets our envelope

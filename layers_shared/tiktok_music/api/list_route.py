@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tiktok_music.api.catalog_view import Library
+from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.conditional import snapshot_response
 
 
-def list_music(request: Request, library: Library) -> Response:
+def list_music(request: Request, library: CatalogView) -> Response:
     """Without parameters nothing of searching is even imported."""
     if request.scope["query_string"]:
         from tiktok_music.api.search_route import search_music

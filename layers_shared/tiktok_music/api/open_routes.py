@@ -5,14 +5,14 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from tiktok_music.api.catalog_view import Library
+from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.responses import json_response
 from tiktok_music.errors import StoreError
 
 OPENAPI = Path(__file__).with_name("openapi.json")
 
 
-def health_of(library: Library) -> Response:
+def health_of(library: CatalogView) -> Response:
     """Always 200: the answer itself says how things are, and costs what a list costs at most."""
     try:
         descriptor = library.catalog.snapshot().descriptor

@@ -27,7 +27,7 @@ class RateCounter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class RateVerdict:
+class RateDecision:
     """`remaining` is what this instance knows to be left; `resets_at` is in Unix seconds."""
 
     limit: int
@@ -61,7 +61,7 @@ class RateLimiter:
         self._on_failure = on_failure
         self._windows: OrderedDict[str, _Window] = OrderedDict()
 
-    def take(self, key_id: str, tier: str, endpoint_class: str = READ_LIGHT) -> RateVerdict:
+    def take(self, key_id: str, tier: str, endpoint_class: str = READ_LIGHT) -> RateDecision:
         """Counts one request of the key."""
         limit = _limit_of(tier)
         counted = _counted(key_id, endpoint_class)
@@ -73,7 +73,7 @@ class RateLimiter:
             window.leased -= 1
         return _verdict(window, limit, is_over=is_over)
 
-    def give_back(self, key_id: str, tier: str, endpoint_class: str = READ_LIGHT) -> RateVerdict:
+    def give_back(self, key_id: str, tier: str, endpoint_class: str = READ_LIGHT) -> RateDecision:
         """Uncounts the request just taken: an answer "not modified" is free."""
         window = self._windows[_counted(key_id, endpoint_class)]
         window.leased += 1
@@ -110,6 +110,6 @@ def _limit_of(tier: str) -> int:
     return PER_MINUTE.get(tier, PER_MINUTE["standard"])
 
 
-def _verdict(window: _Window, limit: int, *, is_over: bool) -> RateVerdict:
+def _verdict(window: _Window, limit: int, *, is_over: bool) -> RateDecision:
     remaining = max(limit - window.taken_by_all, 0) + window.leased
-    return RateVerdict(limit, min(remaining, limit), (window.minute + 1) * 60, is_over)
+    return RateDecision(limit, min(remaining, limit), (window.minute + 1) * 60, is_over)

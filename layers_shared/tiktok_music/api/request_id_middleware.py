@@ -12,7 +12,7 @@ _logger = logging.getLogger(__name__)
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
-class Shell:
+class RequestIdMiddleware:
     """ASGI, outermost: gives each request its id, and each answer its common headers.
 
     Failures were logged and answered inside; Starlette raises them once more, for a server that

@@ -5,7 +5,7 @@ import json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tiktok_music.api.catalog_view import Library
+from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.responses import json_response
 from tiktok_music.api.tracks import music_lookup
 from tiktok_music.errors import Invalid
@@ -15,7 +15,7 @@ from tiktok_music.resolve import resolve
 MOST_BODY_BYTES = 64 * 1024
 
 
-async def resolve_music(request: Request, library: Library) -> Response:
+async def resolve_music(request: Request, library: CatalogView) -> Response:
     """All targets or none; changes nothing, whatever the method says."""
     body = _parsed(await request.body())
     return json_response(resolve(body, music_lookup(library)))

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class FirstRoute(Route):
+class PathRoute(Route):
     """Starlette would go on looking for a path that takes the method, so that `GET …/resolve`
     would be a track called "resolve"."""
 

@@ -6,21 +6,21 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tiktok_music.api.catalog_view import Library
+from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.conditional import made_response
 from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
 from tiktok_music.api.index import Index
 from tiktok_music.api.query import Query, parse_query
 from tiktok_music.api.responses import json_bytes
 from tiktok_music.api.search import Page, search
-from tiktok_music.archive_lookup import surviving
+from tiktok_music.archive_lookup import resolve_aliases
 from tiktok_music.errors import Invalid, SnapshotGone
 
 NO_CURSOR = "Must be the nextCursor of the same search."
 GONE = "The catalog has moved on since; start the list again without a cursor."
 
 
-def search_music(request: Request, library: Library) -> Response | None:
+def search_music(request: Request, library: CatalogView) -> Response | None:
     """The answer to a search, None when no parameter is one of ours; raises Invalid."""
     query = parse_query(request.query_params.multi_items())
     if query is None:
@@ -32,7 +32,7 @@ def search_music(request: Request, library: Library) -> Response | None:
     return made_response(request, body, index.descriptor, library.freshness())
 
 
-def _start(query: Query, library: Library) -> tuple[Index, int]:
+def _start(query: Query, library: CatalogView) -> tuple[Index, int]:
     if query.cursor is None:
         return library.indexes.current(), 0
     cursor = read_cursor(query.cursor, query.digest())
@@ -44,11 +44,11 @@ def _start(query: Query, library: Library) -> tuple[Index, int]:
         raise Invalid((("cursor", GONE),)) from exc
 
 
-def _followed(query: Query, library: Library, index: Index) -> Query:
-    """A link that leads to a merged double asks for its survivor."""
+def _followed(query: Query, library: CatalogView, index: Index) -> Query:
+    """A link that leads to a merged double asks for its canonical."""
     if query.track_id is None or query.track_id in index.ranks:
         return query
-    record = surviving(library.archive, [query.track_id], index.ranks.__contains__)
+    record = resolve_aliases(library.archive, [query.track_id], index.ranks.__contains__)
     found = record.get(query.track_id)
     return replace(query, track_id=found.track_id) if found else query
 

@@ -30,7 +30,7 @@ class _Held:
     snapshot: Snapshot
 
 
-class Catalog:
+class SnapshotCache:
     """Answers the current snapshot; once it holds one, no fault of the store takes it away."""
 
     def __init__(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tiktok_music.api.catalog_view import Library
+from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.changes import changes
 from tiktok_music.api.conditional import made_response
 from tiktok_music.api.index import Index
@@ -22,8 +22,8 @@ NO_ID = "Must be the id of a track, a UUID."
 _VERSION = re.compile(r"[0-9]{10}-[0-9a-f]{16}", re.ASCII)
 
 
-def one_track(request: Request, library: Library) -> Response:
-    """A track that was ever in the catalog; an alias answers as its survivor."""
+def one_track(request: Request, library: CatalogView) -> Response:
+    """A track that was ever in the catalog; an alias answers as its canonical."""
     track_id = parse_track_id(request.path_params["track_id"])
     if track_id is None:
         raise Invalid((("trackId", NO_ID),))
@@ -31,19 +31,19 @@ def one_track(request: Request, library: Library) -> Response:
     found = find_tracks(library, index, [track_id]).get(track_id)
     if found is None:
         raise NotFound("There is no such track.")
-    response = _made(request, library, index, found.as_dict())
+    response = _made(request, library, index, found.to_dict())
     response.headers["Content-Location"] = f"/v1/tiktok-music/{found.record.track_id}"
     return response
 
 
-def many_tracks(request: Request, library: Library) -> Response:
+def many_tracks(request: Request, library: CatalogView) -> Response:
     """Tracks by id or link, in the order asked for; what is not known is listed, no error."""
     asked = _asked_for(Parameters(request.query_params.multi_items()))
     index = library.indexes.current()
     found = find_tracks(library, index, asked.values())
     tracks = {found[key].record.track_id: found[key] for key in asked.values() if key in found}
     body = {
-        "tracks": [track.as_dict() for track in tracks.values()],
+        "tracks": [track.to_dict() for track in tracks.values()],
         "aliases": {
             text: found[track_id].record.track_id
             for text, track_id in asked.items()
@@ -54,7 +54,7 @@ def many_tracks(request: Request, library: Library) -> Response:
     return _made(request, library, index, body)
 
 
-def changed_tracks(request: Request, library: Library) -> Response:
+def changed_tracks(request: Request, library: CatalogView) -> Response:
     """What happened since a version that is still kept."""
     parameters = Parameters(request.query_params.multi_items())
     since = parameters.one("since")
@@ -70,7 +70,9 @@ def changed_tracks(request: Request, library: Library) -> Response:
     return _made(request, library, index, changes(before, index))
 
 
-def _made(request: Request, library: Library, index: Index, body: Mapping[str, object]) -> Response:
+def _made(
+    request: Request, library: CatalogView, index: Index, body: Mapping[str, object]
+) -> Response:
     return made_response(request, json_bytes(body), index.descriptor, library.freshness())
 
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tiktok_music.api.catalog_view import Library
+from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.freshness import utc_text
 from tiktok_music.api.index import Index, Row
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.archive_lookup import surviving
+from tiktok_music.archive_lookup import resolve_aliases
 from tiktok_music.resolve import Lookup, Music
 from tiktok_music.snapshot import row_of
 from tiktok_music.track import Track
 
-# TikTok's photo API wants an id of its Commercial Music Library; a publisher uses the link.
+# TikTok's photo API wants an id of its Commercial Music CatalogView; a publisher uses the link.
 HONORED_BY = {"publish": False, "managed": True}
 
 
@@ -30,7 +30,7 @@ class FoundTrack:
     is_new: bool
     last_seen_at: datetime
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         record = self.record
         return {
             **self.row,
@@ -47,10 +47,12 @@ class FoundTrack:
         }
 
 
-def find_tracks(library: Library, index: Index, track_ids: Iterable[str]) -> dict[str, FoundTrack]:
+def find_tracks(
+    library: CatalogView, index: Index, track_ids: Iterable[str]
+) -> dict[str, FoundTrack]:
     """The tracks that ids stand for, aliases followed; ids never given out are left out."""
     previous = library.indexes.previous_ranks(index)
-    records = surviving(library.archive, track_ids, index.ranks.__contains__)
+    records = resolve_aliases(library.archive, track_ids, index.ranks.__contains__)
 
     def found(record: TrackRecord) -> FoundTrack:
         row = index.row(record.track_id)
@@ -69,12 +71,12 @@ def find_tracks(library: Library, index: Index, track_ids: Iterable[str]) -> dic
     return {track_id: found(record) for track_id, record in records.items()}
 
 
-def music_lookup(library: Library) -> Lookup:
+def music_lookup(library: CatalogView) -> Lookup:
     """What resolving asks of a library."""
 
     def find(track_ids: Sequence[str]) -> dict[str, Music]:
         index = library.indexes.current()
-        records = surviving(library.archive, track_ids, index.ranks.__contains__)
+        records = resolve_aliases(library.archive, track_ids, index.ranks.__contains__)
         return {track_id: music(index, record) for track_id, record in records.items()}
 
     def music(index: Index, record: TrackRecord) -> Music:

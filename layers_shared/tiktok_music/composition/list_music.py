@@ -16,14 +16,14 @@ from tiktok_music.adapters.dynamo_snapshots import DynamoSnapshots
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackReader
 from tiktok_music.api.admission import Admission
 from tiktok_music.api.app import Api, build_app
-from tiktok_music.api.auth import Gate
-from tiktok_music.api.catalog_view import Library
+from tiktok_music.api.auth import Authenticator
+from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.freshness import age_seconds
 from tiktok_music.api.index import Indexes
 from tiktok_music.api.rate_limit import RateLimiter
-from tiktok_music.api.request_id_middleware import Shell
+from tiktok_music.api.request_id_middleware import RequestIdMiddleware
 from tiktok_music.api.settings import ListSettings
-from tiktok_music.api.snapshot_cache import Catalog, SnapshotSource
+from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
 from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import StoreError
 from tiktok_music.observability import count, gauge_seconds
@@ -76,7 +76,7 @@ class Observer:
         count(self._metrics, "RequestFailed")
 
 
-def compose_app(settings: ListSettings, observer: Observer) -> Shell:
+def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddleware:
     """The application over DynamoDB; makes no call."""
     rows = DynamoRows(DynamoAccess(settings.region, CONNECT_SECONDS, READ_SECONDS, retries=RETRIES))
     rows.open()
@@ -85,7 +85,7 @@ def compose_app(settings: ListSettings, observer: Observer) -> Shell:
     return build_app(
         Api(
             admission=Admission(
-                gate=Gate(keys, time.monotonic, observer.old_key_trusted),
+                authenticator=Authenticator(keys, time.monotonic, observer.old_key_trusted),
                 limiter=RateLimiter(rates, time.time, observer.limiter_failed),
                 clock=time.time,
             ),
@@ -121,13 +121,15 @@ def _library(
     now: Callable[[], float],
     observer: Observer,
     on_checked: Callable[[Descriptor], None],
-) -> Library:
-    catalog = Catalog(source, time.monotonic, fresh_jitter, observer.stale_served, on_checked)
+) -> CatalogView:
+    catalog = SnapshotCache(source, time.monotonic, fresh_jitter, observer.stale_served, on_checked)
     indexes = Indexes(catalog, observer.stale_served)
-    return Library(catalog, indexes, archive, settings.media_base_url, now, settings.refresh_every)
+    return CatalogView(
+        catalog, indexes, archive, settings.media_base_url, now, settings.refresh_every
+    )
 
 
-def _sandbox(settings: ListSettings, observer: Observer) -> Library:
+def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
     """Its clock stands still when its last edition came out, so that answers never age."""
     from tiktok_music.sandbox.fixtures import SandboxSource, sandbox_fixtures
 

@@ -1,4 +1,4 @@
-"""Puts a media plan and its batches together: settings -> adapters -> parts."""
+"""Puts a media plan and its batches together: settings -> adapters -> dependencies."""
 
 from datetime import UTC, datetime
 
@@ -14,11 +14,11 @@ from tiktok_music.composition.refresh_music import (
     LoggedProgress,
     catalog_rows,
     media_bucket,
-    workshop,
+    media_encoder,
 )
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.media.batch import BatchParts
-from tiktok_music.refresh.media.pipeline import MediaParts
+from tiktok_music.refresh.media.batch import BatchDependencies
+from tiktok_music.refresh.media.pipeline import MediaDependencies
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.settings import MediaBatchSettings, MediaPlanSettings
 
@@ -28,15 +28,15 @@ def compose_plans(settings: MediaPlanSettings) -> S3Plans:
     return S3Plans(s3_client(settings.refresh.region), settings.plans_bucket)
 
 
-def compose_batch(settings: MediaBatchSettings, provider: SecretsProvider) -> BatchParts:
+def compose_batch(settings: MediaBatchSettings, provider: SecretsProvider) -> BatchDependencies:
     """What a batch works with; reads the bucket's secret, makes no other call."""
     http = SafeHttp(allow_private=settings.allow_private_hosts, hosts=settings.media_hosts)
     bucket = media_bucket(settings.media, Secrets(provider))
     rows = catalog_rows(settings.region)
-    return BatchParts(
+    return BatchDependencies(
         archive=DynamoTrackReader(rows, settings.catalog_table),
-        media=MediaParts(
-            tools=MediaTools(HttpDownloader(http), workshop(settings.media_policy), bucket),
+        media=MediaDependencies(
+            tools=MediaTools(HttpDownloader(http), media_encoder(settings.media_policy), bucket),
             ledger=DynamoMediaLedger(rows, settings.catalog_table),
             progress=LoggedProgress(),
             now=lambda: datetime.now(UTC),

@@ -1,4 +1,4 @@
-"""Puts a refresh together: settings -> adapters -> parts."""
+"""Puts a refresh together: settings -> adapters -> dependencies."""
 
 import atexit
 import functools
@@ -24,7 +24,7 @@ from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.joined_source import JoinedSource
 from tiktok_music.adapters.media_downloads import HttpDownloader
-from tiktok_music.adapters.media_workers import ProcessWorkshop
+from tiktok_music.adapters.media_workers import ProcessMediaEncoder
 from tiktok_music.adapters.r2_media import R2MediaStore, r2_client
 from tiktok_music.adapters.safe_http import SafeHttp
 from tiktok_music.adapters.secrets import Secrets
@@ -34,7 +34,7 @@ from tiktok_music.errors import SourceUnavailable, StoreUnavailable
 from tiktok_music.refresh.chart import ChartSource
 from tiktok_music.refresh.curation.operator_lists import OperatorLists
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
-from tiktok_music.refresh.dependencies import Parts
+from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.media.policy import MediaPolicy
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.settings import MediaSettings, RefreshSettings
@@ -58,17 +58,17 @@ class LoggedProgress:
         self._logger.log(level, "%s %d/%d", stage, done, total, extra=fields)
 
 
-def compose_parts(settings: RefreshSettings, provider: SecretsProvider) -> Parts:
+def compose_refresh(settings: RefreshSettings, provider: SecretsProvider) -> RefreshDependencies:
     """What a refresh works with; reads the secrets, makes no other call."""
     secrets = Secrets(provider)
     http = SafeHttp(allow_private=settings.allow_private_hosts)
     media_http = SafeHttp(allow_private=settings.allow_private_hosts, hosts=settings.media_hosts)
     bucket = media_bucket(settings.media, secrets)
     rows = catalog_rows(settings.region)
-    return Parts(
+    return RefreshDependencies(
         source=_source(settings, secrets, http, bucket),
         rules=replace(_rules(settings.rules), lists=_lists(rows, settings.catalog_table)),
-        tools=MediaTools(HttpDownloader(media_http), workshop(settings.media_policy), bucket),
+        tools=MediaTools(HttpDownloader(media_http), media_encoder(settings.media_policy), bucket),
         archive=DynamoTrackArchive(rows, settings.catalog_table),
         ledger=DynamoMediaLedger(rows, settings.catalog_table),
         publisher=DynamoPublisher(rows, settings.catalog_table),
@@ -88,9 +88,9 @@ def _rules(settings: RuleSettings) -> TextRules:
 
 
 @functools.cache
-def workshop(policy: MediaPolicy) -> ProcessWorkshop:
+def media_encoder(policy: MediaPolicy) -> ProcessMediaEncoder:
     """Decoders live as long as the instance."""
-    made = ProcessWorkshop(policy)
+    made = ProcessMediaEncoder(policy)
     atexit.register(made.close)
     return made
 

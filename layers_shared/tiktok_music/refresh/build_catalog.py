@@ -1,26 +1,24 @@
-"""The catalog that a chart makes: rules, then media; nothing of it is published yet."""
+"""Builds the catalog of a chart from the rules' and the media's results. Pure, nothing is stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.refresh.catalog import Catalog, catalog_of
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.shortlist import Shortlist
 from tiktok_music.refresh.curation.text_rules import Curation, TextRules
-from tiktok_music.refresh.gates import CatalogFigures
+from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.media.same_recording import join_same_recordings
-from tiktok_music.refresh.media.stage import GroupMedia
-from tiktok_music.refresh.publication.publish import Served
 from tiktok_music.refresh.rejection import Rejection
-from tiktok_music.refresh.report import RefreshReport
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What became of every row of a chart; `known` is what the archive has of its sounds.
+class PreparedCatalog:
+    """A catalog ready to be published, with the result of every row.
 
-    `media` has every group that passed the rules, `catalog` what may be published of them.
+    `known` holds the archive's records of the chart's sounds, `media` every group that passed the
+    text rules, `catalog` the tracks that may be published.
     """
 
     chart: Chart
@@ -31,7 +29,7 @@ class Draft:
     catalog: Catalog
 
     def rejections(self) -> tuple[Rejection, ...]:
-        """Everything that was dropped, in the order of the stages."""
+        """All rejected rows, in the order of the stages."""
         return (
             *self.chart.rejections,
             *self.retired,
@@ -40,53 +38,33 @@ class Draft:
         )
 
 
-def draft(
+def build_catalog(
     chart: Chart,
-    listed: Shortlist,
+    shortlist: Shortlist,
     media: Sequence[GroupMedia],
     rules: TextRules,
     *,
     is_forced: bool = False,
-) -> Draft:
-    """The catalog of a chart, its shortlist and the media of its groups. Pure.
+) -> PreparedCatalog:
+    """The catalog of a chart, its shortlist and the media of its groups.
 
-    Forced, the sound of all tracks is compared again, also of those that were compared before.
+    Tracks that are active already were compared by sound in an earlier run and are skipped;
+    `is_forced` compares all of them again.
     """
-    joined = join_same_recordings(
-        media, is_settled=lambda each: not is_forced and _is_active(listed.known.get(each.track_id))
+
+    def was_compared(track_id: str) -> bool:
+        return not is_forced and _is_active(shortlist.known.get(track_id))
+
+    joined = join_same_recordings(media, is_settled=lambda each: was_compared(each.track_id))
+    return PreparedCatalog(
+        chart,
+        shortlist.known,
+        shortlist.retired,
+        shortlist.curation,
+        tuple(joined),
+        catalog_of(joined, rules),
     )
-    catalog = catalog_of(joined, rules)
-    return Draft(chart, listed.known, listed.retired, listed.curation, tuple(joined), catalog)
 
 
 def _is_active(record: TrackRecord | None) -> bool:
     return record is not None and record.status is TrackStatus.ACTIVE
-
-
-def figures_of(drafted: Draft, served: Served) -> CatalogFigures:
-    """What the gates look at."""
-    chart, catalog = drafted.chart, drafted.catalog
-    return CatalogFigures(
-        ids=tuple(track.track_id for track in catalog.tracks()),
-        last_ids=frozenset(served.rows),
-        rows=chart.rows,
-        invalid_rows=len(chart.rejections),
-        media_tried=catalog.media_tried,
-        media_failed=catalog.media_tried - catalog.new_media,
-    )
-
-
-def told_of(drafted: Draft, report: RefreshReport) -> RefreshReport:
-    """The report with what became of every row."""
-    catalog, curation = drafted.catalog, drafted.curation
-    return replace(
-        report,
-        rows=drafted.chart.rows,
-        accepted=len(catalog.accepted),
-        new_media=catalog.new_media,
-        deferred=catalog.deferred,
-        rejections=drafted.rejections(),
-        merges=tuple(double.merge() for double in catalog.doubles),
-        unknown_languages=curation.unknown_languages,
-        new_fields=drafted.chart.new_fields,
-    )

@@ -1,4 +1,4 @@
-"""The catalog of one run: what passed, what was merged into it, what was dropped."""
+"""The catalog of one run: accepted tracks, their duplicates, and media rejections."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,39 +6,35 @@ from dataclasses import dataclass
 from tiktok_music.archive import MediaFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
-from tiktok_music.refresh.media.stage import GroupMedia
+from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.publication.archive_records import Accepted
-from tiktok_music.refresh.rejection import Merge, Rejection
+from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.track import Track
 
 
 @dataclass(frozen=True, slots=True)
-class Double:
-    """A candidate that is the same recording as an accepted one; some have media of their own."""
+class DuplicateTrack:
+    """A candidate that is the same recording as the canonical one; its id becomes an alias.
+
+    `evidence` names the rule that matched; `media` is present for duplicates found by sound.
+    """
 
     candidate: Candidate
-    survivor: Candidate
+    canonical: Candidate
     evidence: str
     media: MediaFacts | None = None
-
-    def merge(self) -> Merge:
-        """As the report tells it."""
-        double = self.candidate
-        return Merge(
-            double.tiktok_id, double.title, double.author, self.survivor.tiktok_id, self.evidence
-        )
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The outcome of rules and media; `deferred` counts groups that time did not allow.
+    """The result of rules and media.
 
-    `media_tried` counts the candidates whose media was fetched, `new_media` those where that went
-    well.
+    `media_tried` counts candidates whose media was fetched in this run, `new_media` those of them
+    with good media, `deferred` groups left without media when time ran out.
     """
 
     accepted: tuple[Accepted, ...]
-    doubles: tuple[Double, ...]
+    duplicates: tuple[DuplicateTrack, ...]
     rejections: tuple[Rejection, ...]
     media_tried: int
     new_media: int
@@ -48,32 +44,30 @@ class Catalog:
         return [accepted.track() for accepted in self.accepted]
 
 
-def catalog_of(results: Sequence[GroupMedia], rules: TextRules) -> Catalog:
-    """The catalog that the groups with media make."""
+def catalog_of(groups: Sequence[GroupMedia], rules: TextRules) -> Catalog:
+    """The catalog of all groups that have media."""
     return Catalog(
-        accepted=tuple(_accepted(results, rules)),
-        doubles=tuple(double for result in results for double in _doubles(result)),
-        rejections=tuple(rejection for result in results for rejection in result.rejections),
-        media_tried=sum(result.tried for result in results),
-        new_media=sum(result.is_new for result in results),
-        deferred=sum(result.is_deferred for result in results),
+        accepted=tuple(_accepted(groups, rules)),
+        duplicates=tuple(duplicate for group in groups for duplicate in _duplicates(group)),
+        rejections=tuple(rejection for group in groups for rejection in group.rejections),
+        media_tried=sum(group.tried for group in groups),
+        new_media=sum(group.is_new for group in groups),
+        deferred=sum(group.is_deferred for group in groups),
     )
 
 
-def _accepted(results: Iterable[GroupMedia], rules: TextRules) -> Iterable[Accepted]:
-    for result in results:
-        if result.survivor is not None and result.media is not None:
-            language = language_of(result.survivor, rules)
-            yield Accepted(result.survivor, language, result.media)
+def _accepted(groups: Iterable[GroupMedia], rules: TextRules) -> Iterable[Accepted]:
+    for group in groups:
+        if group.canonical is not None and group.media is not None:
+            yield Accepted(group.canonical, language_of(group.canonical, rules), group.media)
 
 
-def _doubles(result: GroupMedia) -> Iterable[Double]:
-    """Every other member of a group; those whose own media failed are rejections already."""
-    if result.survivor is None:
+def _duplicates(result: GroupMedia) -> Iterable[DuplicateTrack]:
+    """The other members of a group, without those that are rejected by their own media."""
+    if result.canonical is None:
         return
-    failed = {rejection.tiktok_id for rejection in result.rejections}
-    for member in result.group.members:
-        if member is not result.survivor and member.tiktok_id not in failed:
+    for member in result.untried():
+        if member is not result.canonical:
             evidence = result.group.evidence.get(member.tiktok_id, "")
-            media = result.doubles_media.get(member.tiktok_id)
-            yield Double(member, result.survivor, evidence, media)
+            media = result.duplicates_media.get(member.tiktok_id)
+            yield DuplicateTrack(member, result.canonical, evidence, media)

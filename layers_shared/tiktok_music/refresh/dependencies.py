@@ -1,4 +1,4 @@
-"""What a refresh works with."""
+"""The collaborators of a refresh, as its use cases receive them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.refresh.chart import ChartSource
 from tiktok_music.refresh.curation.text_rules import TextRules
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.media.pipeline import MediaParts
+from tiktok_music.refresh.media.pipeline import MediaDependencies
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.ports import (
     MediaLedger,
@@ -22,8 +22,26 @@ from tiktok_music.refresh.ports import (
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """The collaborators of one run; `now` is UTC, `seconds` a monotonic clock."""
+class ReadOnlyDependencies:
+    """For dry runs and media plans: no member has a method that writes (checked by mypy).
+
+    `now` is UTC, `seconds` a monotonic clock.
+    """
+
+    source: ChartSource
+    rules: TextRules
+    archive: ReadableArchive
+    ledger: ReadableLedger
+    publisher: PublishedSnapshots
+    gates: GateLimits
+    progress: Progress
+    now: Callable[[], datetime]
+    seconds: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshDependencies:
+    """For a refresh; `now` is UTC, `seconds` a monotonic clock."""
 
     source: ChartSource
     rules: TextRules
@@ -38,36 +56,23 @@ class Parts:
     now: Callable[[], datetime]
     seconds: Callable[[], float]
 
-
-def media_parts(parts: Parts) -> MediaParts:
-    """What the media step needs of these."""
-    return MediaParts(parts.tools, parts.ledger, parts.progress, parts.now)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOnlyParts:
-    """What a dry run works with: nothing in here can write, which mypy holds."""
-
-    source: ChartSource
-    rules: TextRules
-    archive: ReadableArchive
-    ledger: ReadableLedger
-    publisher: PublishedSnapshots
-    gates: GateLimits
-    progress: Progress
-    now: Callable[[], datetime]
-    seconds: Callable[[], float]
-
-    @classmethod
-    def of(cls, parts: Parts) -> "ReadOnlyParts":
-        return cls(
-            source=parts.source,
-            rules=parts.rules,
-            archive=parts.archive,
-            ledger=parts.ledger,
-            publisher=parts.publisher,
-            gates=parts.gates,
-            progress=parts.progress,
-            now=parts.now,
-            seconds=parts.seconds,
+    def read_only(self) -> ReadOnlyDependencies:
+        """The same collaborators without their writing methods."""
+        return ReadOnlyDependencies(
+            source=self.source,
+            rules=self.rules,
+            archive=self.archive,
+            ledger=self.ledger,
+            publisher=self.publisher,
+            gates=self.gates,
+            progress=self.progress,
+            now=self.now,
+            seconds=self.seconds,
         )
+
+
+def media_dependencies(dependencies: RefreshDependencies) -> MediaDependencies:
+    """The collaborators of the media pipeline."""
+    return MediaDependencies(
+        dependencies.tools, dependencies.ledger, dependencies.progress, dependencies.now
+    )

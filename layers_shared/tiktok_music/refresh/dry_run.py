@@ -1,27 +1,29 @@
-"""What a refresh would do now, without doing it: nothing is fetched but the chart, or written."""
+"""Dry run of a refresh: reads the chart and the stores, fetches no media and writes nothing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tiktok_music.refresh.build_catalog import Draft, draft, figures_of, told_of
+from tiktok_music.refresh.build_catalog import PreparedCatalog, build_catalog
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.curation.shortlist import shortlist
+from tiktok_music.refresh.curation.shortlist import make_shortlist
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
-from tiktok_music.refresh.dependencies import ReadOnlyParts
+from tiktok_music.refresh.dependencies import ReadOnlyDependencies
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.media.pipeline import known_media
-from tiktok_music.refresh.publication.publish import Served, served_now
-from tiktok_music.refresh.refresh import Trigger, reason_to_stay
+from tiktok_music.refresh.publication.publish import CurrentCatalog, current_catalog
+from tiktok_music.refresh.refresh import Trigger, skip_reason
 from tiktok_music.refresh.report import Outcome, RefreshReport
+from tiktok_music.refresh.run_summary import RunResult, gate_figures, report_of
 from tiktok_music.refresh.stopwatch import Stopwatch
 from tiktok_music.track import Track
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """The report that there would be, and the tracks of the list.
+class DryRun:
+    """The expected report and tracks.
 
-    `untried` are among the tracks, as if their media were good, and nobody has fetched those yet.
+    `untried` tracks are among `tracks`, on the assumption that their media is good: it has not
+    been fetched yet.
     """
 
     report: RefreshReport
@@ -29,52 +31,52 @@ class Rehearsal:
     untried: tuple[Track, ...]
 
 
-def rehearse(parts: ReadOnlyParts, trigger: Trigger) -> Rehearsal:
-    """Runs the rules over the chart as it is now; raises SourceError when there is none."""
-    watch = Stopwatch(parts.seconds)
-    served = served_now(parts.publisher)
-    chart = parts.source.fetch()
-    parts.progress.advance("source", chart.rows, chart.rows)
+def dry_run(dependencies: ReadOnlyDependencies, trigger: Trigger) -> DryRun:
+    """Applies the rules to the current chart; raises SourceError if it cannot be fetched."""
+    watch = Stopwatch(dependencies.seconds)
+    current = current_catalog(dependencies.publisher)
+    chart = dependencies.source.fetch()
+    dependencies.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
-    listed = shortlist(chart, parts.rules, parts.archive)
-    parts.progress.advance("rules", listed.sounds, listed.sounds)
+    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive)
+    dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
-    media = known_media(listed.curation.groups, listed.known, parts.ledger, parts.now())
-    drafted = draft(chart, listed, media, parts.rules)
-    watch.lap("media")
-    untried = tuple(_as_listed(each, parts.rules) for each in _untried(drafted))
-    tracks = (*drafted.catalog.tracks(), *untried)
-    reason = _refusal(parts, trigger, drafted, served, tracks)
-    outcome = Outcome.PUBLISHED if reason is None else Outcome.REFUSED
-    report = RefreshReport(outcome, reason, trigger.scheduled_at, parts.now(), watch.laps)
-    ids = {track.track_id for track in tracks}
-    report = replace(
-        told_of(drafted, report),
-        added=len(ids - served.rows.keys()),
-        removed=len(served.rows.keys() - ids),
+    media = known_media(
+        shortlist.curation.groups, shortlist.known, dependencies.ledger, dependencies.now()
     )
-    return Rehearsal(report, tracks, untried)
+    prepared = build_catalog(chart, shortlist, media, dependencies.rules)
+    watch.lap("media")
+    untried = tuple(_as_listed(each, dependencies.rules) for each in _untried(prepared))
+    tracks = (*prepared.catalog.tracks(), *untried)
+    reason = _refusal(dependencies, trigger, prepared, current, tracks)
+    outcome = Outcome.PUBLISHED if reason is None else Outcome.REFUSED
+    result = RunResult(outcome, reason, prepared)
+    report = report_of(result, trigger.scheduled_at, dependencies.now(), watch.laps)
+    ids = {track.track_id for track in tracks}
+    added, removed = len(ids - current.rows.keys()), len(current.rows.keys() - ids)
+    return DryRun(replace(report, added=added, removed=removed), tracks, untried)
 
 
 def _refusal(
-    parts: ReadOnlyParts, trigger: Trigger, drafted: Draft, served: Served, tracks: Iterable[Track]
+    dependencies: ReadOnlyDependencies,
+    trigger: Trigger,
+    prepared: PreparedCatalog,
+    current: CurrentCatalog,
+    tracks: Iterable[Track],
 ) -> str | None:
-    """Why nothing would be published even if all media were good."""
-    idle = reason_to_stay(served.pointer, trigger, parts.now())
-    if idle is not None:
-        return idle[1]
+    """The reason why nothing would be published even if all media were good."""
+    skipped = skip_reason(current.pointer, trigger, dependencies.now())
+    if skipped is not None:
+        return skipped[1]
     ids = tuple(track.track_id for track in tracks)
-    figures = replace(figures_of(drafted, served), ids=ids)
-    refusal = judge_catalog(figures, parts.gates, is_forced=trigger.is_forced)
+    figures = replace(gate_figures(prepared, current), ids=ids)
+    refusal = judge_catalog(figures, dependencies.gates, is_forced=trigger.is_forced)
     return f"{refusal.gate}: {refusal.detail}" if refusal else None
 
 
-def _untried(drafted: Draft) -> Iterable[Candidate]:
-    """The first member of each deferred group whose media nobody has found wanting."""
-    for result in drafted.media:
-        failed = {rejection.tiktok_id for rejection in result.rejections}
-        if result.is_deferred:
-            yield next(each for each in result.group.members if each.tiktok_id not in failed)
+def _untried(prepared: PreparedCatalog) -> Iterable[Candidate]:
+    """The first member of each deferred group whose media was not rejected before."""
+    return (next(result.untried()) for result in prepared.media if result.is_deferred)
 
 
 def _as_listed(candidate: Candidate, rules: TextRules) -> Track:

@@ -85,8 +85,8 @@ def _cap(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:
 
 
 def _uniqueness(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:
-    doubles = len(figures.ids) - len(set(figures.ids))
-    return Refusal("UNIQUENESS", f"{doubles} ids are there twice") if doubles else None
+    duplicates = len(figures.ids) - len(set(figures.ids))
+    return Refusal("UNIQUENESS", f"{duplicates} ids are there twice") if duplicates else None
 
 
 def _shrink(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:

@@ -1,22 +1,19 @@
-"""Which sounds of the chart have no media yet: what a plan leaves to its batches."""
+"""Media plan: the sounds of the chart without media, left to the batches of the media map."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.curation.shortlist import shortlist
-from tiktok_music.refresh.dependencies import Parts
+from tiktok_music.refresh.curation.shortlist import make_shortlist
+from tiktok_music.refresh.dependencies import ReadOnlyDependencies
 from tiktok_music.refresh.media.pipeline import known_media
-from tiktok_music.refresh.media.stage import GroupMedia
-from tiktok_music.refresh.refresh import Trigger, reason_to_stay
+from tiktok_music.refresh.refresh import Trigger, skip_reason
 
 
 @dataclass(frozen=True, slots=True)
 class MediaPlan:
-    """The groups of a chart that lack media, each with the members worth a try, the best first.
+    """The groups without media, each with the members to try, the best first.
 
-    `rows` counts what upstream sent; `reason` says why nobody looked at the chart, None if
-    somebody did.
+    `rows` is the size of the chart; `reason` is why the chart was not read, None if it was.
     """
 
     rows: int
@@ -24,24 +21,19 @@ class MediaPlan:
     reason: str | None = None
 
 
-def plan_media(parts: Parts, trigger: Trigger) -> MediaPlan:
-    """What the refresh for this tick would have to fetch; raises SourceError without a chart.
+def plan_media(dependencies: ReadOnlyDependencies, trigger: Trigger) -> MediaPlan:
+    """The media that the refresh of this scheduled run would fetch; raises SourceError.
 
-    Reads only. A tick whose refresh would stay as it is plans nothing.
+    The plan is empty where the refresh would not read the chart (`skip_reason`).
     """
-    idle = reason_to_stay(parts.publisher.current(), trigger, parts.now())
-    if idle is not None:
-        return MediaPlan(0, (), idle[1])
-    chart = parts.source.fetch()
-    parts.progress.advance("source", chart.rows, chart.rows)
-    listed = shortlist(chart, parts.rules, parts.archive)
-    media = known_media(listed.curation.groups, listed.known, parts.ledger, parts.now())
-    return MediaPlan(
-        chart.rows, tuple(tuple(_untried(result)) for result in media if result.is_deferred)
+    skipped = skip_reason(dependencies.publisher.current(), trigger, dependencies.now())
+    if skipped is not None:
+        return MediaPlan(0, (), skipped[1])
+    chart = dependencies.source.fetch()
+    dependencies.progress.advance("source", chart.rows, chart.rows)
+    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive)
+    media = known_media(
+        shortlist.curation.groups, shortlist.known, dependencies.ledger, dependencies.now()
     )
-
-
-def _untried(result: GroupMedia) -> Iterator[Candidate]:
-    """The members that nobody has found wanting."""
-    failed = {rejection.tiktok_id for rejection in result.rejections}
-    return (each for each in result.group.members if each.tiktok_id not in failed)
+    groups = tuple(tuple(result.untried()) for result in media if result.is_deferred)
+    return MediaPlan(chart.rows, groups)

@@ -71,7 +71,9 @@ class RunReports(Protocol):
     def save_report(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
         """Stores a report."""
 
-    def save_recording(self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]) -> None:
+    def save_recording(
+        self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]
+    ) -> None:
         """Stores a recording for a month, or StoreUnavailable; a later one of a run replaces it."""
 
     def save_run(self, line: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""One refresh: source -> rules -> media -> archive -> snapshot -> report, in reading order."""
+"""One refresh: source -> rules -> media -> publish -> report, in reading order."""
 
 import logging
 from collections.abc import Callable
@@ -7,33 +7,33 @@ from datetime import datetime, timedelta
 
 from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavailable
 from tiktok_music.pointer_moves import last_scheduled_at
-from tiktok_music.refresh.build_catalog import Draft, draft, figures_of, told_of
-from tiktok_music.refresh.curation.shortlist import shortlist
-from tiktok_music.refresh.dependencies import Parts, media_parts
+from tiktok_music.refresh.build_catalog import build_catalog
+from tiktok_music.refresh.curation.shortlist import make_shortlist
+from tiktok_music.refresh.dependencies import RefreshDependencies, media_dependencies
 from tiktok_music.refresh.gates import judge_catalog
-from tiktok_music.refresh.history.save_run import remember_run
-from tiktok_music.refresh.media.pipeline import media_of
-from tiktok_music.refresh.publication.publish import Edition, publish, served_now
+from tiktok_music.refresh.history.save_run import save_run
+from tiktok_music.refresh.media.pipeline import fetch_media
+from tiktok_music.refresh.publication.publish import PublishContext, current_catalog, publish
 from tiktok_music.refresh.report import Outcome, RefreshReport
-from tiktok_music.refresh.sandbox_media import publish_sandbox_media
+from tiktok_music.refresh.run_summary import RunResult, gate_figures, report_of
 from tiktok_music.refresh.stopwatch import Stopwatch
 from tiktok_music.snapshot import Pointer
 
 _logger = logging.getLogger(__name__)
 
-# No media is begun with less: what is under way may take a download and its turns at a decoder.
+# Media of a further group is started only above this: a download and its decoding fit into it.
 RESERVE_SECONDS = 120.0
-# Enough to write, read back and flip, several times over; a publish is not begun with less.
+# A publish is started only above this: several attempts to write, read back and flip fit into it.
 PUBLISH_SECONDS = 30.0
-# A lease outlives the longest run (15 min) by a minute.
+# A lease outlives the longest run (Lambda's 900 s) by a minute.
 LEASE_SECONDS = 960.0
-# Clocks of AWS are right to the second; an operator's own may be off by anything.
-AHEAD_AT_MOST = timedelta(hours=1)
+# Accepted clock skew. AWS keeps its clocks to the second; an operator's machine may be far off.
+MAX_CLOCK_SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What starts a refresh: `holder` names the invocation, `scheduled_at` the tick it is for."""
+    """The cause of a refresh: `holder` identifies the invocation, `scheduled_at` the run."""
 
     holder: str
     scheduled_at: datetime
@@ -41,111 +41,118 @@ class Trigger:
     remaining_seconds: Callable[[], float]
 
 
-def refresh(parts: Parts, trigger: Trigger) -> RefreshReport:
-    """Runs one refresh to a report, which is stored, whatever the outcome.
+def refresh(dependencies: RefreshDependencies, trigger: Trigger) -> RefreshReport:
+    """Runs one refresh and returns its report.
 
-    What is served changes by the last conditional write alone, so that a run which stops anywhere
-    leaves the last good snapshot. Safe to repeat: media that is there is not fetched again, and a
-    tick that is done is not done twice.
+    The report is stored, except for LOCKED and ALREADY_DONE: it would replace that of the run
+    which does the work. The served catalog changes in the last conditional write only, so that a
+    run which stops anywhere leaves the last good snapshot. Idempotent: stored media is not fetched
+    again, and a scheduled run that is done is not done twice.
     """
-    watch = Stopwatch(parts.seconds)
-    report = RefreshReport(Outcome.LOCKED, None, trigger.scheduled_at, parts.now(), watch.laps)
+    watch = Stopwatch(dependencies.seconds)
+    started_at = dependencies.now()
+
+    def report(result: RunResult) -> RefreshReport:
+        return report_of(result, trigger.scheduled_at, started_at, watch.laps)
+
     try:
-        fence = parts.publisher.acquire_lease(trigger.holder, parts.now(), LEASE_SECONDS)
+        fence = dependencies.publisher.acquire_lease(trigger.holder, started_at, LEASE_SECONDS)
     except LeaseHeld as exc:
-        return replace(report, reason=str(exc))
-    report, drafted = _run(parts, trigger, fence, report, watch)
-    if report.outcome is Outcome.ALREADY_DONE:
-        _tidy(parts, trigger)
-        return report
-    is_kept = _kept(parts, report)
-    _tidy(parts, trigger)
-    told = remember_run(parts.reports, report, drafted, trigger.remaining_seconds)
-    return replace(told, is_remembered=told.is_remembered and is_kept)
+        return report(RunResult(Outcome.LOCKED, str(exc)))
+    result = _run(dependencies, trigger, fence, watch)
+    finished = report(result)
+    if result.outcome is Outcome.ALREADY_DONE:
+        _clean_up(dependencies, trigger)
+        return finished
+    is_stored = _store(dependencies, finished)
+    _clean_up(dependencies, trigger)
+    is_saved = save_run(dependencies.reports, finished, result.prepared, trigger.remaining_seconds)
+    return replace(finished, is_saved=is_stored and is_saved)
 
 
-def _kept(parts: Parts, report: RefreshReport) -> bool:
-    """The run is over: a report that cannot be stored must not make Lambda run it again."""
+def _store(dependencies: RefreshDependencies, report: RefreshReport) -> bool:
+    """Stores the report. A failure is logged only: the run is over, a retry would repeat it."""
     try:
-        parts.reports.save_report(report.scheduled_at, report.as_dict())
+        dependencies.reports.save_report(report.scheduled_at, report.to_dict())
     except StoreUnavailable as exc:
-        _logger.warning("the report is in this log alone: %s", exc)
+        _logger.warning("failed to store the report, which is only in this log: %s", exc)
         return False
     return True
 
 
-def _tidy(parts: Parts, trigger: Trigger) -> None:
-    """What a refresh does after its report is kept: the next one does what this one could not."""
-    publish_sandbox_media(parts.archive, parts.tools.store)
+def _clean_up(dependencies: RefreshDependencies, trigger: Trigger) -> None:
+    """Deletes expired chunks and releases the lease; the next run does what fails here."""
     try:
-        parts.publisher.sweep()
-        parts.publisher.release_lease(trigger.holder)
+        dependencies.publisher.sweep()
+        dependencies.publisher.release_lease(trigger.holder)
     except StoreUnavailable as exc:
-        _logger.warning("the refresh is done, its tidying is not: %s", exc)
+        _logger.warning("the refresh is done, its cleanup failed: %s", exc)
 
 
 def _run(
-    parts: Parts, trigger: Trigger, fence: int, report: RefreshReport, watch: Stopwatch
-) -> tuple[RefreshReport, Draft | None]:
-    """The report, and what became of every row where there were any."""
-    served = served_now(parts.publisher)
-    idle = reason_to_stay(served.pointer, trigger, parts.now())
-    if idle is not None:
-        outcome, reason = idle
-        return replace(report, outcome=outcome, reason=reason), None
+    dependencies: RefreshDependencies, trigger: Trigger, fence: int, watch: Stopwatch
+) -> RunResult:
+    """Everything between lease and report."""
+    current = current_catalog(dependencies.publisher)
+    skipped = skip_reason(current.pointer, trigger, dependencies.now())
+    if skipped is not None:
+        return RunResult(*skipped)
     try:
-        chart = parts.source.fetch()
+        chart = dependencies.source.fetch()
     except SourceError as exc:
-        return replace(report, outcome=Outcome.SOURCE_FAILED, reason=str(exc)), None
-    parts.progress.advance("source", chart.rows, chart.rows)
+        return RunResult(Outcome.SOURCE_FAILED, str(exc))
+    dependencies.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
 
-    listed = shortlist(chart, parts.rules, parts.archive)
-    parts.progress.advance("rules", listed.sounds, listed.sounds)
+    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive)
+    dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
-    media = media_of(
-        listed.curation.groups,
-        listed.known,
-        media_parts(parts),
+
+    media = fetch_media(
+        shortlist.curation.groups,
+        shortlist.known,
+        media_dependencies(dependencies),
         has_time=lambda: trigger.remaining_seconds() > RESERVE_SECONDS,
         is_forced=trigger.is_forced,
     )
-    drafted = draft(chart, listed, media, parts.rules, is_forced=trigger.is_forced)
+    prepared = build_catalog(
+        chart, shortlist, media, dependencies.rules, is_forced=trigger.is_forced
+    )
     watch.lap("media")
-    report = told_of(drafted, report)
-    refusal = judge_catalog(figures_of(drafted, served), parts.gates, is_forced=trigger.is_forced)
+
+    figures = gate_figures(prepared, current)
+    refusal = judge_catalog(figures, dependencies.gates, is_forced=trigger.is_forced)
     if refusal is not None:
-        reason = f"{refusal.gate}: {refusal.detail}"
-        return replace(report, outcome=Outcome.REFUSED, reason=reason), drafted
+        return RunResult(Outcome.REFUSED, f"{refusal.gate}: {refusal.detail}", prepared)
     if trigger.remaining_seconds() < PUBLISH_SECONDS:
-        reason = f"fewer than {PUBLISH_SECONDS:g} s are left to publish in; the next run goes on"
-        return replace(report, outcome=Outcome.OUT_OF_TIME, reason=reason), drafted
-    edition = Edition(fence, trigger.scheduled_at, parts.now(), parts.media_base_url)
+        reason = f"less than {PUBLISH_SECONDS:g} s left to publish; the next run continues"
+        return RunResult(Outcome.OUT_OF_TIME, reason, prepared)
+    context = PublishContext(
+        fence, trigger.scheduled_at, dependencies.now(), dependencies.media_base_url
+    )
+    stores = (dependencies.archive, dependencies.publisher)
     try:
-        published = publish(
-            drafted.catalog, edition, served, drafted.known, (parts.archive, parts.publisher)
-        )
+        published = publish(prepared.catalog, context, current, prepared.known, stores)
     except PublishLost as exc:
-        return replace(report, outcome=Outcome.LOST, reason=str(exc)), drafted
+        return RunResult(Outcome.LOST, str(exc), prepared)
     watch.lap("publish")
-    version = published.descriptor.version
-    return report.of_publish(version, published.added, published.removed), drafted
+    return RunResult(Outcome.PUBLISHED, None, prepared, published)
 
 
-def reason_to_stay(
+def skip_reason(
     pointer: Pointer | None, trigger: Trigger, now: datetime
 ) -> tuple[Outcome, str] | None:
-    """Why what is served stays without a look at the chart, or None.
+    """The outcome of a run that does not read the chart, with its reason; None if it has to.
 
-    A version of a time that is still to come was published by a clock that was wrong: it does not
-    stand in the way of those that are right.
+    A version scheduled in the future was published with a skewed clock and is ignored: it must
+    not block runs with a correct one.
     """
     if pointer is None:
         return None
     version = pointer.current.version
     if pointer.is_pinned:
         return Outcome.REFUSED, f"PINNED: the operator holds the catalog at {version}"
-    last = last_scheduled_at(pointer, max(now + AHEAD_AT_MOST, trigger.scheduled_at))
+    last = last_scheduled_at(pointer, max(now + MAX_CLOCK_SKEW, trigger.scheduled_at))
     if last is not None and last >= trigger.scheduled_at and not trigger.is_forced:
-        return Outcome.ALREADY_DONE, f"version {version} is of this tick or of a later one"
+        return Outcome.ALREADY_DONE, f"version {version} is of this scheduled run or a later one"
     return None

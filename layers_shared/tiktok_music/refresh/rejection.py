@@ -59,17 +59,3 @@ class Rejection:
     @classmethod
     def of(cls, candidate: Candidate, finding: Finding) -> "Rejection":
         return cls(candidate.tiktok_id, candidate.title, candidate.author, finding)
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """A sound that is the same recording as `survivor_id`; its id goes on resolving, as an alias.
-
-    `evidence` names the rule that joined them, in words.
-    """
-
-    tiktok_id: str
-    title: str
-    author: str
-    survivor_id: str
-    evidence: str

@@ -3,18 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from tiktok_music.refresh.rejection import Merge, Rejection
+from tiktok_music.refresh.catalog import DuplicateTrack
+from tiktok_music.refresh.rejection import Rejection
 
 EXAMPLES_PER_REASON = 5
 # A report is one item of at most 400 KB, and upstream's texts may be of any length: some hundreds
-# of ordinary examples and merges, fewer of long ones.
+# of ordinary examples and duplicates, fewer of long ones.
 MOST_BYTES_OF_EXAMPLES = 120_000
-MOST_BYTES_OF_MERGES = 180_000
+MOST_BYTES_OF_DUPLICATES = 180_000
 MOST_NAMES, LONGEST_NAME = 50, 60
 LONGEST_SENTENCE = 500
 
@@ -36,7 +37,7 @@ class RefreshReport:
     """One refresh. `reason` says in a sentence why it was not published, None when it was.
 
     `seconds` is wall time per stage; `deferred` counts tracks left for the next run when time
-    ran out. `is_remembered` is told after the report is stored, and is not in it.
+    ran out. `is_saved` is told after the report is stored, and is not in it.
     """
 
     outcome: Outcome
@@ -52,23 +53,17 @@ class RefreshReport:
     deferred: int = 0
     version: str | None = None
     rejections: tuple[Rejection, ...] = ()
-    merges: tuple[Merge, ...] = ()
+    duplicates: tuple[DuplicateTrack, ...] = ()
     unknown_languages: tuple[str, ...] = ()
     new_fields: tuple[str, ...] = ()
-    is_remembered: bool = True
-
-    def of_publish(self, version: str, added: int, removed: int) -> "RefreshReport":
-        """The report of a run that got to its end."""
-        return replace(
-            self, outcome=Outcome.PUBLISHED, version=version, added=added, removed=removed
-        )
+    is_saved: bool = True
 
     def rejected_by_reason(self) -> dict[str, int]:
         """Counts, the commonest first."""
         counts = Counter(str(rejection.finding.reason) for rejection in self.rejections)
         return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As it is stored and logged: small, with a few examples of each reason."""
         return {
             "outcome": str(self.outcome),
@@ -85,8 +80,8 @@ class RefreshReport:
             "version": self.version,
             "rejected": self.rejected_by_reason(),
             "examples": _within(MOST_BYTES_OF_EXAMPLES, map(_example, _examples(self.rejections))),
-            "mergedCount": len(self.merges),
-            "merged": _within(MOST_BYTES_OF_MERGES, map(_merge, self.merges)),
+            "mergedCount": len(self.duplicates),
+            "merged": _within(MOST_BYTES_OF_DUPLICATES, map(_duplicate, self.duplicates)),
             "unknownLanguages": _names(self.unknown_languages),
             "newFields": _names(self.new_fields),
         }
@@ -132,11 +127,12 @@ def _example(rejection: Rejection) -> dict[str, Any]:
     }
 
 
-def _merge(merge: Merge) -> dict[str, Any]:
+def _duplicate(duplicate: DuplicateTrack) -> dict[str, Any]:
+    candidate = duplicate.candidate
     return {
-        "tiktokId": merge.tiktok_id,
-        "title": merge.title,
-        "author": merge.author,
-        "mergedInto": merge.survivor_id,
-        "evidence": merge.evidence,
+        "tiktokId": candidate.tiktok_id,
+        "title": candidate.title,
+        "author": candidate.author,
+        "mergedInto": duplicate.canonical.tiktok_id,
+        "evidence": duplicate.evidence,
     }

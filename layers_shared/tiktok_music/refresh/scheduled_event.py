@@ -7,21 +7,21 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RefreshRequest:
     """The tick that a refresh is for, and whether an operator wants it done again."""
 
     scheduled_at: datetime
     is_forced: bool
 
 
-def parse_event(event: Mapping[str, Any], now: datetime) -> Asked:
+def parse_event(event: Mapping[str, Any], now: datetime) -> RefreshRequest:
     """Reads `scheduledTime` (ISO 8601, UTC) and `force`; an event without a time means now.
 
     The scheduled time, not the attempt's own id, tells a repeated delivery from a new tick.
     """
     text = event.get("scheduledTime")
     scheduled_at = _utc(text) if isinstance(text, str) else now
-    return Asked(scheduled_at, is_forced=event.get("force") is True)
+    return RefreshRequest(scheduled_at, is_forced=event.get("force") is True)
 
 
 def _utc(text: str) -> datetime:

@@ -20,7 +20,7 @@ DOCUMENT = FOLDER / "tracks.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class FixtureSnapshot:
     """A published list: the users of each of its tracks, and when it was made."""
 
     published_at: datetime
@@ -32,7 +32,7 @@ class Fixtures:
     """Every invented track, and the editions in order of publication."""
 
     records: dict[str, TrackRecord]
-    editions: tuple[Edition, ...]
+    editions: tuple[FixtureSnapshot, ...]
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
         """The records of those ids that there are, as an archive answers."""
@@ -69,7 +69,7 @@ def sandbox_fixtures() -> Fixtures:
     document = json.loads(DOCUMENT.read_bytes())
     records = [record_from(fields) for fields in document["records"]]
     editions = [
-        Edition(datetime.fromisoformat(edition["publishedAt"]), edition["userCounts"])
+        FixtureSnapshot(datetime.fromisoformat(edition["publishedAt"]), edition["userCounts"])
         for edition in document["editions"]
     ]
     return Fixtures({record.track_id: record for record in records}, tuple(editions))
@@ -80,7 +80,9 @@ def media_file(track_id: str, suffix: str) -> Path:
     return FOLDER / f"{track_id}.{suffix}"
 
 
-def _snapshot(fixtures: Fixtures, edition: Edition, fence: int, media_base_url: str) -> Snapshot:
+def _snapshot(
+    fixtures: Fixtures, edition: FixtureSnapshot, fence: int, media_base_url: str
+) -> Snapshot:
     counts = edition.user_counts
     tracks = [_track(fixtures.records[track_id], count) for track_id, count in counts.items()]
     gzipped = pack(render(tracks, media_base_url))

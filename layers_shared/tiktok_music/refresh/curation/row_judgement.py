@@ -1,75 +1,59 @@
-"""What the rules that need no media say of each row of a chart, row by row."""
+"""Judges rows by the rules that need no media, row by row, for previews of a list."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
 from tiktok_music.refresh.curation.languages.rule import Language
 from tiktok_music.refresh.curation.text_rules import TextRules, curate, language_of
-from tiktok_music.refresh.rejection import Finding, Rejection
+from tiktok_music.refresh.rejection import Rejection
+from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """One row's verdict: a finding rejects it, `merged_into` names the track it is a double of.
+class JudgedRow(NamedTuple):
+    """A row's verdict and language; an unreadable row has the language of its title, if any."""
 
-    The language of a row that could not be read is that of what names it has.
-    """
-
-    tiktok_id: str | None
-    title: str
-    author: str
+    verdict: RowVerdict
     language: Language
-    finding: Finding | None = None
-    merged_into: str | None = None
-    evidence: str | None = None
-
-    @property
-    def verdict(self) -> str:
-        """`rejected`, `merged` or `accepted`."""
-        if self.finding is not None:
-            return "rejected"
-        return "merged" if self.merged_into is not None else "accepted"
 
 
-def judge_rows(rows: Sequence[Candidate | Rejection], rules: TextRules) -> list[Judgement]:
-    """A judgement for every row, in order; the rows are one catalog."""
-    candidates = [row for row in rows if isinstance(row, Candidate)]
-    judged = iter(_judge_candidates(candidates, rules))
-    return [
-        next(judged)
-        if isinstance(row, Candidate)
-        else Judgement(
-            row.tiktok_id,
-            row.title,
-            row.author,
-            rules.language.identify(row.title, None),
-            row.finding,
-        )
-        for row in rows
-    ]
+def judge_rows(rows: Sequence[Candidate | Rejection], rules: TextRules) -> list[JudgedRow]:
+    """One result per row, in order; the rows are judged as one catalog."""
+    judged = _judge([row for row in rows if isinstance(row, Candidate)], rules)
+    return [next(judged) if isinstance(row, Candidate) else _rejected(row, rules) for row in rows]
 
 
-def _judge_candidates(candidates: Sequence[Candidate], rules: TextRules) -> list[Judgement]:
+def _rejected(row: Rejection, rules: TextRules) -> JudgedRow:
+    return JudgedRow(RowVerdict.of_rejection(row), rules.language.identify(row.title, None))
+
+
+def _judge(candidates: Sequence[Candidate], rules: TextRules) -> Iterator[JudgedRow]:
     curation = curate(candidates, rules)
     groups = {member.tiktok_id: group for group in curation.groups for member in group.members}
-    taken: set[str] = set()
-    judgements = []
+    listed: set[str] = set()
     for candidate, finding in zip(curation.candidates, curation.findings, strict=True):
-        group = groups[candidate.tiktok_id] if finding is None else None
-        survivor = group.survivor if group else candidate
-        is_survivor = candidate == survivor and candidate.tiktok_id not in taken
-        if group is not None and is_survivor:
-            taken.add(candidate.tiktok_id)
-        judgements.append(
-            Judgement(
-                candidate.tiktok_id,
-                candidate.title,
-                candidate.author,
-                language_of(candidate, rules),
-                finding,
-                merged_into=None if is_survivor or finding else survivor.tiktok_id,
-                evidence=group.evidence.get(candidate.tiktok_id) if group else None,
-            )
-        )
-    return judgements
+        language = language_of(candidate, rules)
+        if finding is not None:
+            rejection = Rejection.of(candidate, finding)
+            yield JudgedRow(RowVerdict.of_rejection(rejection), language)
+            continue
+        verdict = _in_group(candidate, groups[candidate.tiktok_id], listed)
+        if verdict.status is RowStatus.ACCEPTED:
+            listed.add(candidate.tiktok_id)
+        yield JudgedRow(verdict, language)
+
+
+def _in_group(candidate: Candidate, group: DuplicateGroup, listed: set[str]) -> RowVerdict:
+    """A later row of a listed id is a duplicate of it."""
+    canonical = group.canonical
+    if candidate == canonical and candidate.tiktok_id not in listed:
+        return RowVerdict.of(candidate, RowStatus.ACCEPTED)
+    return RowVerdict(
+        candidate.tiktok_id,
+        candidate.title,
+        candidate.author,
+        RowStatus.DUPLICATE,
+        duplicate_of=canonical.tiktok_id,
+        evidence=group.evidence.get(candidate.tiktok_id),
+    )

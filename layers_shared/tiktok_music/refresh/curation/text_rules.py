@@ -46,7 +46,7 @@ class TextRules:
 class Curation:
     """What the rules said: `findings` stand beside `candidates`, None for those that stay.
 
-    Each group is one recording, its survivor first; candidates are under the operator's titles.
+    Each group is one recording, its canonical first; candidates are under the operator's titles.
     """
 
     candidates: tuple[Candidate, ...]

@@ -29,9 +29,9 @@ class RefreshFailed(CatalogError):
         self.report = report
 
 
-def tell(report: RefreshReport, logger: Logger, metrics: Metrics) -> dict[str, Any]:
+def notify(report: RefreshReport, logger: Logger, metrics: Metrics) -> dict[str, Any]:
     """Logs and counts a report and returns it as JSON values; raises RefreshFailed."""
-    told = report.as_dict()
+    told = report.to_dict()
     is_good = report.outcome in (Outcome.PUBLISHED, Outcome.ALREADY_DONE)
     log = logger.info if is_good else logger.error
     log("refresh %s", report.outcome, report=told)
@@ -39,7 +39,7 @@ def tell(report: RefreshReport, logger: Logger, metrics: Metrics) -> dict[str, A
     count(metrics, "TracksAccepted", report.accepted)
     for reason, number in report.rejected_by_reason().items():
         count(metrics, f"TracksRejected{_camel(reason)}", number)
-    if not report.is_remembered:
+    if not report.is_saved:
         count(metrics, "RunNotRemembered")
     if report.outcome in TRY_AGAIN:
         raise RefreshFailed(report)

@@ -1,6 +1,6 @@
 """A run's recording: what its source gave and what became of each row, to be judged again later.
 
-Draft -> JSON lines -> gzip, and back. Addresses of files are left out: they are signed, they end
+PreparedCatalog -> JSON lines -> gzip, and back. Addresses of files are left out: they are signed, they end
 within hours, and no rule that is judged again looks at them.
 """
 
@@ -14,12 +14,13 @@ from datetime import datetime
 from typing import Any
 
 from tiktok_music.errors import RecordingCorrupt, RecordingTooLarge
-from tiktok_music.refresh.build_catalog import Draft
+from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
-from tiktok_music.refresh.history.row_verdict import RowVerdict, Verdict, verdicts_of
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import RefreshReport
+from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
+from tiktok_music.refresh.run_summary import verdicts_of
 from tiktok_music.snapshot import CHUNK_BYTES
 
 FORMAT = 1
@@ -43,15 +44,15 @@ class Recording:
     verdicts: tuple[RowVerdict, ...]
 
 
-def recording_of(drafted: Draft, report: RefreshReport) -> Recording:
+def recording_of(prepared: PreparedCatalog, report: RefreshReport) -> Recording:
     """What is worth recording of a run that judged a chart."""
     return Recording(
         report.scheduled_at,
         report.started_at,
         str(report.outcome),
         report.version,
-        drafted.chart,
-        verdicts_of(drafted),
+        prepared.chart,
+        verdicts_of(prepared),
     )
 
 
@@ -96,18 +97,18 @@ def _lines(recording: Recording) -> Iterator[Mapping[str, Any]]:
     for rejection in chart.rejections:
         yield {"unreadable": asdict(rejection)}
     for verdict in recording.verdicts:
-        yield {"verdict": _told(asdict(verdict))}
+        yield {"verdict": _verdict_to(verdict)}
 
 
 def _recording(head: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Recording:
-    told: dict[str, list[Any]] = {"row": [], "unreadable": [], "verdict": []}
+    rows: dict[str, list[Any]] = {"row": [], "unreadable": [], "verdict": []}
     for line in lines:
         for kind, value in line.items():
-            told[kind].append(value)
+            rows[kind].append(value)
     chart = Chart(
         int(head["rows"]),
-        tuple(_candidate_from(row) for row in told["row"]),
-        tuple(_rejection(row) for row in told["unreadable"]),
+        tuple(_candidate_from(row) for row in rows["row"]),
+        tuple(_rejection(row) for row in rows["unreadable"]),
         tuple(head["newFields"]),
     )
     return Recording(
@@ -116,7 +117,7 @@ def _recording(head: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> R
         head["outcome"],
         head["version"],
         chart,
-        tuple(_verdict(row) for row in told["verdict"]),
+        tuple(_verdict_from(row) for row in rows["verdict"]),
     )
 
 
@@ -134,14 +135,30 @@ def _rejection(row: Mapping[str, Any]) -> Rejection:
     return Rejection(**{**row, "finding": _finding(row["finding"])})
 
 
-def _verdict(row: Mapping[str, Any]) -> RowVerdict:
-    finding = _finding(row["finding"]) if "finding" in row else None
-    return RowVerdict(**{**row, "verdict": Verdict(row["verdict"]), "finding": finding})
+def _verdict_to(verdict: RowVerdict) -> dict[str, Any]:
+    stored = {
+        "tiktok_id": verdict.tiktok_id,
+        "title": verdict.title,
+        "author": verdict.author,
+        "verdict": verdict.status,
+        "finding": asdict(verdict.finding) if verdict.finding else None,
+        "duplicate_of": verdict.duplicate_of,
+        "evidence": verdict.evidence,
+    }
+    return {name: value for name, value in stored.items() if value is not None}
+
+
+def _verdict_from(row: Mapping[str, Any]) -> RowVerdict:
+    return RowVerdict(
+        row["tiktok_id"],
+        row["title"],
+        row["author"],
+        RowStatus(row["verdict"]),
+        _finding(row["finding"]) if "finding" in row else None,
+        row.get("duplicate_of"),
+        row.get("evidence"),
+    )
 
 
 def _finding(row: Mapping[str, Any]) -> Finding:
     return Finding(**{**row, "reason": RejectionReason(row["reason"])})
-
-
-def _told(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if value is not None}

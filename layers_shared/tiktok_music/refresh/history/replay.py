@@ -1,67 +1,111 @@
-"""Puts a recorded run through the rules as they are now: recording in, verdicts out.
+"""Replays a recorded run through the current rules: recording in, verdicts out.
 
-Only the rules are new. What media said then stands; nothing is fetched or written.
+Only the rules are new. Media outcomes are those of the recorded run; nothing is fetched or written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.archive_lookup import ReadableArchive
-from tiktok_music.refresh.build_catalog import draft
-from tiktok_music.refresh.curation.shortlist import shortlist
+from tiktok_music.refresh.build_catalog import build_catalog
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation.shortlist import make_shortlist
 from tiktok_music.refresh.curation.text_rules import TextRules
-from tiktok_music.refresh.history.recorded_media import RecordedMedia
 from tiktok_music.refresh.history.recording import Recording
-from tiktok_music.refresh.history.row_verdict import RowVerdict, Verdict, verdicts_of
-from tiktok_music.refresh.media.stage import settle
+from tiktok_music.refresh.media.known_media import archived_media
+from tiktok_music.refresh.media.ledger import LedgerEntry
+from tiktok_music.refresh.media.pipeline import settle
 from tiktok_music.refresh.ports import ReadableLedger
+from tiktok_music.refresh.rejection import Finding, RejectionReason
+from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
+from tiktok_music.refresh.run_summary import verdicts_of
+
+# Reasons that the current rules decide again; all others are findings about media files.
+REASONS_WITHOUT_MEDIA = frozenset(
+    {
+        RejectionReason.INVALID_ROW,
+        RejectionReason.RETIRED,
+        RejectionReason.DENIED,
+        RejectionReason.UNAVAILABLE,
+        RejectionReason.GENERIC_SOUND,
+        RejectionReason.PROFANITY,
+    }
+)
+# Stands for good media whose facts are no longer stored.
+UNKNOWN_FACTS = MediaFacts(0.0, 0.0, 0.0, 0.0, "", 0, "", 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A sound of which the rules say something else than before."""
+    """A sound whose verdict differs between the recorded run and the current rules."""
 
     before: RowVerdict
     now: RowVerdict
 
     @property
     def leaves(self) -> bool:
-        """Whether it was on the list and would not be."""
-        return self.before.verdict is Verdict.ACCEPTED and self.now.verdict is not Verdict.ACCEPTED
+        """True if it was listed and would not be."""
+        return (
+            self.before.status is RowStatus.ACCEPTED and self.now.status is not RowStatus.ACCEPTED
+        )
 
     @property
     def comes(self) -> bool:
-        """Whether it was not on the list and would be, if its media are good."""
-        listed = (Verdict.ACCEPTED, Verdict.UNTRIED)
-        return self.before.verdict not in listed and self.now.verdict in listed
+        """True if it was not listed and would be, provided that its media is good."""
+        listed = (RowStatus.ACCEPTED, RowStatus.UNTRIED)
+        return self.before.status not in listed and self.now.status in listed
 
     @property
     def is_renamed(self) -> bool:
-        """Whether it is on the list under another title."""
-        is_listed = not self.leaves and self.now.verdict is Verdict.ACCEPTED
+        """True if it stays listed under another title."""
+        is_listed = not self.leaves and self.now.status is RowStatus.ACCEPTED
         return is_listed and self.before.title != self.now.title
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedMedia:
+    """Media outcomes as the recorded run had them; see `KnownMedia`.
+
+    `verdicts` are by TikTok id. Archive and ledger supply the facts of stored media only.
+    """
+
+    verdicts: Mapping[str, RowVerdict]
+    known: Mapping[str, TrackRecord]
+    entries: Mapping[str, LedgerEntry]
+
+    def outcome(self, candidate: Candidate) -> MediaFacts | Finding | None:
+        verdict = self.verdicts[candidate.tiktok_id]
+        if verdict.finding and verdict.finding.reason not in REASONS_WITHOUT_MEDIA:
+            return verdict.finding
+        if verdict.status is RowStatus.UNTRIED:
+            return None
+        entry = self.entries.get(candidate.track_id, LedgerEntry())
+        facts = archived_media(self.known, candidate) or entry.media
+        return facts or (UNKNOWN_FACTS if verdict.status is RowStatus.ACCEPTED else None)
 
 
 def replay(
     recording: Recording, rules: TextRules, stores: tuple[ReadableArchive, ReadableLedger]
 ) -> tuple[RowVerdict, ...]:
-    """What the rules say today of every sound of a recorded chart."""
+    """The verdicts of the current rules on every sound of a recorded chart."""
     archive, ledger = stores
     chart = recording.chart
-    listed = shortlist(chart, rules, archive)
-    groups = listed.curation.groups
+    shortlist = make_shortlist(chart, rules, archive)
+    groups = shortlist.curation.groups
     entries = ledger.get_many(member.track_id for group in groups for member in group.members)
-    known = RecordedMedia.of(recording.verdicts, listed.known, entries)
+    verdicts = {each.tiktok_id: each for each in recording.verdicts}
+    known = RecordedMedia(verdicts, shortlist.known, entries)
     media = [settle(group, known) for group in groups]
-    return verdicts_of(draft(chart, listed, media, rules))
+    return verdicts_of(build_catalog(chart, shortlist, media, rules))
 
 
 def changes_of(before: Iterable[RowVerdict], now: Iterable[RowVerdict]) -> list[Change]:
-    """The sounds whose verdict, reason or title is another, in the order of the chart."""
+    """The sounds whose status, reason or title changed, in the order of the chart."""
     new = {verdict.tiktok_id: verdict for verdict in now}
     pairs = [Change(old, new[old.tiktok_id]) for old in before if old.tiktok_id in new]
-    return [change for change in pairs if _gist(change.before) != _gist(change.now)]
+    return [change for change in pairs if _compared(change.before) != _compared(change.now)]
 
 
-def _gist(verdict: RowVerdict) -> tuple[str, str, str]:
-    return verdict.verdict, verdict.reason, verdict.title
+def _compared(verdict: RowVerdict) -> tuple[str, str, str]:
+    return verdict.status, verdict.reason, verdict.title

@@ -1,67 +1,65 @@
-"""What is kept of a run beside its report: its place in the list of runs, and its recording.
+"""Saves a run beside its report: its recording, and its entry in the list of runs.
 
-Nothing that goes wrong here changes what a run did: it is logged, and the report counts it.
+A failure here changes nothing of what the run did: it is logged and counted.
 """
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from tiktok_music.errors import StoreError
-from tiktok_music.refresh.build_catalog import Draft
+from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.history.recording import pack_recording, recording_of
 from tiktok_music.refresh.ports import RunReports
 from tiktok_music.refresh.report import RefreshReport
 
 _logger = logging.getLogger(__name__)
 
-# Each write takes milliseconds. With less time than this left none is begun: a function that is
-# stopped by its timeout would be run again for nothing.
-LEAST_SECONDS = 30.0
-# One small write, which tells of a run that had no time for more.
-LEAST_SECONDS_TO_LIST = 5.0
+# A write takes milliseconds and is started only above this: if the function timed out here, Lambda
+# would repeat the whole run.
+MIN_SECONDS = 30.0
+# The list entry is one small write; it records also a run that had no time for more.
+MIN_SECONDS_TO_LIST = 5.0
 LONGEST_REASON = 300
 
 
-def remember_run(
+def save_run(
     reports: RunReports,
     report: RefreshReport,
-    drafted: Draft | None,
+    prepared: PreparedCatalog | None,
     remaining_seconds: Callable[[], float],
-) -> RefreshReport:
-    """The report, with whether the run is remembered. The recording first, then the list."""
+) -> bool:
+    """Saves the recording, then the list entry; True if both are stored."""
 
     def has_time() -> bool:
-        return remaining_seconds() > LEAST_SECONDS
+        return remaining_seconds() > MIN_SECONDS
 
-    def record() -> None:
-        if drafted is not None:
-            packed = pack_recording(recording_of(drafted, report))
+    def save_recording() -> None:
+        if prepared is not None:
+            packed = pack_recording(recording_of(prepared, report))
             reports.save_recording(report.scheduled_at, packed, has_time)
 
-    is_recorded = _done("recorded", record)
-    line = _line(report, is_recorded=is_recorded and drafted is not None)
-    has_moments = remaining_seconds() > LEAST_SECONDS_TO_LIST
-    is_listed = has_moments and _done("listed", lambda: reports.save_run(line))
-    return replace(report, is_remembered=is_recorded and is_listed)
+    is_recorded = _succeeds("recording", save_recording)
+    entry = _list_entry(report, is_recorded=is_recorded and prepared is not None)
+    if remaining_seconds() <= MIN_SECONDS_TO_LIST:
+        return False
+    return _succeeds("list entry", lambda: reports.save_run(entry)) and is_recorded
 
 
-def _done(what: str, act: Callable[[], None]) -> bool:
-    """The run is over and what it published is served: nothing may fail it any more."""
+def _succeeds(what: str, save: Callable[[], None]) -> bool:
+    """The run is over and its snapshot is served: no error may fail it any more."""
     try:
-        act()
+        save()
     except StoreError as exc:
-        _logger.warning("the run is not %s: %s", what, exc)
+        _logger.warning("failed to store the %s of the run: %s", what, exc)
         return False
     except Exception as exc:
-        _logger.exception("the run is not %s: %s", what, exc)
+        _logger.exception("failed to store the %s of the run: %s", what, exc)
         return False
     return True
 
 
-def _line(report: RefreshReport, *, is_recorded: bool) -> dict[str, Any]:
-    """A run in the list of runs."""
+def _list_entry(report: RefreshReport, *, is_recorded: bool) -> dict[str, Any]:
     return {
         "scheduledAt": report.scheduled_at.isoformat(),
         "startedAt": report.started_at.isoformat(),

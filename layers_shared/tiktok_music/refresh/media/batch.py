@@ -10,16 +10,15 @@ from tiktok_music.errors import CatalogError
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
 from tiktok_music.refresh.gates import FEW, GateLimits
-from tiktok_music.refresh.media.pipeline import MediaParts, media_of
-from tiktok_music.refresh.media.stage import GroupMedia
+from tiktok_music.refresh.media.pipeline import GroupMedia, MediaDependencies, fetch_media
 
 
 @dataclass(frozen=True, slots=True)
-class BatchParts:
+class BatchDependencies:
     """The collaborators of one batch."""
 
     archive: ReadableArchive
-    media: MediaParts
+    media: MediaDependencies
     gates: GateLimits
 
 
@@ -52,7 +51,7 @@ class BatchReport:
             rejected=dict(sorted(reasons.items())),
         )
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As it is logged and answered."""
         return {
             "groups": self.groups,
@@ -74,7 +73,9 @@ class MediaBatchFailed(CatalogError):
 
 
 def run_batch(
-    groups: Sequence[Sequence[Candidate]], parts: BatchParts, has_time: Callable[[], bool]
+    groups: Sequence[Sequence[Candidate]],
+    dependencies: BatchDependencies,
+    has_time: Callable[[], bool],
 ) -> BatchReport:
     """Gets the groups their media while there is time; safe to repeat, for it notes each at once.
 
@@ -82,14 +83,14 @@ def run_batch(
     is noted all the same.
     """
     track_ids = (member.track_id for members in groups for member in members)
-    media = media_of(
+    media = fetch_media(
         [DuplicateGroup(tuple(members), {}, "") for members in groups],
-        parts.archive.get_many(track_ids),
-        parts.media,
+        dependencies.archive.get_many(track_ids),
+        dependencies.media,
         has_time,
     )
     report = BatchReport.of(media)
     failed = report.tried - report.new_media
-    if failed >= FEW and failed > parts.gates.max_failed_media_share * report.tried:
+    if failed >= FEW and failed > dependencies.gates.max_failed_media_share * report.tried:
         raise MediaBatchFailed(report)
     return report

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from tiktok_music.archive import MediaFacts
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 # Upstream mends a file now and then, under the same address.
 STANDS_FOR = timedelta(days=7)
@@ -56,13 +56,12 @@ class LedgerEntry:
     failure: MediaFailure | None = None
 
 
-def failure_of(candidate: Candidate, rejection: Rejection, now: datetime) -> MediaFailure | None:
-    """What is worth remembering of a rejection, None where the next run may find it otherwise."""
-    stands_for = LASTING.get(rejection.finding.reason)
+def failure_of(candidate: Candidate, finding: Finding, now: datetime) -> MediaFailure | None:
+    """The failure to save for a finding; None if it is transient and the next run retries it."""
+    stands_for = LASTING.get(finding.reason)
     if stands_for is None:
         return None
-    until = now + stands_for
-    return MediaFailure(candidate.track_id, addresses_of(candidate), rejection.finding, until)
+    return MediaFailure(candidate.track_id, addresses_of(candidate), finding, now + stands_for)
 
 
 def addresses_of(candidate: Candidate) -> str:

@@ -1,20 +1,28 @@
-"""The media of groups, with what is remembered of them: the same step wherever it runs."""
+"""Media of duplicate groups, many at a time; if one member fails, the next one is tried."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tiktok_music.archive import TrackRecord
+from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
-from tiktok_music.refresh.media.known_media import StoredMedia, noted
+from tiktok_music.refresh.media.known_media import KnownMedia, StoredMedia, save_outcome
 from tiktok_music.refresh.media.prepare import MediaTools, prepare_media
-from tiktok_music.refresh.media.stage import GroupMedia, MediaJob, run_media_stage, settle
 from tiktok_music.refresh.ports import MediaLedger, Progress, ReadableLedger
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+
+# Downloads and uploads wait on the network; the encoder bounds decoding by itself.
+IO_THREADS = 16
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class MediaParts:
-    """What the step works with; `now` is UTC."""
+class MediaDependencies:
+    """The collaborators of `fetch_media`; `now` is UTC."""
 
     tools: MediaTools
     ledger: MediaLedger
@@ -22,31 +30,56 @@ class MediaParts:
     now: Callable[[], datetime]
 
 
-def media_of(
+@dataclass(frozen=True, slots=True)
+class GroupMedia:
+    """A group and its media.
+
+    `canonical` is the member with media, None if there is none. `tried` counts the members whose
+    media was fetched in this run. A deferred group has members that were not tried.
+    `duplicates_media` is the media, by TikTok id, of members that were matched by sound.
+    """
+
+    group: DuplicateGroup
+    canonical: Candidate | None = None
+    media: MediaFacts | None = None
+    rejections: tuple[Rejection, ...] = ()
+    tried: int = 0
+    is_new: bool = False
+    is_deferred: bool = False
+    duplicates_media: Mapping[str, MediaFacts] = field(default_factory=dict)
+
+    def untried(self) -> Iterator[Candidate]:
+        """The members whose media was not rejected, in the order of the group."""
+        rejected = {rejection.tiktok_id for rejection in self.rejections}
+        return (each for each in self.group.members if each.tiktok_id not in rejected)
+
+
+def fetch_media(
     groups: Sequence[DuplicateGroup],
     known: Mapping[str, TrackRecord],
-    parts: MediaParts,
+    dependencies: MediaDependencies,
     has_time: Callable[[], bool],
     *,
     is_forced: bool = False,
 ) -> list[GroupMedia]:
-    """The media of every group, in their order; what is learned is noted at once.
+    """The media of every group, in their order; each outcome is saved at once.
 
-    What archive or ledger know is not fetched, so that the step may be run again, or by several at
-    a time; what there is no time for is deferred. Forced, it tries again what failed before.
+    Idempotent and safe to run concurrently: media known to archive or ledger is not fetched.
+    Groups left when `has_time` turns false are deferred. `is_forced` retries earlier failures.
     """
-    members = [member for group in groups for member in group.members]
-    now = parts.now()
-    job = MediaJob(
-        StoredMedia.of(members, known, parts.ledger, now, is_forced=is_forced),
-        prepare=lambda candidate: noted(
-            parts.ledger, candidate, prepare_media(candidate, parts.tools), now
-        ),
-        has_time=has_time,
-    )
-    return run_media_stage(
-        groups, job, lambda done, total: parts.progress.advance("media", done, total)
-    )
+    ledger, now = dependencies.ledger, dependencies.now()
+    stored = StoredMedia.read(_members(groups), known, ledger, now, is_forced=is_forced)
+
+    def prepare(candidate: Candidate) -> MediaFacts | Finding:
+        outcome = prepare_media(candidate, dependencies.tools)
+        save_outcome(ledger, candidate, outcome, now)
+        return outcome
+
+    with ThreadPoolExecutor(IO_THREADS, thread_name_prefix="media") as pool:
+        futures = [pool.submit(_fetch_group, group, stored, prepare, has_time) for group in groups]
+        for done, _ in enumerate(as_completed(futures), start=1):
+            dependencies.progress.advance("media", done, len(futures))
+    return [future.result() for future in futures]
 
 
 def known_media(
@@ -55,7 +88,61 @@ def known_media(
     ledger: ReadableLedger,
     now: datetime,
 ) -> list[GroupMedia]:
-    """As `media_of`, with nothing fetched, decoded or written: unknown media are deferred."""
-    members = [member for group in groups for member in group.members]
-    memory = StoredMedia.of(members, known, ledger, now, is_forced=False)
-    return [settle(group, memory) for group in groups]
+    """As `fetch_media`, but reads only: groups with unknown media are deferred."""
+    stored = StoredMedia.read(_members(groups), known, ledger, now, is_forced=False)
+    return [settle(group, stored) for group in groups]
+
+
+def settle(group: DuplicateGroup, known: KnownMedia) -> GroupMedia:
+    """The media of a group as far as it is known; an unknown member defers the group."""
+    return _first_with_media(group, known.outcome)
+
+
+def _fetch_group(
+    group: DuplicateGroup,
+    known: KnownMedia,
+    prepare: Callable[[Candidate], MediaFacts | Finding],
+    has_time: Callable[[], bool],
+) -> GroupMedia:
+    """As `settle`, but fetches for unknown members while there is time."""
+    fetched: list[Candidate] = []
+
+    def outcome(candidate: Candidate) -> MediaFacts | Finding | None:
+        stored = known.outcome(candidate)
+        if stored is not None or not has_time():
+            return stored
+        fetched.append(candidate)
+        return _isolated(prepare, candidate)
+
+    result = _first_with_media(group, outcome)
+    return replace(result, tried=len(fetched), is_new=result.canonical in fetched)
+
+
+def _first_with_media(
+    group: DuplicateGroup, outcome: Callable[[Candidate], MediaFacts | Finding | None]
+) -> GroupMedia:
+    rejections: list[Rejection] = []
+    for candidate in group.members:
+        found = outcome(candidate)
+        if isinstance(found, MediaFacts):
+            return GroupMedia(group, candidate, found, tuple(rejections))
+        if found is None:
+            return GroupMedia(group, rejections=tuple(rejections), is_deferred=True)
+        rejections.append(Rejection.of(candidate, found))
+    return GroupMedia(group, rejections=tuple(rejections))
+
+
+def _isolated(
+    prepare: Callable[[Candidate], MediaFacts | Finding], candidate: Candidate
+) -> MediaFacts | Finding:
+    """An unexpected error rejects this candidate in this run only: it is not saved."""
+    try:
+        return prepare(candidate)
+    except Exception as exc:
+        _logger.exception("media of sound %s failed", candidate.tiktok_id)
+        detail = f"an unexpected {type(exc).__name__}; the log has more"
+        return Finding(RejectionReason.MEDIA_WORKER_FAILED, detail)
+
+
+def _members(groups: Sequence[DuplicateGroup]) -> list[Candidate]:
+    return [member for group in groups for member in group.members]

@@ -31,7 +31,7 @@ class PreparedPreview:
     fingerprint: str
 
 
-class MediaWorkshop(Protocol):
+class MediaEncoder(Protocol):
     """Turns untrusted bytes into media of ours; safe to call from many threads."""
 
     def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:

@@ -17,11 +17,11 @@ from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.media.ports import (
     AudioRejected,
     Downloader,
+    MediaEncoder,
     MediaStore,
-    MediaWorkshop,
     PreparedPreview,
 )
-from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+from tiktok_music.refresh.rejection import Finding, RejectionReason
 from tiktok_music.track import cover_key, preview_key
 
 REASONS: dict[type[MediaError], RejectionReason] = {
@@ -37,39 +37,41 @@ class MediaTools:
     """What the media of a candidate passes through, in this order."""
 
     downloader: Downloader
-    workshop: MediaWorkshop
+    media_encoder: MediaEncoder
     store: MediaStore
 
 
-def prepare_media(candidate: Candidate, tools: MediaTools) -> MediaFacts | Rejection:
-    """Publishes preview and cover of a candidate; one bad file rejects this candidate alone.
+def prepare_media(candidate: Candidate, tools: MediaTools) -> MediaFacts | Finding:
+    """Stores preview and cover of a candidate under their permanent keys.
 
-    Both files are ready before the first is stored. A bucket that does not take them rejects the
-    candidate too: the next run tries again.
+    Both files are encoded before the first one is stored. A failed upload is a finding too; the
+    next run tries again.
     """
     if not candidate.preview_urls:
-        return _rejected(candidate, RejectionReason.NO_PREVIEW, "upstream gives no preview address")
+        return Finding(RejectionReason.NO_PREVIEW, "upstream gives no preview address")
     if not candidate.cover_urls:
-        return _rejected(candidate, RejectionReason.NO_COVER, "upstream gives no cover address")
+        return Finding(RejectionReason.NO_COVER, "upstream gives no cover address")
     try:
         audio = tools.downloader.audio(candidate.preview_urls)
-        preview = tools.workshop.prepare_preview(audio, candidate.title, candidate.author)
+        preview = tools.media_encoder.prepare_preview(audio, candidate.title, candidate.author)
         image = tools.downloader.image(candidate.cover_urls)
-        cover = tools.workshop.prepare_cover(image)
+        cover = tools.media_encoder.prepare_cover(image)
     except AudioRejected as exc:
-        return Rejection.of(candidate, exc.finding)
+        return exc.finding
     except MediaError as exc:
-        return _rejected(candidate, REASONS[type(exc)], str(exc))
+        return Finding(REASONS[type(exc)], str(exc))
     try:
         return _publish(candidate.track_id, preview, cover, tools.store)
     except StoreUnavailable as exc:
-        return _rejected(candidate, RejectionReason.MEDIA_NOT_STORED, str(exc))
+        return Finding(RejectionReason.MEDIA_NOT_STORED, str(exc))
 
 
 def _publish(
     track_id: str, preview: PreparedPreview, cover: bytes, store: MediaStore
 ) -> MediaFacts:
-    heard = store.save_once(preview_key(track_id), preview.mp3, "audio/mpeg", preview_facts(preview))
+    heard = store.save_once(
+        preview_key(track_id), preview.mp3, "audio/mpeg", preview_facts(preview)
+    )
     seen = store.save_once(cover_key(track_id), cover, "image/jpeg", cover_facts(cover))
     return media_facts(heard, seen, preview.fingerprint)
 
@@ -110,7 +112,3 @@ def media_facts(
         cover_bytes=int(cover["bytes"]),
         fingerprint=fingerprint,
     )
-
-
-def _rejected(candidate: Candidate, reason: RejectionReason, detail: str) -> Rejection:
-    return Rejection.of(candidate, Finding(reason, detail))

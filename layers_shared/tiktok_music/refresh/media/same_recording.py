@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup, join_groups
+from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.media.sound.fingerprint import Fingerprint, FingerprintIndex
-from tiktok_music.refresh.media.stage import GroupMedia
 
 
 def join_same_recordings(
     results: Sequence[GroupMedia], is_settled: Callable[[Candidate], bool]
 ) -> list[GroupMedia]:
-    """The results with groups of one recording joined; the survivor is the most used with media.
+    """The results with groups of one recording joined; the canonical is the most used with media.
 
     Two groups are one recording when the fingerprints of their media say so (bit error rate at
     most 0.30 over at least 8 s) and their titles do not name versions that sound alike. Candidates
@@ -30,19 +30,19 @@ def _pairs(
     results: Sequence[GroupMedia], is_settled: Callable[[Candidate], bool]
 ) -> list[tuple[str, str, str]]:
     heard = [
-        (result.survivor, fingerprint)
+        (result.canonical, fingerprint)
         for result in results
-        if result.survivor is not None and (fingerprint := _fingerprint(result)) is not None
+        if result.canonical is not None and (fingerprint := _fingerprint(result)) is not None
     ]
     index = FingerprintIndex()
-    for survivor, fingerprint in heard:
-        index.add(survivor.tiktok_id, fingerprint)
+    for canonical, fingerprint in heard:
+        index.add(canonical.tiktok_id, fingerprint)
     return [
-        (match.key, survivor.tiktok_id, f"same recording (bit error {match.bit_error_rate:.2f})")
-        for survivor, fingerprint in heard
-        if not is_settled(survivor)
+        (match.key, canonical.tiktok_id, f"same recording (bit error {match.bit_error_rate:.2f})")
+        for canonical, fingerprint in heard
+        if not is_settled(canonical)
         for match in index.same_recording(fingerprint)
-        if match.key != survivor.tiktok_id
+        if match.key != canonical.tiktok_id
     ]
 
 
@@ -53,24 +53,24 @@ def _fingerprint(result: GroupMedia) -> Fingerprint | None:
 
 
 def _result_of(group: DuplicateGroup, results: Sequence[GroupMedia]) -> GroupMedia:
-    """One result for a group that was several: their rejections together, the best survivor."""
+    """One result for a group that was several: their rejections together, the best canonical."""
     members = {member.tiktok_id for member in group.members}
-    parts = [result for result in results if result.group.survivor.tiktok_id in members]
+    parts = [result for result in results if result.group.canonical.tiktok_id in members]
     if len(parts) == 1:
         return parts[0]
     order = {member.tiktok_id: place for place, member in enumerate(group.members)}
-    heard = [part for part in parts if part.survivor is not None]
-    best = min(heard, key=lambda part: order[part.survivor.tiktok_id] if part.survivor else 0)
+    heard = [part for part in parts if part.canonical is not None]
+    best = min(heard, key=lambda part: order[part.canonical.tiktok_id] if part.canonical else 0)
     return GroupMedia(
         group,
-        best.survivor,
+        best.canonical,
         best.media,
         rejections=tuple(rejection for part in parts for rejection in part.rejections),
         tried=sum(part.tried for part in parts),
         is_new=any(part.is_new for part in parts),
-        doubles_media={
-            part.survivor.tiktok_id: part.media
+        duplicates_media={
+            part.canonical.tiktok_id: part.media
             for part in heard
-            if part is not best and part.survivor is not None and part.media is not None
+            if part is not best and part.canonical is not None and part.media is not None
         },
     )

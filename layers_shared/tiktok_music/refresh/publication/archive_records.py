@@ -61,14 +61,14 @@ def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) 
 
 def alias_record(
     candidate: Candidate,
-    survivor: TrackRecord,
+    canonical: TrackRecord,
     media: MediaFacts | None,
     known: TrackRecord | None,
     now: datetime,
 ) -> TrackRecord:
-    """The record of a double: it resolves to the survivor, and keeps the media that it has."""
+    """The record of a double: it resolves to the canonical, and keeps the media that it has."""
     return replace(
-        survivor,
+        canonical,
         track_id=candidate.track_id,
         tiktok_id=candidate.tiktok_id,
         title=candidate.title,
@@ -80,7 +80,7 @@ def alias_record(
         first_seen_at=known.first_seen_at if known else now,
         status=TrackStatus.ALIAS,
         media=media or (known.media if known else None),
-        survivor_id=survivor.track_id,
+        canonical_id=canonical.track_id,
         song_clip_id=candidate.song_clip_id,
         retired_reason=known.retired_reason if known else None,
     )

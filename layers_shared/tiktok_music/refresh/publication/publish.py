@@ -26,7 +26,7 @@ DEPARTING = (TrackStatus.ACTIVE, TrackStatus.RETIRED)
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class PublishContext:
     """When and by whose right a snapshot is published."""
 
     fence: int
@@ -36,31 +36,31 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """What is served before a publish: the pointer, and the rows that it leads to by track id."""
+class CurrentCatalog:
+    """What is current before a publish: the pointer, and the rows that it leads to by track id."""
 
     pointer: Pointer | None
     rows: Mapping[str, Mapping[str, object]]
 
 
-def served_now(publisher: PublishedSnapshots) -> Served:
-    """What is served now; nothing before the first publish.
+def current_catalog(publisher: PublishedSnapshots) -> CurrentCatalog:
+    """What is current now; nothing before the first publish.
 
     A current snapshot that is not whole any more has no rows: the next publish mends it.
     """
     pointer = publisher.current()
     if pointer is None:
-        return Served(None, {})
+        return CurrentCatalog(None, {})
     try:
-        return Served(pointer, rows_of(publisher.load(pointer.current)))
+        return CurrentCatalog(pointer, rows_of(publisher.load(pointer.current)))
     except SnapshotCorrupt as exc:
-        _logger.error("what is served cannot be read: %s", exc)
-        return Served(pointer, {})
+        _logger.error("what is current cannot be read: %s", exc)
+        return CurrentCatalog(pointer, {})
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What is served now, and how it differs from what was."""
+    """What is current now, and how it differs from what was."""
 
     descriptor: Descriptor
     added: int
@@ -69,51 +69,51 @@ class Published:
 
 def publish(
     catalog: Catalog,
-    edition: Edition,
-    served: Served,
+    context: PublishContext,
+    current: CurrentCatalog,
     known: Mapping[str, TrackRecord],
     stores: tuple[TrackArchive, Publisher],
 ) -> Published:
     """Everything that the snapshot names is stored before it becomes current.
 
     Raises PublishLost when a newer refresh was first, StoreUnavailable when a store fails; what
-    is served is then what was served before.
+    is current is then what was current before.
     """
     archive, publisher = stores
-    rows = served.rows
+    rows = current.rows
     track_ids = {accepted.candidate.track_id for accepted in catalog.accepted}
     departed = [track_id for track_id in rows if track_id not in track_ids]
     known = {**archive.get_many(departed), **known}
-    archive.save_many(_records(catalog, edition, known))
-    if served.pointer:
-        seen = served.pointer.current.published_at
-        merged = {double.candidate.track_id for double in catalog.doubles}
+    archive.save_many(_records(catalog, context, known))
+    if current.pointer:
+        seen = current.pointer.current.published_at
+        merged = {double.candidate.track_id for double in catalog.duplicates}
         off_chart = [track_id for track_id in departed if track_id not in merged]
         archive.save_many(_departures(off_chart, rows, known, seen))
-    snapshot = _snapshot(catalog, edition)
+    snapshot = _snapshot(catalog, context)
     publisher.write_chunks(snapshot)
     publisher.load(snapshot.descriptor)
-    publisher.flip(advanced(served.pointer, snapshot.descriptor), served.pointer)
+    publisher.flip(advanced(current.pointer, snapshot.descriptor), current.pointer)
     return Published(snapshot.descriptor, added=len(track_ids - rows.keys()), removed=len(departed))
 
 
-def _snapshot(catalog: Catalog, edition: Edition) -> Snapshot:
+def _snapshot(catalog: Catalog, context: PublishContext) -> Snapshot:
     tracks = catalog.tracks()
-    gzipped = pack(render(tracks, edition.media_base_url))
+    gzipped = pack(render(tracks, context.media_base_url))
     descriptor = describe(
         gzipped,
-        fence=edition.fence,
-        scheduled_at=edition.scheduled_at,
-        published_at=edition.published_at,
+        fence=context.fence,
+        scheduled_at=context.scheduled_at,
+        published_at=context.published_at,
         track_count=len(tracks),
     )
     return Snapshot(descriptor, gzipped)
 
 
 def _records(
-    catalog: Catalog, edition: Edition, known: Mapping[str, TrackRecord]
+    catalog: Catalog, context: PublishContext, known: Mapping[str, TrackRecord]
 ) -> list[TrackRecord]:
-    now = edition.published_at
+    now = context.published_at
     active = {
         accepted.candidate.track_id: active_record(
             accepted, known.get(accepted.candidate.track_id), now
@@ -123,13 +123,13 @@ def _records(
     aliases = [
         alias_record(
             double.candidate,
-            active[double.survivor.track_id],
+            active[double.canonical.track_id],
             double.media,
             known.get(double.candidate.track_id),
             now,
         )
-        for double in catalog.doubles
-        if double.candidate.track_id != double.survivor.track_id
+        for double in catalog.duplicates
+        if double.candidate.track_id != double.canonical.track_id
     ]
     records = {record.track_id: record for record in [*aliases, *active.values()]}
     return [

@@ -29,11 +29,11 @@ _HEARD_BY_FINGERPRINT = (
 
 @dataclass(frozen=True, slots=True)
 class DuplicateGroup:
-    """Candidates that are one recording: the survivor first, the rest in the same order.
+    """Candidates that are one recording: the canonical first, the rest in the same order.
 
     The order is the highest user count, then the lowest TikTok id as a number. `evidence` has, for
-    each id but the survivor's, what joined it ("same title and artist"); a repeated id of the
-    survivor is there as "same TikTok id". `work_key` groups the versions of one work.
+    each id but the canonical's, what joined it ("same title and artist"); a repeated id of the
+    canonical is there as "same TikTok id". `work_key` groups the versions of one work.
     """
 
     members: tuple[Candidate, ...]
@@ -41,13 +41,13 @@ class DuplicateGroup:
     work_key: str
 
     @property
-    def survivor(self) -> Candidate:
+    def canonical(self) -> Candidate:
         """The member that stays in the catalog."""
         return self.members[0]
 
 
 def group_duplicates(candidates: Sequence[Candidate]) -> tuple[DuplicateGroup, ...]:
-    """Every candidate in exactly one group, in the order in which the survivors appear.
+    """Every candidate in exactly one group, in the order in which the canonicals appear.
 
     The same candidates in another order give the same groups. Near linear in their number.
     """
@@ -58,7 +58,7 @@ def group_duplicates(candidates: Sequence[Candidate]) -> tuple[DuplicateGroup, .
     clusters = _Clusters([describe(candidate) for candidate in ranked])
     for block in find_blocks(clusters.descriptions):
         clusters.join(block)
-    return tuple(sorted(clusters.groups(), key=lambda group: appearance[group.survivor]))
+    return tuple(sorted(clusters.groups(), key=lambda group: appearance[group.canonical]))
 
 
 def join_groups(
@@ -89,24 +89,26 @@ def join_groups(
 def _once_each(
     groups: Sequence[DuplicateGroup], joined: Mapping[int, DuplicateGroup]
 ) -> tuple[DuplicateGroup, ...]:
-    """Each group where its survivor's group stood."""
+    """Each group where its canonical's group stood."""
     return tuple(
         joined[index]
         for index, group in enumerate(groups)
-        if joined[index].survivor == group.survivor
+        if joined[index].canonical == group.canonical
     )
 
 
 def _united(first: DuplicateGroup, second: DuplicateGroup, evidence: str) -> DuplicateGroup:
     members = tuple(sorted(first.members + second.members, key=_rank))
-    kept, lost = (first, second) if members[0] == first.survivor else (second, first)
-    joined = {**lost.evidence, lost.survivor.tiktok_id: evidence, **kept.evidence}
+    kept, lost = (first, second) if members[0] == first.canonical else (second, first)
+    joined = {**lost.evidence, lost.canonical.tiktok_id: evidence, **kept.evidence}
     return DuplicateGroup(members, joined, kept.work_key)
 
 
 def _sound_apart(first: DuplicateGroup, second: DuplicateGroup) -> bool:
     """Whether titles name different versions in a way that matching audio does not refute."""
-    tags = parse_title(first.survivor.title).versions ^ parse_title(second.survivor.title).versions
+    tags = (
+        parse_title(first.canonical.title).versions ^ parse_title(second.canonical.title).versions
+    )
     return any(tag.partition(":")[0] not in _HEARD_BY_FINGERPRINT for tag in tags)
 
 
@@ -136,7 +138,7 @@ class _Clusters:
                 representatives.append(member)
 
     def groups(self) -> Iterator[DuplicateGroup]:
-        """The clusters, each with its survivor (the lowest position) first."""
+        """The clusters, each with its canonical (the lowest position) first."""
         clusters: dict[int, list[int]] = {}
         for position in range(len(self._parents)):
             clusters.setdefault(self._root(position), []).append(position)
@@ -164,10 +166,10 @@ class _Clusters:
             position = self._parents[position]
         return position
 
-    def _evidence(self, survivor: int) -> dict[str, str]:
-        """What joined each member, on the way from the survivor to it."""
+    def _evidence(self, canonical: int) -> dict[str, str]:
+        """What joined each member, on the way from the canonical to it."""
         evidence: dict[str, str] = {}
-        seen, reached = {survivor}, deque([survivor])
+        seen, reached = {canonical}, deque([canonical])
         while reached:
             for other, joint in self._joints[reached.popleft()]:
                 if other not in seen:

@@ -42,7 +42,7 @@ class Table:
     """Whole words, stems, parts of words, and phrases by their first word.
 
     Lines are kept as they are written: few of them are ever shown, so they are parsed then.
-    Parts are keyed by their first two characters, or by the only one.
+    RefreshDependencies are keyed by their first two characters, or by the only one.
     """
 
     words: dict[str, list[str]] = field(default_factory=dict)

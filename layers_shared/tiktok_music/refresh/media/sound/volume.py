@@ -37,13 +37,13 @@ class AudioFacts:
         dead_air = self.leading_silence_seconds + self.trailing_silence_seconds
         return max(self.duration_seconds - dead_air, 0.0)
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The facts as JSON knows them: numbers and one string."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, facts: Mapping[str, Any]) -> "AudioFacts":
-        """The inverse of `as_dict`."""
+        """The inverse of `to_dict`."""
         return cls(**facts)
 
 

@@ -1,0 +1,93 @@
+"""Summaries of a run, pure: figures for the gates, the report, a verdict for every row."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tiktok_music.refresh.build_catalog import PreparedCatalog
+from tiktok_music.refresh.gates import CatalogFigures
+from tiktok_music.refresh.publication.publish import CurrentCatalog, Published
+from tiktok_music.refresh.report import Outcome, RefreshReport
+from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """The end of a run. `reason` is None if it published; `prepared` is None without a chart."""
+
+    outcome: Outcome
+    reason: str | None = None
+    prepared: PreparedCatalog | None = None
+    published: Published | None = None
+
+
+def gate_figures(prepared: PreparedCatalog, current: CurrentCatalog) -> CatalogFigures:
+    """The figures that the publish gates compare."""
+    chart, catalog = prepared.chart, prepared.catalog
+    return CatalogFigures(
+        ids=tuple(track.track_id for track in catalog.tracks()),
+        last_ids=frozenset(current.rows),
+        rows=chart.rows,
+        invalid_rows=len(chart.rejections),
+        media_tried=catalog.media_tried,
+        media_failed=catalog.media_tried - catalog.new_media,
+    )
+
+
+def report_of(
+    result: RunResult, scheduled_at: datetime, started_at: datetime, seconds: Mapping[str, float]
+) -> RefreshReport:
+    """The report of a run; `seconds` is wall time per stage."""
+    report = RefreshReport(result.outcome, result.reason, scheduled_at, started_at, seconds)
+    if result.prepared is not None:
+        report = _with_rows(report, result.prepared)
+    if result.published is not None:
+        report = replace(
+            report,
+            version=result.published.descriptor.version,
+            added=result.published.added,
+            removed=result.published.removed,
+        )
+    return report
+
+
+def _with_rows(report: RefreshReport, prepared: PreparedCatalog) -> RefreshReport:
+    catalog, curation = prepared.catalog, prepared.curation
+    return replace(
+        report,
+        rows=prepared.chart.rows,
+        accepted=len(catalog.accepted),
+        new_media=catalog.new_media,
+        deferred=catalog.deferred,
+        rejections=prepared.rejections(),
+        duplicates=catalog.duplicates,
+        unknown_languages=curation.unknown_languages,
+        new_fields=prepared.chart.new_fields,
+    )
+
+
+def verdicts_of(prepared: PreparedCatalog) -> tuple[RowVerdict, ...]:
+    """A verdict for every sound with an id, each once, in the order of the chart."""
+    decided = {each.tiktok_id: each for each in _decided(prepared)}
+    curated = {each.tiktok_id: each for each in prepared.curation.candidates}
+    ids = dict.fromkeys(candidate.tiktok_id for candidate in prepared.chart.candidates)
+    return tuple(
+        decided.get(tiktok_id) or RowVerdict.of(curated[tiktok_id], RowStatus.UNTRIED)
+        for tiktok_id in ids
+    )
+
+
+def _decided(prepared: PreparedCatalog) -> Iterator[RowVerdict]:
+    """The last verdict of an id counts: a repeated id of an accepted sound is accepted."""
+    for duplicate in prepared.catalog.duplicates:
+        yield replace(
+            RowVerdict.of(duplicate.candidate, RowStatus.DUPLICATE),
+            duplicate_of=duplicate.canonical.tiktok_id,
+            evidence=duplicate.evidence,
+        )
+    for accepted in prepared.catalog.accepted:
+        yield RowVerdict.of(accepted.candidate, RowStatus.ACCEPTED)
+    stages = (prepared.retired, prepared.curation.rejections(), prepared.catalog.rejections)
+    for rejection in (each for stage in stages for each in stage):
+        if rejection.tiktok_id is not None:
+            yield RowVerdict.of_rejection(rejection)
