@@ -65,7 +65,7 @@ def told(command: Command) -> Command:
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Asks, unless told not to; no answer is no. RefreshRequest beside the answer that a program reads."""
+    """Asks, unless told not to; no answer is no. Asked beside the answer that a program reads."""
     try:
         is_wanted = yes or typer.confirm(question, err=True)
     except typer.Abort as exc:

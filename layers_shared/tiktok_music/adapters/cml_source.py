@@ -1,4 +1,4 @@
-"""The Commercial Music CatalogView's trending list: TikTok's official Business API.
+"""The Commercial Music Library's trending list: TikTok's official Business API.
 
 Its preview addresses live six hours: they are copied in the run that fetched them, and the
 addresses are not kept.

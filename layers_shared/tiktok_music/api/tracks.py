@@ -14,7 +14,7 @@ from tiktok_music.resolve import Lookup, Music
 from tiktok_music.snapshot import row_of
 from tiktok_music.track import Track
 
-# TikTok's photo API wants an id of its Commercial Music CatalogView; a publisher uses the link.
+# TikTok's photo API wants an id of its Commercial Music Library; a publisher uses the link.
 HONORED_BY = {"publish": False, "managed": True}
 
 

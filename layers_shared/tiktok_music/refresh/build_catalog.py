@@ -1,4 +1,4 @@
-"""Builds the catalog of a chart from the rules' and the media's results. Pure, nothing is stored."""
+"""Builds the catalog of a chart from the results of rules and media. Pure: nothing is stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """A run's recording: what its source gave and what became of each row, to be judged again later.
 
-PreparedCatalog -> JSON lines -> gzip, and back. Addresses of files are left out: they are signed, they end
+Prepared catalog -> JSON lines -> gzip, and back. File addresses are left out: they are signed, they end
 within hours, and no rule that is judged again looks at them.
 """
 

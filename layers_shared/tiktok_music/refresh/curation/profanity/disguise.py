@@ -132,7 +132,7 @@ class Masks:
         )
 
     def unstretched(self, word: str) -> str | None:
-        """`biitch`, `fuuckk`: the maskable word that duplicates no more letters than `word`."""
+        """`biitch`, `fuuckk`: the maskable word that doubles no more letters than `word`."""
         if _DOUBLED.search(word) is None:
             return None
         found = self.by_single_letters.get(_DOUBLED.sub(r"\1", word))
