@@ -3,7 +3,7 @@
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.errors import PublishLost, SnapshotCorrupt
 from tiktok_music.pointer_moves import replaced
-from tiktok_music.refresh.gates import CatalogFigures, GateLimits, judge_catalog
+from tiktok_music.refresh.gates import CatalogFigures, GateLimits, Past, judge_catalog
 from tiktok_music.refresh.publication.archive_records import rows_of
 from tiktok_music.snapshot import Snapshot, without_tracks
 
@@ -37,8 +37,7 @@ def withdraw(publisher: DynamoPublisher, track_id: str, limits: GateLimits) -> s
 
 
 def _check(smaller: Snapshot, served: Snapshot, limits: GateLimits) -> None:
-    ids, last_ids = tuple(rows_of(smaller)), frozenset(rows_of(served))
-    figures = CatalogFigures(ids, last_ids, len(ids), 0, 0, 0)
+    figures = CatalogFigures(tuple(rows_of(smaller)), past=Past((served.descriptor,)))
     refusal = judge_catalog(figures, limits, is_forced=False)
     if refusal is not None:
         raise PublishLost(

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,18 @@ from tiktok_music.track import Track, cover_key, preview_key
 
 # DynamoDB's item limit is 400 KB with attribute names; the rest is head-room.
 CHUNK_BYTES = 350 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ChartFigures:
+    """The size of the chart that a snapshot was made of, for comparison by later runs.
+
+    `unaddressed_rows` are readable rows without an address of a preview or of a cover.
+    """
+
+    rows: int = 0
+    invalid_rows: int = 0
+    unaddressed_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,8 @@ class Descriptor:
     byte_length: int
     sha256: str
     track_count: int
+    chart: ChartFigures = field(default_factory=ChartFigures)
+    is_forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +124,14 @@ def pack(body: bytes) -> bytes:
 
 
 def describe(
-    gzipped: bytes, *, fence: int, scheduled_at: datetime, published_at: datetime, track_count: int
+    gzipped: bytes,
+    *,
+    fence: int,
+    scheduled_at: datetime,
+    published_at: datetime,
+    track_count: int,
+    chart: ChartFigures = ChartFigures(),
+    is_forced: bool = False,
 ) -> Descriptor:
     """The descriptor of a packed answer; its version sorts by fence and names the content."""
     sha256 = hashlib.sha256(gzipped).hexdigest()
@@ -123,6 +144,8 @@ def describe(
         byte_length=len(gzipped),
         sha256=sha256,
         track_count=track_count,
+        chart=chart,
+        is_forced=is_forced,
     )
 
 
@@ -141,6 +164,8 @@ def without_tracks(snapshot: Snapshot, track_ids: Collection[str], fence: int) -
         scheduled_at=before.scheduled_at,
         published_at=before.published_at + timedelta(seconds=1),
         track_count=len(rows),
+        chart=before.chart,
+        is_forced=before.is_forced,
     )
     return Snapshot(descriptor, gzipped)
 

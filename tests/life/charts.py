@@ -10,20 +10,22 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 
 TICKS_A_DAY = 2
 FIRST_ID = 7_000_000_000_000_000_000
-FIRST_WORDS = (
+_FIRST = (
     "Amber Paper Velvet Silver Hollow Winter Copper Golden Marble Crimson Distant Electric Frozen "
     "Gentle Hidden Ivory Jasmine Kinder Lonely Midnight Northern Open Patient Quiet Restless Secret"
-).split()
-LAST_WORDS = (
+)
+_LAST = (
     "Lanterns Harbour Meadow Signal Window Orchard Machine Letter Ocean Garden Mirror Station "
     "Thunder Valley Bridge Candle Feather Island Journey Kingdom Ladder Mountain Needle Paradise"
-).split()
+)
+FIRST_WORDS, LAST_WORDS = _FIRST.split(), _LAST.split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Charts:
     def _score(self, song: Song, tick: int) -> float:
         age = tick - song.starts_at
         noise = 1 + 0.06 * (self._share("noise", song.number, tick // 2) - 0.5)
-        return song.height * min(1.0, (age + 2) / 6) * 0.5 ** (age / song.half_life) * noise
+        return float(song.height * min(1.0, (age + 2) / 6) * 0.5 ** (age / song.half_life) * noise)
 
     def _uploads(self, song: Song, tick: int) -> Iterator[Candidate]:
         listed = [k for k in range(song.uploads) if self._is_there(song, k, tick)]
@@ -161,4 +163,4 @@ def without_previews(rows: Sequence[Candidate]) -> list[Candidate]:
 def neighbour_overlap(charts: Charts, ticks: int) -> float:
     """The least share of ids that two neighbouring charts have in common."""
     ids = [{row.tiktok_id for row in charts.rows(tick)} for tick in range(ticks)]
-    return min(len(a & b) / len(a) for a, b in zip(ids, ids[1:], strict=False))
+    return min(len(a & b) / len(a) for a, b in pairwise(ids))

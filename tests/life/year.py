@@ -334,6 +334,3 @@ class Life:
 def simulate(ticks: int, seed: int) -> Figures:
     """The figures of a life of so many scheduled runs."""
     return Life(seed).run(ticks)
-
-
-

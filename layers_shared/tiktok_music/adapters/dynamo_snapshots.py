@@ -7,7 +7,7 @@ from typing import Any
 
 from tiktok_music.adapters.dynamo_models import ChunkRow, DynamoRows, PointerRow, translated
 from tiktok_music.errors import SnapshotCorrupt, SnapshotMissing
-from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, join
+from tiktok_music.snapshot import ChartFigures, Descriptor, Pointer, Snapshot, join
 
 POINTER_KEY = "PTR"
 
@@ -72,6 +72,10 @@ def descriptor_to(descriptor: Descriptor) -> dict[str, Any]:
         "byteLength": descriptor.byte_length,
         "sha256": descriptor.sha256,
         "trackCount": descriptor.track_count,
+        "rows": descriptor.chart.rows,
+        "invalidRows": descriptor.chart.invalid_rows,
+        "unaddressedRows": descriptor.chart.unaddressed_rows,
+        "isForced": descriptor.is_forced,
     }
 
 
@@ -87,6 +91,12 @@ def descriptor_from(stored: Any) -> Descriptor:
             byte_length=int(stored["byteLength"]),
             sha256=str(stored["sha256"]),
             track_count=int(stored["trackCount"]),
+            chart=ChartFigures(
+                rows=int(stored.get("rows", 0)),
+                invalid_rows=int(stored.get("invalidRows", 0)),
+                unaddressed_rows=int(stored.get("unaddressedRows", 0)),
+            ),
+            is_forced=bool(stored.get("isForced", False)),
         )
     except (KeyError, TypeError, ValueError) as exc:
         raise SnapshotCorrupt(f"a stored descriptor cannot be read: {exc!r}") from exc

@@ -34,3 +34,7 @@ class Candidate:
     def track_id(self) -> str:
         """The catalog id that this sound has, or would have."""
         return track_id_of(self.tiktok_id)
+
+    def has_addresses(self) -> bool:
+        """True if there is an address of a preview and of a cover."""
+        return bool(self.preview_urls and self.cover_urls)

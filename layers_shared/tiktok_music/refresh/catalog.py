@@ -29,14 +29,16 @@ class DuplicateTrack:
 class Catalog:
     """The result of rules and media.
 
-    `media_tried` counts candidates whose media was fetched in this run, `new_media` those of them
-    with good media, `deferred` groups left without media when time ran out.
+    `first_tries` counts candidates whose media was fetched for the first time, `first_failures`
+    those of them without good media, `new_media` groups with new media, `deferred` groups left
+    without media when time ran out.
     """
 
     accepted: tuple[Accepted, ...]
     duplicates: tuple[DuplicateTrack, ...]
     rejections: tuple[Rejection, ...]
-    media_tried: int
+    first_tries: int
+    first_failures: int
     new_media: int
     deferred: int
 
@@ -50,7 +52,8 @@ def catalog_of(groups: Sequence[GroupMedia], rules: TextRules) -> Catalog:
         accepted=tuple(_accepted(groups, rules)),
         duplicates=tuple(duplicate for group in groups for duplicate in _duplicates(group)),
         rejections=tuple(rejection for group in groups for rejection in group.rejections),
-        media_tried=sum(group.tried for group in groups),
+        first_tries=sum(group.first_tries for group in groups),
+        first_failures=sum(group.first_failures for group in groups),
         new_media=sum(group.is_new for group in groups),
         deferred=sum(group.is_deferred for group in groups),
     )

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.rejection import Rejection
+from tiktok_music.snapshot import ChartFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,11 @@ class Chart:
     candidates: tuple[Candidate, ...]
     rejections: tuple[Rejection, ...]
     new_fields: tuple[str, ...] = ()
+
+    def figures(self) -> ChartFigures:
+        """The figures that later runs compare with."""
+        unaddressed = [each for each in self.candidates if not each.has_addresses()]
+        return ChartFigures(self.rows, len(self.rejections), len(unaddressed))
 
 
 def chart_of(parsed: Sequence[Candidate | Rejection], new_fields: tuple[str, ...] = ()) -> Chart:

@@ -10,7 +10,7 @@ from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.dependencies import ReadOnlyDependencies
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.media.pipeline import known_media
-from tiktok_music.refresh.publication.publish import CurrentCatalog, current_catalog
+from tiktok_music.refresh.publication.publish import CurrentCatalog, best_overlap, current_catalog
 from tiktok_music.refresh.refresh import Trigger, skip_reason
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.run_summary import RunResult, gate_figures, report_of
@@ -69,7 +69,10 @@ def _refusal(
     if skipped is not None:
         return skipped[1]
     ids = tuple(track.track_id for track in tracks)
-    figures = replace(gate_figures(prepared, current), ids=ids)
+    overlap = best_overlap(
+        dependencies.publisher, current, ids, dependencies.gates.min_overlap_share
+    )
+    figures = gate_figures(prepared, current, ids, overlap=overlap, now=dependencies.now())
     refusal = judge_catalog(figures, dependencies.gates, is_forced=trigger.is_forced)
     return f"{refusal.gate}: {refusal.detail}" if refusal else None
 

@@ -13,7 +13,12 @@ from tiktok_music.refresh.dependencies import RefreshDependencies, media_depende
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.history.save_run import save_run
 from tiktok_music.refresh.media.pipeline import fetch_media
-from tiktok_music.refresh.publication.publish import PublishContext, current_catalog, publish
+from tiktok_music.refresh.publication.publish import (
+    PublishContext,
+    best_overlap,
+    current_catalog,
+    publish,
+)
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.run_summary import RunResult, gate_figures, report_of
 from tiktok_music.refresh.stopwatch import Stopwatch
@@ -120,7 +125,10 @@ def _run(
     )
     watch.lap("media")
 
-    figures = gate_figures(prepared, current)
+    ids = [track.track_id for track in prepared.catalog.tracks()]
+    enough = dependencies.gates.min_overlap_share
+    overlap = best_overlap(dependencies.publisher, current, ids, enough)
+    figures = gate_figures(prepared, current, ids, overlap=overlap, now=dependencies.now())
     refusal = judge_catalog(figures, dependencies.gates, is_forced=trigger.is_forced)
     if refusal is not None:
         return RunResult(Outcome.REFUSED, f"{refusal.gate}: {refusal.detail}", prepared)
@@ -128,7 +136,12 @@ def _run(
         reason = f"less than {PUBLISH_SECONDS:g} s left to publish; the next run continues"
         return RunResult(Outcome.OUT_OF_TIME, reason, prepared)
     context = PublishContext(
-        fence, trigger.scheduled_at, dependencies.now(), dependencies.media_base_url
+        fence,
+        trigger.scheduled_at,
+        dependencies.now(),
+        dependencies.media_base_url,
+        chart.figures(),
+        trigger.is_forced,
     )
     stores = (dependencies.archive, dependencies.publisher)
     try:

@@ -1,11 +1,11 @@
 """Summaries of a run, pure: figures for the gates, the report, a verdict for every row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tiktok_music.refresh.build_catalog import PreparedCatalog
-from tiktok_music.refresh.gates import CatalogFigures
+from tiktok_music.refresh.gates import CatalogFigures, Past
 from tiktok_music.refresh.publication.publish import CurrentCatalog, Published
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
@@ -21,16 +21,24 @@ class RunResult:
     published: Published | None = None
 
 
-def gate_figures(prepared: PreparedCatalog, current: CurrentCatalog) -> CatalogFigures:
-    """The figures that the publish gates compare."""
-    chart, catalog = prepared.chart, prepared.catalog
+def gate_figures(
+    prepared: PreparedCatalog,
+    current: CurrentCatalog,
+    ids: Sequence[str],
+    *,
+    overlap: float | None,
+    now: datetime,
+) -> CatalogFigures:
+    """The figures that the publish gates check; `ids` would be published."""
+    pointer, catalog = current.pointer, prepared.catalog
     return CatalogFigures(
-        ids=tuple(track.track_id for track in catalog.tracks()),
-        last_ids=frozenset(current.rows),
-        rows=chart.rows,
-        invalid_rows=len(chart.rejections),
-        media_tried=catalog.media_tried,
-        media_failed=catalog.media_tried - catalog.new_media,
+        ids=tuple(ids),
+        chart=prepared.chart.figures(),
+        past=Past.of((pointer.current, *pointer.history)) if pointer else Past(),
+        overlap=overlap,
+        since_last=now - pointer.current.published_at if pointer else timedelta(),
+        first_tries=catalog.first_tries,
+        first_failures=catalog.first_failures,
     )
 
 

@@ -84,6 +84,9 @@ class RecordedMedia:
         facts = archived_media(self.known, candidate) or entry.media
         return facts or (UNKNOWN_FACTS if verdict.status is RowStatus.ACCEPTED else None)
 
+    def has_failed(self, candidate: Candidate) -> bool:
+        return isinstance(self.outcome(candidate), Finding)
+
 
 def replay(
     recording: Recording, rules: TextRules, stores: tuple[ReadableArchive, ReadableLedger]

@@ -9,7 +9,7 @@ from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import CatalogError
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
-from tiktok_music.refresh.gates import FEW, GateLimits
+from tiktok_music.refresh.gates import CatalogFigures, GateLimits, judge_media
 from tiktok_music.refresh.media.pipeline import GroupMedia, MediaDependencies, fetch_media
 
 
@@ -90,7 +90,11 @@ def run_batch(
         has_time,
     )
     report = BatchReport.of(media)
-    failed = report.tried - report.new_media
-    if failed >= FEW and failed > dependencies.gates.max_failed_media_share * report.tried:
+    figures = CatalogFigures(
+        (),
+        first_tries=sum(each.first_tries for each in media),
+        first_failures=sum(each.first_failures for each in media),
+    )
+    if judge_media(figures, dependencies.gates) is not None:
         raise MediaBatchFailed(report)
     return report

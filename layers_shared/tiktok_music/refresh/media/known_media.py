@@ -9,9 +9,9 @@ from typing import Protocol
 from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.media.ledger import LedgerEntry, failure_of
+from tiktok_music.refresh.media.ledger import FailureClock, LedgerEntry, MediaFailure, failure_of
 from tiktok_music.refresh.ports import MediaLedger, ReadableLedger
-from tiktok_music.refresh.rejection import Finding
+from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 _logger = logging.getLogger(__name__)
 
@@ -21,6 +21,9 @@ class KnownMedia(Protocol):
 
     def outcome(self, candidate: Candidate) -> MediaFacts | Finding | None:
         """Facts of stored media, the finding that still rejects it, or None if unknown."""
+
+    def has_failed(self, candidate: Candidate) -> bool:
+        """True if its media was rejected in an earlier run, whether or not that still stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,33 @@ class StoredMedia:
         stored = archived_media(self.known, candidate) or entry.media
         if stored is not None:
             return stored
+        if not candidate.has_addresses():
+            return missing_address(candidate)
         failure = None if self.is_forced else entry.failure
         return failure.finding if failure and failure.stands_for(candidate, self.now) else None
 
+    def has_failed(self, candidate: Candidate) -> bool:
+        entry = self.entries.get(candidate.track_id)
+        return entry is not None and entry.failure is not None
+
+    def earlier_failure(self, candidate: Candidate) -> MediaFailure | None:
+        entry = self.entries.get(candidate.track_id)
+        return entry.failure if entry else None
+
+
+def missing_address(candidate: Candidate) -> Finding:
+    """The finding on a row that names no media: nothing is fetched for it."""
+    if not candidate.preview_urls:
+        return Finding(RejectionReason.NO_PREVIEW, "upstream gives no preview address")
+    return Finding(RejectionReason.NO_COVER, "upstream gives no cover address")
+
 
 def save_outcome(
-    ledger: MediaLedger, candidate: Candidate, outcome: MediaFacts | Finding, now: datetime
+    ledger: MediaLedger,
+    candidate: Candidate,
+    outcome: MediaFacts | Finding,
+    clock: FailureClock,
+    earlier: MediaFailure | None,
 ) -> None:
     """Saves an outcome at once, as the run may end at any moment.
 
@@ -65,7 +89,7 @@ def save_outcome(
     try:
         if isinstance(outcome, MediaFacts):
             ledger.save_media(candidate.track_id, outcome)
-        elif failure := failure_of(candidate, outcome, now):
+        elif failure := failure_of(candidate, outcome, clock, earlier):
             ledger.save_failures([failure])
     except StoreUnavailable as exc:
         _logger.warning("could not write the media ledger entry of %s: %s", candidate.track_id, exc)

@@ -1,5 +1,4 @@
-"""What became of media that was tried: what is stored is not made again, nor is what was found
-wanting fetched again until that verdict ends."""
+"""The media ledger: outcomes of media that was tried, so that it is not fetched again in vain."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,58 +9,94 @@ from tiktok_music.archive import MediaFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 
-# Upstream mends a file now and then, under the same address.
-STANDS_FOR = timedelta(days=7)
-# A decoder that fails may be at fault itself: the file is left out of one tick, and tried again.
-STANDS_FOR_ONE_TICK = timedelta(hours=20)
-# What is wrong with a file stays wrong; a transfer or a store may be well by the next run.
-LASTING = {
-    **dict.fromkeys(
-        (
-            RejectionReason.AUDIO_UNREADABLE,
-            RejectionReason.AUDIO_DAMAGED,
-            RejectionReason.AUDIO_TOO_SHORT,
-            RejectionReason.AUDIO_TOO_LONG,
-            RejectionReason.AUDIO_SILENT,
-            RejectionReason.AUDIO_MOSTLY_SILENT,
-            RejectionReason.AUDIO_TOO_QUIET,
-            RejectionReason.AUDIO_CLIPPED,
-            RejectionReason.COVER_UNREADABLE,
-        ),
-        STANDS_FOR,
-    ),
-    RejectionReason.MEDIA_WORKER_FAILED: STANDS_FOR_ONE_TICK,
-}
+# A bad file stays bad, until upstream replaces it under the same address: rare.
+FILE_STANDS_FOR = timedelta(days=7)
+# A failed transfer is transient: the next scheduled run retries it, then less and less often.
+TRANSFER_STANDS_FOR = timedelta(hours=6)
+# In intervals of the schedule. A decoder may be at fault itself: the file is left out of one run.
+DECODER_STANDS_FOR_INTERVALS = 1.5
+# Verdicts made in one run would otherwise end in one run, and its failures look like an outage.
+JITTER_SHARE = 0.25
+FILE_REASONS = frozenset(
+    {
+        RejectionReason.AUDIO_UNREADABLE,
+        RejectionReason.AUDIO_DAMAGED,
+        RejectionReason.AUDIO_TOO_SHORT,
+        RejectionReason.AUDIO_TOO_LONG,
+        RejectionReason.AUDIO_SILENT,
+        RejectionReason.AUDIO_MOSTLY_SILENT,
+        RejectionReason.AUDIO_TOO_QUIET,
+        RejectionReason.AUDIO_CLIPPED,
+        RejectionReason.COVER_UNREADABLE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MediaFailure:
-    """A verdict on one track's media. `addresses` names the files, without their signatures."""
+    """A verdict on one track's media. `addresses` names the files, without their signatures.
+
+    `attempts` counts the runs in which it failed, this one included.
+    """
 
     track_id: str
     addresses: str
     finding: Finding
     stands_until: datetime
+    attempts: int = 1
 
     def stands_for(self, candidate: Candidate, now: datetime) -> bool:
-        """Whether the candidate's media are still those that were judged."""
+        """True while the verdict has not expired and the candidate has the same files."""
         return now < self.stands_until and self.addresses == addresses_of(candidate)
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One track's media: the facts of what is stored, or why nothing is."""
+    """One track's media: the facts of what is stored, or the failure."""
 
     media: MediaFacts | None = None
     failure: MediaFailure | None = None
 
 
-def failure_of(candidate: Candidate, finding: Finding, now: datetime) -> MediaFailure | None:
-    """The failure to save for a finding; None if it is transient and the next run retries it."""
-    stands_for = LASTING.get(finding.reason)
+@dataclass(frozen=True, slots=True)
+class FailureClock:
+    """The time of a run (UTC) and the interval of the schedule."""
+
+    now: datetime
+    refresh_every: timedelta
+
+    def stands_for(self, finding: Finding, attempts: int) -> timedelta | None:
+        """How long a verdict stands before the file is tried again; None if it is not saved.
+
+        A failed upload is not saved: the bucket is at fault, and every new file in this run.
+        """
+        if finding.reason in FILE_REASONS:
+            return FILE_STANDS_FOR
+        if finding.reason is RejectionReason.MEDIA_WORKER_FAILED:
+            first = DECODER_STANDS_FOR_INTERVALS * self.refresh_every
+            return min(first * (1 << min(attempts - 1, 8)), FILE_STANDS_FOR)
+        if finding.reason is RejectionReason.DOWNLOAD_FAILED:
+            return min(TRANSFER_STANDS_FOR * (1 << min(attempts - 1, 8)), FILE_STANDS_FOR)
+        return None
+
+
+def failure_of(
+    candidate: Candidate, finding: Finding, clock: FailureClock, earlier: MediaFailure | None
+) -> MediaFailure | None:
+    """The failure to save for a finding, or None; the jitter depends on track and addresses."""
+    attempts = earlier.attempts + 1 if earlier else 1
+    stands_for = clock.stands_for(finding, attempts)
     if stands_for is None:
         return None
-    return MediaFailure(candidate.track_id, addresses_of(candidate), finding, now + stands_for)
+    addresses = addresses_of(candidate)
+    until = clock.now + stands_for * _jitter(candidate.track_id + addresses)
+    return MediaFailure(candidate.track_id, addresses, finding, until, attempts)
+
+
+def _jitter(name: str) -> float:
+    """Between 1 - JITTER_SHARE and 1, the same for the same name."""
+    share = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") / 2**32
+    return 1 - JITTER_SHARE * share
 
 
 def addresses_of(candidate: Candidate) -> str:

@@ -4,12 +4,13 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
 from tiktok_music.refresh.media.known_media import KnownMedia, StoredMedia, save_outcome
+from tiktok_music.refresh.media.ledger import FailureClock
 from tiktok_music.refresh.media.prepare import MediaTools, prepare_media
 from tiktok_music.refresh.ports import MediaLedger, Progress, ReadableLedger
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
@@ -22,12 +23,13 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MediaDependencies:
-    """The collaborators of `fetch_media`; `now` is UTC."""
+    """The collaborators of `fetch_media`; `now` is UTC, `refresh_every` the schedule's interval."""
 
     tools: MediaTools
     ledger: MediaLedger
     progress: Progress
     now: Callable[[], datetime]
+    refresh_every: timedelta = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class GroupMedia:
     """A group and its media.
 
     `canonical` is the member with media, None if there is none. `tried` counts the members whose
-    media was fetched in this run. A deferred group has members that were not tried.
+    media was fetched in this run, `first_tries` those that did not fail in an earlier run, and
+    `first_failures` those of them without good media. A deferred group has untried members.
     `duplicates_media` is the media, by TikTok id, of members that were matched by sound.
     """
 
@@ -44,6 +47,8 @@ class GroupMedia:
     media: MediaFacts | None = None
     rejections: tuple[Rejection, ...] = ()
     tried: int = 0
+    first_tries: int = 0
+    first_failures: int = 0
     is_new: bool = False
     is_deferred: bool = False
     duplicates_media: Mapping[str, MediaFacts] = field(default_factory=dict)
@@ -69,10 +74,11 @@ def fetch_media(
     """
     ledger, now = dependencies.ledger, dependencies.now()
     stored = StoredMedia.read(_members(groups), known, ledger, now, is_forced=is_forced)
+    clock = FailureClock(now, dependencies.refresh_every)
 
     def prepare(candidate: Candidate) -> MediaFacts | Finding:
         outcome = prepare_media(candidate, dependencies.tools)
-        save_outcome(ledger, candidate, outcome, now)
+        save_outcome(ledger, candidate, outcome, clock, stored.earlier_failure(candidate))
         return outcome
 
     with ThreadPoolExecutor(IO_THREADS, thread_name_prefix="media") as pool:
@@ -115,7 +121,14 @@ def _fetch_group(
         return _isolated(prepare, candidate)
 
     result = _first_with_media(group, outcome)
-    return replace(result, tried=len(fetched), is_new=result.canonical in fetched)
+    first = [each for each in fetched if not known.has_failed(each)]
+    return replace(
+        result,
+        tried=len(fetched),
+        first_tries=len(first),
+        first_failures=sum(each != result.canonical for each in first),
+        is_new=result.canonical in fetched,
+    )
 
 
 def _first_with_media(

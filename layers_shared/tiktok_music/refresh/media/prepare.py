@@ -47,10 +47,6 @@ def prepare_media(candidate: Candidate, tools: MediaTools) -> MediaFacts | Findi
     Both files are encoded before the first one is stored. A failed upload is a finding too; the
     next run tries again.
     """
-    if not candidate.preview_urls:
-        return Finding(RejectionReason.NO_PREVIEW, "upstream gives no preview address")
-    if not candidate.cover_urls:
-        return Finding(RejectionReason.NO_COVER, "upstream gives no cover address")
     try:
         audio = tools.downloader.audio(candidate.preview_urls)
         preview = tools.media_encoder.prepare_preview(audio, candidate.title, candidate.author)

@@ -1,8 +1,8 @@
 """Publishes a catalog: archive, then chunks, then read-back, then the one conditional flip."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tiktok_music.archive import TrackRecord, TrackStatus
@@ -17,7 +17,15 @@ from tiktok_music.refresh.publication.archive_records import (
     needs_writing,
     rows_of,
 )
-from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, describe, pack, render
+from tiktok_music.snapshot import (
+    ChartFigures,
+    Descriptor,
+    Pointer,
+    Snapshot,
+    describe,
+    pack,
+    render,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +41,8 @@ class PublishContext:
     scheduled_at: datetime
     published_at: datetime
     media_base_url: str
+    chart: ChartFigures = field(default_factory=ChartFigures)
+    is_forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,28 @@ def current_catalog(publisher: PublishedSnapshots) -> CurrentCatalog:
     except SnapshotCorrupt as exc:
         _logger.error("what is current cannot be read: %s", exc)
         return CurrentCatalog(pointer, {})
+
+
+def best_overlap(
+    publisher: PublishedSnapshots, current: CurrentCatalog, ids: Collection[str], enough: float
+) -> float | None:
+    """The highest share of a kept version's ids that are among `ids`; None without a version.
+
+    Older versions are read only while no share is `enough`: a return to a former chart is good.
+    """
+    if current.pointer is None:
+        return None
+    listed = set(ids)
+    best = len(listed & current.rows.keys()) / max(len(current.rows), 1)
+    for descriptor in current.pointer.history:
+        if best >= enough:
+            break
+        try:
+            rows = rows_of(publisher.load(descriptor))
+        except SnapshotCorrupt:
+            continue
+        best = max(best, len(listed & rows.keys()) / max(len(rows), 1))
+    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +138,8 @@ def _snapshot(catalog: Catalog, context: PublishContext) -> Snapshot:
         scheduled_at=context.scheduled_at,
         published_at=context.published_at,
         track_count=len(tracks),
+        chart=context.chart,
+        is_forced=context.is_forced,
     )
     return Snapshot(descriptor, gzipped)
 

@@ -1,0 +1,73 @@
+"""Gives each group of duplicates its lasting identity: the track that the catalog knows it as.
+
+A recording keeps its id, title and cover while any of its uploads is on the chart: user counts of
+uploads cross and uploads come and go, but the track stays.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from tiktok_music.archive import TrackRecord, TrackStatus
+from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
+
+KNOWN_ALIAS = "known as an upload of this recording"
+
+
+def with_identity(
+    group: DuplicateGroup, records: Mapping[str, TrackRecord], rejected_ids: Collection[str]
+) -> DuplicateGroup:
+    """The group under its incumbent: the listed track, else the one known for longest.
+
+    `records` maps each known track id to its canonical record; `rejected_ids` are track ids that a
+    rule rejects in this run, so that a sound which is taken down passes its place on. The
+    canonical candidate gets the highest user count of the group. A group without an incumbent
+    stays as it is.
+    """
+    incumbent = _incumbent(
+        record
+        for member in group.members
+        if (record := records.get(member.track_id)) and record.track_id not in rejected_ids
+    )
+    if incumbent is None:
+        return group
+    users = max(member.user_count for member in group.members)
+    canonical = next(
+        (member for member in group.members if member.track_id == incumbent.track_id), None
+    )
+    chosen = replace(canonical or candidate_of(incumbent), user_count=users)
+    others = [member for member in group.members if member is not canonical]
+    return DuplicateGroup((chosen, *others), _evidence(group, chosen), group.work_key)
+
+
+def candidate_of(record: TrackRecord) -> Candidate:
+    """A candidate for a track that is not on the chart, as the archive knows it."""
+    return Candidate(
+        tiktok_id=record.tiktok_id,
+        title=record.title,
+        author=record.author,
+        album=record.album,
+        duration_seconds=record.media.duration_seconds if record.media else 0.0,
+        is_commerce_music=record.is_commerce_music,
+        song_clip_id=record.song_clip_id,
+    )
+
+
+def _incumbent(records: Iterable[TrackRecord]) -> TrackRecord | None:
+    known = [record for record in records if record.status is not TrackStatus.RETIRED]
+    return min(known, key=_seniority, default=None)
+
+
+def _seniority(record: TrackRecord) -> tuple[bool, float, str]:
+    is_listed = record.status is TrackStatus.ACTIVE
+    return not is_listed, record.first_seen_at.timestamp(), record.track_id
+
+
+def _evidence(group: DuplicateGroup, chosen: Candidate) -> dict[str, str]:
+    """The former canonical member gets the evidence that joined the chosen one to it."""
+    evidence = dict(group.evidence)
+    joint = evidence.pop(chosen.tiktok_id, KNOWN_ALIAS)
+    former = group.canonical.tiktok_id
+    if former != chosen.tiktok_id:
+        evidence.setdefault(former, joint)
+    return evidence
