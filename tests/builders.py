@@ -56,8 +56,8 @@ def a_snapshot(*tracks: Track, fence: int = 1, **times: datetime) -> Snapshot:
     return Snapshot(descriptor, gzipped)
 
 
-def a_descriptor(fence: int = 1) -> Descriptor:
-    return a_snapshot(fence=fence).descriptor
+def a_descriptor(fence: int = 1, **fields: Any) -> Descriptor:
+    return replace(a_snapshot(fence=fence).descriptor, **fields)
 
 
 def a_record(number: int = 1, **fields: Any) -> TrackRecord:

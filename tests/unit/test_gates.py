@@ -1,58 +1,115 @@
-"""Each gate refuses just past its threshold, and lets through just at it."""
+"""Each gate fails just past its threshold, and passes just at it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tiktok_music.refresh.gates import CatalogFigures, GateLimits, judge_catalog
+from tests.builders import a_descriptor
+from tiktok_music.refresh.gates import CatalogFigures, GateLimits, Past, judge_catalog
+from tiktok_music.snapshot import ChartFigures, Descriptor
 
 LIMITS = GateLimits(min_tracks=10, max_tracks=400)
 
 
-def ids(count: int, start: int = 0) -> tuple[str, ...]:
-    return tuple(f"id-{number}" for number in range(start, start + count))
+def ids(count: int) -> tuple[str, ...]:
+    return tuple(f"id-{number}" for number in range(count))
+
+
+def version(track_count: int = 100, **fields: Any) -> Descriptor:
+    return a_descriptor(track_count=track_count, **fields)
+
+
+def past(*counts: int) -> Past:
+    return Past(tuple(version(count) for count in counts))
 
 
 def gate(*, is_forced: bool = False, **figures: Any) -> str | None:
-    plain: dict[str, Any] = {
-        "ids": ids(100),
-        "last_ids": frozenset(ids(100)),
-        "rows": 100,
-        "invalid_rows": 0,
-        "media_tried": 0,
-        "media_failed": 0,
-    }
+    plain: dict[str, Any] = {"ids": ids(100), "past": past(100), "overlap": 1.0}
     refusal = judge_catalog(CatalogFigures(**{**plain, **figures}), LIMITS, is_forced=is_forced)
     return refusal.gate if refusal else None
+
+
+FIRST = {"past": Past(), "overlap": None}
 
 
 @pytest.mark.parametrize(
     ("figures", "refused"),
     [
         ({}, None),
-        ({"ids": ids(10), "last_ids": frozenset()}, None),
-        ({"ids": ids(9), "last_ids": frozenset()}, "FLOOR"),
-        ({"ids": (), "last_ids": frozenset()}, "FLOOR"),
-        ({"ids": ids(400), "last_ids": frozenset()}, None),
-        ({"ids": ids(401), "last_ids": frozenset()}, "CAP"),
+        ({"ids": ids(10), **FIRST}, None),
+        ({"ids": ids(9), **FIRST}, "FLOOR"),
+        ({"ids": (), **FIRST}, "FLOOR"),
+        ({"ids": ids(400), **FIRST}, None),
+        ({"ids": ids(401), **FIRST}, "CAP"),
         ({"ids": (*ids(99), "id-0")}, "UNIQUENESS"),
         ({"ids": ids(60)}, None),
         ({"ids": ids(59)}, "SHRINK"),
         ({"ids": ids(300)}, None),
         ({"ids": ids(301)}, "GROWTH"),
-        ({"ids": ids(100, start=95)}, None),
-        ({"ids": ids(100, start=96)}, "OVERLAP"),
-        ({"ids": ids(10, start=50), "last_ids": frozenset(ids(4))}, None),
-        ({"rows": 250, "invalid_rows": 5}, None),
-        ({"rows": 249, "invalid_rows": 5}, "NULLS"),
-        ({"rows": 10, "invalid_rows": 4}, None),
-        ({"media_tried": 20, "media_failed": 6}, None),
-        ({"media_tried": 20, "media_failed": 7}, "MEDIA"),
-        ({"media_tried": 4, "media_failed": 4}, None),
+        ({"overlap": 0.40}, None),
+        ({"overlap": 0.39}, "OVERLAP"),
+        ({"overlap": 0.0, "past": past(4), "ids": ids(10)}, None),
+        ({"first_tries": 20, "first_failures": 6}, None),
+        ({"first_tries": 20, "first_failures": 7}, "MEDIA"),
+        ({"first_tries": 4, "first_failures": 4}, None),
     ],
 )
-def test_a_gate_closes_at_its_threshold(figures: dict[str, Any], refused: str | None) -> None:
+def test_a_gate_fails_past_its_threshold(figures: dict[str, Any], refused: str | None) -> None:
     assert gate(**figures) == refused
+
+
+@pytest.mark.parametrize(
+    ("counts", "count", "refused"),
+    [
+        ((60, 100, 100), 36, "SHRINK"),  # step by step: 36 is 60 % of 60
+        ((60, 100, 100), 60, None),
+        ((14, 22, 36, 60, 100), 100, None),  # back to a former size
+        ((14, 22, 36, 60, 100), 301, "GROWTH"),
+    ],
+)
+def test_sizes_are_compared_with_all_kept_versions(
+    counts: tuple[int, ...], count: int, refused: str | None
+) -> None:
+    assert gate(past=past(*counts), ids=ids(count)) == refused
+
+
+def test_a_forced_publish_starts_a_new_past() -> None:
+    newest_first = [version(40), version(40, is_forced=True), version(100), version(100)]
+
+    assert Past.of(newest_first).counts() == [40, 40]
+    assert gate(past=Past.of(newest_first), ids=ids(38)) is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "invalid", "past_invalid", "refused"),
+    [
+        (105, 5, 0, None),  # five untitled rows of a chart are no other schema
+        (100, 10, 0, None),
+        (100, 11, 0, "NULLS"),
+        (100, 30, 20, None),
+        (100, 31, 20, "NULLS"),
+        (4, 4, 0, None),
+    ],
+)
+def test_rows_that_are_always_unreadable_are_no_news(
+    rows: int, invalid: int, past_invalid: int, refused: str | None
+) -> None:
+    before = Past((version(chart=ChartFigures(100, past_invalid)),))
+
+    assert gate(past=before, chart=ChartFigures(rows, invalid)) == refused
+
+
+def test_a_sudden_lack_of_addresses_is_another_schema() -> None:
+    before = Past((version(chart=ChartFigures(100, 0, 6)),))
+
+    assert gate(past=before, chart=ChartFigures(100, 0, 16)) is None
+    assert gate(past=before, chart=ChartFigures(100, 0, 17)) == "ADDRESSES"
+
+
+@pytest.mark.parametrize(("days", "refused"), [(0, "OVERLAP"), (3, "OVERLAP"), (7, None)])
+def test_after_a_long_outage_less_overlap_is_enough(days: int, refused: str | None) -> None:
+    assert gate(overlap=0.2, since_last=timedelta(days=days)) == refused
 
 
 @pytest.mark.parametrize(
@@ -63,12 +120,10 @@ def test_a_gate_closes_at_its_threshold(figures: dict[str, Any], refused: str | 
         ({"ids": (*ids(99), "id-0")}, "UNIQUENESS"),
         ({"ids": ids(59)}, None),
         ({"ids": ids(301)}, None),
-        ({"ids": ids(100, start=96)}, None),
-        ({"invalid_rows": 50}, None),
-        ({"media_tried": 20, "media_failed": 20}, None),
+        ({"overlap": 0.0}, None),
+        ({"chart": ChartFigures(100, 50)}, None),
+        ({"first_tries": 20, "first_failures": 20}, None),
     ],
 )
-def test_force_opens_what_compares_and_nothing_else(
-    figures: dict[str, Any], refused: str | None
-) -> None:
+def test_force_skips_the_comparisons_only(figures: dict[str, Any], refused: str | None) -> None:
     assert gate(is_forced=True, **figures) == refused

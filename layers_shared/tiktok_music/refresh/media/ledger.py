@@ -11,10 +11,10 @@ from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 # A bad file stays bad, until upstream replaces it under the same address: rare.
 FILE_STANDS_FOR = timedelta(days=7)
-# A failed transfer is transient: the next scheduled run retries it, then less and less often.
-TRANSFER_STANDS_FOR = timedelta(hours=6)
-# In intervals of the schedule. A decoder may be at fault itself: the file is left out of one run.
-DECODER_STANDS_FOR_INTERVALS = 1.5
+# In intervals of the schedule. A failed transfer is transient: the next run retries it. A decoder
+# may be at fault itself: the file is left out of one run. Both are retried less and less often.
+TRANSFER_INTERVALS = 0.5
+DECODER_INTERVALS = 1.5
 # Verdicts made in one run would otherwise end in one run, and its failures look like an outage.
 JITTER_SHARE = 0.25
 FILE_REASONS = frozenset(
@@ -72,12 +72,14 @@ class FailureClock:
         """
         if finding.reason in FILE_REASONS:
             return FILE_STANDS_FOR
-        if finding.reason is RejectionReason.MEDIA_WORKER_FAILED:
-            first = DECODER_STANDS_FOR_INTERVALS * self.refresh_every
-            return min(first * (1 << min(attempts - 1, 8)), FILE_STANDS_FOR)
-        if finding.reason is RejectionReason.DOWNLOAD_FAILED:
-            return min(TRANSFER_STANDS_FOR * (1 << min(attempts - 1, 8)), FILE_STANDS_FOR)
-        return None
+        intervals = {
+            RejectionReason.DOWNLOAD_FAILED: TRANSFER_INTERVALS,
+            RejectionReason.MEDIA_WORKER_FAILED: DECODER_INTERVALS,
+        }.get(finding.reason)
+        if intervals is None:
+            return None
+        backoff = 1 << min(attempts - 1, 8)
+        return min(intervals * backoff * self.refresh_every, FILE_STANDS_FOR)
 
 
 def failure_of(
