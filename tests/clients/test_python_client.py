@@ -4,11 +4,7 @@ import asyncio
 import json
 import pickle
 import re
-import shutil
-import subprocess
-import sys
 import traceback
-import zipfile
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -534,22 +530,3 @@ def test_no_connection_is_unreachable() -> None:
         catalog.health()
 
     assert "a-secret" not in locals_of(caught.value)
-
-
-def test_the_package_can_be_built_and_is_typed(tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    shutil.copytree(PACKAGE, source, ignore=shutil.ignore_patterns("__pycache__"))
-
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    built = subprocess.run(
-        [*pip, "--wheel-dir", str(tmp_path), str(source)], capture_output=True, text=True
-    )
-
-    assert built.returncode == 0, built.stderr
-    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
-        packed = {name for name in wheel.namelist() if "dist-info" not in name}
-    listed = {
-        f"tiktok_music_client/{path.name}" for path in PACKAGE.glob("tiktok_music_client/*.*")
-    }
-    assert packed == listed
-    assert "tiktok_music_client/py.typed" in packed
