@@ -75,7 +75,7 @@ def _restored(
 
 
 class Unauthenticated(ApiError):
-    """Raised when the key is invalid, expired or revoked."""
+    """Raised when the key is invalid or revoked."""
 
     default_code = "UNAUTHENTICATED"
 
@@ -119,7 +119,7 @@ class ValidationFailed(ApiError):
 
 
 class RateLimited(ApiError):
-    """Raised when the key is over its rate limit after all retries, or for over 60 seconds."""
+    """Raised when the rate limit holds after all retries, or `Retry-After` is over 60 seconds."""
 
     default_code = "RATE_LIMITED"
 

@@ -1,4 +1,4 @@
-"""Which errors a client retries, and how long it waits before each retry."""
+"""The retry policy: selects transient errors and computes the wait before each retry."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
