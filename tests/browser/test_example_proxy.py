@@ -48,7 +48,7 @@ def ask(url: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
 
 
-def test_it_passes_on_what_the_picker_asks_and_what_it_needs_to_know(proxy: str) -> None:
+def test_it_forwards_the_pickers_requests_and_the_headers_that_it_needs(proxy: str) -> None:
     status, headers, body = ask(f"{proxy}/v1/tiktok-music?limit=2")
 
     assert (status, body.count(b'"id"')) == (200, 2)
@@ -66,11 +66,11 @@ def test_it_passes_on_what_the_picker_asks_and_what_it_needs_to_know(proxy: str)
         ("GET", "//evil.example.com/v1/tiktok-music"),
     ],
 )
-def test_it_lends_the_key_to_nothing_else(proxy: str, method: str, path: str) -> None:
+def test_it_adds_the_key_to_nothing_else(proxy: str, method: str, path: str) -> None:
     assert ask(f"{proxy}{path}", method)[0] == 404
 
 
-def test_it_says_so_when_the_catalog_cannot_be_reached() -> None:
+def test_it_is_a_502_when_the_catalog_cannot_be_reached() -> None:
     process, address = start("http://127.0.0.1:9", "lp_live_x")
 
     status, _, _ = ask(f"{address}/v1/tiktok-music")
