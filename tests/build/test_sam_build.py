@@ -17,6 +17,7 @@ from elftools.elf.gnuversions import GNUVerNeedSection
 from local.emulator import SAM_ENVIRONMENT
 from tests.architecture.test_cold_start import SETTINGS
 from tests.architecture.test_template import load_template
+from tests.needs import BUILT_FUNCTIONS, skip_without
 from tools.packaging.build_artifact import lambda_python
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +25,6 @@ ROOT = Path(__file__).parents[2]
 UNCHECKED_HASH = 0b01
 # Amazon Linux 2023, which the Lambda's Python runs on.
 NEWEST_GLIBC = (2, 34)
-NO_PYTHON = "no Python 3.13 on this machine, which the build says loudly"
 ZIP = """
 import sys
 from samcli.lib.package.permissions import (
@@ -92,7 +92,7 @@ def test_every_module_has_bytecode_that_survives_the_zip(arm64: Path) -> None:
     sources = [file for file in arm64.rglob("*.py") if "__pycache__" not in file.parts]
     compiled = [file.parent / "__pycache__" / f"{file.stem}.cpython-313.pyc" for file in sources]
     if lambda_python() is None:
-        pytest.skip(NO_PYTHON)
+        skip_without(BUILT_FUNCTIONS)
 
     assert len(compiled) > 500
     for file in compiled:
@@ -103,7 +103,7 @@ def test_every_module_has_bytecode_that_survives_the_zip(arm64: Path) -> None:
 def test_a_function_that_sam_zipped_compiles_nothing(arm64: Path, tmp_path: Path) -> None:
     python = lambda_python()
     if python is None:
-        pytest.skip(NO_PYTHON)
+        skip_without(BUILT_FUNCTIONS)
     for part in ("ListMusicFunction", "SharedLayer"):
         program: list[str | Path] = [SAM_ENVIRONMENT / "bin/python", "-c", ZIP]
         folders = [arm64 / part, tmp_path / part]
