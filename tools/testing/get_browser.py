@@ -43,7 +43,7 @@ def main() -> int:
 def get_browser(
     *, find: Callable[[], str | None], installers: Callable[[], Iterable[Installer]], run: Run
 ) -> tuple[str | None, str]:
-    """The browser's path, None where there is none; and what was done, in one line."""
+    """Finds or installs a browser; returns its path, if there is one, and one line about it."""
     if found := find():
         return found, f"found {found}"
     for installer in installers():
@@ -69,7 +69,7 @@ def installers(environ: Mapping[str, str], prefix: tuple[str, ...] | None) -> It
 
 
 def root_prefix(environ: Mapping[str, str], user_id: int, run: Run) -> tuple[str, ...] | None:
-    """What to put before a command that needs root; None where that needs a password."""
+    """The prefix of a command that needs root: empty, sudo, or None if sudo needs a password."""
     if user_id == 0:
         return ()
     sudo = shutil.which("sudo", path=environ.get("PATH", ""))

@@ -67,7 +67,7 @@ def _node_version(node: str) -> int:
 
 
 def playwright_chromiums(environ: Mapping[str, str]) -> list[str]:
-    """What Playwright has installed, the newest first; nothing says yet that it starts."""
+    """Paths of Playwright's downloads, the newest first; they may lack system libraries."""
     home = Path(environ.get("HOME", "/"))
     chosen = environ.get("PLAYWRIGHT_BROWSERS_PATH")
     folders = [Path(chosen)] if chosen else [home / name for name in PLAYWRIGHT_FOLDERS]
