@@ -8,6 +8,8 @@ from typing import NoReturn
 
 import pytest
 
+from tools.testing.programs import INSTALL_CHROMIUM
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -25,7 +27,7 @@ class Need:
 BROWSER = Need(
     "a browser",
     "picker, web client",
-    "install chromium (Debian: apt install chromium fonts-liberation), and run make test again",
+    f"{INSTALL_CHROMIUM}, and run make test again",
 )
 NODE = Need("node", "example proxy, syntax of scripts", "install node 18 or newer")
 BUILT_FUNCTIONS = Need(

@@ -100,7 +100,10 @@ def test_without_any_browser_the_line_says_so(
     found, line = machine.get_browser(prefix)
 
     assert found is None
-    assert line == "none found, and none could be installed: see the end of the tests' summary"
+    assert line == (
+        "none found, and none could be installed: install chromium (Debian: apt install chromium "
+        "fonts-liberation)"
+    )
     assert machine.ran == ([DOWNLOAD] if prefix is None else [DOWNLOAD, UPDATE])
 
 

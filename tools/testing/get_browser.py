@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tools.testing.programs import find_chromium, playwright_chromiums, starts
+from tools.testing.programs import INSTALL_CHROMIUM, find_chromium, playwright_chromiums, starts
 
 PLAYWRIGHT = (sys.executable, "-m", "playwright")
 HEADLESS_SHELL = "chromium-headless-shell"
@@ -49,7 +49,7 @@ def get_browser(
     for installer in installers():
         if all(run(command) for command in installer.commands) and (found := find()):
             return found, f"installed {found} with {installer.name}"
-    return None, "none found, and none could be installed: see the end of the tests' summary"
+    return None, f"none found, and none could be installed: {INSTALL_CHROMIUM}"
 
 
 def installers(environ: Mapping[str, str], prefix: tuple[str, ...] | None) -> Iterator[Installer]:

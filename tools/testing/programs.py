@@ -16,6 +16,7 @@ MAC_APPLICATIONS = (
 # Where Playwright stores its downloads, below the home folder: Linux, macOS.
 PLAYWRIGHT_FOLDERS = (".cache/ms-playwright", "Library/Caches/ms-playwright")
 PLAYWRIGHT_PROGRAMS = ("chromium_headless_shell-*/*/*headless*shell", "chromium-*/*/chrome")
+INSTALL_CHROMIUM = "install chromium (Debian: apt install chromium fonts-liberation)"
 OLDEST_NODE = 18
 START_SECONDS = 60.0
 
