@@ -1,4 +1,4 @@
-"""Keys for trying things out: one of every kind that a caller may have."""
+"""API keys of the local run: one of every kind that a caller may have."""
 
 import secrets
 
@@ -18,9 +18,9 @@ KINDS = {
 
 
 def make_demo_keys(region: str, table_name: str) -> dict[str, str]:
-    """Stores one key of each kind; returns their full texts."""
+    """Stores one key of each kind; returns name -> full key."""
     store = DynamoKeys(DynamoRows(DynamoAccess(region)), table_name)
-    texts = {}
+    full_keys = {}
     for name, (environment, scopes, tier, state) in KINDS.items():
         minted = mint_key(environment, secrets.token_bytes)
         store.save(
@@ -35,5 +35,5 @@ def make_demo_keys(region: str, table_name: str) -> dict[str, str]:
                 state=state,
             )
         )
-        texts[name] = minted.text
-    return texts
+        full_keys[name] = minted.text
+    return full_keys

@@ -1,7 +1,6 @@
 """The picker's README, types and texts match its code."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -171,11 +170,10 @@ def test_the_readmes_links_lead_somewhere() -> None:
     assert [link for link in links if not (FOLDER / link).exists()] == []
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node on this machine")
 @pytest.mark.parametrize("file", sorted(FOLDER.rglob("*.*js")), ids=lambda path: path.name)
-def test_the_scripts_parse(file: Path) -> None:
+def test_the_scripts_parse(node: str, file: Path) -> None:
     checked = subprocess.run(
-        ["node", "--input-type=module", "--check"],
+        [node, "--input-type=module", "--check"],
         input=file.read_text(),
         capture_output=True,
         text=True,
