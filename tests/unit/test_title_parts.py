@@ -1,4 +1,4 @@
-"""What a title is taken apart into."""
+"""Splitting of titles into parts."""
 
 import pytest
 from hypothesis import given
@@ -29,7 +29,7 @@ NASTY_TITLES = (
 )
 
 
-def test_a_title_is_taken_apart_into_all_its_parts() -> None:
+def test_a_title_is_split_into_all_its_parts() -> None:
     title = "Good Form (Nicki's Song) [feat. Lil Wayne & YG] - Live at Wembley / Remastered 2011"
 
     parts = parse_title(title)
@@ -158,7 +158,7 @@ def test_the_spoken_title_keeps_the_spelling_and_leaves_what_is_not_the_title(
 
 
 @pytest.mark.parametrize("title", NASTY_TITLES)
-def test_no_title_is_too_strange_to_be_read(title: str) -> None:
+def test_any_title_can_be_read(title: str) -> None:
     assert isinstance(parse_title(title), TitleParts)
     assert isinstance(spoken_title(title), str)
 
