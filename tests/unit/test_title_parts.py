@@ -108,8 +108,8 @@ def test_a_version_is_recognised_in_brackets_after_dashes_and_in_other_languages
 def test_credits_and_remarks_leave_the_core_alone(title: str) -> None:
     parts = parse_title(title)
 
-    said = (parts.core, parts.versions, parts.tails, parts.subtitles)
-    assert said == ("Dreams", frozenset(), (), ())
+    found = (parts.core, parts.versions, parts.tails, parts.subtitles)
+    assert found == ("Dreams", frozenset(), (), ())
 
 
 def test_a_producer_is_no_guest() -> None:
