@@ -399,7 +399,9 @@ def test_an_entry_with_an_end_and_a_link_is_kept_as_it_was_given(
 
     track_id = track_id_of("7662052657323182081")
     ends = datetime(2999, 1, 1, tzinfo=UTC)
-    assert entries(stores) == (ListEntry(ListKind.TITLE, "typo", track_id, None, "Lovely", ends),)
+    assert entries(stores) == (
+        ListEntry(ListKind.TITLE, "typo", track_id, title="Lovely", expires_at=ends),
+    )
     assert catalog("lists", "remove", "7").exit_code == 2
 
 

@@ -745,7 +745,7 @@ def test_a_report_has_a_few_examples_of_each_reason(world: World) -> None:
         "title": "Lantern Street 0",
         "author": "Mira 0",
         "reason": "UNAVAILABLE",
-        "detail": "upstream marks the sound: status is not 1",
+        "detail": "unavailable upstream: status is not 1",
         "field": None,
         "word": None,
         "measured": None,

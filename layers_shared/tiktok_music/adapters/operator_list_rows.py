@@ -42,9 +42,9 @@ class EntryRow(BaseModel):
             ListKind(self.kind),
             self.reason,
             self.tiktokId,
-            self.pattern,
-            self.title,
-            self.expiresAt,
+            pattern=self.pattern,
+            title=self.title,
+            expires_at=self.expiresAt,
         )
 
 
