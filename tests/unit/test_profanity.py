@@ -223,7 +223,7 @@ def test_a_swear_word_behind_ten_thousand_characters_is_found(
     ("candidate", "finding"),
     [
         (
-            Candidate("12345", "Motherf*cker", "Somebody", "Songs"),
+            Candidate("12345", "Motherf*cker", "Somebody", album="Songs"),
             Finding(
                 RejectionReason.PROFANITY,
                 'The title shows "Motherf*cker".',
@@ -232,18 +232,18 @@ def test_a_swear_word_behind_ten_thousand_characters_is_found(
             ),
         ),
         (
-            Candidate("12345", "Song", "Somebody", "Holy Shit"),
+            Candidate("12345", "Song", "Somebody", album="Holy Shit"),
             Finding(
                 RejectionReason.PROFANITY, 'The album shows "Shit".', field="album", word="shit"
             ),
         ),
         (
-            Candidate("12345", "Song", "Fuck Buttons", "Songs"),
+            Candidate("12345", "Song", "Fuck Buttons", album="Songs"),
             Finding(
                 RejectionReason.PROFANITY, 'The author shows "Fuck".', field="author", word="fuck"
             ),
         ),
-        (Candidate("12345", "Song", "Dick Dale", "Songs"), None),
+        (Candidate("12345", "Song", "Dick Dale", album="Songs"), None),
     ],
 )
 def test_a_finding_names_the_field_and_the_word(

@@ -17,7 +17,7 @@ from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 from tiktok_music.refresh.history.recording import (
-    HAD_ONE,
+    HAD_ADDRESS,
     Recording,
     pack_recording,
     unpack_recording,
@@ -43,7 +43,14 @@ def a_verdict(candidate: Candidate, verdict: RowStatus, **fields: Any) -> RowVer
 def a_recording(*told: tuple[Candidate, RowVerdict]) -> Recording:
     chart = chart_of([candidate for candidate, _ in told])
     verdicts = tuple(verdict for _, verdict in told)
-    return Recording(NOON, NOON, "PUBLISHED", "0000000007-ab", chart, verdicts)
+    return Recording(
+        scheduled_at=NOON,
+        started_at=NOON,
+        outcome="PUBLISHED",
+        version="0000000007-ab",
+        chart=chart,
+        verdicts=verdicts,
+    )
 
 
 def accepted(candidate: Candidate) -> tuple[Candidate, RowVerdict]:
@@ -85,7 +92,14 @@ def test_a_recording_comes_back_as_it_was_but_for_the_addresses() -> None:
         a_verdict(two, RowStatus.DUPLICATE, duplicate_of=one.tiktok_id, evidence="same title"),
         a_verdict(three, RowStatus.REJECTED, finding=SILENT),
     )
-    recording = Recording(NOON, NOON, "REFUSED", None, chart, verdicts)
+    recording = Recording(
+        scheduled_at=NOON,
+        started_at=NOON,
+        outcome="REFUSED",
+        version=None,
+        chart=chart,
+        verdicts=verdicts,
+    )
 
     packed = pack_recording(recording)
 
@@ -94,9 +108,9 @@ def test_a_recording_comes_back_as_it_was_but_for_the_addresses() -> None:
         chart=replace(
             chart,
             candidates=(
-                replace(one, preview_urls=HAD_ONE, cover_urls=HAD_ONE),
-                replace(two, preview_urls=HAD_ONE),
-                replace(three, cover_urls=HAD_ONE),
+                replace(one, preview_urls=HAD_ADDRESS, cover_urls=HAD_ADDRESS),
+                replace(two, preview_urls=HAD_ADDRESS),
+                replace(three, cover_urls=HAD_ADDRESS),
             ),
         ),
     )
@@ -191,7 +205,7 @@ def test_a_list_entry_takes_a_track_off_and_lets_its_double_take_its_place() -> 
 
 
 def test_a_rule_that_was_stricter_lets_a_sound_pass_untried() -> None:
-    harsh = Finding(RejectionReason.PROFANITY, "a word of old", "title", "Lantern")
+    harsh = Finding(RejectionReason.PROFANITY, "a word of old", field="title", word="Lantern")
     recording = a_recording(rejected(a_candidate(1), harsh), accepted(a_candidate(2)))
 
     assert replayed(recording) == {"Lantern Street 1": ("PROFANITY", "untried")}

@@ -14,6 +14,7 @@ from tiktok_music.adapters.loudness_meter import LoudnessMeter, measure
 from tiktok_music.adapters.mp3_file import Mp3Tags, copy_mp3, encode_mp3
 from tiktok_music.adapters.pcm import SAMPLE_RATE_HZ, Pcm, mono_5512_hz
 from tiktok_music.errors import AudioUnreadable
+from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.refresh.media.sound.fingerprint import Fingerprint, fingerprint_of
 from tiktok_music.refresh.media.sound.volume import AudioFacts, preview_gain_db
 
@@ -21,7 +22,6 @@ __all__ = [
     "AudioCaps",
     "DecodedAudio",
     "Preview",
-    "PreviewSettings",
     "read_audio",
     "write_preview",
 ]
@@ -50,20 +50,6 @@ class DecodedAudio:
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewSettings:
-    """How a preview is written. `tolerance_lu` and `tolerance_db` say how far the loudness and
-    the peak of the encoded file may be off before it is encoded again."""
-
-    normalise: bool = True
-    target_lufs: float = -14.0
-    ceiling_dbtp: float = -1.0
-    preview_seconds: float = 60.0
-    bit_rate: int = 128_000
-    tolerance_lu: float = 0.3
-    tolerance_db: float = 0.1
-
-
-@dataclass(frozen=True, slots=True)
 class Preview:
     """An MP3 file, what was measured on it by decoding it again, and how it came about."""
 
@@ -83,7 +69,7 @@ def read_audio(data: bytes, caps: AudioCaps) -> DecodedAudio:
 
 
 def write_preview(
-    decoded: DecodedAudio, data: bytes, settings: PreviewSettings, title: str, artist: str
+    decoded: DecodedAudio, data: bytes, policy: PreviewPolicy, title: str, artist: str
 ) -> Preview:
     """The uniform preview of `decoded`, which was read from `data`.
 
@@ -93,9 +79,9 @@ def write_preview(
     tags = Mp3Tags(title, artist)
     is_sound_mp3 = decoded.is_mp3 and not decoded.facts.damaged_packet_share
     with audio_errors():
-        if settings.normalise or not is_sound_mp3:
-            return _encoded(decoded, settings, tags)
-        mp3 = copy_mp3(data, settings.preview_seconds, tags)
+        if policy.normalise or not is_sound_mp3:
+            return _encoded(decoded, policy, tags)
+        mp3 = copy_mp3(data, policy.preview_seconds, tags)
         return Preview(mp3, _facts_of(mp3), gain_db=0.0, reencoded=False)
 
 
@@ -131,23 +117,25 @@ def _without_dead_air(kept: list[Pcm], facts: AudioFacts, keep_seconds: float) -
     return np.concatenate(kept, axis=1)[:, first:last], start
 
 
-def _encoded(decoded: DecodedAudio, settings: PreviewSettings, tags: Mp3Tags) -> Preview:
-    pcm = decoded.pcm[:, : round(settings.preview_seconds * SAMPLE_RATE_HZ)]
+def _encoded(decoded: DecodedAudio, policy: PreviewPolicy, tags: Mp3Tags) -> Preview:
+    pcm = decoded.pcm[:, : round(policy.preview_seconds * SAMPLE_RATE_HZ)]
     if not pcm.size:
         raise AudioUnreadable("nothing to hear in the file")
     gain_db, wanted_lufs = 0.0, None
-    if settings.normalise:
+    if policy.normalise:
         heard = _facts_of_part(decoded, pcm)
-        gain_db = preview_gain_db(heard, settings.target_lufs, settings.ceiling_dbtp)
+        gain_db = preview_gain_db(
+            heard, target_lufs=policy.target_lufs, ceiling_dbtp=policy.ceiling_dbtp
+        )
         wanted_lufs = heard.integrated_lufs + gain_db
-    mp3 = encode_mp3(pcm, gain_db, settings.bit_rate, tags)
+    mp3 = encode_mp3(pcm, gain_db, policy.bit_rate, tags)
     facts = _facts_of(mp3)
     for margin_db in _MARGINS_DB:
-        correction_db = _correction_db(facts, wanted_lufs, settings, margin_db)
+        correction_db = _correction_db(facts, wanted_lufs, policy, margin_db)
         if not correction_db:
             break
         gain_db += correction_db
-        mp3 = encode_mp3(pcm, gain_db, settings.bit_rate, tags)
+        mp3 = encode_mp3(pcm, gain_db, policy.bit_rate, tags)
         facts = _facts_of(mp3)
     return Preview(mp3, facts, round(gain_db, 2), reencoded=True)
 
@@ -169,13 +157,13 @@ def _facts_of(mp3: bytes) -> AudioFacts:
 
 
 def _correction_db(
-    facts: AudioFacts, wanted_lufs: float | None, settings: PreviewSettings, margin_db: float
+    facts: AudioFacts, wanted_lufs: float | None, policy: PreviewPolicy, margin_db: float
 ) -> float:
     """What the encoder did to the level and to the peak, if it is more than is tolerated."""
     if wanted_lufs is None:
         return 0.0
-    headroom_db = settings.ceiling_dbtp - facts.true_peak_dbtp
-    if headroom_db < -settings.tolerance_db:
+    headroom_db = policy.ceiling_dbtp - facts.true_peak_dbtp
+    if headroom_db < -policy.tolerance_db:
         return headroom_db - margin_db
     correction_db = min(wanted_lufs - facts.integrated_lufs, headroom_db)
-    return correction_db if abs(correction_db) > settings.tolerance_lu else 0.0
+    return correction_db if abs(correction_db) > policy.tolerance_lu else 0.0

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from pydantic import Field, ValidationError
 
 from tiktok_music.adapters.cml_token import CmlToken
-from tiktok_music.adapters.upstream import Upstream, unwrap
+from tiktok_music.adapters.upstream import ErrorCodeAnswered, Upstream, unwrap
 from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, new_fields, rejected_row
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.errors import SourceRefused
@@ -35,6 +35,8 @@ KNOWN_FIELDS = frozenset(
         "trending_song_clip",
     ]
 )
+# The Business API's return codes of an access token that is expired, missing, wrong or revoked.
+REJECTED_TOKEN_CODES = (40102, 40104, 40105)
 LIST_PATH = "/open_api/v1.3/discovery/cml/trending_list/"
 
 
@@ -76,11 +78,11 @@ class CmlSource:
         self._period = period
 
     def fetch(self) -> Chart:
-        """The list; a token that is refused is renewed, once."""
+        """The list; a rejected token is renewed, once."""
         try:
             return self._fetch()
-        except SourceRefused as exc:
-            if "access token" not in str(exc).lower():
+        except ErrorCodeAnswered as exc:
+            if exc.code not in REJECTED_TOKEN_CODES:
                 raise
         self._token.renew()
         return self._fetch()

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from tiktok_music.adapters.dynamo_models import DynamoRows, LedgerRow, batch_read, translated
-from tiktok_music.archive import MediaFacts, known_fields, media_from
+from tiktok_music.archive import MediaFacts, media_from
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
-from tiktok_music.refresh.rejection import Finding, RejectionReason
+from tiktok_music.refresh.rejection import finding_from
 
 # A track that is published is in the archive; one that never is need not be known for ever.
 NOTED_SECONDS = 90 * 24 * 3600
@@ -59,12 +59,9 @@ def _entry(row: LedgerRow) -> LedgerEntry:
 
 
 def _failure(stored: dict[str, Any]) -> MediaFailure:
-    finding = stored["finding"]
     return MediaFailure(
         track_id=stored["track_id"],
         addresses=stored["addresses"],
-        finding=Finding(
-            **{**known_fields(Finding, finding), "reason": RejectionReason(finding["reason"])}
-        ),
+        finding=finding_from(stored["finding"]),
         stands_until=datetime.fromisoformat(stored["stands_until"]),
     )

@@ -21,11 +21,10 @@ from tiktok_music.adapters.dynamo_snapshots import (
     descriptor_to,
 )
 from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotMissing, StoreUnavailable
+from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut
 
 LEASE_KEY = "LOCK"
-# Of a refresh: a run's 15 minutes, and one more.
-LONGEST_LEASE_SECONDS = 960.0
 
 
 class DynamoPublisher:
@@ -48,7 +47,7 @@ class DynamoPublisher:
             self._leases.holder.does_not_exist()
             | (self._leases.holder == holder)
             | (self._leases.lease_until < now.timestamp())
-            | (self._leases.lease_until > now.timestamp() + 2 * LONGEST_LEASE_SECONDS)
+            | (self._leases.lease_until > now.timestamp() + 2 * LEASE_SECONDS)
         )
         until = (now + timedelta(seconds=seconds)).timestamp()
         actions: list[Action] = [

@@ -22,9 +22,10 @@ from typing import Any
 
 from PIL import Image
 
-from tiktok_music.adapters.audio import AudioCaps, PreviewSettings, read_audio, write_preview
+from tiktok_music.adapters.audio import AudioCaps, read_audio, write_preview
 from tiktok_music.adapters.image import CoverCaps, write_cover
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable
+from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.refresh.media.sound.volume import VolumeLimits, judge_volume
 
 # Decoding and encoding ten minutes takes some 8 s; a bomb must not take much more.
@@ -47,7 +48,7 @@ def serve(descriptor: int) -> None:
     gc.freeze()
     settings = json.loads(connection.recv_bytes())
     limits = VolumeLimits(**settings["limits"])
-    preview = PreviewSettings(**settings["preview"])
+    preview = PreviewPolicy(**settings["preview"])
     while True:
         try:
             request = json.loads(connection.recv_bytes())
@@ -83,7 +84,7 @@ def _warm_up() -> None:
         writer.writeframes(random.Random(1).randbytes(2 * 8_000 * 10))  # noqa: S311 - noise
     decoded = read_audio(sound.getvalue(), AudioCaps())
     judge_volume(decoded.facts, VolumeLimits())
-    write_preview(decoded, sound.getvalue(), PreviewSettings(), "warm", "up")
+    write_preview(decoded, sound.getvalue(), PreviewPolicy(), "warm", "up")
     for unreadable in (b"", b"ID3" + bytes(5_000)):
         with contextlib.suppress(AudioUnreadable):
             read_audio(unreadable, AudioCaps())
@@ -117,7 +118,7 @@ def _allow_cpu_seconds(seconds: int) -> None:
 
 
 def _answer(
-    request: dict[str, Any], data: bytes, limits: VolumeLimits, preview: PreviewSettings
+    request: dict[str, Any], data: bytes, limits: VolumeLimits, preview: PreviewPolicy
 ) -> Answer:
     try:
         if request["work"] == "cover":
@@ -130,7 +131,7 @@ def _answer(
 
 
 def _preview(
-    request: dict[str, Any], data: bytes, limits: VolumeLimits, settings: PreviewSettings
+    request: dict[str, Any], data: bytes, limits: VolumeLimits, settings: PreviewPolicy
 ) -> Answer:
     decoded = read_audio(data, AudioCaps())
     finding = judge_volume(decoded.facts, limits)

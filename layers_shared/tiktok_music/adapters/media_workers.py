@@ -16,7 +16,7 @@ from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
 from tiktok_music.refresh.media.policy import MediaPolicy
 from tiktok_music.refresh.media.ports import AudioRejected, PreparedPreview
 from tiktok_music.refresh.media.sound.volume import AudioFacts
-from tiktok_music.refresh.rejection import Finding, RejectionReason
+from tiktok_music.refresh.rejection import finding_from
 
 # Wall time, for a process that hangs; what a file may take of the CPU is the child's own limit.
 FILE_SECONDS = 60.0
@@ -113,10 +113,7 @@ class ProcessMediaEncoder:
         if "unreadable" in header:
             raise AudioUnreadable(header["unreadable"])
         if "finding" in header:
-            finding = header["finding"]
-            raise AudioRejected(
-                Finding(**{**finding, "reason": RejectionReason(finding["reason"])})
-            )
+            raise AudioRejected(finding_from(header["finding"]))
         return PreparedPreview(
             mp3=mp3,
             facts=_facts(header["facts"]),

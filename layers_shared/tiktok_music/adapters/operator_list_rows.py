@@ -39,12 +39,12 @@ class EntryRow(BaseModel):
 
     def entry(self) -> ListEntry:
         return ListEntry(
-            ListKind(self.kind),
-            self.reason,
-            self.tiktokId,
-            self.pattern,
-            self.title,
-            self.expiresAt,
+            kind=ListKind(self.kind),
+            reason=self.reason,
+            tiktok_id=self.tiktokId,
+            pattern=self.pattern,
+            title=self.title,
+            expires_at=self.expiresAt,
         )
 
 

@@ -19,6 +19,14 @@ MOST_FETCHED_BYTES = 64 * 1024 * 1024
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
+class ErrorCodeAnswered(SourceRefused):
+    """Raised when the envelope of an answer has a `code` that is an error."""
+
+    def __init__(self, name: str, code: object, message: str) -> None:
+        super().__init__(f"upstream answered {name} {str(code)[:40]}: {message}")
+        self.code = code
+
+
 class Upstream:
     """One provider; `headers` gives what authenticates a call, asked anew for every try."""
 
@@ -119,5 +127,5 @@ def _checked_message(envelope: dict[str, Any]) -> str:
     for name, fine in (("code", (0, 200)), ("status_code", (0,))):
         code = envelope.get(name)
         if code is not None and code not in fine:
-            raise SourceRefused(f"upstream answered {name} {str(code)[:40]}: {message}")
+            raise ErrorCodeAnswered(name, code, message)
     return message
