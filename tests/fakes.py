@@ -42,7 +42,7 @@ class FakeSnapshots:
         self._check()
         runs_for = self.lease_until - now.timestamp()
         if self.holder not in (None, holder) and 0 <= runs_for <= 2 * LEASE_SECONDS:
-            raise LeaseHeld("another refresh is under way")
+            raise LeaseHeld("another refresh is running")
         self.fence += 1
         self.holder, self.lease_until = holder, now.timestamp() + seconds
         return self.fence
@@ -95,7 +95,7 @@ class FakeSnapshots:
         if held == pointer:
             return
         if held != before or (held is not None and held.fence >= pointer.fence):
-            raise PublishLost(f"{pointer.current.version} does not replace what is current")
+            raise PublishLost(f"{pointer.current.version} does not replace the current snapshot")
         self.current_pointer = pointer
 
     def sweep(self) -> int:

@@ -125,7 +125,7 @@ def sweep_without_fence(patch: Patch) -> None:
             for index in range(0 if version in kept else int(count)):
                 self._delete_chunk(chunk_key(version, index))
             if version not in kept:
-                self._forget_sweepable(note)
+                self._remove_sweepable(note)
         return 0
 
     patch.setattr(DynamoPublisher, "sweep", sweep)

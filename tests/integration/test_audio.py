@@ -485,7 +485,7 @@ def test_of_a_long_file_only_the_beginning_of_the_sound_is_kept() -> None:
 def test_silence_has_no_preview() -> None:
     data = wav(silence(10))
 
-    with pytest.raises(AudioUnreadable, match="nothing to hear"):
+    with pytest.raises(AudioUnreadable, match="the audio is silent"):
         a_preview(data)
 
 

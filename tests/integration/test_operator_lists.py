@@ -65,7 +65,9 @@ def test_wrong_lists_are_not_kept(rows: DynamoRows) -> None:
     ],
 )
 def test_a_wrong_entry_is_named(entry: dict[str, Any], problem: str) -> None:
-    with pytest.raises(SettingsError, match=r"the operator's lists in here are not valid") as told:
+    with pytest.raises(
+        SettingsError, match=r"the operator overrides in here are not valid"
+    ) as told:
         parse_lists(json.dumps({"entries": [entry]}), "here")
 
     assert problem in str(told.value)

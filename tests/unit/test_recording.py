@@ -3,7 +3,7 @@
 import gzip
 import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -28,12 +28,18 @@ from tiktok_music.refresh.history.replay import (
     changes_of,
     replay,
 )
-from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason, finding_from
 from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 from tiktok_music.snapshot import CHUNK_BYTES
 
 RULES = TextRules.load(RuleSettings())
 SILENT = Finding(RejectionReason.AUDIO_SILENT, "silence", measured=-70.0, limit=-60.0)
+
+
+def test_a_finding_of_a_newer_release_is_read_without_its_new_fields() -> None:
+    stored = json.loads(json.dumps({**asdict(SILENT), "channel": "left"}))
+
+    assert finding_from(stored) == SILENT
 
 
 def a_verdict(candidate: Candidate, verdict: RowStatus, **fields: Any) -> RowVerdict:

@@ -1,7 +1,6 @@
-"""The Commercial Music Library's trending list: TikTok's official Business API.
+"""The trending list of the Commercial Music Library, from TikTok's official Business API.
 
-Its preview addresses live six hours: they are copied in the run that fetched them, and the
-addresses are not kept.
+Preview addresses expire after six hours: files are copied in the same run, addresses not stored.
 """
 
 from typing import Any
@@ -19,7 +18,7 @@ from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.track import is_tiktok_id
 
-# As documented; see the Business API's page on the trending list.
+# From the Business API's page on the trending list.
 KNOWN_FIELDS = frozenset(
     [
         "artist",
@@ -41,7 +40,7 @@ LIST_PATH = "/open_api/v1.3/discovery/cml/trending_list/"
 
 
 class Clip(UpstreamRow):
-    """A part of a song; an empty object where there is none."""
+    """A part of a song; upstream may send an empty object."""
 
     preview_url: Text | None = None
     duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
@@ -49,7 +48,7 @@ class Clip(UpstreamRow):
 
 
 class SongRow(UpstreamRow):
-    """One song. `duration` is 0 where only a clip of it may be used."""
+    """One song. `duration` is 0 if only a clip of it may be used."""
 
     commercial_music_id: Text
     commercial_music_name: Text = Field(min_length=1)
@@ -61,7 +60,7 @@ class SongRow(UpstreamRow):
     trending_song_clip: Clip | None = None
 
     def clip(self) -> Clip:
-        """The clip to publish with: the full one, which stays the same, else the trending one."""
+        """The clip for publishing: the full one, which does not change, else the trending one."""
         for clip in (self.full_duration_song_clip, self.trending_song_clip):
             if clip is not None and clip.song_clip_id:
                 return clip
@@ -103,7 +102,7 @@ class CmlSource:
 
 
 def parse_song_row(row: Any) -> Candidate | Rejection:
-    """A candidate, or why there is none."""
+    """Parses one row of the list."""
     if not isinstance(row, dict):
         return rejected_row({}, "the row is not a JSON object")
     try:

@@ -65,7 +65,7 @@ class BatchReport:
 
 
 class MediaBatchFailed(CatalogError):
-    """Raised when so much of a batch failed that a host or this code is the cause, not the files."""
+    """Raised when so many files failed that the cause is a host or this code, not the files."""
 
     def __init__(self, report: BatchReport) -> None:
         failed = report.tried - report.new_media

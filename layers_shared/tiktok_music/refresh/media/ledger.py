@@ -41,11 +41,11 @@ class MediaFailure:
     track_id: str
     addresses: str
     finding: Finding
-    stands_until: datetime
+    expires_at: datetime
 
-    def stands_for(self, candidate: Candidate, now: datetime) -> bool:
+    def applies_to(self, candidate: Candidate, now: datetime) -> bool:
         """True if the failure has not expired and the candidate's files are the same."""
-        return now < self.stands_until and self.addresses == addresses_of(candidate)
+        return now < self.expires_at and self.addresses == addresses_of(candidate)
 
 
 @dataclass(frozen=True, slots=True)

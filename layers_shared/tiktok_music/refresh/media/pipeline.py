@@ -32,7 +32,7 @@ class MediaDependencies:
 
 @dataclass(frozen=True, slots=True)
 class GroupMedia:
-    """A group and its media.
+    """A duplicate group with its media.
 
     `canonical` is the member with media, None if there is none. `tried` counts the members whose
     media was fetched in this run. A deferred group has members that were not tried.

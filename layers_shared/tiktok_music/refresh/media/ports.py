@@ -19,7 +19,7 @@ class AudioRejected(MediaError):
 
 @dataclass(frozen=True, slots=True)
 class PreparedPreview:
-    """An MP3 ready for publication.
+    """An MP3 to be published.
 
     `facts` are measured on it, `source` on upstream's file; `fingerprint` is base64, empty if there
     is none.

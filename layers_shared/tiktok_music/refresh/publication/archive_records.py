@@ -86,7 +86,9 @@ def alias_record(
     )
 
 
-def departed_record(known: TrackRecord, row: Mapping[str, object], seen: datetime) -> TrackRecord:
+def departed_record(
+    known: TrackRecord, row: Mapping[str, object], last_seen_at: datetime
+) -> TrackRecord:
     """The record of a track of the last snapshot (`row`) that is not in the new one.
 
     A retired track stays retired; its last date in the list is updated too.
@@ -96,7 +98,7 @@ def departed_record(known: TrackRecord, row: Mapping[str, object], seen: datetim
     return replace(
         known,
         status=TrackStatus.RETIRED if is_retired else TrackStatus.OFF_CHART,
-        last_seen_at=seen,
+        last_seen_at=last_seen_at,
         user_count=user_count if isinstance(user_count, int) else known.user_count,
     )
 

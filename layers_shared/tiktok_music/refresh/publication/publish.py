@@ -86,10 +86,10 @@ def publish(
     known = {**archive.get_many(departed), **known}
     archive.save_many(_records(catalog, context, known))
     if current.pointer:
-        seen = current.pointer.current.published_at
+        last_seen_at = current.pointer.current.published_at
         aliases = {duplicate.candidate.track_id for duplicate in catalog.duplicates}
         off_chart = [track_id for track_id in departed if track_id not in aliases]
-        archive.save_many(_departures(off_chart, rows, known, seen))
+        archive.save_many(_departures(off_chart, rows, known, last_seen_at))
     snapshot = _snapshot(catalog, context)
     publisher.write_chunks(snapshot)
     publisher.load(snapshot.descriptor)
@@ -141,10 +141,10 @@ def _departures(
     departed: list[str],
     rows: Mapping[str, Mapping[str, object]],
     known: Mapping[str, TrackRecord],
-    seen: datetime,
+    last_seen_at: datetime,
 ) -> list[TrackRecord]:
     return [
-        departed_record(known[track_id], rows[track_id], seen)
+        departed_record(known[track_id], rows[track_id], last_seen_at)
         for track_id in departed
         if track_id in known and known[track_id].status in DEPARTING
     ]
