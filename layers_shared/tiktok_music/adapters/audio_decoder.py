@@ -63,7 +63,7 @@ def audio_errors() -> Iterator[None]:
         raise AudioUnreadable(f"not decodable audio: {type(exc).__name__}") from exc
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class AudioDecoder:
     """The first audio stream of a file; `blocks` may be read once.
 
@@ -153,8 +153,13 @@ def open_audio(data: bytes, caps: AudioCaps) -> Iterator[AudioDecoder]:
             raise AudioUnreadable("unsupported codec")
         context.thread_count = 1
         _check_caps(context.channels, context.sample_rate, caps)
-        codec = context.codec.canonical_name
-        yield AudioDecoder(container, caps, codec, context.channels, context.sample_rate)
+        yield AudioDecoder(
+            container=container,
+            caps=caps,
+            codec=context.codec.canonical_name,
+            channels=context.channels,
+            sample_rate_hz=context.sample_rate,
+        )
 
 
 def open_audio_container(data: bytes) -> InputContainer:

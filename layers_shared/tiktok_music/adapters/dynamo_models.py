@@ -6,7 +6,7 @@ A function binds models, because PynamoDB reads `Meta.table_name` when a class i
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, TypeVar
 
 from pynamodb.attributes import (
@@ -37,6 +37,7 @@ class DynamoAccess:
     """
 
     region: str
+    _: KW_ONLY
     connect_timeout_seconds: float = 2.0
     read_timeout_seconds: float = 4.0
     retries: int = 2

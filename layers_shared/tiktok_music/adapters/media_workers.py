@@ -153,9 +153,9 @@ class ProcessMediaEncoder:
 
 
 def _facts(measured: dict[str, Any]) -> AudioFacts:
-    """The child's measurements; raises WorkerFailed for NaN, which would break the whole list."""
+    """The measurements; raises WorkerFailed for NaN or infinity, which JSON readers reject."""
     facts = AudioFacts.from_dict(measured)
     numbers = [value for value in facts.to_dict().values() if isinstance(value, float)]
     if not all(map(math.isfinite, numbers)):
-        raise WorkerFailed("the decoder measured a value that is not a number")
+        raise WorkerFailed("the decoder measured a value that is not finite")
     return facts

@@ -75,7 +75,13 @@ class Observer:
 
 def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddleware:
     """The application over DynamoDB; makes no call."""
-    rows = DynamoRows(DynamoAccess(settings.region, CONNECT_SECONDS, READ_SECONDS, retries=RETRIES))
+    access = DynamoAccess(
+        settings.region,
+        connect_timeout_seconds=CONNECT_SECONDS,
+        read_timeout_seconds=READ_SECONDS,
+        retries=RETRIES,
+    )
+    rows = DynamoRows(access)
     rows.open()
     keys = DynamoKeys(rows, settings.keys_table)
     rates = DynamoRates(rows, settings.catalog_table)

@@ -106,9 +106,13 @@ def media_bucket(settings: MediaSettings, secrets: Secrets) -> R2MediaStore:
 
 def catalog_rows(region: str) -> DynamoRows:
     """DynamoDB with the timeouts and retries of a writer."""
-    return DynamoRows(
-        DynamoAccess(region, WRITER_CONNECT_SECONDS, WRITER_READ_SECONDS, WRITER_RETRIES)
+    access = DynamoAccess(
+        region,
+        connect_timeout_seconds=WRITER_CONNECT_SECONDS,
+        read_timeout_seconds=WRITER_READ_SECONDS,
+        retries=WRITER_RETRIES,
     )
+    return DynamoRows(access)
 
 
 def _lists(rows: DynamoRows, table_name: str) -> OperatorLists:
