@@ -38,7 +38,14 @@ def withdraw(publisher: DynamoPublisher, track_id: str, limits: GateLimits) -> s
 
 def _check(smaller: Snapshot, served: Snapshot, limits: GateLimits) -> None:
     ids, last_ids = tuple(rows_of(smaller)), frozenset(rows_of(served))
-    figures = CatalogFigures(ids, last_ids, len(ids), 0, 0, 0)
+    figures = CatalogFigures(
+        ids=ids,
+        last_ids=last_ids,
+        rows=len(ids),
+        invalid_rows=0,
+        media_tried=0,
+        media_failed=0,
+    )
     refusal = judge_catalog(figures, limits, is_forced=False)
     if refusal is not None:
         raise PublishLost(

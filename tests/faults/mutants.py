@@ -11,7 +11,7 @@ import pytest
 from pynamodb.exceptions import PynamoDBException
 
 from tests.faults.world import SECRET
-from tiktok_music.adapters import dynamo_snapshots, r2_media
+from tiktok_music.adapters import aws_errors, dynamo_snapshots, r2_media
 from tiktok_music.adapters.dynamo_models import is_condition_failed
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_snapshots import chunk_key
@@ -125,7 +125,7 @@ def sweep_without_fence(patch: Patch) -> None:
             for index in range(0 if version in kept else int(count)):
                 self._delete_chunk(chunk_key(version, index))
             if version not in kept:
-                self._forget_sweepable(note)
+                self._remove_sweepable(note)
         return 0
 
     patch.setattr(DynamoPublisher, "sweep", sweep)
@@ -228,14 +228,14 @@ def media_written_over(patch: Patch) -> None:
 
 def secrets_in_errors(patch: Patch) -> None:
     """An error shows how the bucket was reached."""
-    translated = r2_media._translated
+    translated = aws_errors.translated
 
     @contextmanager
-    def telling(action: str) -> Iterator[None]:
-        with translated(f"{action} with {SECRET}"):
+    def with_secret(store: str, action: str) -> Iterator[None]:
+        with translated(store, f"{action} with {SECRET}"):
             yield
 
-    patch.setattr(r2_media, "_translated", telling)
+    patch.setattr(r2_media, "translated", with_secret)
 
 
 MUTANTS = (

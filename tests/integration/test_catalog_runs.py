@@ -248,7 +248,7 @@ def test_a_torn_recording_is_told(catalog: Run, refreshes: Refreshes) -> None:
 
     result = catalog("replay")
 
-    assert (result.exit_code, "is not whole" in result.stderr) == (2, True)
+    assert (result.exit_code, "is incomplete" in result.stderr) == (2, True)
     assert catalog("why", a_candidate(1).tiktok_id).exit_code == 0
 
 

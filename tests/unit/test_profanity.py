@@ -221,7 +221,7 @@ def test_a_swear_word_behind_ten_thousand_characters_is_found(
     ("candidate", "finding"),
     [
         (
-            Candidate("12345", "Motherf*cker", "Somebody", "Songs"),
+            Candidate("12345", "Motherf*cker", "Somebody", album="Songs"),
             Finding(
                 RejectionReason.PROFANITY,
                 'The title contains "Motherf*cker".',
@@ -230,13 +230,13 @@ def test_a_swear_word_behind_ten_thousand_characters_is_found(
             ),
         ),
         (
-            Candidate("12345", "Song", "Somebody", "Holy Shit"),
+            Candidate("12345", "Song", "Somebody", album="Holy Shit"),
             Finding(
                 RejectionReason.PROFANITY, 'The album contains "Shit".', field="album", word="shit"
             ),
         ),
         (
-            Candidate("12345", "Song", "Fuck Buttons", "Songs"),
+            Candidate("12345", "Song", "Fuck Buttons", album="Songs"),
             Finding(
                 RejectionReason.PROFANITY,
                 'The author contains "Fuck".',
@@ -244,7 +244,7 @@ def test_a_swear_word_behind_ten_thousand_characters_is_found(
                 word="fuck",
             ),
         ),
-        (Candidate("12345", "Song", "Dick Dale", "Songs"), None),
+        (Candidate("12345", "Song", "Dick Dale", album="Songs"), None),
     ],
 )
 def test_a_finding_names_the_field_and_the_word(

@@ -546,7 +546,7 @@ def test_a_refresh_under_way_locks_another_out(world: World) -> None:
 
     report = world.refresh(a_candidate(1))
 
-    assert (report.outcome, report.reason) == (Outcome.LOCKED, "another refresh is under way")
+    assert (report.outcome, report.reason) == (Outcome.LOCKED, "another refresh is running")
     assert world.snapshots.current() is None
     assert world.reports.reports == {}
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from tiktok_music.adapters.audio import (
     AudioCaps,
-    PreviewSettings,
     read_audio,
     write_preview,
 )
 from tiktok_music.adapters.image import CoverCaps, write_cover
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus, record_to
+from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.sandbox.fixtures import DOCUMENT, media_file
 from tiktok_music.track import tiktok_music_link, track_id_of
 from tools.fixtures.composer import compose, tune_of
@@ -128,7 +128,7 @@ def _record(seed: int, track: Invented) -> TrackRecord:
 def _media(seed: int, track: Invented) -> MediaFacts:
     sound = encode_audio(compose(tune_of(seed + 200, SECONDS)), "mp3", "libmp3lame", 192_000)
     decoded = read_audio(sound, AudioCaps())
-    settings = PreviewSettings(bit_rate=BIT_RATE)
+    settings = PreviewPolicy(bit_rate=BIT_RATE)
     preview = write_preview(decoded, sound, settings, track.title, track.author)
     cover = write_cover(draw_cover(seed + 200), CoverCaps(max_side=COVER_SIDE, quality=80)).jpeg
     media_file(track.track_id, "mp3").write_bytes(preview.mp3)

@@ -19,7 +19,6 @@ from tiktok_music.adapters.audio import (
     AudioCaps,
     DecodedAudio,
     Preview,
-    PreviewSettings,
     read_audio,
     write_preview,
 )
@@ -28,11 +27,12 @@ from tiktok_music.adapters.loudness_meter import LoudnessMeter
 from tiktok_music.adapters.mp3_file import Mp3Tags, encode_mp3
 from tiktok_music.adapters.pcm import mono_5512_hz
 from tiktok_music.errors import AudioUnreadable
+from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.refresh.media.sound.fingerprint import Fingerprint, bit_error_rate, fingerprint_of
 from tiktok_music.refresh.media.sound.volume import VolumeLimits, judge_volume
 
 CAPS = AudioCaps()
-SETTINGS = PreviewSettings()
+SETTINGS = PreviewPolicy()
 LIMITS = VolumeLimits()
 TAGS = Mp3Tags("Title", "Artist")
 NEAREST_PAIRS = 10

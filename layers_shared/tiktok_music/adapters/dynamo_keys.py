@@ -11,7 +11,7 @@ class DynamoKeys:
         self._rows = rows.bind(KeyRow, table_name)
 
     def get(self, key_id: str) -> ApiKey | None:
-        """Strongly consistent: a revocation holds from the moment it is written."""
+        """Strongly consistent: a revocation takes effect as soon as it is written."""
         with translated("read an API key"):
             try:
                 row = self._rows.get(f"KEY#{key_id}", consistent_read=True)
@@ -20,7 +20,7 @@ class DynamoKeys:
         return _key(key_id, row)
 
     def list_all(self) -> list[ApiKey]:
-        """All keys, by their id; for an operator, who has a few hundred at most."""
+        """All keys, sorted by id. Scans the table: for the operator, with a few hundred at most."""
         with translated("list the API keys"):
             rows = list(self._rows.scan())
         keys = [_key(row.pk.removeprefix("KEY#"), row) for row in rows]

@@ -1,21 +1,21 @@
-"""Cleans the names that upstream sends: escapes, control characters, stray spaces."""
+"""Cleans names from upstream: escapes, control characters, superfluous spaces."""
 
 import unicodedata
 
 from tiktok_music.characters import BIDI_CONTROLS, unescape
 
-# Nobody's title is longer; a longer one is cut so that one row cannot swell the answer.
+# Real titles are shorter; a longer one is cut, so that one row cannot inflate the snapshot.
 MAX_CHARACTERS = 300
 
-# Bidirectional overrides and isolates would turn the rest of a page around.
+# Bidirectional overrides and isolates would reverse the rest of a page.
 _INVISIBLE = str.maketrans("", "", BIDI_CONTROLS + "\ufeff")
 
 
 def clean_name(text: str | None) -> str:
-    """A title, artist or album as people should read it: one line, NFC, at most 300 characters.
+    """A readable title, artist or album: one line, NFC, at most 300 characters.
 
     Literal escapes (a backslash, u00f1) become their letters; lone surrogates and control
-    characters go.
+    characters are removed.
     """
     text = without_lone_surrogates(unescape((text or "")[: MAX_CHARACTERS * 8]))
     text = text.translate(_INVISIBLE)
@@ -24,5 +24,5 @@ def clean_name(text: str | None) -> str:
 
 
 def without_lone_surrogates(text: str) -> str:
-    """`text` with pairs of surrogates joined and lone ones gone: it can be written as UTF-8."""
+    """`text` with surrogate pairs joined and lone ones removed, so that UTF-8 can encode it."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")

@@ -1,19 +1,19 @@
-"""What a catalog must be before it may replace the last good one."""
+"""The publish gates: checks that a catalog passes before it replaces the last good one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-# A share says nothing of a handful: fewer rows or tracks than this never refuse by a share.
+# Shares of small numbers mean little: fewer rows or tracks than this never fail a share check.
 FEW = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateLimits:
-    """Where a catalog is refused. Shares are of what was published last, or of what was tried.
+    """The limits of the gates. Shares are of the last published catalog, or of tried media.
 
-    `min_tracks` holds even when nothing was published before, where every comparison passes. The
-    comparisons are those of Netflix Hollow's validators and of the failures seen upstream: an
-    answer cut short, ten times too much, the wrong feed, another schema, a CDN that is down.
+    `min_tracks` holds even before the first publish, when every comparison passes. The comparisons
+    are those of Netflix Hollow's validators and of the failures seen upstream: an answer cut short,
+    ten times too much, the wrong feed, another schema, a CDN that is down.
     """
 
     min_tracks: int = 10
@@ -25,12 +25,12 @@ class GateLimits:
     max_failed_media_share: float = 0.3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogFigures:
-    """What the gates look at.
+    """The figures that the gates compare.
 
-    `last_ids` are the ids that are served now, empty before the first publish; media counts are
-    of new tracks only.
+    `last_ids` are the ids served now, empty before the first publish; media counts are of new
+    tracks only.
     """
 
     ids: tuple[str, ...]
@@ -43,7 +43,7 @@ class CatalogFigures:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Which gate refused, and why, in words for the operator."""
+    """A failed publish check: the name of the gate, and the reason for the operator."""
 
     gate: str
     detail: str
@@ -52,9 +52,9 @@ class Refusal:
 def judge_catalog(
     figures: CatalogFigures, limits: GateLimits, *, is_forced: bool
 ) -> Refusal | None:
-    """The first gate that refuses these figures, or None.
+    """The first check that fails, or None.
 
-    An operator's force opens the gates that compare; a floor and a double are never right.
+    `is_forced` skips the comparison checks; the floor, the cap and unique ids always hold.
     """
     comparing = () if is_forced else (_shrink, _growth, _overlap, _nulls, _media)
     gates: Sequence[Callable[[CatalogFigures, GateLimits], Refusal | None]] = (
@@ -85,8 +85,8 @@ def _cap(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:
 
 
 def _uniqueness(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:
-    duplicates = len(figures.ids) - len(set(figures.ids))
-    return Refusal("UNIQUENESS", f"{duplicates} ids are there twice") if duplicates else None
+    repeated = len(figures.ids) - len(set(figures.ids))
+    return Refusal("UNIQUENESS", f"{repeated} ids appear twice") if repeated else None
 
 
 def _shrink(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:

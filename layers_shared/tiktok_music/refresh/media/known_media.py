@@ -52,7 +52,7 @@ class StoredMedia:
         if stored is not None:
             return stored
         failure = None if self.is_forced else entry.failure
-        return failure.finding if failure and failure.stands_for(candidate, self.now) else None
+        return failure.finding if failure and failure.applies_to(candidate, self.now) else None
 
 
 def save_outcome(

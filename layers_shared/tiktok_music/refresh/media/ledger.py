@@ -1,5 +1,5 @@
-"""What became of media that was tried: what is stored is not made again, nor is what was found
-wanting fetched again until that verdict ends."""
+"""Ledger of media outcomes: stored media is reused, rejected media is not retried until the
+failure expires."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from tiktok_music.archive import MediaFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 
-# Upstream mends a file now and then, under the same address.
-STANDS_FOR = timedelta(days=7)
-# A decoder that fails may be at fault itself: the file is left out of one tick, and tried again.
-STANDS_FOR_ONE_TICK = timedelta(hours=20)
-# What is wrong with a file stays wrong; a transfer or a store may be well by the next run.
+# Upstream may fix a file under the same address.
+FILE_FAILURE_VALID_FOR = timedelta(days=7)
+# A failing decoder may be at fault itself: the file is skipped in one scheduled run, then retried.
+WORKER_FAILURE_VALID_FOR = timedelta(hours=20)
+# Transfer and store errors are transient and not listed; the next run retries them.
 LASTING = {
     **dict.fromkeys(
         (
@@ -28,29 +28,29 @@ LASTING = {
             RejectionReason.AUDIO_CLIPPED,
             RejectionReason.COVER_UNREADABLE,
         ),
-        STANDS_FOR,
+        FILE_FAILURE_VALID_FOR,
     ),
-    RejectionReason.MEDIA_WORKER_FAILED: STANDS_FOR_ONE_TICK,
+    RejectionReason.MEDIA_WORKER_FAILED: WORKER_FAILURE_VALID_FOR,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class MediaFailure:
-    """A verdict on one track's media. `addresses` names the files, without their signatures."""
+    """Rejected media of one track. `addresses` is a hash of the file addresses."""
 
     track_id: str
     addresses: str
     finding: Finding
-    stands_until: datetime
+    expires_at: datetime
 
-    def stands_for(self, candidate: Candidate, now: datetime) -> bool:
-        """Whether the candidate's media are still those that were judged."""
-        return now < self.stands_until and self.addresses == addresses_of(candidate)
+    def applies_to(self, candidate: Candidate, now: datetime) -> bool:
+        """True if the failure has not expired and the candidate's files are the same."""
+        return now < self.expires_at and self.addresses == addresses_of(candidate)
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One track's media: the facts of what is stored, or why nothing is."""
+    """The media outcome of one track: the facts of stored media, or the failure."""
 
     media: MediaFacts | None = None
     failure: MediaFailure | None = None
@@ -58,14 +58,14 @@ class LedgerEntry:
 
 def failure_of(candidate: Candidate, finding: Finding, now: datetime) -> MediaFailure | None:
     """The failure to save for a finding; None if it is transient and the next run retries it."""
-    stands_for = LASTING.get(finding.reason)
-    if stands_for is None:
+    valid_for = LASTING.get(finding.reason)
+    if valid_for is None:
         return None
-    return MediaFailure(candidate.track_id, addresses_of(candidate), finding, now + stands_for)
+    return MediaFailure(candidate.track_id, addresses_of(candidate), finding, now + valid_for)
 
 
 def addresses_of(candidate: Candidate) -> str:
-    """A short name of the candidate's files: host and path, for signatures change all the time."""
+    """A hash of the candidate's file addresses: host and path only, as signatures change."""
     parts = [urlsplit(url) for url in (*candidate.preview_urls, *candidate.cover_urls)]
     text = "\n".join(f"{part.netloc}{part.path}" for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
