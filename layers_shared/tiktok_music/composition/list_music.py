@@ -89,7 +89,7 @@ def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddlewa
                 limiter=RateLimiter(rates, time.time, observer.limiter_failed),
                 clock=time.time,
             ),
-            live=_library(
+            live=_catalog_view(
                 DynamoSnapshots(rows, settings.catalog_table),
                 DynamoTrackReader(rows, settings.catalog_table),
                 settings,
@@ -114,7 +114,7 @@ def fresh_jitter() -> float:
     return random.SystemRandom().random()
 
 
-def _library(
+def _catalog_view(
     source: SnapshotSource,
     archive: ReadableArchive,
     settings: ListSettings,
@@ -122,18 +122,28 @@ def _library(
     observer: Observer,
     on_checked: Callable[[Descriptor], None],
 ) -> CatalogView:
-    catalog = SnapshotCache(source, time.monotonic, fresh_jitter, observer.stale_served, on_checked)
-    indexes = Indexes(catalog, observer.stale_served)
+    snapshots = SnapshotCache(
+        source,
+        clock=time.monotonic,
+        jitter=fresh_jitter,
+        on_stale=observer.stale_served,
+        on_checked=on_checked,
+    )
     return CatalogView(
-        catalog, indexes, archive, settings.media_base_url, now, settings.refresh_every
+        snapshots=snapshots,
+        indexes=Indexes(snapshots, observer.stale_served),
+        archive=archive,
+        media_base_url=settings.media_base_url,
+        now=now,
+        refresh_every=settings.refresh_every,
     )
 
 
 def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
-    """Its clock stands still when its last edition came out, so that answers never age."""
+    """The sandbox; its clock stands at its last publication, so that responses never age."""
     from tiktok_music.sandbox.fixtures import SandboxSource, sandbox_fixtures
 
     fixtures = sandbox_fixtures()
     source = SandboxSource(fixtures, settings.media_base_url)
     published_at = source.pointer().current.published_at.timestamp()
-    return _library(source, fixtures, settings, lambda: published_at, observer, lambda _: None)
+    return _catalog_view(source, fixtures, settings, lambda: published_at, observer, lambda _: None)
