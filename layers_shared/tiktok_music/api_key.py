@@ -17,8 +17,10 @@ _FORMAT = re.compile(r"lp_(live|test)_([A-Z2-7]{16})_([A-Za-z0-9_-]{43})")
 
 
 class _StoredText(StrEnum):
-    """A stored choice. A value that only another release knows is preserved, equal to no member,
-    so that reading and saving a key does not change it."""
+    """A stored choice.
+
+    A value of another release equals no member and survives reading and saving a key.
+    """
 
     @classmethod
     def _missing_(cls, value: object) -> Self:

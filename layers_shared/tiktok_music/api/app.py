@@ -28,7 +28,7 @@ from tiktok_music.errors import (
 )
 
 LIST = "/v1/tiktok-music"
-Answer = Callable[[Request, CatalogView, ApiKey], Awaitable[Response]]
+Handler = Callable[[Request, CatalogView, ApiKey], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +66,13 @@ def build_app(api: Api) -> RequestIdMiddleware:
     return RequestIdMiddleware(app, api.new_request_id)
 
 
-def _keyed(api: Api, access: RouteAccess, answer: Answer) -> Endpoint:
+def _keyed(api: Api, access: RouteAccess, handler: Handler) -> Endpoint:
     """An endpoint that requires `access`; a test key gets the sandbox."""
 
     async def endpoint(request: Request) -> Response:
         key = api.admission.admit(request, access)
         view = api.sandbox() if key.environment == KeyEnvironment.TEST else api.live
-        response = await answer(request, view, key)
+        response = await handler(request, view, key)
         if response.status_code == 304:
             api.admission.refund(request, key, access)
         return response
