@@ -4,7 +4,15 @@ import secrets
 
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
-from tiktok_music.api_key import READ, WRITE, ApiKey, mint_key
+from tiktok_music.api_key import (
+    READ,
+    WRITE,
+    ApiKey,
+    KeyEnvironment,
+    KeyState,
+    RateTier,
+    mint_key,
+)
 
 # name in run.json -> environment, scopes, tier, state
 KINDS = {
@@ -22,17 +30,17 @@ def make_demo_keys(region: str, table_name: str) -> dict[str, str]:
     store = DynamoKeys(DynamoRows(DynamoAccess(region)), table_name)
     full_keys = {}
     for name, (environment, scopes, tier, state) in KINDS.items():
-        minted = mint_key(environment, secrets.token_bytes)
+        minted = mint_key(KeyEnvironment(environment), secrets.token_bytes)
         store.save(
             ApiKey(
                 key_id=minted.key_id,
                 secret_sha256=minted.secret_sha256,
-                environment=environment,
+                environment=KeyEnvironment(environment),
                 organization_id="org_local",
                 organization_name="Local",
                 scopes=frozenset(scopes),
-                tier=tier,
-                state=state,
+                tier=RateTier(tier),
+                state=KeyState(state),
             )
         )
         full_keys[name] = minted.text

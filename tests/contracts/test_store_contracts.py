@@ -17,6 +17,7 @@ from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore
+from tiktok_music.api_key import KeyState, RateTier
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import RecordingCorrupt, StoreUnavailable
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
@@ -188,6 +189,21 @@ def test_a_key_is_found_by_its_id_and_others_are_not(kind: Any) -> None:
     keys.save(bare)
 
     assert [keys.get(key.key_id), keys.get(bare.key_id), keys.get("C" * 16)] == [key, bare, None]
+
+
+def test_a_key_of_another_release_is_stored_unchanged(kind: Any) -> None:
+    keys = FakeKeys() if kind.param == "fake" else DynamoKeys(kind.getfixturevalue("rows"), "keys")
+    _, key = a_key(
+        environment="staging",
+        tier=RateTier("enterprise"),
+        state=KeyState("frozen"),
+    )
+
+    keys.save(key)
+
+    stored = keys.get(key.key_id)
+    assert stored == key
+    assert (stored.environment, stored.tier, stored.state) == ("staging", "enterprise", "frozen")
 
 
 def test_leases_of_a_minute_add_up_per_key(kind: Any) -> None:

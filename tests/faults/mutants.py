@@ -154,10 +154,10 @@ def reader_gives_up(patch: Patch) -> None:
     """A reader that cannot see the store has nothing to say."""
 
     def checked(self: catalog.SnapshotCache, held: Any, *, consistent: bool) -> Any:
-        self._held = self._newest(held, consistent=consistent)
-        return self._held
+        self._cached = self._load_newest(held, consistent=consistent)
+        return self._cached
 
-    patch.setattr(catalog.SnapshotCache, "_checked", checked)
+    patch.setattr(catalog.SnapshotCache, "_check", checked)
 
 
 def reader_without_strong_retry(patch: Patch) -> None:
@@ -167,9 +167,9 @@ def reader_without_strong_retry(patch: Patch) -> None:
         pointer = self._source.pointer(consistent=consistent)
         if held is not None and not catalog._is_worth_loading(held, pointer):
             return held
-        return catalog._Held(pointer, self._source.load(pointer.current))
+        return catalog._Cached(pointer, self._source.load(pointer.current))
 
-    patch.setattr(catalog.SnapshotCache, "_newest", newest)
+    patch.setattr(catalog.SnapshotCache, "_load_newest", newest)
 
 
 def gates_off(patch: Patch) -> None:

@@ -247,10 +247,10 @@ class World:
     def _catalog(self, process: Process) -> SnapshotCache:
         return SnapshotCache(
             process.snapshots,
-            lambda: self.reader_seconds,
-            lambda: 0.0,
-            self._note_stale,
-            lambda _: None,
+            clock=lambda: self.reader_seconds,
+            jitter=lambda: 0.0,
+            on_stale=self._note_stale,
+            on_checked=lambda _: None,
         )
 
     def _note_stale(self, problem: StoreError) -> None:

@@ -65,7 +65,9 @@ def test_invalid_overrides_are_not_saved(rows: DynamoRows) -> None:
     ],
 )
 def test_the_error_names_an_invalid_entry(entry: dict[str, Any], problem: str) -> None:
-    with pytest.raises(SettingsError, match="the operator overrides in here are not valid") as error:
+    with pytest.raises(
+        SettingsError, match="the operator overrides in here are not valid"
+    ) as error:
         parse_lists(json.dumps({"entries": [entry]}), "here")
 
     assert problem in str(error.value)

@@ -1,7 +1,7 @@
 """API keys in their own DynamoDB table."""
 
 from tiktok_music.adapters.dynamo_models import DynamoRows, KeyRow, translated
-from tiktok_music.api_key import ApiKey
+from tiktok_music.api_key import ApiKey, KeyEnvironment, KeyState, RateTier
 
 
 class DynamoKeys:
@@ -45,10 +45,10 @@ def _key(key_id: str, row: KeyRow) -> ApiKey:
     return ApiKey(
         key_id=key_id,
         secret_sha256=row.secret_sha256,
-        environment=row.environment,
+        environment=KeyEnvironment(row.environment),
         organization_id=row.organization_id,
         organization_name=row.organization_name,
         scopes=frozenset(row.scopes or ()),
-        tier=row.tier,
-        state=row.state,
+        tier=RateTier(row.tier),
+        state=KeyState(row.state),
     )

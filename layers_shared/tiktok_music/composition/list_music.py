@@ -128,15 +128,25 @@ def _catalog_view(
     now: Callable[[], float],
     on_checked: Callable[[Descriptor], None],
 ) -> CatalogView:
-    catalog = SnapshotCache(source, time.monotonic, fresh_jitter, observer.stale_served, on_checked)
-    indexes = Indexes(catalog, observer.stale_served)
+    snapshots = SnapshotCache(
+        source,
+        clock=time.monotonic,
+        jitter=fresh_jitter,
+        on_stale=observer.stale_served,
+        on_checked=on_checked,
+    )
     return CatalogView(
-        catalog, indexes, archive, settings.media_base_url, now, settings.refresh_every
+        snapshots=snapshots,
+        indexes=Indexes(snapshots, observer.stale_served),
+        archive=archive,
+        media_base_url=settings.media_base_url,
+        now=now,
+        refresh_every=settings.refresh_every,
     )
 
 
 def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
-    """The sandbox's catalog. Its clock stands at the last publication, so that it never ages."""
+    """The sandbox; its clock stands at its last publication, so that responses never age."""
     from tiktok_music.sandbox.fixtures import SandboxSource, sandbox_fixtures
 
     fixtures = sandbox_fixtures()
