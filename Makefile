@@ -1,9 +1,9 @@
-# Everything that is done with this project. `make` lists it.
+# Every task of this project; `make` lists them.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-# PYTHON= where it is given, the Lambda's own where this machine has it, else one of 3.11 or later.
+# PYTHON= if given; else 3.13, the Lambda's version, if installed; else any from 3.11 on.
 find_python = for python in $(PYTHON) python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/python3.13 python3.14 python3.12 python3.11 python3; do \
 	"$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; exit 0; }; \
 	done; echo "Python 3.11 or newer with venv is needed (on Debian: apt install python3 python3-venv)" >&2; exit 1
@@ -19,13 +19,13 @@ export ARCH ?= arm64
 
 .PHONY: help install run test faults check format validate build deploy invoke-list invoke-refresh e2e-sam bench-cold bench-warm bench-refresh lock clean
 
-help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+help: ## list these targets
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-install: $(ENVIRONMENT) ## make the environment in .venv
+install: $(ENVIRONMENT) ## install the development environment into .venv
 
 $(ENVIRONMENT): requirements-dev.txt pyproject.toml
-	@python="$$($(find_python))" && echo "installing into .venv with $$("$$python" --version): once, for a minute or two" && "$$python" -m venv .venv
+	@python="$$($(find_python))" && echo "installing into .venv with $$("$$python" --version), once; takes a minute or two" && "$$python" -m venv .venv
 	@.venv/bin/pip install --quiet --require-hashes -r requirements-dev.txt
 	@.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -39,19 +39,20 @@ $(SAM_ENVIRONMENT): requirements-sam.txt requirements-emulator.txt
 	@.venv-sam/bin/pip install --quiet --require-hashes -r requirements-sam.txt
 	@.venv-sam/bin/pip install --quiet --require-hashes --no-deps --upgrade --target .venv-sam/runtime \
 		--only-binary=:all: --python-version 3.13 --platform manylinux2014_$$(uname -m) -r requirements-emulator.txt \
-		|| echo "awslambdaric has no wheel for this machine: the built functions cannot be invoked here"
+		|| echo "awslambdaric has no wheel for this machine: make invoke-* cannot run without containers"
 	@touch $@
 
-run: install ## refresh on the embedded default, then serve the API (PORT=, UPSTREAM=, MUSIC=)
+run: install ## run everything on this machine and serve the API (PORT=, UPSTREAM=, MUSIC=)
 	@exec .venv/bin/python -m local --port $(PORT) $(if $(UPSTREAM),--upstream "$(UPSTREAM)") $(if $(MUSIC),--music "$(MUSIC)")
 
-test: install $(SAM_ENVIRONMENT) ## run the whole test suite
+test: install $(SAM_ENVIRONMENT) ## run all tests; gets a browser if there is none
+	@.venv/bin/python -m tools.testing.get_browser
 	.venv/bin/python -m pytest
 
-faults: install ## fail every call of a refresh in every way, and print the figures
+faults: install ## test a refresh against every fault of every call; print the results
 	FAULTS=full .venv/bin/python -m pytest -q tests/faults
 
-check: install $(SAM_ENVIRONMENT) ## lint, format, types, imports, template
+check: install $(SAM_ENVIRONMENT) ## check format, lint, types, imports and template
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
@@ -63,35 +64,35 @@ format: install ## format the code
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-validate: $(SAM_ENVIRONMENT) ## let SAM check the template
+validate: $(SAM_ENVIRONMENT) ## validate the template with SAM
 	$(SAM) validate --lint
 
-build: $(SAM_ENVIRONMENT) ## build what is deployed (ARCH=arm64 or x86_64), without a container
+build: $(SAM_ENVIRONMENT) ## build the functions without a container (ARCH=arm64 or x86_64)
 	$(SAM) build --parameter-overrides Architecture=$(ARCH)
 
-deploy: build ## build and deploy (PROFILE=default or prod, see samconfig.toml)
+deploy: build ## build and deploy (PROFILE=default or prod of samconfig.toml)
 	$(SAM) deploy --config-env $(or $(PROFILE),default)
 
-invoke-list: $(SAM_ENVIRONMENT) install ## invoke the built list function (sam local invoke, or the emulator without a container engine)
+invoke-list: $(SAM_ENVIRONMENT) install ## build and invoke the list function (sam local, or the emulator without containers)
 	@.venv/bin/python -m local.invoke list
 
-invoke-refresh: $(SAM_ENVIRONMENT) install ## invoke the built refresh function, the same way
+invoke-refresh: $(SAM_ENVIRONMENT) install ## build and invoke the refresh function, in the same way
 	@.venv/bin/python -m local.invoke refresh
 
-e2e-sam: $(SAM_ENVIRONMENT) install ## run the built functions with the real SAM in podman's containers, and check their answers
+e2e-sam: $(SAM_ENVIRONMENT) install ## test the built functions with sam local in podman containers (SAM_LOCAL_IMAGE=)
 	@.venv/bin/python -m local.e2e_sam
 
-bench-cold: $(SAM_ENVIRONMENT) install ## what a new instance of the list function costs (needs valgrind)
+bench-cold: $(SAM_ENVIRONMENT) install ## measure the list function's cold start (needs valgrind)
 	@.venv/bin/python -m bench.cold
 
-bench-warm: $(BENCH_ENVIRONMENT) ## CPU per request of the list function, beside other ways to answer
+bench-warm: $(BENCH_ENVIRONMENT) ## measure CPU per request of the list function and of alternatives
 	@.venv/bin/python -m bench.warm
 
-bench-refresh: install ## what a refresh of N new tracks costs, and one with nothing new (N=60)
+bench-refresh: install ## measure a refresh of N new tracks and one without new tracks (N=60)
 	@.venv/bin/python -m bench.refresh --tracks $(or $(N),60)
 
-lock: ## pin the requirements again (needs uv on the PATH)
+lock: ## pin the requirements again (needs uv)
 	tools/packaging/lock.sh
 
-clean: ## remove what the other targets made
+clean: ## remove everything that the other targets made
 	rm -rf .venv .venv-sam .aws-sam .local build *.egg-info

@@ -1,8 +1,8 @@
-"""What a new instance of the list function costs before its first request.
+"""`make bench-cold`: measures the cold start of the list function.
 
-Instructions of the built artefact's init, counted by valgrind (they repeat to 0.1 %, which times
-do not), beside an empty program and the bare packages; then what each package's import takes, and
-the init that the Runtime Interface Emulator reports. Run by `make bench-cold`.
+valgrind counts the instructions of the built artefact's init (repeatable to 0.1 %, unlike times)
+and, for comparison, of an empty program and of the packages alone. Then follow the import time of
+each package and the init duration that the Runtime Interface Emulator reports.
 """
 
 import os
@@ -28,7 +28,7 @@ ENVIRONMENT = {
     "KEYS_TABLE": "keys",
     "MEDIA_BASE_URL": "https://media.example.com",
 }
-# The packages alone, used as their first pages tell: an application of one route, a model with its
+# The packages alone, as in their quick starts: an application with one route, a model with its
 # client, a logger, metrics.
 BARE_STACK = """
 from starlette.applications import Starlette
@@ -49,14 +49,14 @@ handler = Mangum(Starlette(routes=[Route("/", answer)]), lifespan="off")
 Logger(service="x"), Metrics(namespace="x", service="x")
 Connection(region="eu-central-1").client
 """
-# A Lambda stays: what an interpreter takes to end is not counted.
+# A Lambda does not exit after init, so the interpreter's shutdown is not counted.
 STAY = "\nimport posix; posix._exit(0)"
-# Without this machine's site-packages (-S), but for the first.
+# -S: without this machine's site-packages.
 PROGRAMS = {
     "python -c pass": ("-c", f"pass{STAY}"),
     "python -S -c pass": ("-S", "-c", f"pass{STAY}"),
     "import asyncio": ("-S", "-c", f"import asyncio{STAY}"),
-    "the bare packages": ("-S", "-c", BARE_STACK + STAY),
+    "the packages alone": ("-S", "-c", BARE_STACK + STAY),
     "import handler": ("-S", "-c", f"import handler{STAY}"),
 }
 ROUNDS = 5
@@ -64,7 +64,7 @@ ROUNDS = 5
 
 def main() -> int:
     try:
-        # Not the one of the virtual environment, which is three times as long about nothing.
+        # Resolved: the virtual environment's interpreter takes three times as long to start.
         python = str(Path(require()[1]).resolve())
         with tempfile.TemporaryDirectory() as folder:
             built = Path(folder) / "build"
@@ -88,19 +88,21 @@ def _path(built: Path) -> str:
 
 def print_instructions(python: str, environment: Mapping[str, str]) -> None:
     print(f"{'million instructions':<40} {'':>7} {'x pass':>7} {'over pass':>10}")
-    counted = {name: instructions(python, how, environment) for name, how in PROGRAMS.items()}
+    counted = {
+        name: instructions(python, program, environment) for name, program in PROGRAMS.items()
+    }
     empty = counted["python -c pass"]
     for name, count in counted.items():
         over = (count - empty) / 1e6
         print(f"  {name:<38} {count / 1e6:>7.0f} {count / empty:>7.1f} {over:>10.0f}")
 
 
-def instructions(python: str, how: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Of one run of the interpreter."""
+def instructions(python: str, program: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Instructions of one run of the interpreter."""
     run = subprocess.run(  # noqa: S603 - our own programs
         [
             *("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"),
-            *(python, *how),
+            *(python, *program),
         ],
         env=dict(environment),
         capture_output=True,
@@ -108,19 +110,19 @@ def instructions(python: str, how: Sequence[str], environment: Mapping[str, str]
         check=True,
     )
     found = re.search(r"I +refs: +([0-9,]+)", run.stderr)
-    assert found is not None, run.stderr  # noqa: S101 - valgrind always says
+    assert found is not None, run.stderr  # noqa: S101 - valgrind always prints it
     return int(found[1].replace(",", ""))
 
 
 def print_imports(python: str, environment: Mapping[str, str]) -> None:
-    """Each package's own share, without what it imports in turn; the best of some rounds."""
+    """Prints each package's own time, without nested imports: the best of several rounds."""
     rounds = [own_microseconds(python, environment) for _ in range(ROUNDS)]
     best = {name: min(found[name] for found in rounds) for name in rounds[0]}
     packages = Counter({name: 0 for name in {module.split(".")[0] for module in best}})
     modules = Counter(module.split(".")[0] for module in best)
     for module, own in best.items():
         packages[module.split(".")[0]] += own
-    print(f"\n{'what is imported, without its imports':<40} {'ms':>7} {'share':>7} {'modules':>10}")
+    print(f"\n{'package, without its imports':<40} {'ms':>7} {'share':>7} {'modules':>10}")
     whole = packages.total()
     for name, own in packages.most_common(20):
         print(f"  {name:<38} {own / 1000:>7.1f} {own / whole:>7.0%} {modules[name]:>10}")
@@ -154,7 +156,7 @@ def init_report(place: Path, log: Path) -> float:
     with emulated(place, LIST, ENVIRONMENT, log) as emulator:
         emulator.invoke(b"{}")
     found = re.search(r"INIT REPORT\(durationMs: ([0-9.]+)\)", log.read_text())
-    assert found is not None, log.read_text()  # noqa: S101 - the log level asks for it
+    assert found is not None, log.read_text()  # noqa: S101 - logged at this level
     return float(found[1])
 
 

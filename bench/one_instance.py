@@ -1,6 +1,6 @@
-"""One instance of the refresh function: a tick with everything new, and one with nothing new.
+"""One instance of the refresh function: a run with only new tracks, then one without new tracks.
 
-Started by bench.refresh as a process of its own, so that its CPU and memory are the function's.
+bench.refresh starts it as a separate process, so that its CPU and memory are the function's.
 """
 
 import importlib
@@ -20,11 +20,10 @@ from tiktok_music.adapters.media_downloads import HttpDownloader
 from tiktok_music.adapters.media_workers import ProcessMediaEncoder
 from tiktok_music.adapters.r2_media import R2MediaStore
 
-TICKS = ("2026-11-22T06:00:00Z", "2026-11-22T18:00:00Z")
+SCHEDULED_TIMES = ("2026-11-22T06:00:00Z", "2026-11-22T18:00:00Z")
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
-
-# Where the function's own CPU goes; a call within another is counted once, by the outer name.
+# Methods whose CPU is counted, and their stage; a nested call counts for the outer stage.
 STAGES: tuple[tuple[type, str, str], ...] = (
     (HttpDownloader, "audio", "fetching"),
     (HttpDownloader, "image", "fetching"),
@@ -35,7 +34,7 @@ STAGES: tuple[tuple[type, str, str], ...] = (
 
 
 class Clocks:
-    """CPU seconds of this process by stage, over all threads, and the writes to R2."""
+    """CPU seconds of this process by stage, over all threads, and the number of writes to R2."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
@@ -43,7 +42,7 @@ class Clocks:
         self._running = threading.local()
 
     def watch(self, owner: type, method: str, stage: str) -> None:
-        """Wraps a method, from now on and for every object."""
+        """Wraps a method of a class, so that its CPU time is counted for `stage`."""
         inner = getattr(owner, method)
 
         def clocked(*arguments: Any, **named: Any) -> Any:
@@ -68,13 +67,13 @@ def main() -> None:
     began = time.process_time()
     handler = importlib.import_module("functions.refresh_music.handler").handler
     print(json.dumps({"init": time.process_time() - began}))
-    for tick in TICKS:
+    for scheduled_time in SCHEDULED_TIMES:
         clocks.puts, own, decoders = 0, time.process_time(), decoder_seconds()
         clocks.seconds.clear()
         wall = time.monotonic()
-        context = LocalContext("refresh_music", 900, 3538)
-        report = handler({"scheduledTime": tick}, context)
-        told = {
+        context = LocalContext("refresh_music", timeout_seconds=900, memory_limit_in_mb=3538)
+        report = handler({"scheduledTime": scheduled_time}, context)
+        measured = {
             "report": report,
             "wall": time.monotonic() - wall,
             "own": time.process_time() - own,
@@ -83,17 +82,17 @@ def main() -> None:
             "peak_mb": own_peak_mb() + sum(peak_mb(pid) for pid in children()),
             "puts": clocks.puts,
         }
-        print(json.dumps(told), flush=True)
+        print(json.dumps(measured), flush=True)
 
 
 def children() -> list[int]:
-    """The decoder processes that are alive."""
+    """The ids of the running decoder processes."""
     tasks = Path("/proc/self/task").glob("*/children")
     return [int(pid) for task in tasks for pid in task.read_text().split()]
 
 
 def decoder_seconds() -> float:
-    """CPU of the decoders, living and ended."""
+    """CPU of the decoders, running and ended."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return ended.ru_utime + ended.ru_stime + sum(cpu_seconds(pid) for pid in children())
 

@@ -1,7 +1,8 @@
-"""What a refresh of N new tracks costs, and one with nothing new: `make bench-refresh N=60`.
+"""`make bench-refresh N=60`: measures a refresh of N new tracks, and one without new tracks.
 
-The function runs as a process of its own against an upstream on this machine that answers late;
-beside it, on the same files, decoding, measuring and encoding alone, and a plain sequential loop.
+The function runs in a separate process against an upstream on this machine that answers with a
+delay. For comparison, on the same files: decoding, measuring and encoding alone, and a sequential
+loop.
 """
 
 import argparse
@@ -35,50 +36,54 @@ SECONDS = 24
 MEASURED_ALONE = 8
 IN_A_LOOP = 60
 COVERS = 50
-# A source reads at most 40 pages: enough for the largest chart that is measured.
+# A source reads at most 40 pages; this fits the largest measured chart.
 PAGE_ROWS = 200
-Told = dict[str, Any]
+Measured = dict[str, Any]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tracks", type=int, default=60)
-    parser.add_argument("--latency-ms", type=int, default=80, help="of every answer of upstream")
     parser.add_argument(
-        "--keep-level", action="store_true", help="with NORMALISE_LOUDNESS=false: MP3 is copied"
+        "--latency-ms", type=int, default=80, help="delay of every upstream response"
     )
-    asked = parser.parse_args()
-    print(f"composing {asked.tracks} tracks of {SECONDS} s", flush=True)
-    sounds = [a_sound(number) for number in range(asked.tracks)]
+    parser.add_argument(
+        "--keep-level", action="store_true", help="NORMALISE_LOUDNESS=false: MP3 is copied"
+    )
+    arguments = parser.parse_args()
+    print(f"composing {arguments.tracks} tracks of {SECONDS} s", flush=True)
+    sounds = [a_sound(number) for number in range(arguments.tracks)]
     aws = EmbeddedAws.start()
     os.environ.update(aws.environment())
-    os.environ["NORMALISE_LOUDNESS"] = "false" if asked.keep_level else "true"
+    os.environ["NORMALISE_LOUDNESS"] = "false" if arguments.keep_level else "true"
     aws.furnish(API_KEY)
-    asked_for: Counter[str] = Counter()
-    late = Late(stand_in_app(sounds, page_rows=PAGE_ROWS), asked.latency_ms / 1000, asked_for)
-    upstream = BackgroundServer.start(late, bind(0))
+    requests: Counter[str] = Counter()
+    delayed = Delayed(
+        stand_in_app(sounds, page_rows=PAGE_ROWS), arguments.latency_ms / 1000, requests
+    )
+    upstream = BackgroundServer.start(delayed, bind(0))
     loop = sequential_loop(sounds[:IN_A_LOOP], upstream.base_url, aws.endpoint_url)
-    asked_for.clear()
+    requests.clear()
     init, first, again = run_instance(aws, upstream.base_url)
-    print_refresh(first, asked.tracks, init["init"])
-    print_alone(sounds, first, asked.tracks, loop)
-    print_again(again, asked_for["media"] - asked.tracks * 2)
+    print_refresh(first, arguments.tracks, init["init"])
+    print_alone(sounds, first, arguments.tracks, loop)
+    print_again(again, requests["media"] - arguments.tracks * 2)
     upstream.stop()
     aws.stop()
     return 0 if first["report"]["outcome"] == "PUBLISHED" else 1
 
 
-class Late:
-    """ASGI: an upstream that is far away; counts charts and files that it is asked for."""
+class Delayed:
+    """ASGI: delays every response, and counts the requests for charts and for media."""
 
-    def __init__(self, app: ASGIApp, seconds: float, asked_for: Counter[str]) -> None:
+    def __init__(self, app: ASGIApp, seconds: float, requests: Counter[str]) -> None:
         self._app = app
         self._seconds = seconds
-        self._asked_for = asked_for
+        self._requests = requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_media = scope.get("path", "").startswith("/media")
-        self._asked_for["media" if is_media else "chart"] += 1
+        self._requests["media" if is_media else "chart"] += 1
         await asyncio.sleep(self._seconds)
         await self._app(scope, receive, send)
 
@@ -99,7 +104,7 @@ def a_sound(number: int) -> Sound:
 
 
 def number_word(number: int) -> str:
-    """A name for each number, so that no two titles are duplicates."""
+    """A distinct word for each number, so that no titles are duplicates."""
     text = ""
     for _ in range(4):
         number, digit = divmod(number * 37 + 11, 20)
@@ -107,7 +112,7 @@ def number_word(number: int) -> str:
     return text.title()
 
 
-def run_instance(aws: EmbeddedAws, upstream_url: str) -> tuple[Told, Told, Told]:
+def run_instance(aws: EmbeddedAws, upstream_url: str) -> tuple[Measured, Measured, Measured]:
     settings = {
         "CATALOG_TABLE": CATALOG_TABLE,
         "SOURCE": "aweme",
@@ -134,36 +139,36 @@ def run_instance(aws: EmbeddedAws, upstream_url: str) -> tuple[Told, Told, Told]
 
 
 def sequential_loop(sounds: Sequence[Sound], base_url: str, endpoint_url: str) -> float:
-    """Seconds a track of the simplest program that does the same to media, one by one."""
+    """Seconds per track of the simplest program for the same media work, one by one."""
     s3 = boto3.client("s3", endpoint_url=endpoint_url, region_name=REGION)
     began = time.monotonic()
     for sound in sounds:
         place = f"{base_url}/media/{sound.tiktok_id}"
-        with urllib.request.urlopen(f"{place}/audio") as answer:  # noqa: S310 - our own
+        with urllib.request.urlopen(f"{place}/audio") as answer:  # noqa: S310 - this machine
             _, preview = whole_job(answer.read())
-        with urllib.request.urlopen(f"{place}/cover") as answer:  # noqa: S310 - our own
+        with urllib.request.urlopen(f"{place}/cover") as answer:  # noqa: S310 - this machine
             image = write_cover(answer.read(), CoverCaps()).jpeg
         for name, body in (("preview.mp3", preview.mp3), ("cover.jpg", image)):
             s3.put_object(Bucket=BUCKET, Key=f"loop/{sound.tiktok_id}/{name}", Body=body)
     return (time.monotonic() - began) / len(sounds)
 
 
-def print_refresh(told: Told, tracks: int, init: float) -> None:
-    report = told["report"]
-    cpu = told["own"] + told["decoders"]
+def print_refresh(measurement: Measured, tracks: int, init: float) -> None:
+    report = measurement["report"]
+    cpu = measurement["own"] + measurement["decoders"]
     print(f"\n{report['outcome']}: {report['accepted']} of {report['rows']} rows accepted")
-    print(f"{'everything new':<44} {'whole s':>8} {'ms a track':>11}")
+    print(f"{'new tracks only':<44} {'total s':>8} {'ms/track':>11}")
     for stage, seconds in report["seconds"].items():
         print_line(f"wall, {stage}", seconds, tracks)
-    print_line("wall, whole", told["wall"], tracks)
-    print_line("CPU of the decoders", told["decoders"], tracks)
-    print_line("CPU of the function itself", told["own"], tracks)
-    for stage, seconds in sorted(told["stages"].items()):
+    print_line("wall, total", measurement["wall"], tracks)
+    print_line("CPU of the decoders", measurement["decoders"], tracks)
+    print_line("CPU of the function itself", measurement["own"], tracks)
+    for stage, seconds in sorted(measurement["stages"].items()):
         print_line(f"  of which {stage}", seconds, tracks)
     print(
-        f"  {'cores busy in the media stage, at most':<42} {cpu / report['seconds']['media']:>8.2f}"
+        f"  {'cores busy in the media stage, maximum':<42} {cpu / report['seconds']['media']:>8.2f}"
     )
-    print(f"  {'peak memory of all its processes, MB':<42} {told['peak_mb']:>8.0f}")
+    print(f"  {'peak memory of all its processes, MB':<42} {measurement['peak_mb']:>8.0f}")
     print(f"  {'CPU of init, s':<42} {init:>8.2f}")
 
 
@@ -171,8 +176,8 @@ def print_line(name: str, seconds: float, tracks: int) -> None:
     print(f"  {name:<42} {seconds:>8.2f} {1000 * seconds / tracks:>11.1f}")
 
 
-def print_alone(sounds: Sequence[Sound], told: Told, tracks: int, loop: float) -> None:
-    """The same work alone, on some of the files, after one that warms the decoders up."""
+def print_alone(sounds: Sequence[Sound], measurement: Measured, tracks: int, loop: float) -> None:
+    """Prints the CPU of each step alone, on some of the files; the first one is a warm-up."""
     files = [made[0] for sound in sounds[: MEASURED_ALONE + 1] if (made := sound.audio())]
     costs = [measured(data)[2] for data in files][1:]
     measure, fingerprint, encode, verify, job = (
@@ -180,7 +185,7 @@ def print_alone(sounds: Sequence[Sound], told: Told, tracks: int, loop: float) -
     )
     images = [made[0] for sound in sounds[:MEASURED_ALONE] if (made := sound.cover())]
     image = timed(lambda: [write_cover(data, CoverCaps()) for data in images])[1] / len(images)
-    cpu = 1000 * (told["own"] + told["decoders"]) / tracks
+    cpu = 1000 * (measurement["own"] + measurement["decoders"]) / tracks
     start = decoder_start()
     started = cpu - 1000 * start * (os.cpu_count() or 1) / tracks
     least = measure + encode
@@ -199,12 +204,12 @@ def print_alone(sounds: Sequence[Sound], told: Told, tracks: int, loop: float) -
     print(f"  {'CPU to start one decoder, s':<42} {start:>8.2f}")
     print(
         f"  {'a sequential loop, wall ms a track':<42} {1000 * loop:>8.1f}  "
-        f"x{loop * tracks / told['wall']:.2f} of ours"
+        f"x{loop * tracks / measurement['wall']:.2f} of ours"
     )
 
 
 def decoder_start() -> float:
-    """CPU seconds of a decoder until it is ready for its first file."""
+    """CPU seconds of a decoder's start, until it is ready for its first file."""
     decoder = DecoderProcess(MediaPolicy())
     decoder.ask({"work": "cover"}, b"")
     seconds = cpu_seconds(decoder.pid)
@@ -212,11 +217,11 @@ def decoder_start() -> float:
     return seconds
 
 
-def print_again(told: Told, downloads: int) -> None:
-    rows = told["report"]["rows"]
-    cpu = told["own"] + told["decoders"]
-    print(f"\nnothing new: {told['report']['outcome']}, {told['wall']:.2f} s")
-    print(f"  {'media downloads, R2 writes':<42} {downloads:>5}, {told['puts']}")
+def print_again(measurement: Measured, downloads: int) -> None:
+    rows = measurement["report"]["rows"]
+    cpu = measurement["own"] + measurement["decoders"]
+    print(f"\nno new tracks: {measurement['report']['outcome']}, {measurement['wall']:.2f} s")
+    print(f"  {'media downloads, R2 writes':<42} {downloads:>5}, {measurement['puts']}")
     print(f"  {'CPU s, per 1,000 tracks':<42} {cpu:>8.2f}, {1000 * cpu / rows:.2f}")
 
 

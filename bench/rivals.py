@@ -1,4 +1,4 @@
-"""Other ways to answer the list, each as a Lambda handler over the same tracks."""
+"""Alternative implementations of the list, each a Lambda handler over the same tracks."""
 
 import base64
 import json
@@ -28,7 +28,7 @@ HEADERS = {"content-type": "application/json", "content-encoding": "gzip"}
 
 
 class Row(Model):
-    """A track as an item of its own, as one would store it at first."""
+    """A track as an item of its own: the straightforward schema."""
 
     class Meta:
         table_name = "naive"
@@ -49,7 +49,7 @@ class Row(Model):
 
 
 class TrackModel(BaseModel):
-    """A track as a response model has it."""
+    """A track in a response model."""
 
     id: str
     title: str
@@ -64,23 +64,32 @@ class TrackModel(BaseModel):
 
 
 class ListModel(BaseModel):
-    """The whole answer."""
+    """The whole response."""
 
     tracks: list[TrackModel]
     total: int
 
 
 def raw(snapshot: Snapshot) -> Handler:
-    """The least that any handler does: a ready text, nobody asked who it is for."""
+    """The minimum of any handler: a prepared text, without authentication."""
     text = base64.b64encode(snapshot.gzipped).decode()
     return _raw(lambda: text)
 
 
 def raw_and_read(snapshot: Snapshot, endpoint_url: str) -> Handler:
-    """The least without anything kept: one read per request, passed on as it came."""
+    """The minimum without a cache: one read per request, returned unchanged."""
     key = f"SNAP#{snapshot.descriptor.version}#0"
     secret = CREDENTIALS["AWS_SECRET_ACCESS_KEY"]
-    return _raw(signed_read(endpoint_url, REGION, CATALOG_TABLE, key, "data", secret))
+    return _raw(
+        signed_read(
+            endpoint_url=endpoint_url,
+            region=REGION,
+            table=CATALOG_TABLE,
+            key=key,
+            attribute="data",
+            secret=secret,
+        )
+    )
 
 
 def _raw(body: Callable[[], str]) -> Handler:
@@ -93,7 +102,7 @@ def _raw(body: Callable[[], str]) -> Handler:
 
 
 def resolver(snapshot: Snapshot) -> Handler:
-    """Powertools' own routing, bytes in memory."""
+    """Powertools' resolver, bytes in memory."""
     app = APIGatewayHttpResolver()
 
     @app.get(LIST)
@@ -105,7 +114,7 @@ def resolver(snapshot: Snapshot) -> Handler:
 
 
 def fast_api(snapshot: Snapshot) -> Handler:
-    """FastAPI with a response model: every answer is checked and rendered again."""
+    """FastAPI with a response model: every response is validated and serialised again."""
     body = json.loads(snapshot.plain())
 
     async def answer() -> Any:
@@ -117,7 +126,7 @@ def fast_api(snapshot: Snapshot) -> Handler:
 
 
 def naive() -> Handler:
-    """Nothing kept: every request reads every row and renders it."""
+    """No cache: every request reads and serialises every row."""
 
     async def answer(_: Request) -> JSONResponse:
         rows = [row.attribute_values for row in Row.query("TRACKS")]

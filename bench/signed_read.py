@@ -1,4 +1,4 @@
-"""The least that one read of DynamoDB takes: a GetItem signed by hand over a kept connection."""
+"""The minimum cost of a DynamoDB read: GetItem, signed by hand, over a persistent connection."""
 
 import hashlib
 import hmac
@@ -14,13 +14,13 @@ TARGET = "DynamoDB_20120810.GetItem"
 
 
 def signed_read(
-    endpoint_url: str, region: str, table: str, key: str, attribute: str, secret: str
+    *, endpoint_url: str, region: str, table: str, key: str, attribute: str, secret: str
 ) -> Callable[[], str]:
-    """Reads one binary attribute as DynamoDB sends it: base64, which nobody decodes."""
+    """Returns a function that reads a binary attribute, as the base64 text that DynamoDB sends."""
     host = urlsplit(endpoint_url).netloc
     connection = http.client.HTTPConnection(host)
-    asked = {"TableName": table, "Key": {"pk": {"S": key}}}
-    body = json.dumps(asked).encode()
+    request_body = {"TableName": table, "Key": {"pk": {"S": key}}}
+    body = json.dumps(request_body).encode()
     payload_hash = hashlib.sha256(body).hexdigest()
 
     def read() -> str:
@@ -30,8 +30,10 @@ def signed_read(
         lines = "".join(f"{name}:{value}\n" for name, value in headers.items())
         request = f"POST\n/\n\n{lines}\n{SIGNED}\n{payload_hash}"
         hashed = hashlib.sha256(request.encode()).hexdigest()
-        told = f"AWS4-HMAC-SHA256\n{moment}\n{place}\n{hashed}"
-        signature = hmac.new(_key(secret, place), told.encode(), hashlib.sha256).hexdigest()
+        string_to_sign = f"AWS4-HMAC-SHA256\n{moment}\n{place}\n{hashed}"
+        signature = hmac.new(
+            _key(secret, place), string_to_sign.encode(), hashlib.sha256
+        ).hexdigest()
         headers["authorization"] = (
             f"AWS4-HMAC-SHA256 Credential=local/{place}, SignedHeaders={SIGNED}, "
             f"Signature={signature}"

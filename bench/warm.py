@@ -1,8 +1,8 @@
-"""CPU per request of a warm list function, beside other ways to answer the same, in one run.
+"""`make bench-warm`: measures CPU per request of a warm list function and of alternatives.
 
-Counted as Lambda's runtime has it: JSON of the event in, handler, JSON of the result out; CPU of
-the thread that answers, so that the DynamoDB on this machine is not counted. Best of some rounds.
-Run by `make bench-warm`.
+As in Lambda's runtime, a request is: parse the event's JSON, handler, serialise the result. Only
+the CPU of the answering thread counts, so that DynamoDB on this machine does not. Best of several
+rounds.
 """
 
 import importlib
@@ -30,7 +30,7 @@ from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.snapshot import Pointer, Snapshot, describe, pack, render, row_of
 from tiktok_music.track import Track, track_id_of
 
-FLOORS = ("raw handler, bytes in memory", "raw handler, a hand-signed GetItem")
+BASELINES = ("raw handler, bytes in memory", "raw handler, a hand-signed GetItem")
 SIZES = (100, 1_000, 5_000)
 MEDIA = "https://media.example.com"
 ROUNDS = 7
@@ -51,7 +51,7 @@ def main(sizes: Sequence[int]) -> int:
 
 @contextmanager
 def counted_calls() -> Iterator[Counter[str]]:
-    """DynamoDB's operations, as botocore is asked for them."""
+    """Counts DynamoDB calls by operation, where botocore makes them."""
     counted: Counter[str] = Counter()
     make_call = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's own seam
 
@@ -80,8 +80,8 @@ def print_size(size: int, calls: Counter[str]) -> None:
     event = list_event(key)
     etag = ours(event, CONTEXT)["headers"]["etag"]
     cases: dict[str, tuple[Handler, Event]] = {
-        FLOORS[0]: (rivals.raw(snapshot), event),
-        FLOORS[1]: (rivals.raw_and_read(snapshot, aws.endpoint_url), event),
+        BASELINES[0]: (rivals.raw(snapshot), event),
+        BASELINES[1]: (rivals.raw_and_read(snapshot, aws.endpoint_url), event),
         "ours": (ours, event),
         "ours, 304": (ours, list_event(key, **{"if-none-match": etag})),
         "ours, 401": (ours, list_event("none")),
@@ -94,7 +94,7 @@ def print_size(size: int, calls: Counter[str]) -> None:
     print(f"  {'':<40} {'ms CPU':>8} {'x raw':>7} {'x read':>7}  calls to DynamoDB per request")
     measured = {name: cpu_milliseconds(*case, calls) for name, case in cases.items()}
     for name, (spent, requests, called) in measured.items():
-        ratios = " ".join(f"{spent / measured[least][0]:>7.2f}" for least in FLOORS)
+        ratios = " ".join(f"{spent / measured[least][0]:>7.2f}" for least in BASELINES)
         each = ", ".join(f"{count / requests:.3g} {what}" for what, count in called.items())
         print(f"  {name:<40} {spent:>8.3f} {ratios}  {each or '0'}")
     aws.stop()
@@ -103,7 +103,7 @@ def print_size(size: int, calls: Counter[str]) -> None:
 def cpu_milliseconds(
     handler: Handler, event: Event, calls: Counter[str]
 ) -> tuple[float, int, Counter[str]]:
-    """Of one request, the best of some rounds; the number of requests, and what they called."""
+    """CPU ms per request, the best of several rounds; number of requests; calls by operation."""
     sent = json.dumps(event)
 
     def request() -> None:
@@ -127,23 +127,23 @@ def _round(request: Callable[[], None], times: int) -> float:
 
 
 def a_track(number: int) -> Track:
-    """Invented, the same in every run."""
-    dice = random.Random(number)  # noqa: S311 - no secret
+    """An invented track; the same number gives the same track."""
+    rng = random.Random(number)  # noqa: S311 - no secret
     return Track(
         track_id=track_id_of(str(7_662_052_657_323_182_081 + number)),
-        title=some_words(dice, dice.randint(2, 5)),
-        author=some_words(dice, 2),
-        album=some_words(dice, 2),
-        duration_seconds=dice.randint(10, 60),
-        language=dice.choice(["en", "es", "ja", "ru", "ar"]),
-        user_count=dice.randint(100, 3_000_000),
-        is_commerce_music=dice.random() < 0.7,
+        title=some_words(rng, rng.randint(2, 5)),
+        author=some_words(rng, 2),
+        album=some_words(rng, 2),
+        duration_seconds=rng.randint(10, 60),
+        language=rng.choice(["en", "es", "ja", "ru", "ar"]),
+        user_count=rng.randint(100, 3_000_000),
+        is_commerce_music=rng.random() < 0.7,
     )
 
 
-def some_words(dice: random.Random, count: int) -> str:
-    """Names repeat less than words of a dictionary would, and so compress as badly."""
-    words = ("".join(dice.choices(SYLLABLES, k=dice.randint(2, 3))) for _ in range(count))
+def some_words(rng: random.Random, count: int) -> str:
+    """Invented names, which compress as badly as real ones, unlike words of a dictionary."""
+    words = ("".join(rng.choices(SYLLABLES, k=rng.randint(2, 3))) for _ in range(count))
     return " ".join(words).title()
 
 

@@ -1,10 +1,18 @@
-"""Keys for trying things out: one of every kind that a caller may have."""
+"""API keys of the local run: one of every kind that a caller may have."""
 
 import secrets
 
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
-from tiktok_music.api_key import READ, WRITE, ApiKey, mint_key
+from tiktok_music.api_key import (
+    READ,
+    WRITE,
+    ApiKey,
+    KeyEnvironment,
+    KeyState,
+    RateTier,
+    mint_key,
+)
 
 # name in run.json -> environment, scopes, tier, state
 KINDS = {
@@ -18,22 +26,22 @@ KINDS = {
 
 
 def make_demo_keys(region: str, table_name: str) -> dict[str, str]:
-    """Stores one key of each kind; returns their full texts."""
+    """Stores one key of each kind; returns name -> full key."""
     store = DynamoKeys(DynamoRows(DynamoAccess(region)), table_name)
-    texts = {}
+    full_keys = {}
     for name, (environment, scopes, tier, state) in KINDS.items():
-        minted = mint_key(environment, secrets.token_bytes)
+        minted = mint_key(KeyEnvironment(environment), secrets.token_bytes)
         store.save(
             ApiKey(
                 key_id=minted.key_id,
                 secret_sha256=minted.secret_sha256,
-                environment=environment,
+                environment=KeyEnvironment(environment),
                 organization_id="org_local",
                 organization_name="Local",
                 scopes=frozenset(scopes),
-                tier=tier,
-                state=state,
+                tier=RateTier(tier),
+                state=KeyState(state),
             )
         )
-        texts[name] = minted.text
-    return texts
+        full_keys[name] = minted.text
+    return full_keys

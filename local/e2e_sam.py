@@ -1,7 +1,8 @@
-"""`make e2e-sam`: the real SAM runs the built functions in containers, and the answers are checked.
+"""`make e2e-sam`: runs the built functions in containers with the real SAM, and checks the answers.
 
 `sam local invoke` refreshes, `sam local start-api` answers the list. AWS is moto's server, upstream
-the stand-in, both at the host's place in the containers' network; nothing leaves this machine.
+the stand-in; both listen on the host's address in the containers' network. Apart from the download
+of the image, nothing leaves this machine.
 """
 
 import argparse
@@ -26,10 +27,8 @@ from local import containers
 from local.built_template import FUNCTIONS, with_settings
 from local.demo_keys import make_demo_keys
 from local.embedded_aws import BUCKET, KEYS_TABLE, REGION, EmbeddedAws
-from local.emulator import ROOT, SAM_ENVIRONMENT, EmulatorMissing, architecture, build
-from local.emulator import require as require_emulator
+from local.emulator import ROOT, SAM_ENVIRONMENT, architecture, build
 from local.invoke import settings_for
-from local.lambda_image import IMAGE, make_image
 from local.servers import BackgroundServer, bind
 from local.stand_in import stand_in_sounds
 from local.upstream import API_KEY, stand_in_app
@@ -39,11 +38,11 @@ EVENT = ROOT / "events" / "refresh_schedule.json"
 LIST = "/v1/tiktok-music"
 START_SECONDS = 180.0
 ANSWER_SECONDS = 60.0
-MOST_LOG = 4_000
+MAX_LOG_CHARACTERS = 4_000
 
 
 class Failed(Exception):
-    """Raised when an answer is not what it must be."""
+    """Raised when an answer differs from the expected one."""
 
 
 def main() -> int:
@@ -52,7 +51,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="e2e-sam-") as folder:
             run(Path(folder))
-    except (EmulatorMissing, containers.ContainersMissing, Failed) as exc:
+    except (containers.ContainersMissing, Failed) as exc:
         print(f"make e2e-sam: {exc}", file=sys.stderr)
         return 1
     except subprocess.CalledProcessError as exc:
@@ -62,21 +61,21 @@ def main() -> int:
 
 
 def run(folder: Path) -> None:
-    """Everything, in order."""
-    paths = containers.require(os.environ.get("PATH", ""), os.geteuid())
-    _, python = require_emulator()
+    """Builds, starts AWS and upstream, refreshes, and asks the API."""
+    containers.require(os.environ.get("PATH", ""), os.geteuid())
+    image = containers.image_name(os.environ)
     environment = containers.settings(folder, {**os.environ, "SAM_CLI_TELEMETRY": "0"})
-    with step("the functions, with sam build"):
+    with step(f"image {image}"):
+        containers.pull(image, environment)
+    with step("sam build"):
         build(BUILT)
     sounds = stand_in_sounds()
-    with step("the stand-in's music"):
+    with step("sample audio"):
         for sound in sounds:
-            sound.audio()  # kept for when it is asked for
-    with step("the image"):
-        make_image(python, paths["busybox"], environment)
+            sound.audio()  # cached, so that no download waits for it
     with ExitStack() as world:
         world.enter_context(containers.service(environment))
-        host = world.enter_context(containers.bridge(environment)).address
+        host = world.enter_context(containers.bridge(image, environment)).address
         aws = EmbeddedAws.start(host)
         world.callback(aws.stop)
         os.environ.update(aws.environment())
@@ -86,14 +85,14 @@ def run(folder: Path) -> None:
         key = make_demo_keys(REGION, KEYS_TABLE)["publishRead"]
         template = with_settings(BUILT, settings_for(aws, upstream.base_url))
         with step("sam local invoke RefreshMusicFunction"):
-            check_refresh(template, environment)
+            check_refresh(template, image, environment)
         with (
             step("sam local start-api"),
-            api(template, environment, folder / "api.log") as base_url,
+            api(template, image, environment, folder / "api.log") as base_url,
         ):
             check_media(check_answers(base_url, key), aws)
-            told = (folder / "api.log").read_text()
-            expect("the age among the metrics", '"SnapshotAgeSeconds":[' in told, True)
+            log = (folder / "api.log").read_text()
+            expect("SnapshotAgeSeconds in the metrics", '"SnapshotAgeSeconds":[' in log, True)
 
 
 @contextmanager
@@ -109,18 +108,18 @@ def sam(*arguments: object) -> list[str]:
     return [str(part) for part in parts]
 
 
-def options(template: Path) -> tuple[object, ...]:
+def options(template: Path, image: str) -> tuple[object, ...]:
     overrides = f"Architecture={architecture()}"
     return (
         *("--template", template, "--parameter-overrides", overrides),
-        *("--skip-pull-image", "--invoke-image", IMAGE),
+        *("--skip-pull-image", "--invoke-image", image),
     )
 
 
-def check_refresh(template: Path, environment: Mapping[str, str]) -> None:
-    """The refresh function publishes."""
+def check_refresh(template: Path, image: str, environment: Mapping[str, str]) -> None:
+    """The refresh function publishes, with new media for every track."""
     done = subprocess.run(  # noqa: S603 - our own tool
-        sam("invoke", FUNCTIONS["refresh"], "--event", EVENT, *options(template)),
+        sam("invoke", FUNCTIONS["refresh"], "--event", EVENT, *options(template, image)),
         env=dict(environment),
         check=True,
         capture_output=True,
@@ -131,16 +130,17 @@ def check_refresh(template: Path, environment: Mapping[str, str]) -> None:
         expect("outcome", report.get("outcome"), "PUBLISHED")
         expect("new media", report["newMedia"] == report["accepted"] > 10, True)
     except (Failed, ValueError) as exc:
-        raise Failed(f"{exc}\n{done.stdout}\n{done.stderr[-MOST_LOG:]}") from exc
+        raise Failed(f"{exc}\n{done.stdout}\n{done.stderr[-MAX_LOG_CHARACTERS:]}") from exc
 
 
 @contextmanager
-def api(template: Path, environment: Mapping[str, str], log: Path) -> Iterator[str]:
-    """The HTTP API, for as long as it is wanted; it is interrupted as by Ctrl-C, so that it ends
-    its containers."""
+def api(template: Path, image: str, environment: Mapping[str, str], log: Path) -> Iterator[str]:
+    """Runs the HTTP API and yields its base URL; SIGINT lets SAM remove its containers."""
     with bind(0) as place:
         port = place.getsockname()[1]
-    command = sam("start-api", "--port", port, "--warm-containers", "LAZY", *options(template))
+    command = sam(
+        "start-api", "--port", port, "--warm-containers", "LAZY", *options(template, image)
+    )
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own tool
             command, env=dict(environment), stdout=output, stderr=subprocess.STDOUT
@@ -150,7 +150,7 @@ def api(template: Path, environment: Mapping[str, str], log: Path) -> Iterator[s
         _wait_for(base_url, process, log)
         yield base_url
     except Failed as exc:
-        raise Failed(f"{exc}\n{log.read_text()[-MOST_LOG:]}") from exc
+        raise Failed(f"{exc}\n{log.read_text()[-MAX_LOG_CHARACTERS:]}") from exc
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -161,7 +161,7 @@ def api(template: Path, environment: Mapping[str, str], log: Path) -> Iterator[s
 
 
 def check_media(tracks: Sequence[Mapping[str, Any]], aws: EmbeddedAws) -> None:
-    """What the list points to is in the bucket."""
+    """The bucket has every preview and cover of the list."""
     bucket = boto3.client("s3", endpoint_url=aws.endpoint_url, region_name=REGION)
     for track in tracks:
         for name, kind in (("previewUrl", "audio/mpeg"), ("coverUrl", "image/jpeg")):
@@ -174,7 +174,7 @@ def check_media(tracks: Sequence[Mapping[str, Any]], aws: EmbeddedAws) -> None:
 
 
 def check_answers(base_url: str, key: str) -> Sequence[Mapping[str, Any]]:
-    """The list as it is, compressed, known already, and to whom it is not told; its tracks."""
+    """Plain, gzip, 304, search, 401, 404 and health; returns the tracks of the list."""
     authorization = {"Authorization": f"Bearer {key}"}
 
     def get(path: str, **headers: str) -> urllib3.BaseHTTPResponse:
@@ -189,15 +189,15 @@ def check_answers(base_url: str, key: str) -> Sequence[Mapping[str, Any]]:
     small = get(LIST, **authorization, **{"Accept-Encoding": "gzip"})
     expect("compressed", small.headers.get("Content-Encoding"), "gzip")
     expect("the compressed list", small.json(), document)
-    known = get(LIST, **authorization, **{"If-None-Match": plain.headers["ETag"]})
-    expect("status of what is known", (known.status, known.data), (304, b""))
-    found = get(f"{LIST}?limit=1&sort=title", **authorization)
-    expect("status of a search", found.status, 200, found.data.decode())
-    expect("a search", len(found.json()["tracks"]), 1)
-    refused = get(LIST)
-    expect("without a key", (refused.status, _code(refused)), (401, "UNAUTHENTICATED"))
-    nothing = get("/v1/nothing", **authorization)
-    expect("another path", (nothing.status, _code(nothing)), (404, "NOT_FOUND"))
+    unchanged = get(LIST, **authorization, **{"If-None-Match": plain.headers["ETag"]})
+    expect("the conditional request", (unchanged.status, unchanged.data), (304, b""))
+    search = get(f"{LIST}?limit=1&sort=title", **authorization)
+    expect("status of a search", search.status, 200, search.data.decode())
+    expect("tracks of a search", len(search.json()["tracks"]), 1)
+    without_key = get(LIST)
+    expect("no key", (without_key.status, _code(without_key)), (401, "UNAUTHENTICATED"))
+    unknown = get("/v1/nothing", **authorization)
+    expect("an unknown path", (unknown.status, _code(unknown)), (404, "NOT_FOUND"))
     health = get("/v1/health").json()
     expect("health", health["status"], "ok")
     print(f"  {document['total']} tracks, snapshot {plain.headers['X-Catalog-Snapshot']}")
@@ -205,9 +205,9 @@ def check_answers(base_url: str, key: str) -> Sequence[Mapping[str, Any]]:
     return tracks
 
 
-def expect(what: str, got: object, wanted: object, told: str = "") -> None:
-    if got != wanted:
-        raise Failed(f"{what} is {got!r}, not {wanted!r} {told}")
+def expect(name: str, actual: object, expected: object, detail: str = "") -> None:
+    if actual != expected:
+        raise Failed(f"{name} is {actual!r}, not {expected!r} {detail}".rstrip())
 
 
 def _code(answer: urllib3.BaseHTTPResponse) -> str:

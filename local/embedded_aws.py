@@ -1,4 +1,4 @@
-"""AWS and R2 on this machine: moto's server, with the tables, the bucket and the secrets."""
+"""AWS and R2 on this machine: moto's server with the tables, the bucket and the secrets."""
 
 import json
 import logging
@@ -32,7 +32,7 @@ class EmbeddedAws:
 
     @classmethod
     def start(cls, host: str = "127.0.0.1") -> "EmbeddedAws":
-        """On a free port of an address of this machine; it would print a line for every call."""
+        """Listens on a free port of `host`; werkzeug's line for every request is off."""
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         server = ThreadedMotoServer(host, port=0, verbose=False)
         server.start()
@@ -40,16 +40,16 @@ class EmbeddedAws:
         return cls(server, f"http://{host}:{port}")
 
     def stop(self) -> None:
-        """Ends the server and forgets what it held: moto keeps it for the whole process."""
+        """Stops the server and deletes its data, which moto stores for the whole process."""
         self.reset()
         self.server.stop()
 
     def reset(self) -> None:
-        """Forgets everything."""
+        """Deletes all data."""
         urllib3.request("POST", f"{self.endpoint_url}/moto-api/reset")
 
     def environment(self) -> dict[str, str]:
-        """What points every AWS client of this process here."""
+        """Environment variables that point AWS clients to this server."""
         return {
             **CREDENTIALS,
             "AWS_ENDPOINT_URL_DYNAMODB": self.endpoint_url,
@@ -58,7 +58,7 @@ class EmbeddedAws:
         }
 
     def furnish(self, source_api_key: str) -> None:
-        """Makes what the template makes in an account, and what its reader is told to make."""
+        """Creates the template's tables, and the bucket and secrets of the deployment guide."""
         dynamodb = boto3.client("dynamodb", endpoint_url=self.endpoint_url, region_name=REGION)
         for table in (CATALOG_TABLE, KEYS_TABLE):
             dynamodb.create_table(

@@ -1,7 +1,7 @@
-"""The built functions under AWS's own Runtime Interface Emulator, without a container.
+"""Runs the built functions in AWS's Runtime Interface Emulator, without a container.
 
-The emulator comes with SAM's command line, the runtime's Python side is awslambdaric; a function
-sees its artefact, the layer and the standard library, and nothing that is installed here.
+The emulator is part of SAM's command line; the runtime's Python client is awslambdaric. A function
+sees its artefact, the layer and the standard library, but no package installed on this machine.
 """
 
 import os
@@ -29,42 +29,42 @@ ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 class EmulatorMissing(Exception):
-    """Raised when something that the emulator needs is not on this machine; says what."""
+    """Raised when this machine lacks something that the emulator needs; the message names it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionLimits:
-    """What the template gives a function, and the emulator holds it to."""
+    """Memory and timeout of a function in the template; the emulator enforces them."""
 
     memory_mb: int
     timeout_seconds: int
 
 
 LIMITS = {
-    "ListMusicFunction": FunctionLimits(512, 10),
-    "RefreshMusicFunction": FunctionLimits(3538, 900),
+    "ListMusicFunction": FunctionLimits(memory_mb=512, timeout_seconds=10),
+    "RefreshMusicFunction": FunctionLimits(memory_mb=3538, timeout_seconds=900),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    """A running emulator; `log` is what the function and the emulator wrote."""
+    """A running emulator; `log` has the output of the function and of the emulator."""
 
     url: str
     log: Path
     timeout_seconds: int
 
     def invoke(self, event: bytes) -> Any:
-        """The function's result, or the error that Lambda would report of it."""
+        """The function's result, or the error document that Lambda would return."""
         url = self.url + INVOKE_PATH
-        # The emulator ends what takes too long by itself.
-        patience = self.timeout_seconds + START_SECONDS
-        answer = urllib3.request("POST", url, body=event, retries=False, timeout=patience)
+        # Longer than the function's timeout, which the emulator enforces itself.
+        timeout = self.timeout_seconds + START_SECONDS
+        answer = urllib3.request("POST", url, body=event, retries=False, timeout=timeout)
         return answer.json()
 
 
 def architecture() -> str:
-    """This machine's, as Lambda calls it."""
+    """This machine's processor architecture under Lambda's name."""
     return ARCHITECTURES.get(platform.machine(), platform.machine())
 
 
@@ -77,13 +77,13 @@ def require() -> tuple[Path, str]:
     )
     python = lambda_python()
     if sys.platform != "linux":
-        raise EmulatorMissing("the emulator runs on Linux alone")
+        raise EmulatorMissing("the emulator runs on Linux only")
     if not programs:
-        raise EmulatorMissing("SAM's own environment is not there: make test installs it")
+        raise EmulatorMissing("SAM is not installed in .venv-sam: make test installs it")
     if not (RUNTIME / "awslambdaric").is_dir():
-        raise EmulatorMissing("awslambdaric could not be installed here")
+        raise EmulatorMissing("awslambdaric has no wheel for this machine")
     if python is None:
-        raise EmulatorMissing("no Python of the Lambda's version is here")
+        raise EmulatorMissing("Python 3.13, the Lambda's version, is not installed")
     return programs[0], python
 
 
@@ -112,13 +112,13 @@ def build(folder: Path) -> None:
 def emulated(
     built: Path, function: str, environment: Mapping[str, str], log: Path
 ) -> Iterator[Emulator]:
-    """One instance of `function`, from what `sam build` wrote into `built`; init comes with the
-    first event."""
+    """Runs one instance of `function` from the output of `sam build`; its init runs with the first
+    event."""
     program, python = require()
-    front, behind = _free_address(), _free_address()
+    invoke_address, runtime_api_address = _free_address(), _free_address()
     command = [
-        *(str(program), "--runtime-interface-emulator-address", front),
-        *("--runtime-api-address", behind, "--log-level", "info"),
+        *(str(program), "--runtime-interface-emulator-address", invoke_address),
+        *("--runtime-api-address", runtime_api_address, "--log-level", "info"),
         *(python, "-S", "-m", "awslambdaric", "handler.handler"),
     ]
     with log.open("wb") as output:
@@ -131,8 +131,8 @@ def emulated(
             cwd=built / function,
         )
     try:
-        _wait_for(front, process)
-        yield Emulator(f"http://{front}", log, LIMITS[function].timeout_seconds)
+        _wait_for(invoke_address, process)
+        yield Emulator(f"http://{invoke_address}", log, LIMITS[function].timeout_seconds)
     finally:
         process.terminate()
         try:
@@ -143,8 +143,8 @@ def emulated(
 
 
 def _lambda_environment(built: Path, function: str) -> dict[str, str]:
-    """What Lambda sets itself; from 3.12 on the execution environment's name leaves text as it
-    is."""
+    """The variables that Lambda sets; AWS_EXECUTION_ENV from 3.12 on makes awslambdaric return text
+    unescaped."""
     limits = LIMITS[function]
     task = built / function
     return {
@@ -167,7 +167,7 @@ def _free_address() -> str:
 
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
-    """Until something listens: the emulator answers no path but the one that invokes."""
+    """Waits until something listens: the emulator has no path that answers without invoking."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -1,4 +1,4 @@
-"""API Gateway on this machine: HTTP in, events of payload 2.0 to the real handler, HTTP out."""
+"""API Gateway on this machine: HTTP request -> event (payload 2.0) -> handler -> response."""
 
 import asyncio
 import base64
@@ -20,7 +20,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 @dataclass(slots=True)
 class LocalContext:
-    """What a Lambda gives its handler about an invocation."""
+    """The context object that Lambda passes to a handler."""
 
     function_name: str
     timeout_seconds: float
@@ -38,8 +38,8 @@ class LocalContext:
 
 
 def gateway_app(handler: Handler) -> Starlette:
-    """Every path and method goes to `handler`, one request at a time, as in one Lambda."""
-    lane = ThreadPoolExecutor(
+    """Passes every path and method to `handler`, one request at a time, as one instance does."""
+    single_thread = ThreadPoolExecutor(
         1, initializer=lambda: asyncio.set_event_loop(asyncio.new_event_loop())
     )
 
@@ -47,13 +47,13 @@ def gateway_app(handler: Handler) -> Starlette:
         event = http_event(request, await request.body())
         context = LocalContext("list_music", timeout_seconds=10)
         loop = asyncio.get_running_loop()
-        return http_response(await loop.run_in_executor(lane, handler, event, context))
+        return http_response(await loop.run_in_executor(single_thread, handler, event, context))
 
     return Starlette(routes=[Route("/{path:path}", proxy, methods=METHODS)])
 
 
 def http_event(request: Request, body: bytes) -> dict[str, Any]:
-    """The event that API Gateway makes of a request: lower-case names, joined values."""
+    """The event that API Gateway creates: lower-case header names, repeated values joined."""
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
         headers[name] = f"{headers[name]},{value}" if name in headers else value
@@ -88,7 +88,7 @@ def http_event(request: Request, body: bytes) -> dict[str, Any]:
 
 
 def http_response(result: dict[str, Any]) -> Response:
-    """The response that API Gateway makes of a handler's result."""
+    """The response that API Gateway creates from a handler's result."""
     body = result.get("body", "")
     content = base64.b64decode(body) if result.get("isBase64Encoded") else body.encode()
     return Response(content, result["statusCode"], result.get("headers"))

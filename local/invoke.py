@@ -1,7 +1,7 @@
-"""`make invoke-list`, `make invoke-refresh`: one built function, one event, what it answers.
+"""`make invoke-list`, `make invoke-refresh`: invokes a built function with an event.
 
-`sam local invoke` where a container engine answers, AWS's emulator without a container elsewhere;
-both over an embedded AWS, after a refresh from the stand-in chart.
+Uses `sam local invoke` if a container engine is running, else AWS's emulator without a container;
+both against an embedded AWS, after a refresh from the stand-in chart.
 """
 
 import argparse
@@ -39,27 +39,27 @@ EVENTS = {"list": "list_get.json", "refresh": "refresh_schedule.json"}
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("function", choices=sorted(FUNCTIONS))
-    parser.add_argument("--event", type=Path, help="instead of the one in events/")
-    asked = parser.parse_args()
+    parser.add_argument("--event", type=Path, help="a JSON file; default: one of events/")
+    arguments = parser.parse_args()
     aws = EmbeddedAws.start()
     os.environ.update(aws.environment())
     aws.furnish(API_KEY)
     upstream = BackgroundServer.start(stand_in_app(stand_in_sounds()), bind(0))
     key = make_demo_keys(REGION, KEYS_TABLE)["publishRead"]
-    event = _event(asked.event or ROOT / "events" / EVENTS[asked.function], key)
-    how = _sam_local if _has_container_engine() else _emulator
-    print(f"invoking with {how.__doc__}; building first", flush=True)
+    event = _event(arguments.event or ROOT / "events" / EVENTS[arguments.function], key)
+    invoke = _sam_local if _has_container_engine() else _emulator
+    print(f"building, then invoking with {invoke.__doc__}", flush=True)
     try:
         build(BUILT)
         settings = settings_for(aws, upstream.base_url)
-        if asked.function == "list":
-            how("refresh", _event(ROOT / "events" / EVENTS["refresh"], key), settings)
-        _show(how(asked.function, event, settings))
+        if arguments.function == "list":
+            invoke("refresh", _event(ROOT / "events" / EVENTS["refresh"], key), settings)
+        _show(invoke(arguments.function, event, settings))
     except subprocess.CalledProcessError as exc:
         print(exc.stderr, file=sys.stderr)
         return 1
     except EmulatorMissing as exc:
-        print(f"make invoke-{asked.function}: {exc}", file=sys.stderr)
+        print(f"make invoke-{arguments.function}: {exc}", file=sys.stderr)
         return 1
     finally:
         upstream.stop()
@@ -68,12 +68,12 @@ def main() -> int:
 
 
 def _has_container_engine() -> bool:
-    """Whether one answers: the command alone is not enough."""
+    """True if a daemon answers: an installed command alone is not enough."""
     try:
-        found = subprocess.run(["docker", "info"], capture_output=True, timeout=10)  # noqa: S607
+        info = subprocess.run(["docker", "info"], capture_output=True, timeout=10)  # noqa: S607
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return found.returncode == 0
+    return info.returncode == 0
 
 
 def _event(path: Path, key: str) -> bytes:
@@ -111,14 +111,17 @@ def _emulator(function: str, event: bytes, settings: Mapping[str, str]) -> Any:
 
 def _sam_local(function: str, event: bytes, settings: Mapping[str, str]) -> Any:
     """sam local invoke"""
-    place = with_settings(BUILT, settings)
+    template = with_settings(BUILT, settings)
+    image = os.environ.get("SAM_LOCAL_IMAGE")
+    own_image = ("--skip-pull-image", "--invoke-image", image) if image else ()
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         file.write(event)
         file.flush()
         done = subprocess.run(  # noqa: S603 - our own tool
             [
                 *(SAM_ENVIRONMENT / "bin/sam", "local", "invoke", FUNCTIONS[function]),
-                *("--template", place, "--event", file.name, "--docker-network", "host"),
+                *("--template", template, "--event", file.name, "--docker-network", "host"),
+                *own_image,
             ],
             env={**os.environ, "SAM_CLI_TELEMETRY": "0"},
             stdout=subprocess.PIPE,
@@ -128,7 +131,7 @@ def _sam_local(function: str, event: bytes, settings: Mapping[str, str]) -> Any:
 
 
 def _show(result: Any) -> None:
-    """The result; of an answer its body, as a caller would see it."""
+    """Prints the result, with the body of an HTTP response decoded."""
     if isinstance(result, dict) and result.get("isBase64Encoded"):
         body = gzip.decompress(base64.b64decode(result["body"]))
         result = {**result, "isBase64Encoded": False, "body": json.loads(body)}

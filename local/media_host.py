@@ -1,4 +1,4 @@
-"""Serves the bucket as R2's custom domain would: Range, the stored headers, any origin."""
+"""Serves the bucket like R2's custom domain: Range, stored headers, CORS for any origin."""
 
 import re
 
@@ -14,7 +14,7 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 def media_app(endpoint_url: str, bucket: str) -> Starlette:
-    """A host in front of one bucket."""
+    """Serves the objects of one bucket under their keys."""
     client = boto3.client("s3", endpoint_url=endpoint_url, region_name="us-east-1")
 
     async def media(request: Request) -> Response:
@@ -36,8 +36,8 @@ def media_app(endpoint_url: str, bucket: str) -> Starlette:
     return Starlette(routes=[Route("/{key:path}", media)])
 
 
-def _ranged(asked: str | None, body: bytes, kind: str, headers: dict[str, str]) -> Response:
-    match = _RANGE.fullmatch(asked or "")
+def _ranged(range_header: str | None, body: bytes, kind: str, headers: dict[str, str]) -> Response:
+    match = _RANGE.fullmatch(range_header or "")
     if match is None or match[0] == "bytes=-":
         return Response(body, 200, headers, kind)
     first, last = match.groups()

@@ -1,4 +1,4 @@
-"""A chart out of a folder of the user's own audio files, named by their tags."""
+"""Makes a chart of a folder of the user's audio files; tags give titles and artists."""
 
 import hashlib
 from collections.abc import Callable
@@ -22,7 +22,7 @@ AUDIO_SUFFIXES = {
 
 
 def own_sounds(folder: Path) -> list[Sound]:
-    """A sound for every audio file below `folder`, in order of their names."""
+    """A sound for every audio file below `folder`, sorted by path."""
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES)
     return [_sound(path, rank, len(files)) for rank, path in enumerate(files)]
 
@@ -54,4 +54,4 @@ def _tags(path: Path) -> tuple[dict[str, str], float]:
             tags = {name.lower(): value for name, value in file.metadata.items()}
             return tags, (file.duration or 0) / av.time_base
     except FFmpegError:
-        return {}, 0.0  # the refresh will say what is wrong with it
+        return {}, 0.0  # the refresh rejects it with the reason

@@ -1,4 +1,4 @@
-"""The demo page of the picker, and the proxy that a partner would have: the key stays here."""
+"""Serves the picker's demo page, and a proxy like a partner's: the browser gets no API key."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -13,15 +13,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 FOLDER = Path(__file__).resolve().parent.parent / "picker"
 PROXY = "/picker/api"
 KINDS = {".js": "text/javascript", ".css": "text/css"}
-# What the picker asks for. A proxy that let everything through would lend the key to everybody.
+# The picker's requests. A proxy for every path would give any page the rights of the key.
 ALLOWED_PATHS = frozenset({"/v1/tiktok-music", "/v1/tiktok-music/batch"})
 PASSED_HEADERS = ("accept", "accept-encoding", "if-none-match")
-# The page needs no inline script or style, media may be anywhere.
+# The page needs no inline script or style; media may come from any host.
 CSP = "default-src 'self'; img-src * data:; media-src *; object-src 'none'; base-uri 'none'"
 
 
 class KeyProxy:
-    """Passes the picker's GETs on to the API under a key; the browser's own headers stay out."""
+    """Forwards the picker's GETs to the API with a key, without other headers of the browser."""
 
     def __init__(self, api: ASGIApp, key: str) -> None:
         self._api = api
@@ -32,16 +32,16 @@ class KeyProxy:
         if scope["method"] not in {"GET", "HEAD"} or path not in ALLOWED_PATHS:
             await JSONResponse({"error": {"code": "NOT_FOUND"}}, 404)(scope, receive, send)
             return
-        asked = Headers(scope=scope)
-        headers = {name: asked[name] for name in ("host", *PASSED_HEADERS) if name in asked}
+        received = Headers(scope=scope)
+        headers = {name: received[name] for name in ("host", *PASSED_HEADERS) if name in received}
         headers["authorization"] = f"Bearer {self._key}"
-        passed = [(name.encode(), value.encode()) for name, value in headers.items()]
-        inner = {"path": path, "raw_path": path.encode(), "root_path": "", "headers": passed}
+        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+        inner = {"path": path, "raw_path": path.encode(), "root_path": "", "headers": encoded}
         await self._api({**scope, **inner}, receive, send)
 
 
 def with_picker(api: ASGIApp, key: str) -> ASGIApp:
-    """`api`, with the demo page, its files and its proxy beside it under /picker."""
+    """Adds the demo page, its files and its proxy to `api`, under /picker."""
     picker = Starlette(
         routes=[
             Route("/picker", _file(FOLDER / "demo/index.html", "text/html")),
@@ -62,14 +62,14 @@ def with_picker(api: ASGIApp, key: str) -> ASGIApp:
 
 
 def _scripts_and_styles() -> Iterator[Path]:
-    """What a page takes of the picker, and what the demo adds."""
+    """The files that a page loads from the picker, and those of the demo."""
     yield FOLDER / "tiktok-music-picker.js"
     for place in ("modules", "locales", "demo"):
         yield from sorted(path for path in (FOLDER / place).iterdir() if path.suffix in KINDS)
 
 
 def _file(path: Path, kind: str) -> Callable[[Request], Awaitable[Response]]:
-    """A file that the browser looks up anew each time."""
+    """Serves a file that the browser must revalidate on each use."""
     headers = {"Cache-Control": "no-cache", "Content-Security-Policy": CSP}
 
     async def answer(request: Request) -> Response:

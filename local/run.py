@@ -24,6 +24,7 @@ from local.gateway import LocalContext, gateway_app
 from local.media_host import media_app
 from local.own_music import own_sounds
 from local.picker import with_picker
+from local.run_file import remove_stale, run_file
 from local.servers import BackgroundServer, address, bind, bind_near, serve_until_interrupted
 from local.stand_in import Sound, earlier_sounds, stand_in_sounds
 from local.upstream import API_KEY, stand_in_app
@@ -32,18 +33,18 @@ from ops.progress import advance, print_report, shown_progress
 from tiktok_music.refresh.history.notify import RefreshFailed
 
 ROOT = Path(__file__).resolve().parent.parent
-RUN_FILE = Path(".local/run.json")
+DEFAULT_RUN_FILE = Path(".local/run.json")
 EVENT_FILE = ROOT / "events" / "refresh_schedule.json"
-EARLIER_TICK = {"scheduledTime": "2026-11-21T18:00:00Z"}  # 12 hours before the event's
+EARLIER_EVENT = {"scheduledTime": "2026-11-21T18:00:00Z"}  # 12 hours before EVENT_FILE's
 
 
 class LocalRunFailed(Exception):
     """Raised when the local run cannot go on; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What `make run` was told."""
+    """The options of `make run`; `music` is a folder of audio files."""
 
     port: int
     upstream: str | None
@@ -53,43 +54,46 @@ class Options:
 
 
 def run(options: Options) -> None:
-    """Everything, until Ctrl-C."""
-    place = _bind(options.port)
-    options.run_file.unlink(missing_ok=True)
+    """Refreshes and, unless it only refreshes, serves until a signal."""
+    listener = _bind(options.port)
+    remove_stale(options.run_file)
     aws = EmbeddedAws.start()
     os.environ.update(aws.environment())
     aws.furnish(os.environ.get("SOURCE_API_KEY", API_KEY))
     chart: list[Sound] = []
     upstream_url = options.upstream or _stand_in(chart, options.music)
-    media_place = bind_near(options.port + 1 if options.port else 0)
-    media = BackgroundServer.start(media_app(aws.endpoint_url, BUCKET), media_place)
-    settings = _settings(aws, upstream_url, media.base_url, options)
+    media_listener = bind_near(options.port + 1 if options.port else 0)
+    media = BackgroundServer.start(media_app(aws.endpoint_url, BUCKET), media_listener)
+    settings = _settings(
+        aws, upstream_url=upstream_url, media_url=media.base_url, has_own_music=bool(options.music)
+    )
     os.environ.update(settings)
     keys = make_demo_keys(REGION, KEYS_TABLE)
     console().print(f"refreshing from {upstream_url}")
     event = json.loads(EVENT_FILE.read_text())
-    moves_on = not options.upstream and not options.music and options.serve
+    has_second_chart = not options.upstream and not options.music and options.serve
     with shown_progress(console()):
-        report = _refresh(EARLIER_TICK if moves_on else event)
+        report = _refresh(EARLIER_EVENT if has_second_chart else event)
     print_report(report, console())
     if not options.serve:
         return
-    if moves_on:
+    if has_second_chart:
         _refresh_once_more(chart, event)
     app = with_picker(gateway_app(_handler("list_music")), keys["publishRead"])
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "environment": {**aws.environment(), **settings},
-        "baseUrl": address(place),
+        "baseUrl": address(listener),
         "mediaBaseUrl": media.base_url,
         "keys": keys,
     }
-    try:
-        options.run_file.parent.mkdir(exist_ok=True)
-        options.run_file.write_text(json.dumps(told, indent=2) + "\n")
-        _greet(told["baseUrl"], media.base_url, keys["publishRead"], options.run_file)
-        serve_until_interrupted(app, place)
-    finally:
-        options.run_file.unlink(missing_ok=True)
+    with run_file(options.run_file, listener.getsockname()[1], document) as path:
+        _print_addresses(
+            base_url=address(listener),
+            media_url=media.base_url,
+            key=keys["publishRead"],
+            run_file=path,
+        )
+        serve_until_interrupted(app, listener)
 
 
 def _bind(port: int) -> socket.socket:
@@ -102,39 +106,40 @@ def _bind(port: int) -> socket.socket:
 
 
 def _stand_in(chart: list[Sound], music: Path | None) -> str:
-    """The address of a stand-in that serves `chart`, which it fills."""
-    further: list[Sound] = []
+    """Fills `chart` and serves it; returns the base URL. Raises LocalRunFailed without music."""
+    later: list[Sound] = []
     if music is None:
         chart += earlier_sounds()
-        further += stand_in_sounds()
-        _compose(list({sound.tiktok_id: sound for sound in (*further, *chart)}.values()))
+        later += stand_in_sounds()
+        _compose(list({sound.tiktok_id: sound for sound in (*later, *chart)}.values()))
     elif not music.is_dir():
         raise LocalRunFailed(f"MUSIC={music} is not a folder")
     else:
         chart += own_sounds(music)
         if not chart:
-            raise LocalRunFailed(f"MUSIC={music} holds no audio files")
-    return BackgroundServer.start(stand_in_app(chart, further), bind(0)).base_url
+            raise LocalRunFailed(f"MUSIC={music} has no audio files")
+    return BackgroundServer.start(stand_in_app(chart, later), bind(0)).base_url
 
 
 def _refresh_once_more(chart: list[Sound], event: dict[str, Any]) -> None:
-    """The next tick, when the chart has moved on: so that there is something new to see."""
+    """The next scheduled run, with the later chart: new tracks, ranks and a track that left."""
     chart[:] = stand_in_sounds()
     report = _refresh(event)
     print(f"\n12 hours later: {report['outcome']}, {report['newMedia']} new track, new ranks")
 
 
 def _compose(sounds: Sequence[Sound]) -> None:
-    """Makes the stand-in's music before anybody waits for it."""
+    """Generates the sample audio in parallel; it is cached for the downloads."""
+    console().print("generating sample audio")
     with shown_progress(console()), ThreadPoolExecutor(os.cpu_count()) as pool:
         for done, _ in enumerate(pool.map(lambda sound: sound.audio(), sounds), start=1):
-            advance("compose", done, len(sounds))
+            advance("audio", done, len(sounds))
 
 
 def _settings(
-    aws: EmbeddedAws, upstream_url: str, media_url: str, options: Options
+    aws: EmbeddedAws, *, upstream_url: str, media_url: str, has_own_music: bool
 ) -> dict[str, str]:
-    """What the template gives the functions."""
+    """The environment variables that the template sets for the functions."""
     return {
         "CATALOG_TABLE": CATALOG_TABLE,
         "KEYS_TABLE": KEYS_TABLE,
@@ -145,7 +150,7 @@ def _settings(
         "R2_ENDPOINT_URL": aws.endpoint_url,
         "R2_BUCKET": BUCKET,
         "R2_SECRET": R2_SECRET,
-        "MIN_TRACKS": "1" if options.music else os.environ.get("MIN_TRACKS", "5"),
+        "MIN_TRACKS": "1" if has_own_music else os.environ.get("MIN_TRACKS", "5"),
         "ALLOW_PRIVATE_HOSTS": "true",
         "POWERTOOLS_LOG_LEVEL": os.environ.get("POWERTOOLS_LOG_LEVEL", "CRITICAL"),
         "POWERTOOLS_METRICS_DISABLED": "true",
@@ -153,7 +158,7 @@ def _settings(
 
 
 def _handler(function: str) -> Any:
-    """The Lambda's own entry, imported late: it reads its settings when it is imported."""
+    """The Lambda's entry, imported late: it reads its settings when it is imported."""
     return importlib.import_module(f"functions.{function}.handler").handler
 
 
@@ -166,10 +171,10 @@ def _refresh(event: dict[str, Any]) -> dict[str, Any]:
     return report
 
 
-def _greet(base_url: str, media_url: str, key: str, run_file: Path) -> None:
+def _print_addresses(*, base_url: str, media_url: str, key: str, run_file: Path) -> None:
     url = f"{base_url}/v1/tiktok-music"
     print(
-        f"\nAPI    {url}\npicker {base_url}/picker\nmedia  {media_url}\nkeys   {run_file}\n\n"
+        f"\nAPI     {url}\npicker  {base_url}/picker\nmedia   {media_url}\nkeys in {run_file}\n\n"
         f"curl -s {url} -H 'Authorization: Bearer {key}'\n\nCtrl-C stops everything.",
         flush=True,
     )

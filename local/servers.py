@@ -1,4 +1,4 @@
-"""ASGI servers on loopback, in threads of this process."""
+"""Runs ASGI servers on loopback, in threads of this process."""
 
 import errno
 import socket
@@ -10,24 +10,23 @@ from starlette.types import ASGIApp
 
 
 def bind(port: int, host: str = "127.0.0.1") -> socket.socket:
-    """A listening place, on loopback unless told otherwise; port 0 takes any free one.
+    """A listening socket; port 0 selects a free port. Raises OSError if the port is in use.
 
-    Raises OSError when taken. It listens at once: two processes may both bind a port that nobody
-    listens on yet.
+    It listens at once: until one does, two processes can bind the same port.
     """
-    place = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        place.bind((host, port))
-        place.listen(128)
+        listener.bind((host, port))
+        listener.listen(128)
     except OSError:
-        place.close()
+        listener.close()
         raise
-    return place
+    return listener
 
 
 def bind_near(port: int) -> socket.socket:
-    """`port` when it is free, so that addresses stay the same from run to run; else any."""
+    """Binds `port` if it is free, so that addresses stay the same across runs; else any port."""
     try:
         return bind(port)
     except OSError as exc:
@@ -36,9 +35,9 @@ def bind_near(port: int) -> socket.socket:
         return bind(0)
 
 
-def address(place: socket.socket) -> str:
-    """The base URL of a bound place."""
-    host, port = place.getsockname()
+def address(listener: socket.socket) -> str:
+    """The base URL of a listening socket."""
+    host, port = listener.getsockname()
     return f"http://{host}:{port}"
 
 
@@ -50,17 +49,17 @@ def _server(app: ASGIApp) -> uvicorn.Server:
 
 @dataclass(frozen=True, slots=True)
 class BackgroundServer:
-    """A server that runs until it is stopped."""
+    """A server in a daemon thread; runs until `stop()`."""
 
     base_url: str
     server: uvicorn.Server
     thread: threading.Thread
 
     @classmethod
-    def start(cls, app: ASGIApp, place: socket.socket) -> "BackgroundServer":
+    def start(cls, app: ASGIApp, listener: socket.socket) -> "BackgroundServer":
         server = _server(app)
-        thread = threading.Thread(target=server.run, args=([place],), daemon=True)
-        base_url = address(place)
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        base_url = address(listener)
         thread.start()
         return cls(base_url, server, thread)
 
@@ -69,13 +68,13 @@ class BackgroundServer:
         self.thread.join(5)
 
 
-def serve_until_interrupted(app: ASGIApp, place: socket.socket) -> None:
-    """Serves until a signal raises in this thread.
+def serve_until_interrupted(app: ASGIApp, listener: socket.socket) -> None:
+    """Serves until a signal handler raises in this thread.
 
-    The server has a thread of its own, so that it takes no signal: one that comes while the server
-    is still starting stops it as quietly as a later one.
+    The server runs in another thread, where it installs no signal handlers: a signal during its
+    start then stops it as cleanly as a later one.
     """
-    server = BackgroundServer.start(app, place)
+    server = BackgroundServer.start(app, listener)
     try:
         while server.thread.is_alive():
             server.thread.join(1)

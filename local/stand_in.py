@@ -1,4 +1,4 @@
-"""The stand-in's chart: what TikTok's would look like, with what a refresh must reject in it."""
+"""The stand-in's chart: invented songs, and one row for every way a row can be rejected."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,9 +13,9 @@ from tools.fixtures.encoding import draw_cover, encode_audio
 MediaFile = tuple[bytes, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
-    """One row of the chart; `audio` and `cover` make the files that it points to."""
+    """A row of the chart; `audio` and `cover` generate the files that it points to."""
 
     tiktok_id: str
     title: str
@@ -33,7 +33,7 @@ class Sound:
 
 
 def chart_row(sound: Sound, base_url: str) -> dict[str, Any]:
-    """A row as upstream writes it; its own `id` is the chart's."""
+    """The row as the provider sends it; the outer `id` is the chart's."""
     path = f"{base_url}/media/{sound.tiktok_id}"
     info = {
         "id": int(sound.tiktok_id),
@@ -60,7 +60,7 @@ def chart_row(sound: Sound, base_url: str) -> dict[str, Any]:
 
 @cache
 def music(seed: int, seconds: int, container: str = "mp3", bit_rate: int = 128_000) -> MediaFile:
-    """A clip, MP3 or M4A."""
+    """A clip as MP3 or M4A."""
     samples = compose(tune_of(seed, seconds))
     if container == "mp3":
         return encode_audio(samples, "mp3", "libmp3lame", bit_rate), "audio/mpeg"
@@ -69,24 +69,24 @@ def music(seed: int, seconds: int, container: str = "mp3", bit_rate: int = 128_0
 
 @cache
 def silence(seconds: int) -> MediaFile:
-    """A clip in which nothing is heard."""
+    """A silent MP3."""
     samples = np.zeros((2, seconds * SAMPLE_RATE_HZ), np.float32)
     return encode_audio(samples, "mp3", "libmp3lame", 128_000), "audio/mpeg"
 
 
 @cache
 def cover(seed: int) -> MediaFile:
-    """A drawn cover."""
+    """A drawn cover, JPEG."""
     return draw_cover(seed), "image/jpeg"
 
 
 def web_page() -> MediaFile:
-    """What an address that has expired may answer, with status 200."""
+    """An HTML page with status 200, as an expired media URL may return."""
     return b"<!doctype html><title>Not here</title>" + b"<p>gone</p>" * 500, "text/html"
 
 
 def gone() -> None:
-    """An address that answers 404."""
+    """No file: its URL answers 404."""
     return
 
 
@@ -112,7 +112,7 @@ _SONGS = (
 
 
 def stand_in_sounds() -> list[Sound]:
-    """The chart: songs to accept, and after them one of every kind to reject or merge."""
+    """The chart: songs to accept, then one row of each kind to reject, and a duplicate."""
     songs = [
         Sound(
             tiktok_id=str(7_662_052_657_323_182_081 + index * 1_000_003),
@@ -133,7 +133,7 @@ def stand_in_sounds() -> list[Sound]:
 
 
 def earlier_sounds() -> list[Sound]:
-    """The chart of 12 hours before: other counts, and one song that has made way for another."""
+    """The chart of 12 hours before: other counts; one song is missing and another is listed."""
     earlier = {
         "Sunset Drive": 980_400,
         "Regen auf dem Dach": 128_010,
@@ -145,7 +145,7 @@ def earlier_sounds() -> list[Sound]:
         for sound in stand_in_sounds()
         if sound.title != "Saudade do Norte"
     ]
-    gone_since = replace(
+    left_chart = replace(
         sounds[0],
         tiktok_id=str(7_662_052_657_323_000_001),
         title="Yesterday's Paper",
@@ -155,7 +155,7 @@ def earlier_sounds() -> list[Sound]:
         audio=_clip(60, 24),
         cover=_cover(60),
     )
-    return [*sounds, gone_since]
+    return [*sounds, left_chart]
 
 
 def _clip(seed: int, seconds: int) -> Callable[[], MediaFile]:
@@ -173,7 +173,8 @@ def _rejects() -> list[Sound]:
     def sound(title: str, author: str, audio: Callable[[], MediaFile | None], **more: Any) -> Sound:
         number = next(ids)
         fields = {"album": "", "seconds": 20, "user_count": 90_000, "cover": _cover(number % 97)}
-        return Sound(str(number), title, author, audio=audio, **{**fields, **more})
+        names = {"tiktok_id": str(number), "title": title, "author": author}
+        return Sound(audio=audio, **{**names, **fields, **more})
 
     return [
         sound("Four Minutes of Nothing", "Quiet Hours", lambda: silence(20)),

@@ -1,4 +1,4 @@
-"""The stand-in upstream: TikHub's chart call and the media behind it, over real HTTP."""
+"""The stand-in upstream: serves TikHub's chart request and the chart's media over HTTP."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,14 @@ from local.stand_in import Sound, chart_row
 from tiktok_music.adapters.aweme_source import CHART_PATH
 
 API_KEY = "stand-in-key"
-PAGE_ROWS = 10  # fewer than are asked for, so that a small chart is paged too
+PAGE_ROWS = 10  # fewer than the source requests, so that a small chart has several pages
 
 
 def stand_in_app(
-    sounds: Sequence[Sound], further: Sequence[Sound] = (), page_rows: int = PAGE_ROWS
+    sounds: Sequence[Sound], later: Sequence[Sound] = (), *, page_rows: int = PAGE_ROWS
 ) -> Starlette:
-    """Serves `sounds`, read anew with each request, as scenes 0 and 1; and media of `further`."""
-    by_id = {sound.tiktok_id: sound for sound in (*sounds, *further)}
+    """Serves `sounds`, read again for each request, as scenes 0 and 1; of `later` only media."""
+    by_id = {sound.tiktok_id: sound for sound in (*sounds, *later)}
 
     async def chart(request: Request) -> Response:
         if request.headers.get("authorization") != f"Bearer {API_KEY}":
@@ -42,8 +42,8 @@ def stand_in_app(
         sound = by_id.get(request.path_params["tiktok_id"])
         if sound is None:
             return PlainTextResponse("not found", 404)
-        make = sound.audio if request.path_params["kind"] == "audio" else sound.cover
-        file = await run_in_threadpool(make)
+        generate = sound.audio if request.path_params["kind"] == "audio" else sound.cover
+        file = await run_in_threadpool(generate)
         if file is None:
             return PlainTextResponse("not found", 404)
         return Response(file[0], media_type=file[1])

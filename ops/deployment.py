@@ -102,7 +102,10 @@ class Place:
 def open_deployment(stack: str | None) -> Deployment:
     """The catalog of `stack`, else of the environment, else of the local run."""
     place = _of_stack(stack) if stack else _of_environment() or _of_local_run()
-    rows = DynamoRows(DynamoAccess(place.region, 5.0, 15.0, 3))
+    access = DynamoAccess(
+        place.region, connect_timeout_seconds=5.0, read_timeout_seconds=15.0, retries=3
+    )
+    rows = DynamoRows(access)
     table = place.catalog_table
     return Deployment(
         place.where,

@@ -10,7 +10,16 @@ from ops.console import confirm, print_json, print_table, told
 from ops.deployment import JsonOption, StackOption, YesOption, open_deployment
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.api.rate_limit import PER_MINUTE
-from tiktok_music.api_key import READ, WRITE, ApiKey, MintedKey, mint_key
+from tiktok_music.api_key import (
+    READ,
+    WRITE,
+    ApiKey,
+    KeyEnvironment,
+    KeyState,
+    MintedKey,
+    RateTier,
+    mint_key,
+)
 
 app = typer.Typer(help="API keys: create, rotate, list, suspend, revoke.", no_args_is_help=True)
 SCOPES = (READ, WRITE, "*")
@@ -65,20 +74,20 @@ def create(
         raise typer.BadParameter(f"--scope {wrong[0]!r} is not one of {', '.join(SCOPES)}")
     if tier not in PER_MINUTE:
         raise typer.BadParameter(f"--tier {tier!r} is not one of {', '.join(PER_MINUTE)}")
-    environment = "test" if test else "live"
+    environment = KeyEnvironment.TEST if test else KeyEnvironment.LIVE
     minted = mint_key(environment, secrets.token_bytes)
     key = ApiKey(
-        minted.key_id,
-        minted.secret_sha256,
-        environment,
-        organization,
-        name,
-        frozenset(scopes),
-        tier,
-        "active",
+        key_id=minted.key_id,
+        secret_sha256=minted.secret_sha256,
+        environment=environment,
+        organization_id=organization,
+        organization_name=name,
+        scopes=frozenset(scopes),
+        tier=RateTier(tier),
+        state=KeyState.ACTIVE,
     )
     keys = open_deployment(stack).keys
-    others = [each for each in _of(organization, keys) if each.state != "revoked"]
+    others = [each for each in _of(organization, keys) if each.state != KeyState.REVOKED]
     if others and all(each.is_suspended() for each in others):
         raise typer.BadParameter(
             f"{organization} is suspended: catalog keys resume --organization {organization}"
@@ -93,7 +102,7 @@ def rotate(key_id: KeyId, stack: str | None = StackOption, as_json: bool = JsonO
     """Make a key like another one, and show it: this once. The other goes on until revoked."""
     keys = open_deployment(stack).keys
     old = _existing(keys, key_id)
-    if old.state != "active":
+    if old.state != KeyState.ACTIVE:
         raise typer.BadParameter(f"{key_id} is {old.state}: only an active key is rotated")
     minted = mint_key(old.environment, secrets.token_bytes)
     new = replace(old, key_id=minted.key_id, secret_sha256=minted.secret_sha256)
@@ -124,7 +133,7 @@ def revoke(
     yes: bool = YesOption,
 ) -> None:
     """End a key for good; callers are refused within 30 seconds."""
-    _set_state(key_id, "revoked", stack, as_json=as_json, yes=yes)
+    _set_state(key_id, KeyState.REVOKED, stack, as_json=as_json, yes=yes)
 
 
 @app.command()
@@ -138,7 +147,7 @@ def suspend(
 ) -> None:
     """Stop a key, or an organisation, for now: every route answers 503 KILL_SWITCH. While all its
     keys are suspended, an organisation gets no new one."""
-    _switch(key_id, organization, "suspended", stack, as_json=as_json, yes=yes)
+    _switch(key_id, organization, KeyState.SUSPENDED, stack, as_json=as_json, yes=yes)
 
 
 @app.command()
@@ -151,13 +160,13 @@ def resume(
     yes: bool = YesOption,
 ) -> None:
     """Let a suspended key in again, or all of an organisation."""
-    _switch(key_id, organization, "active", stack, as_json=as_json, yes=yes)
+    _switch(key_id, organization, KeyState.ACTIVE, stack, as_json=as_json, yes=yes)
 
 
 def _switch(
     key_id: str | None,
     organization: str | None,
-    state: str,
+    state: KeyState,
     stack: str | None,
     *,
     as_json: bool,
@@ -169,7 +178,7 @@ def _switch(
         _set_state(str(key_id), state, stack, as_json=as_json, yes=yes)
         return
     keys = open_deployment(stack).keys
-    found = [each for each in _of(organization, keys) if each.state != "revoked"]
+    found = [each for each in _of(organization, keys) if each.state != KeyState.REVOKED]
     if not found:
         raise typer.BadParameter(f"{organization} has no key: `catalog keys list` tells who has")
     changing = [each for each in found if each.state != state]
@@ -188,10 +197,12 @@ def _of(organization: str, keys: DynamoKeys) -> list[ApiKey]:
     return [key for key in keys.list_all() if key.organization_id == organization]
 
 
-def _set_state(key_id: str, state: str, stack: str | None, *, as_json: bool, yes: bool) -> None:
+def _set_state(
+    key_id: str, state: KeyState, stack: str | None, *, as_json: bool, yes: bool
+) -> None:
     keys = open_deployment(stack).keys
     key = _existing(keys, key_id)
-    if key.state == "revoked" and state != "revoked":
+    if key.state == KeyState.REVOKED and state != KeyState.REVOKED:
         raise typer.BadParameter(
             f"{key_id} is revoked, for good; make another: catalog keys create"
         )

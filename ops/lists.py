@@ -51,7 +51,7 @@ def add(
     ends = until.replace(tzinfo=UTC) if until else None
     if ends is not None and ends <= datetime.now(UTC):
         raise typer.BadParameter(f"--until {ends:%Y-%m-%d %H:%M} UTC is over already")
-    entry = ListEntry(kind, reason, _sound(track), pattern, title, ends)
+    entry = ListEntry(kind, reason, _sound(track), pattern=pattern, title=title, expires_at=ends)
     parse_lists(lists_document((entry,)), "this command")
     catalog = open_deployment(stack)
     before = catalog.lists.entries()

@@ -61,12 +61,12 @@ def _last_chart(catalog: Deployment) -> tuple[Recording | None, str]:
         for each in candidates
     )
     recording = Recording(
-        current.scheduled_at,
-        current.published_at,
-        "PUBLISHED",
-        current.version,
-        chart_of(candidates),
-        verdicts,
+        scheduled_at=current.scheduled_at,
+        started_at=current.published_at,
+        outcome="PUBLISHED",
+        version=current.version,
+        chart=chart_of(candidates),
+        verdicts=verdicts,
     )
     return recording, "what is served: no run is recorded, and what would come is not known"
 
@@ -83,7 +83,7 @@ def _candidate(record: TrackRecord) -> Candidate:
         record.tiktok_id,
         record.title,
         record.author,
-        record.album,
+        album=record.album,
         user_count=record.user_count,
         is_commerce_music=record.is_commerce_music,
     )

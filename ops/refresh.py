@@ -20,7 +20,8 @@ from tiktok_music.composition.refresh_music import compose_refresh
 from tiktok_music.errors import SourceError
 from tiktok_music.refresh.dependencies import ReadOnlyDependencies, RefreshDependencies
 from tiktok_music.refresh.dry_run import DryRun, dry_run
-from tiktok_music.refresh.refresh import LEASE_SECONDS, Trigger
+from tiktok_music.refresh.ports import LEASE_SECONDS
+from tiktok_music.refresh.refresh import Trigger
 from tiktok_music.refresh.refresh import refresh as run_refresh
 from tiktok_music.refresh.report import Outcome
 from tiktok_music.snapshot import Snapshot, describe, pack, render

@@ -37,7 +37,7 @@ def withdraw(publisher: DynamoPublisher, track_id: str, limits: GateLimits) -> s
 
 
 def _check(smaller: Snapshot, served: Snapshot, limits: GateLimits) -> None:
-    figures = CatalogFigures(tuple(rows_of(smaller)), past=Past((served.descriptor,)))
+    figures = CatalogFigures(ids=tuple(rows_of(smaller)), past=Past((served.descriptor,)))
     refusal = judge_catalog(figures, limits, is_forced=False)
     if refusal is not None:
         raise PublishLost(

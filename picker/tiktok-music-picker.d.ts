@@ -1,11 +1,11 @@
-/** Types of the picker; what they mean is in README.md. */
+/** Types of the picker, described in README.md. */
 
 export interface Track {
   readonly id: string;
   readonly title: string;
   readonly author: string;
   readonly album: string;
-  /** Of the preview, in seconds. */
+  /** Length of the preview in seconds. */
   readonly duration: number;
   readonly previewUrl: string;
   readonly coverUrl: string;
@@ -18,9 +18,9 @@ export interface Track {
 export type TiktokMusic = { selection: 'auto' } | { selection: 'manual'; trackId: string };
 
 export interface TrackSelectedDetail {
-  /** What schedule and publish take, as it is. */
+  /** Send it to schedule and publish unchanged. */
   readonly tiktokMusic: TiktokMusic;
-  /** The one that was picked; none where TikTok is to choose. */
+  /** The picked track; undefined when TikTok chooses. */
   readonly track?: Track;
 }
 
@@ -38,15 +38,15 @@ export const STRINGS: Strings;
 
 export class TiktokMusicPicker extends HTMLElement {
   src: string;
-  /** A language tag; empty for the one of the page. */
+  /** A language tag; empty: the page's language. */
   locale: string;
   theme: '' | 'light' | 'dark';
   name: string;
-  /** What is picked; set it to show an earlier pick. */
+  /** The current pick; set it to show an earlier one. */
   value: TiktokMusic | null;
-  /** Replacements for texts. */
+  /** Texts that replace those of the language. */
   strings: Partial<Strings>;
-  /** Reads the list again. */
+  /** Loads the list again. */
   reload(): void;
 }
 

@@ -1,12 +1,12 @@
 /**
  * <tiktok-music-picker src="/your/proxy"> lists, plays and picks tracks of the music catalog.
  *
- * The one file that a page includes; what it is made of is in modules/, its texts are in locales/.
+ * A page includes this file alone; it imports its modules from modules/ and its texts from locales/.
  * Attributes, events, styles and texts are described in README.md.
  *
  * @typedef {{id: string, title: string, author: string, album: string, duration: number,
  *   previewUrl: string, coverUrl: string, language: string, userCount: number,
- *   isCommerceMusic: boolean}} Track as the list of the catalog has it
+ *   isCommerceMusic: boolean}} Track one of the catalog's list
  */
 
 import STRINGS from './locales/en.js';

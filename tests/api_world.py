@@ -1,4 +1,4 @@
-"""An application with everything around it in hand: fakes, a clock, and what operators are told."""
+"""The application over fakes and a clock; collects the errors that operators would see."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -33,7 +33,7 @@ NO_CONTEXT: Any = None
 
 @dataclass
 class World:
-    """Keys of both environments know everything that reading wants, unless a test says else."""
+    """An application with a live and a test key, which may read unless a test changes them."""
 
     snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
     archive: FakeArchive = field(default_factory=FakeArchive)
@@ -56,20 +56,20 @@ class World:
                     limiter=RateLimiter(self.rates, lambda: self.now, self.stale.append),
                     clock=lambda: self.now,
                 ),
-                live=self._library(self.snapshots, self.archive),
+                live=self._view(self.snapshots, self.archive),
                 sandbox=cache(self._sandbox),
                 new_request_id=lambda: REQUEST_ID,
-                on_error=self._failed,
+                on_error=self._record_failure,
             )
         )
 
     @cached_property
     def handler(self) -> LambdaEntry:
-        """What Lambda calls; made late, as it wants the event loop of a running test."""
-        return LambdaEntry(self.app, lambda: REQUEST_ID, self._event_failed)
+        """The Lambda handler; made lazily, as it needs the event loop of a running test."""
+        return LambdaEntry(self.app, lambda: REQUEST_ID, self._record_event_failure)
 
     def get(self, path: str = LIST, method: str = "GET", **headers: str) -> Answer:
-        """The answer to a request with the live key, unless another header is given."""
+        """Sends a request, with the live key unless the headers have another."""
         sent = {"authorization": f"Bearer {self.key}", **headers}
         return Answer.of(self.handler(http_event(path, method, **sent), NO_CONTEXT))
 
@@ -77,41 +77,51 @@ class World:
         return self.get(path, authorization=f"Bearer {self.test_key}", **headers)
 
     def post(self, path: str, body: object, **headers: str) -> Answer:
-        """As `get`; `body` is sent as JSON, bytes as they are."""
+        """Like `get`; encodes `body` as JSON unless it is bytes."""
         sent = {"authorization": f"Bearer {self.key}", **headers}
         event = http_event(path, "POST", **sent)
         event["body"] = body.decode() if isinstance(body, bytes) else json.dumps(body)
         return Answer.of(self.handler(event, NO_CONTEXT))
 
     def change_key(self, **fields: Any) -> ApiKey:
-        """Stores the live key anew, with other fields."""
+        """Stores the live key with changed fields."""
         stored = self.keys.keys[self.key.split("_")[2]]
         changed = replace(stored, **fields)
         self.keys.save(changed)
         return changed
 
-    def _library(self, source: SnapshotSource, archive: ReadableArchive) -> CatalogView:
-        catalog = SnapshotCache(
-            source, lambda: self.now, lambda: 0.0, self.stale.append, lambda _: None
+    def _view(self, source: SnapshotSource, archive: ReadableArchive) -> CatalogView:
+        snapshots = SnapshotCache(
+            source,
+            clock=lambda: self.now,
+            jitter=lambda: 0.0,
+            on_stale=self.stale.append,
+            on_checked=lambda _: None,
         )
-        indexes = Indexes(catalog, self.stale.append)
-        return CatalogView(catalog, indexes, archive, MEDIA, lambda: self.now, self.refresh_every)
+        return CatalogView(
+            snapshots=snapshots,
+            indexes=Indexes(snapshots, self.stale.append),
+            archive=archive,
+            media_base_url=MEDIA,
+            now=lambda: self.now,
+            refresh_every=self.refresh_every,
+        )
 
     def _sandbox(self) -> CatalogView:
         fixtures = sandbox_fixtures()
         source = SandboxSource(fixtures, MEDIA)
         published_at = source.pointer().current.published_at.timestamp()
-        return replace(self._library(source, fixtures), now=lambda: published_at)
+        return replace(self._view(source, fixtures), now=lambda: published_at)
 
-    def _failed(self, request: Request, exc: Exception) -> None:
+    def _record_failure(self, request: Request, exc: Exception) -> None:
         self.failures.append(f"{request.url.path}: {exc!r}")
 
-    def _event_failed(self, request_id: str, exc: Exception) -> None:
+    def _record_event_failure(self, request_id: str, exc: Exception) -> None:
         self.failures.append(f"{request_id}: {exc!r}")
 
 
 def refusal(code: str, message: str, **details: object) -> bytes:
-    """The body of an error, whole."""
+    """The whole body of an error response."""
     error: dict[str, object] = {"code": code, "message": message, "requestId": REQUEST_ID}
     if details:
         error["details"] = details

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from tiktok_music.api_key import ApiKey, mint_key
+from tiktok_music.api_key import ApiKey, KeyEnvironment, KeyState, RateTier, mint_key
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.snapshot import Descriptor, Snapshot, describe, pack, render
@@ -103,15 +103,15 @@ def a_key(
     **fields: Any,
 ) -> tuple[str, ApiKey]:
     """A key's full text, and what is stored of it."""
-    minted = mint_key(environment, randomness)
+    minted = mint_key(KeyEnvironment(environment), randomness)
     key = ApiKey(
         key_id=minted.key_id,
         secret_sha256=minted.secret_sha256,
-        environment=environment,
+        environment=KeyEnvironment(environment),
         organization_id="org_1",
         organization_name="Acme",
         scopes=frozenset({"publish:read"}),
-        tier="standard",
-        state="active",
+        tier=RateTier.STANDARD,
+        state=KeyState.ACTIVE,
     )
     return minted.text, replace(key, **fields)

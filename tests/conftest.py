@@ -1,21 +1,44 @@
-"""Fixtures: AWS as moto has it, with the tables of the template."""
+"""Fixtures: moto's AWS with the template's tables; the summary's last lines: what was skipped."""
 
 import asyncio
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from tests.needs import NODE, not_tested, skip_without
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
+from tools.testing.programs import find_node
 
 REGION = "eu-central-1"
 BUCKET = "media"
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Ends the output with what was not tested: outermost, so after pytest's own last line."""
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        skipped = reporter.stats.get("skipped", [])
+        for line in not_tested(report.longrepr[2] for report in skipped):
+            reporter.write_line(line, yellow=True)
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of node."""
+    found = find_node(os.environ)
+    if found is None:
+        skip_without(NODE)
+    return found
+
+
 @pytest.fixture(autouse=True)
 def event_loop_of_the_thread() -> Iterator[None]:
-    """The loop that Mangum finds on Lambda's main thread."""
+    """Sets the event loop that Mangum expects on Lambda's main thread."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     yield

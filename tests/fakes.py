@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tiktok_music.adapters.dynamo_publisher import LONGEST_LEASE_SECONDS
 from tiktok_music.api_key import ApiKey
 from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.errors import (
@@ -21,6 +20,7 @@ from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.media.ports import PreparedPreview
 from tiktok_music.refresh.media.sound.volume import AudioFacts
+from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut, join
 
@@ -41,8 +41,8 @@ class FakeSnapshots:
     def acquire_lease(self, holder: str, now: datetime, seconds: float) -> int:
         self._check()
         runs_for = self.lease_until - now.timestamp()
-        if self.holder not in (None, holder) and 0 <= runs_for <= 2 * LONGEST_LEASE_SECONDS:
-            raise LeaseHeld("another refresh is under way")
+        if self.holder not in (None, holder) and 0 <= runs_for <= 2 * LEASE_SECONDS:
+            raise LeaseHeld("another refresh is running")
         self.fence += 1
         self.holder, self.lease_until = holder, now.timestamp() + seconds
         return self.fence
@@ -95,7 +95,7 @@ class FakeSnapshots:
         if held == pointer:
             return
         if held != before or (held is not None and held.fence >= pointer.fence):
-            raise PublishLost(f"{pointer.current.version} does not replace what is current")
+            raise PublishLost(f"{pointer.current.version} does not replace the current snapshot")
         self.current_pointer = pointer
 
     def sweep(self) -> int:

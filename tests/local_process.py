@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+# A start takes half a minute on an idle machine, and several minutes when all cores are busy.
+START_SECONDS = 600
 
 
 @dataclass
@@ -48,13 +50,13 @@ def running(run_file: Path) -> Iterator[LocalRun]:
 
 def output(*arguments: str) -> tuple[int, str]:
     process = start(*arguments)
-    text, _ = process.communicate(timeout=240)
+    text, _ = process.communicate(timeout=START_SECONDS)
     return process.returncode, text
 
 
 def read_until(process: subprocess.Popen[str], last: str) -> list[str]:
     assert process.stdout is not None
-    watchdog = threading.Timer(240, process.kill)
+    watchdog = threading.Timer(START_SECONDS, process.kill)
     watchdog.start()
     lines = []
     for line in process.stdout:

@@ -1,4 +1,4 @@
-/** One track as the list has it; `duration` is that of the preview, in seconds. */
+/** One track of the list; `duration` is the preview's, in seconds. */
 export interface Track {
   readonly id: string;
   readonly title: string;
@@ -12,7 +12,7 @@ export interface Track {
   readonly isCommerceMusic: boolean;
 }
 
-/** All that is known of one track. */
+/** A track with its details. */
 export interface TrackDetail extends Track {
   readonly status: 'active' | 'offChart' | 'retired';
   readonly tiktokMusicLink: string;
@@ -36,7 +36,7 @@ export interface Facets {
   readonly isCommerceMusic: { readonly true: number; readonly false: number };
 }
 
-/** Some matches of a search; `total` counts all, `nextCursor` is null on the last page. */
+/** One page of matches; `total` counts all, `nextCursor` is null on the last page. */
 export interface Page {
   readonly tracks: readonly Track[];
   readonly total: number;
@@ -44,6 +44,7 @@ export interface Page {
   readonly facets?: Facets;
 }
 
+/** `aliases` maps the id of a duplicate to that of its canonical track. */
 export interface Batch {
   readonly tracks: TrackDetail[];
   readonly aliases: Record<string, string>;
@@ -64,7 +65,7 @@ export interface Search {
   cursor?: string | null;
 }
 
-export interface Asking {
+export interface CallOptions {
   signal?: AbortSignal;
 }
 
@@ -81,7 +82,7 @@ export type ErrorCode =
   | 'TIMEOUT'
   | 'BAD_ANSWER';
 
-/** `requestId` and `retryAfterSeconds` where they were sent; `status` is 0 without an answer. */
+/** `requestId` is empty and `retryAfterSeconds` null if they were not sent; `status` is 0 without a response. */
 export class CatalogError extends Error {
   constructor(code: ErrorCode, message: string, rest?: Partial<Omit<CatalogError, 'code' | 'name'>>);
   readonly code: ErrorCode;
@@ -97,9 +98,9 @@ export class CatalogError extends Error {
 export class Catalog {
   /** `src` is the address of the proxy. */
   constructor(src: string, options?: { timeoutMs?: number });
-  list(asking?: Asking): Promise<List>;
-  search(search?: Search, asking?: Asking): Promise<Page>;
-  pages(search?: Search, asking?: Asking): AsyncGenerator<Page, void, undefined>;
-  track(id: string, asking?: Asking): Promise<TrackDetail | null>;
-  batch(ids: Iterable<string>, asking?: Asking): Promise<Batch>;
+  list(options?: CallOptions): Promise<List>;
+  search(search?: Search, options?: CallOptions): Promise<Page>;
+  pages(search?: Search, options?: CallOptions): AsyncGenerator<Page, void, undefined>;
+  track(id: string, options?: CallOptions): Promise<TrackDetail | null>;
+  batch(ids: Iterable<string>, options?: CallOptions): Promise<Batch>;
 }

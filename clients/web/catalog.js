@@ -1,11 +1,11 @@
 /**
- * A client of the TikTok music catalog for browsers. It asks a proxy that adds the key; the two paths
- * that the picker's proxy lets through are all that it needs.
+ * A client of the TikTok music catalog for browsers. It sends its requests to a proxy that adds the key, and uses
+ * only the two paths that the picker's proxy allows.
  */
 
 const LIST = '/v1/tiktok-music';
-const MOST_AT_ONCE = 50;
-const ANSWERS_KEPT = 50;
+const BATCH_SIZE = 50; // the most ids that the batch route takes
+const CACHED_RESPONSES = 50;
 
 /** `code` is the API's, or UNREACHABLE, TIMEOUT or BAD_ANSWER. */
 export class CatalogError extends Error {
@@ -18,24 +18,24 @@ export class CatalogError extends Error {
 export class Catalog {
   #src;
   #timeoutMs;
-  /** URL -> { etag, answer }, the one asked for last at the end */ #kept = new Map();
+  /** path -> { etag, body }, least recently used first */ #cache = new Map();
 
   constructor(src, { timeoutMs = 15_000 } = {}) {
     this.#src = src.replace(/\/+$/, '');
     this.#timeoutMs = timeoutMs;
   }
 
-  /** The whole list; the very same object again while it has not changed. */
+  /** Returns the whole list; the same object again while it has not changed. */
   async list({ signal } = {}) {
     return this.#get(LIST, ['tracks'], signal);
   }
 
-  /** A page of matches. */
+  /** Returns one page of matches. */
   async search(search = {}, { signal } = {}) {
     return this.#get(`${LIST}?${parametersOf(search)}`, ['tracks'], signal);
   }
 
-  /** All pages of a search, each asked for when it is wanted. */
+  /** Yields all pages of a search, fetched lazily. */
   async *pages(search = {}, { signal } = {}) {
     let cursor = search.cursor;
     do {
@@ -45,17 +45,17 @@ export class Catalog {
     } while (cursor);
   }
 
-  /** One track, also when it has left the chart; null where the catalog never had it. */
+  /** Returns one track, on or off the chart; null if the catalog does not know it. */
   async track(id, { signal } = {}) {
     return (await this.batch([id], { signal })).tracks[0] ?? null;
   }
 
-  /** Any number of tracks, 50 with each request. */
+  /** Returns any number of tracks, 50 with each request. */
   async batch(ids, { signal } = {}) {
-    const asked = [...new Set(ids)];
+    const unique = [...new Set(ids)];
     const parts = [];
-    for (let start = 0; start < asked.length; start += MOST_AT_ONCE) {
-      const group = new URLSearchParams({ ids: asked.slice(start, start + MOST_AT_ONCE).join(',') });
+    for (let start = 0; start < unique.length; start += BATCH_SIZE) {
+      const group = new URLSearchParams({ ids: unique.slice(start, start + BATCH_SIZE).join(',') });
       parts.push(await this.#get(`${LIST}/batch?${group}`, ['tracks', 'unknown'], signal));
     }
     const tracks = new Map(parts.flatMap((part) => part.tracks).map((track) => [track.id, track]));
@@ -66,44 +66,46 @@ export class Catalog {
     };
   }
 
+  /** GETs JSON; the members named in `arrays` must be arrays. */
   async #get(path, arrays, signal) {
-    const kept = this.#kept.get(path);
-    const headers = { Accept: 'application/json', ...(kept && { 'If-None-Match': kept.etag }) };
-    const patience = AbortSignal.timeout(this.#timeoutMs);
+    const cached = this.#cache.get(path);
+    const headers = { Accept: 'application/json', ...(cached && { 'If-None-Match': cached.etag }) };
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
     try {
       const response = await fetch(this.#src + path, {
         headers,
-        signal: signal ? AbortSignal.any([signal, patience]) : patience,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
-      if (response.status === 304 && kept) return this.#keep(path, kept.etag, kept.answer);
-      if (!response.ok) throw await refusal(response);
-      const answer = await response.json();
-      if (!arrays.every((name) => Array.isArray(answer?.[name]))) throw new SyntaxError('not an answer of the catalog');
-      return this.#keep(path, response.headers.get('ETag'), frozen(answer));
+      if (response.status === 304 && cached) return this.#save(path, cached.etag, cached.body);
+      if (!response.ok) throw await errorOf(response);
+      const body = await response.json();
+      if (!arrays.every((name) => Array.isArray(body?.[name]))) throw new SyntaxError('not a response of the catalog');
+      return this.#save(path, response.headers.get('ETag'), deepFrozen(body));
     } catch (error) {
       signal?.throwIfAborted();
-      throw asOurs(error, patience);
+      throw asCatalogError(error, timeout);
     }
   }
 
-  #keep(path, etag, answer) {
-    this.#kept.delete(path);
-    if (etag) this.#kept.set(path, { etag, answer });
-    if (this.#kept.size > ANSWERS_KEPT) this.#kept.delete(this.#kept.keys().next().value);
-    return answer;
+  /** Moves the path to the end of the cache, and evicts the least recently used one. */
+  #save(path, etag, body) {
+    this.#cache.delete(path);
+    if (etag) this.#cache.set(path, { etag, body });
+    if (this.#cache.size > CACHED_RESPONSES) this.#cache.delete(this.#cache.keys().next().value);
+    return body;
   }
 }
 
-/** A search always tells its limit: without any parameter the API answers the whole list. */
+/** Always sends a limit: without any parameter the API returns the whole list. */
 function parametersOf({ languages = [], limit = 50, ...rest }) {
   const given = Object.entries({ ...rest, limit }).filter(([, value]) => value !== undefined && value !== null && value !== '');
   return new URLSearchParams([...given, ...[languages].flat().map((language) => ['language', language])]);
 }
 
-async function refusal(response) {
+async function errorOf(response) {
   const body = await response.json().catch(() => null);
   const { code, message, requestId, details } = body?.error ?? {};
-  return new CatalogError(code ?? 'BAD_ANSWER', message ?? `The answer has the status ${response.status}.`, {
+  return new CatalogError(code ?? 'BAD_ANSWER', message ?? `The response has the status ${response.status}.`, {
     status: response.status,
     requestId: requestId ?? response.headers.get('X-Request-Id') ?? '',
     details: details ?? {},
@@ -111,16 +113,16 @@ async function refusal(response) {
   });
 }
 
-function asOurs(error, patience) {
+function asCatalogError(error, timeout) {
   if (error instanceof CatalogError) return error;
-  if (patience.aborted) return new CatalogError('TIMEOUT', 'The catalog takes too long.', { cause: error });
-  if (error instanceof SyntaxError) return new CatalogError('BAD_ANSWER', 'The answer is not the catalog’s.', { cause: error });
-  return new CatalogError('UNREACHABLE', 'The catalog does not answer.', { cause: error });
+  if (timeout.aborted) return new CatalogError('TIMEOUT', 'The catalog did not respond in time.', { cause: error });
+  if (error instanceof SyntaxError) return new CatalogError('BAD_ANSWER', 'The response is not the catalog’s.', { cause: error });
+  return new CatalogError('UNREACHABLE', 'The catalog cannot be reached.', { cause: error });
 }
 
-/** Answers are shared by all who ask: nobody may change them. */
-function frozen(value) {
+/** Frozen, because all callers share the cached response. */
+function deepFrozen(value) {
   if (value === null || typeof value !== 'object') return value;
-  Object.values(value).forEach(frozen);
+  Object.values(value).forEach(deepFrozen);
   return Object.freeze(value);
 }

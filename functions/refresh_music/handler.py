@@ -1,4 +1,8 @@
-"""The refresh function: settings -> dependencies -> one refresh -> report."""
+"""The refresh function: settings -> dependencies -> one refresh -> report.
+
+One of three Lambdas in this folder, with media_plan and media_batch: all of them share one build
+artefact, whose wheels take 174 MB.
+"""
 
 import os
 from datetime import UTC, datetime
@@ -23,9 +27,9 @@ provider = SecretsProvider()
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Runs the refresh that a scheduled event asks for, and returns its report.
+    """Runs the refresh of a scheduled event and returns its report.
 
-    Raises RefreshFailed when another try may help, so that Lambda makes one.
+    Raises RefreshFailed if a retry may help, so that Lambda retries.
     """
     request = parse_event(event, datetime.now(UTC))
     trigger = Trigger(

@@ -1,4 +1,8 @@
-"""The plan function: settings -> dependencies -> the sounds without media -> a list in S3."""
+"""The plan function: settings -> dependencies -> the sounds without media -> a list in S3.
+
+One of three Lambdas in this folder, with handler and media_batch: all of them share one build
+artefact, whose wheels take 174 MB.
+"""
 
 import os
 from datetime import UTC, datetime
@@ -24,9 +28,10 @@ provider = SecretsProvider()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Plans the media of the refresh that a scheduled event asks for; tells where the plan lies.
+    """Plans the media of a scheduled refresh; returns the key of the plan, and counts.
 
-    Raises SourceError or StoreUnavailable: the state machine tries again, then goes on without.
+    Raises SourceError or StoreUnavailable: the state machine retries, then runs the refresh
+    without a plan.
     """
     request = parse_event(event, datetime.now(UTC))
     trigger = Trigger(
@@ -37,17 +42,17 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     plan = plan_media(compose_refresh(settings.refresh, provider).read_only(), trigger)
     lines = lines_of(plan.groups)
-    # Never written over: another execution may be reading the plan of the same tick.
+    # Never overwritten: another execution may be reading the plan of the same scheduled run.
     key = f"plans/{request.scheduled_at:%Y-%m-%dT%H%M%SZ}/{context.aws_request_id}.jsonl"
     compose_plans(settings).save(key, lines.body)
     count(metrics, "MediaPlanned", lines.groups)
     flush(metrics)
-    told = {
+    result = {
         "key": key,
         "rows": plan.rows,
         "groups": lines.groups,
         "leftOut": lines.left_out,
         "reason": plan.reason,
     }
-    logger.info("media planned", plan=told)
-    return told
+    logger.info("media planned", plan=result)
+    return result

@@ -1,4 +1,4 @@
-"""API keys: their form, what is known of one, and what it may do."""
+"""API keys: format, stored fields, and the checks that a key must pass."""
 
 import base64
 import hashlib
@@ -6,62 +6,105 @@ import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
 
 READ = "publish:read"
 WRITE = "publish:write"
 
-# Whatever else a row may say, it opens nothing.
-KNOWN_STATES = ("active", "suspended")
-
 # 16 upper-case base32 characters, and 43 base64url ones (32 random bytes), which may be _ and -.
-_FORM = re.compile(r"lp_(live|test)_([A-Z2-7]{16})_([A-Za-z0-9_-]{43})")
+_FORMAT = re.compile(r"lp_(live|test)_([A-Z2-7]{16})_([A-Za-z0-9_-]{43})")
+
+
+class _StoredText(StrEnum):
+    """A stored choice.
+
+    A value of another release equals no member and survives reading and saving a key.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        unknown = str.__new__(cls, value)
+        unknown._name_ = "UNKNOWN"
+        unknown._value_ = str(value)
+        return unknown
+
+
+class KeyEnvironment(_StoredText):
+    """`test` keys read the sandbox."""
+
+    LIVE = "live"
+    TEST = "test"
+
+
+class RateTier(_StoredText):
+    """The rate limit of a key; `api.rate_limit` has the numbers."""
+
+    STANDARD = "standard"
+    PILOT = "pilot"
+    PARTNER = "partner"
+
+
+class KeyState(_StoredText):
+    """`suspended` is reversible, `revoked` permanent."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+
+
+# An allow-list: an unknown state is treated as revoked.
+_ACCEPTED_STATES = (KeyState.ACTIVE, KeyState.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
 class PresentedKey:
-    """What a caller sent, in its parts; `secret_sha256` is all that is kept of the secret."""
+    """The parts of a key that a caller sent; of the secret only the hash."""
 
-    environment: str
+    environment: KeyEnvironment
     key_id: str
     secret_sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
     """A stored key. `scopes` are `area:verb` or `*`; an empty set grants nothing."""
 
     key_id: str
     secret_sha256: str
-    environment: str
+    environment: KeyEnvironment
     organization_id: str
     organization_name: str
     scopes: frozenset[str]
-    tier: str
-    state: str
+    tier: RateTier
+    state: KeyState
 
     def is_opened_by(self, presented: PresentedKey) -> bool:
-        """Whether `presented` is this key, and not revoked; compares in constant time."""
+        """True for the right secret and environment of a key that is active or suspended.
+
+        Compares secrets in constant time.
+        """
         same_secret = hmac.compare_digest(self.secret_sha256, presented.secret_sha256)
         same_environment = self.environment == presented.environment
-        return same_secret and same_environment and self.state in KNOWN_STATES
+        return same_secret and same_environment and self.state in _ACCEPTED_STATES
 
     def is_suspended(self) -> bool:
-        return self.state == "suspended"
+        return self.state == KeyState.SUSPENDED
 
     def grants(self, scope: str) -> bool:
         return scope in self.scopes or "*" in self.scopes
 
 
 def parse_authorization(header: str | None) -> PresentedKey | None:
-    """The key of an `Authorization` header, None when it is not `Bearer` and a well-formed key."""
+    """Reads the key of an `Authorization` header: `Bearer` and a well-formed key, else None."""
     scheme, _, credentials = (header or "").partition(" ")
     if scheme.lower() != "bearer":
         return None
-    form = _FORM.fullmatch(credentials.strip(" "))
-    if form is None:
+    match = _FORMAT.fullmatch(credentials.strip(" "))
+    if match is None:
         return None
-    environment, key_id, secret = form.groups()
-    return PresentedKey(environment, key_id, hash_secret(secret))
+    environment, key_id, secret = match.groups()
+    return PresentedKey(KeyEnvironment(environment), key_id, hash_secret(secret))
 
 
 def hash_secret(secret: str) -> str:
@@ -71,15 +114,15 @@ def hash_secret(secret: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MintedKey:
-    """A new key, in full: `text` is shown once and kept nowhere."""
+    """A new key; `text` is the whole key, shown once and never stored."""
 
     text: str
     key_id: str
     secret_sha256: str
 
 
-def mint_key(environment: str, randomness: Callable[[int], bytes]) -> MintedKey:
-    """A key of 80 random bits of id and 256 of secret, for `live` or `test`."""
+def mint_key(environment: KeyEnvironment, randomness: Callable[[int], bytes]) -> MintedKey:
+    """Makes a key with an id of 80 random bits and a secret of 256."""
     key_id = base64.b32encode(randomness(10)).decode()
     secret = base64.urlsafe_b64encode(randomness(32)).decode().rstrip("=")
     return MintedKey(f"lp_{environment}_{key_id}_{secret}", key_id, hash_secret(secret))

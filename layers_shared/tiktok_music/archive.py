@@ -1,4 +1,4 @@
-"""What is kept of a track for ever, so that an id once given out goes on resolving."""
+"""The permanent record of each published track, so that its id always resolves."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -8,9 +8,9 @@ from typing import Any
 
 
 class TrackStatus(StrEnum):
-    """`active` is in the current snapshot; `alias` was merged into another track.
+    """`active` is in the current snapshot; `alias` is a duplicate that resolves to another track.
 
-    `retired` was taken down by the operator, for good: no refresh makes it anything else.
+    `retired` was taken down by the operator and is permanent: no refresh changes it.
     """
 
     ACTIVE = "active"
@@ -21,10 +21,10 @@ class TrackStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MediaFacts:
-    """What was published under a track's media keys; both are immutable once written.
+    """Facts of a track's published preview and cover, which are immutable once written.
 
-    Loudness and peak are of the published preview, in LUFS and dBTP; `source_lufs` is of what
-    upstream served. `fingerprint` is base64 of the audio fingerprint, empty when there is none.
+    Loudness and peak are of the published preview, in LUFS and dBTP; `source_lufs` is of the
+    audio that upstream served. `fingerprint` is the audio fingerprint in base64, or empty.
     """
 
     duration_seconds: float
@@ -38,12 +38,12 @@ class MediaFacts:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackRecord:
-    """One archived track. `canonical_id` is the track that an alias stands for.
+    """One archived track. `canonical_id` is the track that an alias resolves to.
 
-    `song_clip_id` is what publishing commercial music asks for, where the source gave it.
-    `retired_at` and `retired_reason` tell of a takedown; the reason stays when it is taken back.
+    `song_clip_id` is the id for publishing commercial music, where the source gave it.
+    `retired_at` and `retired_reason` describe a takedown; the reason stays after it is undone.
     """
 
     track_id: str
@@ -68,7 +68,7 @@ class TrackRecord:
 
 
 def record_to(record: TrackRecord) -> dict[str, Any]:
-    """The stored form: the record's fields, times in ISO 8601."""
+    """Writes the stored form: the record's fields, times in ISO 8601."""
     stored = asdict(record)
     stored["survivor_id"] = stored.pop("canonical_id")  # the name since the first release
     stored["first_seen_at"] = record.first_seen_at.isoformat()
@@ -78,7 +78,7 @@ def record_to(record: TrackRecord) -> dict[str, Any]:
 
 
 def record_from(stored: dict[str, Any]) -> TrackRecord:
-    """Reads the stored form; fields of a newer release are ignored."""
+    """Reads the stored form; ignores fields of a newer release."""
     media, retired_at = stored.get("media"), stored.get("retired_at")
     return TrackRecord(
         **{
@@ -94,11 +94,11 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
 
 
 def media_from(stored: dict[str, Any]) -> MediaFacts:
-    """Reads the stored form."""
+    """Reads the stored form; ignores fields of a newer release."""
     return MediaFacts(**known_fields(MediaFacts, stored))
 
 
 def known_fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """The stored fields that this release knows; a newer one may have written more."""
+    """Drops stored fields that this release does not know; a newer one may have written them."""
     names = {each.name for each in fields(kind)}
     return {name: value for name, value in stored.items() if name in names}

@@ -1,10 +1,10 @@
-"""Every error of the system.
+"""The tree of all errors.
 
 CatalogError
 ├── SettingsError               a setting is missing or wrong
 ├── SourceError                 the upstream chart
-│   ├── SourceUnavailable       no answer, or an answer that says "not now"
-│   └── SourceRefused           an answer that says no, or that breaks its contract
+│   ├── SourceUnavailable       no answer, or a transient error
+│   └── SourceRefused           a refusal, or an answer that breaks its contract
 ├── MediaError                  one track's audio or cover
 │   ├── DownloadFailed
 │   ├── AudioUnreadable
@@ -20,7 +20,7 @@ CatalogError
 │   ├── ListsChanged
 │   ├── RecordingCorrupt
 │   └── RecordingTooLarge
-└── RequestError                what a caller is told; one HTTP status for each, in api/responses.py
+└── RequestError                an error response; each has one HTTP status, in api/responses.py
     ├── Unauthenticated
     ├── ScopeMissing
     ├── NotFound
@@ -32,7 +32,7 @@ CatalogError
 
 
 class CatalogError(Exception):
-    """Raised never itself; the root to catch."""
+    """Base class of all errors."""
 
 
 class SettingsError(CatalogError):
@@ -40,19 +40,19 @@ class SettingsError(CatalogError):
 
 
 class SourceError(CatalogError):
-    """Raised never itself; the upstream chart could not be had."""
+    """Base class: the upstream chart could not be read."""
 
 
 class SourceUnavailable(SourceError):
-    """Raised when upstream does not answer, or answers that it cannot now."""
+    """Raised when upstream does not answer, or answers with a transient error."""
 
 
 class SourceRefused(SourceError):
-    """Raised when upstream says no, or says something that its contract does not know."""
+    """Raised when upstream refuses the request, or its answer breaks its contract."""
 
 
 class MediaError(CatalogError):
-    """Raised never itself; one track's media could not be used."""
+    """Base class: one track's media cannot be used."""
 
 
 class DownloadFailed(MediaError):
@@ -72,7 +72,7 @@ class WorkerFailed(MediaError):
 
 
 class StoreError(CatalogError):
-    """Raised never itself; DynamoDB or the media bucket."""
+    """Base class: DynamoDB or the media bucket."""
 
 
 class StoreUnavailable(StoreError):
@@ -80,43 +80,43 @@ class StoreUnavailable(StoreError):
 
 
 class SnapshotMissing(StoreError):
-    """Raised when no snapshot was ever published."""
+    """Raised when no snapshot has been published."""
 
 
 class SnapshotCorrupt(StoreError):
-    """Raised when a stored snapshot is not what its descriptor says."""
+    """Raised when a stored snapshot does not match its descriptor."""
 
 
 class SnapshotGone(StoreError):
-    """Raised when a version was never published, or is no longer kept."""
+    """Raised when a version was never published, or is no longer stored."""
 
 
 class LeaseHeld(StoreError):
-    """Raised when another refresh is under way."""
+    """Raised when another refresh is running."""
 
 
 class PublishLost(StoreError):
-    """Raised when a newer refresh has published first; this one's snapshot is not used."""
+    """Raised when a newer refresh has already published; this snapshot is discarded."""
 
 
 class ListsChanged(StoreError):
-    """Raised when somebody else changed the operator's lists since they were read."""
+    """Raised when the operator overrides changed since they were read (optimistic lock)."""
 
 
 class RecordingCorrupt(StoreError):
-    """Raised when a run's recording is not whole, or not of a form that this version knows."""
+    """Raised when a run's recording is incomplete, or in a format that this release cannot read."""
 
 
 class RecordingTooLarge(StoreError):
-    """Raised when a run's recording takes more than is kept of a run."""
+    """Raised when a run's recording is larger than the limit per run."""
 
 
 class RequestError(CatalogError):
-    """Raised never itself; the message is one sentence for the caller."""
+    """Base class of error responses; the message is one sentence for the caller."""
 
 
 class Unauthenticated(RequestError):
-    """Raised when there is no valid key; the message never tells what is wrong with it."""
+    """Raised when there is no valid key; the message does not say why a key is invalid."""
 
 
 class ScopeMissing(RequestError):
@@ -128,15 +128,15 @@ class ScopeMissing(RequestError):
 
 
 class NotFound(RequestError):
-    """Raised when there is nothing at the path."""
+    """Raised when the path or the track does not exist."""
 
 
 class MethodNotAllowed(RequestError):
-    """Raised when the path knows other methods only."""
+    """Raised when the path does not support the method."""
 
 
 class Invalid(RequestError):
-    """Raised when parameters or a body are wrong; `issues` has a path and a message for each."""
+    """Raised when parameters or the body are invalid; `issues` are pairs of path and message."""
 
     def __init__(self, issues: tuple[tuple[str, str], ...]) -> None:
         super().__init__("The request is not valid.")
@@ -144,7 +144,7 @@ class Invalid(RequestError):
 
 
 class RateLimited(RequestError):
-    """Raised when a key is over its limit."""
+    """Raised when a key is over its rate limit."""
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__("The key is over its rate limit.")

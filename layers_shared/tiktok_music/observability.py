@@ -1,4 +1,4 @@
-"""Names of what operators watch: one logger and one metrics namespace for both functions."""
+"""Logger and metrics: one JSON log format and one metrics namespace for all functions."""
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -12,22 +12,21 @@ def new_logger(service: str) -> Logger:
 
 
 def new_metrics(service: str, namespace: str = NAMESPACE) -> Metrics:
-    """Metrics in CloudWatch's embedded format, written to the log; a stack has a namespace of its
-    own."""
+    """Metrics in CloudWatch's embedded format, written to the log; each stack has its own
+    namespace."""
     return Metrics(namespace=namespace, service=service)
 
 
 def flush(metrics: Metrics) -> None:
-    """Writes what was counted; with nothing counted it says nothing, where Powertools warns."""
+    """Writes the metrics; writes nothing if there are none, where Powertools would warn."""
     if metrics.metric_set:
         metrics.flush_metrics()
 
 
 def count(metrics: Metrics, name: str, value: float = 1) -> None:
-    """Adds to a counter."""
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
 
 
 def gauge_seconds(metrics: Metrics, name: str, seconds: float) -> None:
-    """Notes how long something is at this moment."""
+    """Records the current value of a duration."""
     metrics.add_metric(name=name, unit=MetricUnit.Seconds, value=seconds)

@@ -12,5 +12,5 @@ def ulid(milliseconds: int, randomness: bytes) -> str:
 
 
 def new_request_id(clock: Callable[[], float], randomness: Callable[[int], bytes]) -> str:
-    """A new id from a clock in Unix seconds and a source of random bytes."""
+    """Makes an id from a clock in Unix seconds and a source of random bytes."""
     return "req_" + ulid(int(clock() * 1000), randomness(10))

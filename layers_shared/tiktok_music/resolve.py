@@ -1,6 +1,6 @@
-"""What schedule and publish get for a target's `tiktokMusic`: parse all, look up once, decide.
+"""Resolves the `tiktokMusic` of each target to a payload: parse all, look up once, decide.
 
-Pure but for the look-up, so that the API and a publisher answer alike.
+Pure except for the lookup, so that the API and a publisher give the same result.
 """
 
 import re
@@ -17,7 +17,7 @@ SELECTIONS = ("auto", "manual")
 MOST_TARGETS = 50
 AUTO: Mapping[str, Any] = {"auto_add_music": True}
 
-# Code -> what a person is told.
+# Code -> message for people.
 WARNINGS = {
     "DEGRADED_TO_AUTO": (
         "TikTok's photo API does not take a track of this catalog: music is added automatically."
@@ -32,20 +32,20 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 @dataclass(frozen=True, slots=True)
 class Music:
-    """What resolving must know of a track."""
+    """The facts of a track that a payload depends on."""
 
     link: str
     status: TrackStatus
     is_commerce_music: bool
 
 
-# The tracks that the given ids stand for; ids that were never given out are left out.
+# Track ids -> the music of each, aliases followed; unknown ids are omitted.
 Lookup = Callable[[Sequence[str]], Mapping[str, Music]]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One valid target; `track_id` is None when the selection is `auto`, or nothing is selected."""
+    """One valid target; only a manual selection has a track id."""
 
     mode: str
     has_music: bool
@@ -53,19 +53,19 @@ class Target:
 
 
 def parse_track_id(text: object) -> str | None:
-    """The id as the catalog gives it out, a bare UUID in lower case; None when `text` is none."""
+    """Normalizes a track id to a UUID in lower case; returns None for anything else."""
     lower = text.lower() if isinstance(text, str) else ""
     return lower if _UUID.fullmatch(lower) else None
 
 
 def resolve(body: object, find: Lookup) -> dict[str, Any]:
-    """The answer to `{"targets": [{"mode", "tiktokMusic"}]}`: a payload and warnings for each.
+    """Answers `{"targets": [{"mode", "tiktokMusic"}]}` with a payload and warnings for each target.
 
     All or nothing: raises Invalid with every issue of every target.
     """
     targets = _targets(body)
-    wanted = [target.track_id for target in targets if target.track_id is not None]
-    tracks = find(list(dict.fromkeys(wanted))) if wanted else {}
+    track_ids = [target.track_id for target in targets if target.track_id is not None]
+    tracks = find(list(dict.fromkeys(track_ids))) if track_ids else {}
     unknown = [
         (f"targets[{index}].tiktokMusic.trackId", "There is no such track.")
         for index, target in enumerate(targets)
@@ -77,7 +77,7 @@ def resolve(body: object, find: Lookup) -> dict[str, Any]:
 
 
 def archived_music(archive: ReadableArchive) -> Lookup:
-    """A look-up over the archive alone, for a publisher that does not hold the catalog."""
+    """A lookup in the archive alone, for a publisher that has no snapshot."""
 
     def find(track_ids: Sequence[str]) -> dict[str, Music]:
         return {
@@ -95,7 +95,7 @@ def _resolved(target: Target, tracks: Mapping[str, Music]) -> dict[str, Any]:
 
 
 def _decide(target: Target, tracks: Mapping[str, Music]) -> tuple[Mapping[str, Any], list[str]]:
-    """The table of the contract, section 5."""
+    """The decision table of the contract, section 5."""
     if not target.has_music:
         return {}, []
     if target.track_id is None:

@@ -1,4 +1,4 @@
-"""Reading settings out of an environment: every problem is collected, and named, at once."""
+"""Reads settings from environment variables; reports all problems together."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from tiktok_music.errors import SettingsError
 
 
 class Secret:
-    """A value that never shows itself: not in repr(), str(), a log line or a traceback."""
+    """A value hidden from repr() and str(), and so from logs and tracebacks."""
 
     __slots__ = ("_value",)
 
@@ -25,7 +25,7 @@ class Secret:
 
 
 class SettingsReader:
-    """Takes settings one by one and remembers what is wrong; `done()` raises it all together."""
+    """Reads settings one by one and collects problems; `done()` raises them all together."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -47,7 +47,7 @@ class SettingsReader:
         return value
 
     def choices(self, name: str, choices: tuple[str, ...], default: str) -> tuple[str, ...]:
-        """A list with commas, each of the choices at most once, in the order given."""
+        """A comma-separated list of choices, without duplicates, in the order given."""
         values = tuple(dict.fromkeys(part.strip() for part in self.text(name, default).split(",")))
         for value in values:
             if value not in choices:

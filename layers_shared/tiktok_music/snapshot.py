@@ -1,6 +1,6 @@
-"""A published catalog: rendered once, packed, cut into chunks, and checked whenever it is read.
+"""A snapshot: a catalog rendered once, gzipped, cut into chunks, and verified on every read.
 
-tracks -> JSON of the answer -> gzip -> chunks; and back, against the descriptor's hashes.
+tracks -> JSON body -> gzip -> chunks; and back, checked against the descriptor's hash.
 """
 
 import gzip
@@ -30,11 +30,11 @@ class ChartFigures:
     unaddressed_rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Descriptor:
-    """Everything that a reader needs to fetch one snapshot and to know that it has it whole.
+    """The metadata for fetching one snapshot and verifying that it is complete.
 
-    `byte_length` and `sha256` are of the gzipped answer; `fence` is the fencing token of the
+    `byte_length` and `sha256` are of the gzipped body; `fence` is the fencing token of the
     refresh that wrote it and grows with every publish; times are UTC.
     """
 
@@ -52,10 +52,9 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """What is current, and what was: `history` is newest first and does not hold `current`.
+    """The current version and the stored ones before it, newest first.
 
-    An operator's move (rollback, pin, unpin) has a fence of its own; while the pointer is pinned
-    no refresh moves it.
+    An operator's move (rollback, pin, unpin) has its own fence; no refresh moves a pinned pointer.
     """
 
     current: Descriptor
@@ -65,40 +64,40 @@ class Pointer:
 
     @property
     def fence(self) -> int:
-        """The fencing token of whoever wrote the pointer: it grows with every write."""
+        """The fencing token of the last write; grows with every write."""
         return max(self.current.fence, self.operator_fence)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One published catalog in memory: the gzipped answer and its descriptor, verified."""
+    """One published catalog in memory, verified: the gzipped body and its descriptor."""
 
     descriptor: Descriptor
     gzipped: bytes
 
     def plain(self) -> bytes:
-        """The answer for callers that do not take gzip."""
+        """The body for clients that do not accept gzip."""
         return gzip.decompress(self.gzipped)
 
 
 def in_list_order(tracks: Iterable[Track]) -> list[Track]:
-    """By `user_count` descending, ties by id, so that the same tracks give the same bytes."""
+    """Sorts by `user_count` descending, ties by id: equal tracks give equal bytes."""
     return sorted(tracks, key=lambda track: (-track.user_count, track.track_id))
 
 
 def render(tracks: Iterable[Track], media_base_url: str) -> bytes:
-    """The body of the list answer, as UTF-8 JSON: exactly `tracks` and `total`."""
+    """The body of the list response in UTF-8 JSON: exactly `tracks` and `total`."""
     return render_rows([row_of(track, media_base_url) for track in in_list_order(tracks)])
 
 
 def render_rows(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """As `render`, of rows in the order of the list."""
+    """Like `render`, for rows that are already in list order."""
     body = {"tracks": rows, "total": len(rows)}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 def row_of(track: Track, media_base_url: str) -> dict[str, Any]:
-    """The ten fields that the API answers of a track."""
+    """The ten fields of a track in the list response."""
     return {
         "id": track.track_id,
         "title": track.title,
@@ -119,7 +118,7 @@ def _short_number(seconds: float) -> int | float:
 
 
 def pack(body: bytes) -> bytes:
-    """Gzip at the densest level (paid once, at publish), without a time: equal in, equal out."""
+    """Gzips at the highest level (paid once, at publish), without a timestamp: deterministic."""
     return gzip.compress(body, compresslevel=9, mtime=0)
 
 
@@ -133,7 +132,7 @@ def describe(
     chart: ChartFigures = ChartFigures(),
     is_forced: bool = False,
 ) -> Descriptor:
-    """The descriptor of a packed answer; its version sorts by fence and names the content."""
+    """The descriptor of a gzipped body; its version sorts by fence and identifies the content."""
     sha256 = hashlib.sha256(gzipped).hexdigest()
     return Descriptor(
         version=f"{fence:010d}-{sha256[:16]}",
@@ -150,10 +149,10 @@ def describe(
 
 
 def without_tracks(snapshot: Snapshot, track_ids: Collection[str], fence: int) -> Snapshot:
-    """A snapshot without some of its tracks, to be published in its place.
+    """A copy of the snapshot without some tracks, to be published in its place.
 
-    It is of the same tick, and a second younger: as old as its content, and yet another answer to
-    whoever asks by `If-Modified-Since`.
+    It keeps the scheduled time and is one second younger: its age stays that of its content, but
+    `If-Modified-Since` does not match the old `Last-Modified`.
     """
     before = snapshot.descriptor
     rows = [row for row in json.loads(snapshot.plain())["tracks"] if row["id"] not in track_ids]
@@ -171,12 +170,12 @@ def without_tracks(snapshot: Snapshot, track_ids: Collection[str], fence: int) -
 
 
 def cut(gzipped: bytes) -> list[bytes]:
-    """Chunks of at most `CHUNK_BYTES`, in order."""
+    """Cuts into chunks of at most `CHUNK_BYTES`, in order."""
     return [gzipped[at : at + CHUNK_BYTES] for at in range(0, len(gzipped), CHUNK_BYTES)]
 
 
 def join(descriptor: Descriptor, chunks: Sequence[bytes]) -> Snapshot:
-    """The snapshot that `chunks` make; raises SnapshotCorrupt unless length and hash agree."""
+    """Joins and verifies the chunks; raises SnapshotCorrupt if length or hash differ."""
     gzipped = b"".join(chunks)
     if len(gzipped) != descriptor.byte_length:
         raise SnapshotCorrupt(

@@ -1,24 +1,24 @@
-"""A track of the catalog, and the identity that it keeps for ever."""
+"""A track of the catalog, its permanent id, and the keys and links made from it."""
 
 import re
 import unicodedata
 import uuid
 from dataclasses import dataclass
 
-# UUIDv5 of "https://www.tiktok.com/music/" in the URL namespace. Changing it would orphan every id
-# ever given out.
+# UUIDv5 of "https://www.tiktok.com/music/" in the URL namespace. Changing it would change the id of
+# every track.
 TIKTOK_SOUNDS = uuid.UUID("b631f4ec-6a4f-5ceb-a7f1-642a683109fa")
 _TIKTOK_ID = re.compile(r"[0-9]{5,20}", re.ASCII)
 _NOT_SLUG = re.compile(r"[^\w]+", re.UNICODE)
 
 
 def is_tiktok_id(text: str) -> bool:
-    """Whether `text` is a TikTok sound id as upstream writes it: 5 to 20 ASCII digits."""
+    """True for a TikTok sound id as upstream writes it: 5 to 20 ASCII digits."""
     return _TIKTOK_ID.fullmatch(text) is not None
 
 
 def track_id_of(tiktok_id: str) -> str:
-    """The catalog id (UUIDv5) of a TikTok sound: the same for the same sound in every refresh."""
+    """The permanent catalog id (UUIDv5) of a TikTok sound."""
     return str(uuid.uuid5(TIKTOK_SOUNDS, tiktok_id))
 
 
@@ -30,18 +30,18 @@ def tiktok_music_link(title: str, tiktok_id: str) -> str:
 
 
 def preview_key(track_id: str) -> str:
-    """Object key of the preview, the path of `previewUrl` below the media domain."""
+    """Object key of the preview: the path of `previewUrl` on the media domain."""
     return f"music/{track_id}/preview.mp3"
 
 
 def cover_key(track_id: str) -> str:
-    """Object key of the cover, the path of `coverUrl` below the media domain."""
+    """Object key of the cover: the path of `coverUrl` on the media domain."""
     return f"music/{track_id}/cover.jpg"
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """What the list answers of one track, before it is rendered.
+    """One track of the list, before rendering.
 
     `duration_seconds` is the length of the published preview; `language` is ISO 639-1.
     """

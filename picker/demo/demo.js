@@ -1,4 +1,4 @@
-// The demo page: shows what the picker tells, and turns its knobs.
+// The demo page: shows the picker's events and sets its attributes.
 
 const picker = document.querySelector('tiktok-music-picker');
 const detail = document.querySelector('#detail');
@@ -7,8 +7,8 @@ picker.addEventListener('track-selected', (event) => {
   detail.textContent = JSON.stringify({ tiktokMusic: event.detail.tiktokMusic }, null, 2);
 });
 
-/** Lets a select set an attribute of the picker, whose empty option takes it away. */
-function turns(id, attribute, also = () => {}) {
+/** Connects a select to an attribute of the picker; the empty option removes the attribute. */
+function connect(id, attribute, also = () => {}) {
   document.querySelector(id).addEventListener('change', ({ target: { value } }) => {
     if (value) picker.setAttribute(attribute, value);
     else picker.removeAttribute(attribute);
@@ -16,6 +16,6 @@ function turns(id, attribute, also = () => {}) {
   });
 }
 
-turns('#theme', 'theme', (theme) => { document.documentElement.dataset.theme = theme; });
-turns('#locale', 'locale');
-turns('#direction', 'dir');
+connect('#theme', 'theme', (theme) => { document.documentElement.dataset.theme = theme; });
+connect('#locale', 'locale');
+connect('#direction', 'dir');

@@ -1,4 +1,4 @@
-/** Every text that is shown or spoken, in English; the other languages have the same names. */
+/** All texts, shown or read aloud, in English; the other languages have the same names. */
 export default {
   search: 'Search music',
   clearSearch: 'Clear the search',
@@ -32,16 +32,16 @@ export default {
   honoredAuto: 'TikTok adds a fitting track to managed and direct posts.',
   drafts: 'Drafts take no music.',
   emptyTitle: 'No music yet',
-  emptyText: 'The list is empty right now. Please look again later.',
+  emptyText: 'The list is empty right now. Please try again later.',
   noMatchTitle: 'Nothing matches',
   noMatchText: 'Try other words or fewer filters.',
   clearFilters: 'Clear filters',
   retry: 'Try again',
   reference: 'Reference {id}',
   stale: 'Last refreshed {age}. Newer trends may be missing.',
-  offline: 'You are offline. The list goes on when you are back.',
+  offline: 'You are offline. Loading continues when you are back online.',
   unreachable: 'The music cannot be reached right now.',
-  denied: 'You may not see the music. Ask whoever runs this page.',
-  limited: 'Too many requests at once. The list goes on in a moment.',
+  denied: 'You do not have access to the music. Ask the owner of this page.',
+  limited: 'Too many requests at once. Loading continues in a moment.',
   broken: 'The music cannot be shown right now.',
 };

@@ -1,7 +1,7 @@
-/** Elements made by code: text is only ever text. */
+/** Creates DOM elements; text is never parsed as HTML. */
 
 /**
- * An element with attributes (`on…` are listeners) and children.
+ * Creates an element with attributes (`on…` are listeners) and children.
  * @returns {HTMLElement}
  */
 export function el(tag, attributes = {}, ...children) {
@@ -14,7 +14,7 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** A button that looks like `look`, which is its class. @returns {HTMLButtonElement} */
+/** Creates a button with the class `look`. @returns {HTMLButtonElement} */
 export function button(look, attributes, ...children) {
   return el('button', { class: look, type: 'button', ...attributes }, ...children);
 }

@@ -1,5 +1,5 @@
 /**
- * The element: puts the parts together, and is all that a page sees of them.
+ * The element: connects the parts and is their only interface to the page.
  *
  * @typedef {{selection: 'auto'} | {selection: 'manual', trackId: string}} TiktokMusic
  * @typedef {import('../tiktok-music-picker.js').Track} Track
@@ -26,8 +26,8 @@ export class TiktokMusicPicker extends HTMLElement {
   #root = this.attachShadow({ mode: 'open' });
   #ownStrings = {};
   #starts = 0;
-  /** @type {AbortController} ends with the connection to the page */ #connection;
-  /** @type {Frame|null} made anew for another language; null where nobody sees it */ #frame = null;
+  /** @type {AbortController} aborted when the element leaves the page */ #connection;
+  /** @type {Frame|null} rebuilt for another language; null while the element is not in the page */ #frame = null;
   /** @type {import('./filters.js').Choice} */ #choice = { q: '', languages: new Set(), commerceOnly: false };
   /** @type {Standings|null} */ #standings = null;
   #standingsTimer;
@@ -52,9 +52,9 @@ export class TiktokMusicPicker extends HTMLElement {
     this.addEventListener('keydown', (event) => this.#escape(event));
   }
 
-  // ---- what a page sees
+  // ---- the interface for the page
 
-  /** What to send as `tiktokMusic`; null before anything is picked. @type {TiktokMusic|null} */
+  /** The value to send as `tiktokMusic`; null before the first pick. @type {TiktokMusic|null} */
   get value() { return this.#value; }
 
   set value(value) {
@@ -64,15 +64,15 @@ export class TiktokMusicPicker extends HTMLElement {
     if (this.#frame) this.#showPick();
   }
 
-  /** Replacements for the texts of the language; the attribute takes them as JSON. */
+  /** Texts that replace those of the language; the attribute takes them as JSON. */
   get strings() { return this.#ownStrings; }
 
   set strings(strings) {
     this.#ownStrings = strings ?? {};
-    this.#startAgain();
+    this.#restart();
   }
 
-  /** Reads the list again. */
+  /** Loads the list again. */
   reload() {
     this.#standings?.stop();
     this.#standings = new Standings(this.#address);
@@ -80,11 +80,11 @@ export class TiktokMusicPicker extends HTMLElement {
   }
 
   connectedCallback() {
-    for (const name of ['value', 'strings', ...TEXT_ATTRIBUTES]) this.#takeEarly(name);
+    for (const name of ['value', 'strings', ...TEXT_ATTRIBUTES]) this.#upgradeProperty(name);
     this.#connection = new AbortController();
     const options = { signal: this.#connection.signal };
     for (const name of ['online', 'offline']) window.addEventListener(name, () => this.#connectionChanged(), options);
-    document.addEventListener('visibilitychange', () => this.#seenAgain(), options);
+    document.addEventListener('visibilitychange', () => this.#visibilityChanged(), options);
     this.#start();
   }
 
@@ -100,16 +100,16 @@ export class TiktokMusicPicker extends HTMLElement {
 
   attributeChangedCallback(name, before, now) {
     if (name === 'strings') this.#ownStrings = JSON.parse(now ?? '{}');
-    if (name === 'dir') this.#turn();
-    else if (before !== now) this.#startAgain();
+    if (name === 'dir') this.#showDirection();
+    else if (before !== now) this.#restart();
   }
 
   formResetCallback() { this.value = null; }
 
   get #address() { return (this.getAttribute('src') ?? '').replace(/\/+$/, ''); }
 
-  /** A property that was set before the element was defined hides the setter. */
-  #takeEarly(name) {
+  /** A property that was set before the element was defined hides the setter: sets it again. */
+  #upgradeProperty(name) {
     if (!Object.hasOwn(this, name)) return;
     const value = this[name];
     delete this[name];
@@ -118,7 +118,7 @@ export class TiktokMusicPicker extends HTMLElement {
 
   // ---- the frame
 
-  #startAgain() {
+  #restart() {
     if (this.#connection && !this.#connection.signal.aborted) this.#start();
   }
 
@@ -143,15 +143,15 @@ export class TiktokMusicPicker extends HTMLElement {
   #build(speech, language) {
     const text = this.#frame?.search.text ?? this.#choice.q;
     this.#frame?.stop();
-    this.#frame = new Frame(speech, { choice: this.#choice, player: this.#player }, this.#told);
+    this.#frame = new Frame(speech, { choice: this.#choice, player: this.#player }, this.#handlers);
     this.#frame.search.text = text;
     this.#frame.element.lang = language;
-    this.#turn();
+    this.#showDirection();
     this.#root.replaceChildren(this.#frame.element, this.#audio);
   }
 
-  /** A language of its own brings its direction along, unless the element is told one. */
-  #turn() {
+  /** Sets the direction of `locale`, unless the element has a `dir` of its own. */
+  #showDirection() {
     if (!this.#frame) return;
     const { element } = this.#frame;
     const isOwn = this.hasAttribute('locale') && !this.hasAttribute('dir');
@@ -159,7 +159,7 @@ export class TiktokMusicPicker extends HTMLElement {
     else element.removeAttribute('dir');
   }
 
-  get #told() {
+  get #handlers() {
     return {
       searched: () => this.#search(),
       cleared: () => this.#clearFilters(),
@@ -170,7 +170,7 @@ export class TiktokMusicPicker extends HTMLElement {
       entered: (track) => this.#announce(track.title),
       picked: (track) => this.#pick(track),
       played: (track) => this.#play(track),
-      sought: (steps) => this.#player.seek(this.#player.position + steps * SEEK_SECONDS),
+      seeked: (steps) => this.#player.seek(this.#player.position + steps * SEEK_SECONDS),
       stopped: () => this.#stopPlayer(),
     };
   }
@@ -179,7 +179,7 @@ export class TiktokMusicPicker extends HTMLElement {
 
   // ---- the list
 
-  /** A new search; what is shown stays until its first page is there. */
+  /** Starts a new search; the old results stay visible until its first page arrives. */
   #search() {
     this.#frame.search.stop();
     this.#choice.q = this.#frame.search.text;
@@ -202,28 +202,28 @@ export class TiktokMusicPicker extends HTMLElement {
     if (navigator.onLine) {
       this.#standings.wake();
       this.#frame.list.showCovers();
-      this.#reader.tryAgain();
+      this.#reader.retryInBackground();
     }
     this.#frame.show(this.#reader.feed);
   }
 
-  /** The list may have grown old, or the server been mended, while nobody looked. */
-  #seenAgain() {
+  /** Retries after a failure and updates the age of the list, when the page becomes visible again. */
+  #visibilityChanged() {
     if (document.hidden || !this.#frame) return;
-    this.#reader.tryAgain();
+    this.#reader.retryInBackground();
     this.#frame.show(this.#reader.feed);
   }
 
   #viewed() {
     const { total, tracks, failure } = this.#reader.feed;
     clearTimeout(this.#standingsTimer);
-    this.#standingsTimer = setTimeout(() => this.#askStandings(), STANDINGS_DELAY_MS);
+    this.#standingsTimer = setTimeout(() => this.#fetchStandings(), STANDINGS_DELAY_MS);
     if (total !== undefined && this.#frame.list.last >= tracks.length && !failure) this.#reader.load();
   }
 
-  async #askStandings() {
+  async #fetchStandings() {
     const ids = this.#frame.list.rows.map((row) => row.track.id);
-    if (!await this.#standings.ask(ids) || !this.#frame) return;
+    if (!await this.#standings.fetch(ids) || !this.#frame) return;
     for (const row of this.#frame.list.rows) this.#showRank(row);
     this.#showPick();
   }
@@ -244,17 +244,17 @@ export class TiktokMusicPicker extends HTMLElement {
   /** @param {Track} track */
   #play(track) {
     const isNew = !this.#player.has(track);
-    this.#tellFailure(track, false);
+    this.#showFailure(track, false);
     this.#player.toggle(track);
     if (isNew) this.#announce(this.#frame.speech.sayOf('playing', track));
   }
 
   #previewFailed(track) {
-    this.#tellFailure(track, true);
+    this.#showFailure(track, true);
     this.#announce(this.#frame.speech.say('previewFailed'));
   }
 
-  #tellFailure(track, hasFailed) {
+  #showFailure(track, hasFailed) {
     if (hasFailed) this.#failed.add(track.id);
     else this.#failed.delete(track.id);
     this.#frame?.list.rows.find((row) => row.track.id === track.id)?.showMeta(hasFailed);
@@ -279,7 +279,7 @@ export class TiktokMusicPicker extends HTMLElement {
 
   // ---- picking
 
-  /** @param {Track|null} track null lets TikTok choose */
+  /** @param {Track|null} track null: TikTok chooses */
   #pick(track) {
     this.value = track ? { selection: 'manual', trackId: track.id } : { selection: 'auto' };
     this.#picked = track;
@@ -297,9 +297,9 @@ export class TiktokMusicPicker extends HTMLElement {
     this.#frame.showPick(this.#value, this.#picked, standing?.honoredBy);
   }
 
-  /** Asks for the track of a value that the page set. */
+  /** Fetches the track of a value that the page set. */
   async #findPicked(id) {
-    const isFound = await this.#standings?.ask([id]);
+    const isFound = await this.#standings?.fetch([id]);
     if (isFound && this.#frame && this.#value?.trackId === id) this.#showPick();
   }
 }

@@ -1,48 +1,48 @@
 /**
- * The catalog as the page's proxy gives it: one search, read page after page.
+ * Fetches the catalog through the page's proxy: one search, page by page.
  *
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  */
 
-const PAGE_SIZE = 100; // the most that the catalog gives at once
+const PAGE_SIZE = 100; // the catalog's maximum
 const TIMEOUT_MS = 15_000;
 const KINDS = { 401: 'denied', 403: 'denied', 422: 'gone', 429: 'limited' };
 
-/** `kind` is offline, unreachable, denied, limited, gone or broken; what `mayPass` is asked again. */
+/** `kind` is offline, unreachable, denied, limited, gone or broken; transient errors are retried. */
 export class FeedError extends Error {
-  constructor(kind, { reference = '', retrySeconds = 0, mayPass = false } = {}) {
+  constructor(kind, { reference = '', retrySeconds = 0, isTransient = false } = {}) {
     super(kind);
-    Object.assign(this, { kind, reference, retrySeconds, mayPass });
+    Object.assign(this, { kind, reference, retrySeconds, isTransient });
   }
 }
 
-/** GETs JSON from the proxy; throws FeedError, or AbortError when `signal` says so. */
-export async function ask(url, signal) {
-  let answer;
+/** GETs JSON from the proxy; throws FeedError, or AbortError when `signal` aborts. */
+export async function fetchJson(url, signal) {
+  let response;
   try {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    answer = await fetch(url, { signal: patience, headers: { Accept: 'application/json' } });
-    if (answer.ok) return { body: await answer.json(), age: Number(answer.headers.get('Age')) || 0 };
+    const withTimeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    response = await fetch(url, { signal: withTimeout, headers: { Accept: 'application/json' } });
+    if (response.ok) return { body: await response.json(), age: Number(response.headers.get('Age')) || 0 };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SyntaxError) throw new FeedError('broken');
-    throw new FeedError(navigator.onLine ? 'unreachable' : 'offline', { mayPass: true });
+    throw new FeedError(navigator.onLine ? 'unreachable' : 'offline', { isTransient: true });
   }
-  throw new FeedError(KINDS[answer.status] ?? 'broken', {
-    reference: answer.headers.get('X-Request-Id') ?? '',
-    retrySeconds: Number(answer.headers.get('Retry-After')) || 0,
-    mayPass: answer.status === 429 || answer.status >= 500,
+  throw new FeedError(KINDS[response.status] ?? 'broken', {
+    reference: response.headers.get('X-Request-Id') ?? '',
+    retrySeconds: Number(response.headers.get('Retry-After')) || 0,
+    isTransient: response.status === 429 || response.status >= 500,
   });
 }
 
-/** The pages that were read so far, and how to read the next one. */
+/** The pages of one search that were fetched so far. */
 export class Feed {
   /** @type {Track[]} */ tracks = [];
-  /** @type {number|undefined} of all matches, once known */ total;
+  /** @type {number|undefined} number of all matches, once known */ total;
   isLoading = false;
   /** @type {FeedError|null} */ failure = null;
   #age = 0;
-  #readAt = 0;
+  #fetchedAt = 0;
   #cursor = '';
   #abort = new AbortController();
 
@@ -59,12 +59,12 @@ export class Feed {
 
   get isComplete() { return this.#cursor === null; }
 
-  /** Seconds since the catalog was refreshed, of which the page may have been open for some. */
-  get age() { return this.#age && this.#age + (Date.now() - this.#readAt) / 1000; }
+  /** Seconds since the catalog was refreshed, including the time since its response arrived. */
+  get age() { return this.#age && this.#age + (Date.now() - this.#fetchedAt) / 1000; }
 
   stop() { this.#abort.abort(); }
 
-  /** Reads one more page. */
+  /** Fetches one more page. */
   async next() {
     const isFirst = this.total === undefined;
     const more = isFirst ? ['facets', 'true'] : ['cursor', this.#cursor];
@@ -78,19 +78,19 @@ export class Feed {
 
   async #takeFirst({ body, age }) {
     this.#age = age;
-    this.#readAt = Date.now();
+    this.#fetchedAt = Date.now();
     this.facets = body.facets;
     if (this.languages.length && this.facets) await this.#countOtherLanguages();
   }
 
-  /** Facets count matches; a chip also has to tell what it would add to those chosen already. */
+  /** Counts per language without the language filter: facets count only matches of the chosen ones. */
   async #countOtherLanguages() {
     const { body } = await this.#page([...this.parameters, ['limit', 1], ['facets', 'true']]);
     this.facets = { ...this.facets, language: body.facets?.language };
   }
 
   async #page(parameters) {
-    const page = await ask(`${this.src}/v1/tiktok-music?${new URLSearchParams(parameters)}`, this.#abort.signal);
+    const page = await fetchJson(`${this.src}/v1/tiktok-music?${new URLSearchParams(parameters)}`, this.#abort.signal);
     if (!Array.isArray(page.body?.tracks)) throw new FeedError('broken');
     return page;
   }

@@ -1,14 +1,14 @@
 /**
- * The chips: commercial use, and languages, each with the number of its tracks.
+ * The filter chips: commercial use and languages, each with its number of tracks.
  *
- * @typedef {{q: string, languages: Set<string>, commerceOnly: boolean}} Choice what is searched for
+ * @typedef {{q: string, languages: Set<string>, commerceOnly: boolean}} Choice the search
  */
 
 import { button, el } from './dom.js';
 import { icon } from './icons.js';
 import { isRightToLeft } from './strings.js';
 
-const COMMERCE = 'commerce'; // among the languages, whose codes have two letters
+const COMMERCE = 'commerce'; // cannot collide with a language code of two letters
 
 export class Filters {
   /** @param {import('./strings.js').Speech} speech @param {Choice} choice @param {() => void} changed */
@@ -41,7 +41,7 @@ export class Filters {
     this.showUnfold();
   }
 
-  /** Only where there are more chips than fit in a line. */
+  /** Shows the button only if the chips do not fit in one line. */
   showUnfold() {
     this.unfold.hidden = this.unfold.ariaExpanded !== 'true' && this.chips.scrollWidth <= this.chips.clientWidth;
   }
@@ -49,11 +49,11 @@ export class Filters {
   #chip(name, label, count, isOn) {
     return button('chip', {
       part: isOn ? 'chip chip-on' : 'chip', tabindex: -1, 'aria-pressed': String(isOn), 'data-chip': name,
-      onclick: () => this.#turned(name),
+      onclick: () => this.#toggled(name),
     }, label, ' ', el('small', {}, this.speech.number(count)));
   }
 
-  #turned(name) {
+  #toggled(name) {
     if (name === COMMERCE) this.choice.commerceOnly = !this.choice.commerceOnly;
     else if (!this.choice.languages.delete(name)) this.choice.languages.add(name);
     this.changed();

@@ -1,5 +1,5 @@
 /**
- * All parts of a picker in one language, in the order in which they are seen and tabbed through.
+ * All parts of a picker in one language, in visual and tab order.
  *
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  */
@@ -17,20 +17,20 @@ export class Frame {
   /**
    * @param {import('./strings.js').Speech} speech
    * @param {{choice: import('./filters.js').Choice, player: import('./player.js').Player}} state
-   * @param {import('./list.js').Told & {
+   * @param {import('./list.js').Handlers & {
    *   searched: () => void, cleared: () => void, retried: () => void, reloaded: () => void,
    *   picked: (track: Track|null) => void, stopped: () => void,
-   * }} told
+   * }} handlers
    */
-  constructor(speech, { choice, player }, told) {
+  constructor(speech, { choice, player }, handlers) {
     this.speech = speech;
-    this.list = new List(speech, told);
-    this.search = new SearchField(speech, { searched: told.searched, left: () => this.list.activate() });
-    this.filters = new Filters(speech, choice, told.searched);
-    this.notices = new Notices(speech, { retry: told.retried, reload: told.reloaded, clear: told.cleared });
-    this.bar = new PlayerBar(speech, player, told.stopped);
+    this.list = new List(speech, handlers);
+    this.search = new SearchField(speech, { searched: handlers.searched, left: () => this.list.activate() });
+    this.filters = new Filters(speech, choice, handlers.searched);
+    this.notices = new Notices(speech, { retry: handlers.retried, reload: handlers.reloaded, clear: handlers.cleared });
+    this.bar = new PlayerBar(speech, player, handlers.stopped);
     this.note = new Note(speech);
-    this.auto = button('auto', { part: 'auto', 'aria-pressed': 'false', onclick: () => told.picked(null) },
+    this.auto = button('auto', { part: 'auto', 'aria-pressed': 'false', onclick: () => handlers.picked(null) },
       icon('spark'), speech.say('auto'));
     this.counted = el('span', { part: 'count' });
     this.spoken = el('div', { class: 'spoken', role: 'status' });
@@ -43,7 +43,7 @@ export class Frame {
     this.sizes.observe(this.filters.chips);
   }
 
-  /** Says something to who cannot see it. */
+  /** Announces text to screen readers. */
   announce(text) { this.spoken.textContent = text; }
 
   stop() {
@@ -51,7 +51,7 @@ export class Frame {
     this.sizes.disconnect();
   }
 
-  /** @param {import('./feed.js').Feed} feed whose first page is there */
+  /** Shows a new search. @param {import('./feed.js').Feed} feed with its first page */
   begin({ total, facets, hasFilters }) {
     this.list.reset();
     this.filters.show(facets);
@@ -60,17 +60,17 @@ export class Frame {
     this.announce(total ? this.counted.textContent : nothing);
   }
 
-  /** Makes the DOM what the feed says. @param {import('./feed.js').Feed} feed */
+  /** Updates the DOM from the feed. @param {import('./feed.js').Feed} feed */
   show(feed) {
     const { tracks, total, failure } = feed;
-    const isOfferGone = this.notices.show(feed);
-    const isInPlace = this.notices.isInPlace;
-    const isListGone = isInPlace && this.list.leave();
-    this.list.element.hidden = isInPlace;
-    if (isInPlace && failure) this.counted.textContent = '';
-    if (isOfferGone || isListGone) this.search.focus();
-    const isUnderWay = total === undefined && !failure;
-    if (isUnderWay) this.list.wait();
+    const isButtonGone = this.notices.show(feed);
+    const { replacesList } = this.notices;
+    const isListGone = replacesList && this.list.leave();
+    this.list.element.hidden = replacesList;
+    if (replacesList && failure) this.counted.textContent = '';
+    if (isButtonGone || isListGone) this.search.focus();
+    const isLoading = total === undefined && !failure;
+    if (isLoading) this.list.wait();
     else this.list.show(tracks, total ?? 0, total);
   }
 
@@ -80,7 +80,7 @@ export class Frame {
     for (const row of this.list.rows) row.showPlaying(player);
   }
 
-  /** @param {import('./element.js').TiktokMusic|null} value @param {Track|null|undefined} track the one picked */
+  /** @param {import('./element.js').TiktokMusic|null} value @param {Track|null|undefined} track the picked one */
   showPick(value, track, honoredBy) {
     this.auto.setAttribute('aria-pressed', String(value?.selection === 'auto'));
     for (const row of this.list.rows) row.showPicked(row.track.id === value?.trackId);

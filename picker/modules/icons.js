@@ -1,4 +1,4 @@
-/** The icons, as paths on a field of 24 by 24. */
+/** The icons, as paths in a 24 by 24 view box. */
 
 const PATHS = {
   search: 'M10.5 4a6.5 6.5 0 1 0 4 11.6l4.5 4.4 1.4-1.4-4.4-4.5A6.5 6.5 0 0 0 10.5 4m0 2a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9',
@@ -11,7 +11,7 @@ const PATHS = {
   alert: 'M12 3 1.8 20.5h20.4zm-1 7h2v5h-2zm0 6.3h2v2h-2z',
 };
 
-/** @param {keyof PATHS} name @returns {SVGElement} which nobody has to hear of */
+/** Creates an icon that assistive technology ignores. @param {keyof PATHS} name @returns {SVGElement} */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');

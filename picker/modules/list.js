@@ -1,5 +1,5 @@
 /**
- * The list, of which only rows near the view exist: 10,000 tracks make a few dozen of them.
+ * The virtual list: only rows near the view exist, a few dozen for 10,000 tracks.
  *
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  * @typedef {{
@@ -8,8 +8,8 @@
  *   entered: (track: Track) => void,
  *   picked: (track: Track) => void,
  *   played: (track: Track) => void,
- *   sought: (steps: number) => void,
- * }} Told what the list tells: `filled`, a row that got its track; `entered`, by focus
+ *   seeked: (steps: number) => void,
+ * }} Handlers `filled`: a row got its track; `entered`: a row got the focus
  */
 
 import { el } from './dom.js';
@@ -18,24 +18,24 @@ import { isRightToLeft } from './strings.js';
 
 const OVERSCAN_ROWS = 8;
 const SKELETON_ROWS = 9;
-const FLING_MS = 120; // after which a list that was flung is looked at again
-const ROW_PIXELS = 68; // until the real height is known
+const FLING_MS = 120; // without fast scrolling before covers are loaded
+const ROW_PIXELS = 68; // until the rendered height is known
 
 export class List {
-  /** @type {Map<number, Row>} those that exist, by index */ #rows = new Map();
+  /** @type {Map<number, Row>} by index */ #rows = new Map();
   /** @type {Track[]} */ #tracks = [];
   #count = 0;
-  #isKnown = false; // or skeletons hold the place
-  #hadFocus = false; // when the rows were taken away
-  #active = 0; // index of the row that Tab leads to
+  #isKnown = false; // false: skeleton rows are shown
+  #hadFocus = false; // a row had the focus when the rows were removed
+  #active = 0; // index of the row in the tab order
   #rowHeight = ROW_PIXELS;
   #first = 0; // index of the first row in view
-  #fling; // a timer while rows fly by too fast for their covers
+  #fling; // a timer during fast scrolling, when no covers are loaded
 
-  /** @param {import('./strings.js').Speech} speech @param {Told} told */
-  constructor(speech, told) {
+  /** @param {import('./strings.js').Speech} speech @param {Handlers} handlers */
+  constructor(speech, handlers) {
     this.speech = speech;
-    this.told = told;
+    this.handlers = handlers;
     this.canvas = el('div', { class: 'canvas', role: 'rowgroup' });
     this.probe = el('div', { class: 'probe', 'aria-hidden': 'true' });
     this.element = el('div', {
@@ -55,7 +55,7 @@ export class List {
 
   get #hasFocus() { return this.element.querySelector(':focus') !== null; }
 
-  /** Fades what is shown while something else is on its way, or holds its place. */
+  /** Fades the rows while a new search loads, or shows skeleton rows. */
   wait() {
     const isHeld = this.#rows.size > 0;
     this.element.ariaBusy = 'true';
@@ -63,22 +63,22 @@ export class List {
     if (!isHeld) this.show([], SKELETON_ROWS);
   }
 
-  /** Forgets the rows, and where the view was. */
+  /** Removes the rows and scrolls to the start. */
   reset() {
     this.#hadFocus ||= this.#hasFocus;
-    this.drop();
+    this.removeRows();
     this.element.ariaBusy = 'false';
     this.element.scrollTop = 0;
     this.#active = 0;
   }
 
-  drop() {
+  removeRows() {
     this.element.classList.remove('waiting');
     this.#rows.clear();
     this.canvas.replaceChildren();
   }
 
-  /** @param {Track[]} tracks those that are known @param {number} count of rows @param {number} [total] if known */
+  /** @param {Track[]} tracks fetched so far @param {number} count of rows @param {number} [total] if known */
   show(tracks, count, total = -1) {
     this.#tracks = tracks;
     this.#count = count;
@@ -89,31 +89,31 @@ export class List {
     if (this.#hadFocus && this.#isKnown) this.activate();
   }
 
-  /** Takes the rows away, for something else is shown. @returns {boolean} whether the focus was on them */
+  /** Removes the rows before a notice replaces the list. @returns {boolean} true if a row had the focus */
   leave() {
     const hadFocus = this.#hadFocus || this.#hasFocus;
     this.#hadFocus = false;
-    this.drop();
+    this.removeRows();
     return hadFocus;
   }
 
-  /** Makes rows for the view, a margin and the active one, and takes the others away. */
+  /** Renders the rows in view, a margin around them and the active one; removes all others. */
   render() {
     const view = this.#view();
-    this.#mindFling(view);
+    this.#detectFling(view);
     const end = Math.min(view.last + 1 + OVERSCAN_ROWS, this.#count);
     const wanted = new Set();
     for (let i = Math.max(view.first - OVERSCAN_ROWS, 0); i < end; i++) wanted.add(i);
     if (this.#active < this.#count) wanted.add(this.#active);
     this.#place(wanted);
-    this.told.viewed();
+    this.handlers.viewed();
   }
 
-  /** Covers of rows that fly by are never asked for. */
-  #mindFling({ first, last }) {
-    const isFlung = Math.abs(first - this.#first) > (last - first) / 2;
+  /** Delays covers during fast scrolling, so that rows that fly by load none. */
+  #detectFling({ first, last }) {
+    const isFast = Math.abs(first - this.#first) > (last - first) / 2;
     this.#first = first;
-    if (!isFlung) return;
+    if (!isFast) return;
     clearTimeout(this.#fling);
     this.#fling = setTimeout(() => {
       this.#fling = undefined;
@@ -121,7 +121,7 @@ export class List {
     }, FLING_MS);
   }
 
-  /** The covers that are missing. */
+  /** Loads missing covers. */
   showCovers() {
     for (const row of this.rows) row.showCover();
   }
@@ -135,7 +135,7 @@ export class List {
     };
   }
 
-  /** Rows that stay are never moved in the DOM, so that none loses the focus. */
+  /** Never moves rows that stay, because a moved element loses the focus. */
   #place(wanted) {
     for (const [index, row] of this.#rows) {
       if (wanted.has(index)) continue;
@@ -161,13 +161,13 @@ export class List {
   #fill(row, track) {
     row.fill(track);
     if (!this.#fling) row.showCover();
-    this.told.filled(row);
-    if (row.element.matches(':focus')) this.told.entered(track); // it was empty when the focus came
+    this.handlers.filled(row);
+    if (row.element.matches(':focus')) this.handlers.entered(track); // the row was empty when it got the focus
   }
 
   // ---- keys and clicks
 
-  /** Brings the row into view and the focus to it. */
+  /** Scrolls the row into view and focuses it. */
   activate(index = this.#active) {
     if (!this.#count || !this.#isKnown || this.element.hidden) return;
     this.#hadFocus = false;
@@ -181,7 +181,7 @@ export class List {
 
   #key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const isHandled = this.#moved(event.key) || this.#sought(event.key) || this.#acted(event);
+    const isHandled = this.#moved(event.key) || this.#seeked(event.key) || this.#acted(event);
     if (isHandled) event.preventDefault();
   }
 
@@ -193,17 +193,17 @@ export class List {
     return true;
   }
 
-  #sought(key) {
+  #seeked(key) {
     const forward = isRightToLeft(this.element) ? 'ArrowLeft' : 'ArrowRight';
     if (!['ArrowLeft', 'ArrowRight'].includes(key)) return false;
-    this.told.sought(key === forward ? 1 : -1);
+    this.handlers.seeked(key === forward ? 1 : -1);
     return true;
   }
 
-  /** What Enter and Space do on a row; on a button inside, they press that. */
+  /** Enter picks and Space plays, except on a button inside the row, which they press. */
   #acted({ key, target }) {
     const track = this.#tracks[this.#active];
-    const act = { Enter: this.told.picked, ' ': this.told.played }[key];
+    const act = { Enter: this.handlers.picked, ' ': this.handlers.played }[key];
     if (!act || target.closest('button')) return false;
     if (track) act(track);
     return true;
@@ -214,7 +214,7 @@ export class List {
     if (!row) return;
     this.#active = row.index;
     this.render();
-    if (row.play.contains(event.target)) this.told.played(row.track);
-    else this.told.picked(row.track);
+    if (row.play.contains(event.target)) this.handlers.played(row.track);
+    else this.handlers.picked(row.track);
   }
 }

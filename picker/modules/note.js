@@ -1,8 +1,8 @@
-/** What is picked, and where a pick is honoured. */
+/** The note: the pick, and the post types that use it. */
 
 import { el } from './dom.js';
 
-// What holds for every track until the catalog tells of one.
+// The default until the batch route returned the track.
 const HONORED = { publish: false, managed: true };
 
 export class Note {
@@ -14,7 +14,7 @@ export class Note {
 
   /**
    * @param {import('./element.js').TiktokMusic|null} value
-   * @param {import('../tiktok-music-picker.js').Track|null|undefined} track the one that is picked
+   * @param {import('../tiktok-music-picker.js').Track|null|undefined} track the picked one
    * @param {{publish: boolean, managed: boolean}} [honored]
    */
   show(value, track, honored = HONORED) {

@@ -1,12 +1,12 @@
-/** What is said where the list cannot be shown (the panel), or above it (the banner). */
+/** Notices: the panel replaces the list, the banner is above it. */
 
 import { button, el } from './dom.js';
 import { icon } from './icons.js';
 
-const STALE_SECONDS = 14 * 3600; // the catalog calls itself degraded from here on
+const STALE_SECONDS = 14 * 3600; // the age at which the catalog's health is `degraded`
 const FAILURES = ['offline', 'unreachable', 'denied', 'limited'];
 
-/** The name of the text that tells of a failure. @param {import('./feed.js').FeedError} failure */
+/** Returns the name of the text of a failure. @param {import('./feed.js').FeedError} failure */
 export const failureText = ({ kind }) => (FAILURES.includes(kind) ? kind : 'broken');
 
 export class Notices {
@@ -23,25 +23,25 @@ export class Notices {
     this.panel = el('div', { class: 'panel', part: 'panel', hidden: true });
   }
 
-  /** Whether there is a panel in place of the list. */
-  get isInPlace() { return !this.panel.hidden; }
+  /** True while the panel replaces the list. */
+  get replacesList() { return !this.panel.hidden; }
 
   /**
-   * Touches the DOM only when there is something new to say.
+   * Updates the DOM only on a change.
    * @param {import('./feed.js').Feed} feed
-   * @returns {boolean} whether a button that had the focus is gone
+   * @returns {boolean} true if a button with the focus was removed
    */
   show({ total, tracks, failure, age, hasFilters }) {
-    const isBare = failure ? total === undefined : total === 0;
+    const isEmpty = failure ? total === undefined : total === 0;
     const old = age > STALE_SECONDS ? this.speech.ago(age) : '';
-    const state = JSON.stringify([isBare, tracks.length > 0, failure, old, hasFilters, navigator.onLine]);
+    const state = JSON.stringify([isEmpty, tracks.length > 0, failure, old, hasFilters, navigator.onLine]);
     if (state === this.#shown) return false;
     this.#shown = state;
     const hadFocus = [this.panel, this.banner].some((place) => place.querySelector(':focus'));
     const panel = failure ? () => this.#failurePanel(failure) : () => this.#emptyPanel(hasFilters);
-    const isOver = !isBare && tracks.length > 0;
-    this.panel.replaceChildren(...(isBare ? panel() : []));
-    this.banner.replaceChildren(...(isOver ? this.#bannerParts(failure, old) : []));
+    const hasBanner = !isEmpty && tracks.length > 0;
+    this.panel.replaceChildren(...(isEmpty ? panel() : []));
+    this.banner.replaceChildren(...(hasBanner ? this.#bannerParts(failure, old) : []));
     for (const place of [this.panel, this.banner]) place.hidden = !place.childElementCount;
     return hadFocus;
   }
@@ -66,7 +66,7 @@ export class Notices {
     return old ? warning(this.speech.say('stale', { age: old })) : [];
   }
 
-  /** A button with the text `name`. */
+  /** Creates a button with the text `name`. */
   #offer(name, offer) {
     return button('button', { part: 'button', onclick: () => this.offers[offer]() }, this.speech.say(name));
   }

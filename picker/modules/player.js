@@ -1,5 +1,5 @@
 /**
- * The audio: one preview at a time, in all pickers of the page.
+ * Plays one preview at a time, across all pickers of the page.
  *
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  */
@@ -9,19 +9,19 @@ export class Player {
   /** @type {Track|null} */ track = null;
   /** @type {'stopped'|'loading'|'playing'|'paused'} */ state = 'stopped';
 
-  /** @param {HTMLAudioElement} audio @param {{changed: () => void, failed: (track: Track) => void}} told */
-  constructor(audio, told) {
+  /** @param {HTMLAudioElement} audio @param {{changed: () => void, failed: (track: Track) => void}} handlers */
+  constructor(audio, handlers) {
     this.audio = audio;
-    this.told = told;
-    const turn = (state) => () => { if (this.track) this.#turn(state); };
-    audio.addEventListener('waiting', turn('loading'));
-    audio.addEventListener('playing', turn('playing'));
-    audio.addEventListener('pause', turn('paused'));
-    audio.addEventListener('timeupdate', told.changed);
+    this.handlers = handlers;
+    const to = (state) => () => { if (this.track) this.#setState(state); };
+    audio.addEventListener('waiting', to('loading'));
+    audio.addEventListener('playing', to('playing'));
+    audio.addEventListener('pause', to('paused'));
+    audio.addEventListener('timeupdate', handlers.changed);
     audio.addEventListener('error', () => this.#fail());
   }
 
-  /** Seconds; what the catalog says until the file is known. */
+  /** Seconds; the catalog's value until the file's metadata is loaded. */
   get duration() { return Number.isFinite(this.audio.duration) ? this.audio.duration : this.track?.duration ?? 0; }
 
   get position() { return this.audio.currentTime; }
@@ -43,9 +43,9 @@ export class Player {
     }
     if (Player.#sounding !== this) Player.#sounding?.stop();
     Player.#sounding = this;
-    this.#turn('loading');
+    this.#setState('loading');
     this.audio.play().catch((error) => {
-      if (error.name === 'NotAllowedError') this.#turn('paused');
+      if (error.name === 'NotAllowedError') this.#setState('paused');
     });
   }
 
@@ -61,18 +61,18 @@ export class Player {
     this.audio.pause();
     this.audio.removeAttribute('src');
     this.audio.load();
-    this.#turn('stopped');
+    this.#setState('stopped');
   }
 
-  #turn(state) {
+  #setState(state) {
     this.state = state;
-    this.told.changed();
+    this.handlers.changed();
   }
 
   #fail() {
     const track = this.track;
     if (!track) return;
     this.stop();
-    this.told.failed(track);
+    this.handlers.failed(track);
   }
 }

@@ -1,4 +1,4 @@
-/** The bar below the list: what plays, how far it is, and a slider to seek with. */
+/** The bar below the list: the playing track, its position, and a slider to seek. */
 
 import { button, el } from './dom.js';
 import { icon } from './icons.js';
@@ -36,7 +36,7 @@ export class PlayerBar {
   }
 }
 
-/** The icon, at `place`, and the name of a button that plays or pauses. */
+/** Sets the icon, in `place`, and the label of a button that plays or pauses. */
 export function showToggle(button, place, track, player, speech) {
   const isOn = player.has(track) && player.isOn;
   button.ariaBusy = String(player.has(track) && player.state === 'loading');

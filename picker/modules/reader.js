@@ -1,20 +1,20 @@
-/** Reads the feed as far as the list is looked at, and goes on by itself after what passes. */
+/** Loads the feed as far as the list is scrolled, and retries transient errors. */
 
 import { Feed, FeedError } from './feed.js';
 
-const FIRST_RETRY_SECONDS = 5; // then twice as long each time
+const FIRST_RETRY_SECONDS = 5; // doubled with each retry
 const LONGEST_RETRY_SECONDS = 60;
 
 export class Reader {
-  /** @type {Feed|null} the newest one, whose first page may be under way */ feed = null;
+  /** @type {Feed|null} the latest; its first page may still be loading */ feed = null;
   #timer;
-  #retries = 0; // in a row, by itself
+  #retries = 0; // automatic ones in a row
 
   /**
-   * @param {{last: () => number, begun: () => void, changed: () => void, failed: (error: FeedError) => void}} told
-   *   `last` is the index of the last row that is wanted; `begun` is told with the first page
+   * @param {{last: () => number, begun: () => void, changed: () => void, failed: (error: FeedError) => void}} handlers
+   *   `last` returns the index of the last row in view; `begun` is called after the first page
    */
-  constructor(told) { this.told = told; }
+  constructor(handlers) { this.handlers = handlers; }
 
   stop() {
     clearTimeout(this.#timer);
@@ -22,27 +22,27 @@ export class Reader {
     this.feed?.stop();
   }
 
-  /** Starts anew. @param {string} src @param {import('./filters.js').Choice} choice */
+  /** Starts a new search. @param {string} src @param {import('./filters.js').Choice} choice */
   open(src, choice) {
     this.stop();
     this.feed = new Feed(src, choice);
-    this.told.changed();
+    this.handlers.changed();
     this.load();
   }
 
-  /** Reads page after page until the last row that is wanted is there. */
+  /** Loads pages until the last row in view has its track. */
   async load() {
     const feed = this.feed;
     if (feed.isLoading) return;
     feed.isLoading = true;
     try {
-      while (!feed.isComplete && feed.tracks.length <= this.told.last()) {
+      while (!feed.isComplete && feed.tracks.length <= this.handlers.last()) {
         const isFirst = feed.total === undefined;
         await feed.next();
         if (feed !== this.feed) return;
         this.#retries = 0;
-        if (isFirst) this.told.begun();
-        this.told.changed();
+        if (isFirst) this.handlers.begun();
+        this.handlers.changed();
       }
     } catch (error) {
       if (feed === this.feed && error.name !== 'AbortError') this.#fail(error);
@@ -51,15 +51,15 @@ export class Reader {
     }
   }
 
-  /** As the user wants it: shows that something is done. */
+  /** Retries for the user: shows that it is loading. */
   retry() {
     this.feed.failure = null;
-    this.told.changed();
+    this.handlers.changed();
     this.load();
   }
 
-  /** By itself: what failed stays on show until it works. */
-  tryAgain() {
+  /** Retries automatically: the error stays visible until it succeeds. */
+  retryInBackground() {
     if (this.feed?.failure && !document.hidden) this.load();
   }
 
@@ -67,19 +67,19 @@ export class Reader {
     const feed = this.feed;
     if (!(error instanceof FeedError)) throw error;
     if (error.kind === 'gone' && feed.tracks.length) {
-      this.open(feed.src, feed.choice); // refreshed so often that the cursor's version is no more
+      this.open(feed.src, feed.choice); // the version of the cursor has expired
       return;
     }
-    const isNews = feed.failure?.kind !== error.kind;
+    const isNew = feed.failure?.kind !== error.kind;
     feed.failure = error;
     clearTimeout(this.#timer);
-    if (error.mayPass) this.#timer = setTimeout(() => this.tryAgain(), this.#patience(error) * 1000);
-    if (isNews) this.told.failed(error);
-    this.told.changed();
+    if (error.isTransient) this.#timer = setTimeout(() => this.retryInBackground(), this.#retrySeconds(error) * 1000);
+    if (isNew) this.handlers.failed(error);
+    this.handlers.changed();
   }
 
-  /** Seconds until it tries by itself. */
-  #patience({ retrySeconds }) {
+  /** Seconds until the next automatic retry. */
+  #retrySeconds({ retrySeconds }) {
     return retrySeconds || Math.min(FIRST_RETRY_SECONDS * 2 ** this.#retries++, LONGEST_RETRY_SECONDS);
   }
 }

@@ -10,7 +10,7 @@ import { showToggle } from './player_bar.js';
 
 const COVER_SIZE = { width: 48, height: 48 };
 
-/** A cell of a row. @returns {HTMLElement} */
+/** Creates a cell. @returns {HTMLElement} */
 const cell = (attributes, ...children) => el('div', { role: 'gridcell', ...attributes }, ...children);
 
 export class Row {
@@ -39,12 +39,12 @@ export class Row {
     const title = el('div', { class: 'title cut', part: 'title', dir: 'auto', title: track.title }, track.title);
     this.element.replaceChildren(this.rank, cell({}, this.play),
       cell({ id: `names-${this.index}` }, title, this.meta), this.#facts(), cell({}, this.use));
-    // The buttons of a row are not part of its name: the row's own keys do what they do.
-    const told = ['names', 'facts', 'rank'].map((name) => `${name}-${this.index}`);
-    this.element.setAttribute('aria-labelledby', told.join(' '));
+    // The label leaves out the buttons, because the row's own keys do the same.
+    const labels = ['names', 'facts', 'rank'].map((name) => `${name}-${this.index}`);
+    this.element.setAttribute('aria-labelledby', labels.join(' '));
   }
 
-  /** Asks for the cover, once more where it could not be loaded. */
+  /** Loads the cover, again if it failed before. */
   showCover() {
     if (this.play.querySelector('img')) return;
     const image = el('img', { alt: '', ...COVER_SIZE, loading: 'lazy', decoding: 'async', src: this.track.coverUrl });
@@ -60,7 +60,7 @@ export class Row {
       el('span', {}, this.speech.clock(duration)));
   }
 
-  /** @param {boolean} hasFailed whether its preview could not be played */
+  /** @param {boolean} hasFailed true if its preview could not be played */
   showMeta(hasFailed) {
     const { author, language, isCommerceMusic } = this.track;
     if (hasFailed) {
@@ -73,9 +73,9 @@ export class Row {
       ...(isCommerceMusic ? [] : [el('span', { class: 'tag cut' }, this.speech.say('notCommercial'))]));
   }
 
-  /** @param {import('./standings.js').Standing|null|undefined} standing @param {number|null} otherwise */
-  showRank(standing, otherwise) {
-    const rank = standing?.rank ?? otherwise;
+  /** @param {import('./standings.js').Standing|null|undefined} standing @param {number|null} fallback the rank without a standing */
+  showRank(standing, fallback) {
+    const rank = standing?.rank ?? fallback;
     const gained = (standing?.previousRank ?? rank) - rank;
     this.rank.replaceChildren(rank === null ? '' : this.speech.number(rank));
     if (standing?.isNew) this.rank.append(' ', el('span', { class: 'mark new', part: 'mark' }, this.speech.say('isNew')));

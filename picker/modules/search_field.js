@@ -1,9 +1,9 @@
-/** The field that searches as one types. */
+/** The search field; it searches while the user types. */
 
 import { button, el } from './dom.js';
 import { icon } from './icons.js';
 
-const LONGEST_SEARCH = 80; // what the catalog takes
+const LONGEST_SEARCH = 80; // the catalog's maximum
 const DELAY_MS = 200;
 
 export class SearchField {
@@ -11,10 +11,10 @@ export class SearchField {
 
   /**
    * @param {import('./strings.js').Speech} speech
-   * @param {{searched: () => void, left: () => void}} told `left`, by arrow, for the list
+   * @param {{searched: () => void, left: () => void}} handlers `left`: the arrow key moves to the list
    */
-  constructor(speech, told) {
-    this.told = told;
+  constructor(speech, handlers) {
+    this.handlers = handlers;
     const name = speech.say('search');
     this.input = el('input', {
       type: 'search', part: 'search', placeholder: name, 'aria-label': name, 'aria-controls': 'list',
@@ -40,7 +40,7 @@ export class SearchField {
   clear() {
     this.text = '';
     this.focus();
-    this.told.searched();
+    this.handlers.searched();
   }
 
   #showText() {
@@ -51,13 +51,13 @@ export class SearchField {
   #typed() {
     this.#showText();
     this.stop();
-    this.#timer = setTimeout(this.told.searched, DELAY_MS);
+    this.#timer = setTimeout(this.handlers.searched, DELAY_MS);
   }
 
   #key(event) {
     if (event.isComposing || !['ArrowDown', 'Enter'].includes(event.key)) return;
     event.preventDefault();
-    if (event.key === 'ArrowDown') this.told.left();
-    else this.told.searched();
+    if (event.key === 'ArrowDown') this.handlers.left();
+    else this.handlers.searched();
   }
 }

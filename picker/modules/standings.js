@@ -1,19 +1,19 @@
 /**
- * What the batch route adds to tracks: "new", movement, where a pick is honoured. The list is whole without it.
+ * The batch route's additions to tracks: "new", movement, the post types that use a pick. The list works without them.
  *
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  * @typedef {Track & {rank: number|null, previousRank: number|null, isNew: boolean,
  *   honoredBy: {publish: boolean, managed: boolean}}} Standing
  */
 
-import { ask } from './feed.js';
+import { fetchJson } from './feed.js';
 
-const BATCH_SIZE = 50; // the most that the batch route takes
-const REST_MS = 30_000; // after a failure
+const BATCH_SIZE = 50; // the batch route's maximum
+const PAUSE_MS = 30_000; // after a failure
 
 export class Standings {
-  /** @type {Map<string, Standing|null>} null: asked for, or not known to the catalog */ #known = new Map();
-  #restsUntil = 0;
+  /** @type {Map<string, Standing|null>} null: requested, or unknown to the catalog */ #known = new Map();
+  #pausedUntil = 0;
   #abort = new AbortController();
 
   /** @param {string} src */
@@ -24,28 +24,28 @@ export class Standings {
   /** @returns {Standing|null|undefined} */
   get(id) { return this.#known.get(id); }
 
-  /** Asks again at once what failed. */
-  wake() { this.#restsUntil = 0; }
+  /** Ends the pause after a failure. */
+  wake() { this.#pausedUntil = 0; }
 
-  /** Asks for those of the ids that were not asked for yet. @returns whether there is news */
-  async ask(ids) {
-    const asked = ids.filter((id) => !this.#known.has(id)).slice(0, BATCH_SIZE);
-    if (!asked.length || Date.now() < this.#restsUntil) return false;
-    for (const id of asked) this.#known.set(id, null);
+  /** Fetches the ids that were not requested yet. @returns true if there are new standings */
+  async fetch(ids) {
+    const requested = ids.filter((id) => !this.#known.has(id)).slice(0, BATCH_SIZE);
+    if (!requested.length || Date.now() < this.#pausedUntil) return false;
+    for (const id of requested) this.#known.set(id, null);
     try {
-      const { body } = await ask(`${this.src}/v1/tiktok-music/batch?ids=${asked.join(',')}`, this.#abort.signal);
-      this.#take(asked, body);
+      const { body } = await fetchJson(`${this.src}/v1/tiktok-music/batch?ids=${requested.join(',')}`, this.#abort.signal);
+      this.#save(requested, body);
       return true;
     } catch {
-      for (const id of asked) this.#known.delete(id);
-      this.#restsUntil = Date.now() + REST_MS;
+      for (const id of requested) this.#known.delete(id);
+      this.#pausedUntil = Date.now() + PAUSE_MS;
       return false;
     }
   }
 
-  /** The id of a merged double gets the track that stayed. */
-  #take(asked, { tracks, aliases = {} }) {
+  /** Stores the response; the id of a duplicate gets its canonical track. */
+  #save(requested, { tracks, aliases = {} }) {
     for (const track of tracks) this.#known.set(track.id, track);
-    for (const id of asked) if (aliases[id]) this.#known.set(id, this.#known.get(aliases[id]) ?? null);
+    for (const id of requested) if (aliases[id]) this.#known.set(id, this.#known.get(aliases[id]) ?? null);
   }
 }

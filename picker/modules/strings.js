@@ -1,4 +1,4 @@
-/** What is shown and spoken: the texts of a language, and numbers, times and names as it writes them. */
+/** Localization: the texts of a language, and its formats of numbers, times and language names. */
 
 import ENGLISH from '../locales/en.js';
 
@@ -17,7 +17,7 @@ export const directionOf = (tag) => (RIGHT_TO_LEFT.has(languageOf(tag)) ? 'rtl' 
 /** @param {HTMLElement} element */
 export const isRightToLeft = (element) => getComputedStyle(element).direction === 'rtl';
 
-/** The texts that locales/ has for `tag`, English where it has none or the file does not come. */
+/** Loads the texts for `tag`; English if there are none or the file cannot be loaded. */
 export async function textsOf(tag) {
   const language = languageOf(tag);
   if (language === 'en' || !LOCALES.includes(language)) return { language: 'en', texts: ENGLISH };
@@ -29,7 +29,7 @@ export async function textsOf(tag) {
 }
 
 export class Speech {
-  /** @param {string} tag of numbers and names @param {typeof ENGLISH} texts */
+  /** @param {string} tag for numbers and names @param {typeof ENGLISH} texts */
   constructor(tag, texts) {
     this.texts = texts;
     const [known] = Intl.NumberFormat.supportedLocalesOf(LANGUAGE_TAG.test(tag) ? tag : []);
@@ -43,12 +43,12 @@ export class Speech {
     this.names = new Intl.DisplayNames(locale, { type: 'language' });
   }
 
-  /** The text `name`, with its {placeholders} filled in. */
+  /** Returns the text `name` with its {placeholders} filled in. */
   say(name, values = {}) {
     return this.texts[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
   }
 
-  /** Likewise of a track, whose names may run the other way than the sentence. */
+  /** The same for a track; isolates its names, whose direction may differ from the sentence's. */
   sayOf(name, { title, author }) {
     return this.say(name, { title: `\u2068${title}\u2069`, author: `\u2068${author}\u2069` });
   }
@@ -57,7 +57,7 @@ export class Speech {
     return this.#form(name, this.plurals.select(n)).replace('{n}', this.number(n));
   }
 
-  /** What stands before, in and after the place of a large number, which is told shortly. */
+  /** Returns a text split around its number, with the number in compact form. */
   compactly(name, n) {
     const [before, after = ''] = this.#form(name, this.compactPlurals.select(n)).split('{n}');
     return { before, number: this.compactForm.format(n), after };
@@ -70,7 +70,7 @@ export class Speech {
 
   number(n) { return this.numberForm.format(n); }
 
-  /** Seconds as m:ss. */
+  /** Formats seconds as m:ss. */
   clock(seconds) {
     return `${this.number(Math.floor(seconds / 60))}:${this.secondsForm.format(Math.floor(seconds % 60))}`;
   }

@@ -1,4 +1,4 @@
-/** How it looks: one style sheet, shared by all pickers of a page. */
+/** One style sheet, shared by all pickers of a page. */
 
 export const STYLES = new CSSStyleSheet();
 
@@ -93,10 +93,10 @@ svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; flex: none;
 .play[aria-busy=true] .glyph::after { content: ''; position: absolute; inset: -3px; border: 2px solid #fff; border-block-start-color: transparent; border-radius: 50%; animation: turn .8s linear infinite }
 .play svg { inline-size: 1.125rem; block-size: 1.125rem }
 .title { font-weight: 600 }
-.frame:dir(ltr) .cut { text-align: left } /* a title keeps to the side of the page, whatever it reads */
+.frame:dir(ltr) .cut { text-align: left } /* titles align with the page, whatever their own direction */
 .frame:dir(rtl) .cut { text-align: right }
 .meta { display: flex; align-items: center; gap: .375rem; font-size: .8125rem; color: var(--_muted) }
-/* Seen, not spoken, where a browser can tell the two apart. */
+/* Visible but not read aloud, in browsers that support alternative text for content. */
 .meta > * + *::before { content: '·'; content: '·' / ''; margin-inline-end: .375rem }
 .meta .language { flex: none }
 .meta .tag, .failed { color: var(--_warning) }

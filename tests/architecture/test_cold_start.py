@@ -1,4 +1,4 @@
-"""What a new instance of the list function loads, looked at in an interpreter of its own."""
+"""The modules that a new instance of the list function loads, in a fresh interpreter."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 HEAVY = ("pydantic", "boto3", "aws_xray_sdk", "av", "PIL", "numpy", "httpx", "httpx2", "requests")
-# Ours, needed by answers other than the plain list.
+# The project's modules that only routes other than the plain list need.
 LATE = (
     "tiktok_music.refresh",
     "tiktok_music.sandbox",
@@ -25,7 +25,7 @@ LATE = (
     "tiktok_music.api.resolve_route",
     "tiktok_music.api.open_routes",
 )
-# The program of a Lambda's init, and then one request that nobody's key opens.
+# A Lambda's init, then one request with an invalid key.
 PROGRAM = """
 import asyncio, gc, json, sys
 asyncio.set_event_loop(asyncio.new_event_loop())
@@ -34,8 +34,8 @@ from handler import handler
 event = json.load(open("events/list_get.json"))
 event["headers"]["authorization"] = "none"
 status = handler(event, None)["statusCode"]
-told = {"status": status, "modules": sorted(sys.modules)}
-print(json.dumps({**told, "collects": gc.isenabled(), "frozen": gc.get_freeze_count()}))
+loaded = {"status": status, "modules": sorted(sys.modules)}
+print(json.dumps({**loaded, "collects": gc.isenabled(), "frozen": gc.get_freeze_count()}))
 """
 
 
@@ -75,14 +75,14 @@ def test_nothing_heavy_is_loaded(loaded: set[str], name: str) -> None:
     assert [module for module in loaded if module == name or module.startswith(f"{name}.")] == []
 
 
-def test_what_the_plain_list_does_not_need_is_not_loaded(loaded: set[str]) -> None:
+def test_modules_of_other_routes_are_not_loaded(loaded: set[str]) -> None:
     assert [name for name in LATE if name in loaded] == []
 
 
-def test_every_late_module_is_one_of_ours() -> None:
+def test_every_late_module_exists() -> None:
     package = ROOT / "layers_shared"
     paths = [package / name.replace(".", "/") for name in LATE]
 
-    there = [path.is_dir() or path.with_suffix(".py").is_file() for path in paths]
+    exists = [path.is_dir() or path.with_suffix(".py").is_file() for path in paths]
 
-    assert there == [True] * len(LATE)
+    assert exists == [True] * len(LATE)

@@ -1,7 +1,5 @@
 """docs/api.md against the code: routes, parameters, codes, headers, limits."""
 
-import asyncio
-import inspect
 import json
 import re
 from datetime import timedelta
@@ -14,9 +12,6 @@ from tests.api_world import World
 from tiktok_music.api import auth, freshness, rate_limit, responses
 from tiktok_music.api.open_routes import OPENAPI
 from tiktok_music.sandbox.fixtures import sandbox_fixtures
-from tiktok_music.settings import Secret
-from tiktok_music_mcp import server as mcp_server
-from tiktok_music_mcp.server import CatalogApi, build_server
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "api.md").read_text()
 DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_bytes())
@@ -139,13 +134,3 @@ def test_limits_and_times_are_those_of_the_code() -> None:
     assert f"past {degraded.total_seconds() / 3600:.0f} hours" in PAGE
     assert f"past {failing.total_seconds() / 3600:.0f} hours" in PAGE
     assert len(records) == 8
-
-
-def test_the_tools_are_those_of_the_server_for_agents() -> None:
-    server = build_server(CatalogApi("http://127.0.0.1:9", Secret("none")))
-    tools = asyncio.run(server.list_tools())
-
-    assert [bare(row["tool"]) for row in table("tool")] == [tool.name for tool in tools]
-    source = inspect.getsource(mcp_server)
-    named = set(re.findall(r"TIKTOK_MUSIC_[A-Z_]+", PAGE))
-    assert named == set(re.findall(r'"(TIKTOK_MUSIC_[A-Z_]+)"', source))

@@ -1,7 +1,6 @@
-"""The picker's README says what its code has."""
+"""The picker's README, types and texts match its code."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -26,9 +25,9 @@ def test_the_readme_names_every_custom_property() -> None:
 def test_the_readme_names_every_part() -> None:
     named = README.partition("`::part(…)`:")[2].partition(".\n")[0]
 
-    told = " ".join(re.findall(r"part: (?:isOn \? )?'([a-z -]+)'", CODE)).split()
+    static = " ".join(re.findall(r"part: (?:isOn \? )?'([a-z -]+)'", CODE)).split()
     toggled = re.findall(r"part\.toggle\('([a-z-]+)'", CODE)
-    assert set(re.findall(r"`([a-z-]+)`", named)) == {*told, *toggled, "chip"}
+    assert set(re.findall(r"`([a-z-]+)`", named)) == {*static, *toggled, "chip"}
 
 
 def test_the_readme_gives_the_colours_of_the_code() -> None:
@@ -37,12 +36,12 @@ def test_the_readme_gives_the_colours_of_the_code() -> None:
         README,
         re.MULTILINE,
     )
-    told = {}
+    documented = {}
     for first, second, *colours in rows:
-        told[first] = (colours[0], colours[2])
-        told[second] = (colours[1], colours[3])
+        documented[first] = (colours[0], colours[2])
+        documented[second] = (colours[1], colours[3])
 
-    assert told == {name: (light, dark) for name, (light, dark) in DEFAULTS.items()}
+    assert documented == {name: (light, dark) for name, (light, dark) in DEFAULTS.items()}
 
 
 DEFAULTS = {
@@ -52,7 +51,7 @@ DEFAULTS = {
 
 
 def luminance(colour: str) -> float:
-    """Of `#rgb` or `#rrggbb`, as WCAG 2.2 defines it."""
+    """Returns the relative luminance of `#rgb` or `#rrggbb` by WCAG 2.2."""
     digits = colour.removeprefix("#")
     pairs = [2 * digit for digit in digits] if len(digits) == 3 else re.findall("..", digits)
     linear = [
@@ -68,7 +67,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_colours_have_the_contrast_that_wcag_aa_asks_for(theme: str) -> None:
+def test_the_colours_have_the_contrast_of_wcag_aa(theme: str) -> None:
     colour = {name: pair[("light", "dark").index(theme)] for name, pair in DEFAULTS.items()}
 
     for text in ("text", "muted", "accent", "up", "warning"):
@@ -80,7 +79,7 @@ def test_the_colours_have_the_contrast_that_wcag_aa_asks_for(theme: str) -> None
 
 
 def texts_of(locale: str) -> dict[str, str]:
-    """The texts of a language by name; forms of a plural are left as they are written."""
+    """The texts of a language by name, plural forms as source text."""
     text = (FOLDER / "locales" / f"{locale}.js").read_text()
     return dict(re.findall(r"^  (\w+): (.+),$", text, re.MULTILINE))
 
@@ -109,12 +108,12 @@ def placeholders(text: str) -> set[str]:
 
 def test_the_languages_are_those_that_the_picker_and_its_readme_name() -> None:
     [listed] = re.findall(r"LOCALES = \[(.+)\]", CODE)
-    told = README.partition("Texts come in ")[2].partition(". ")[0]
+    documented = README.partition("Texts come in ")[2].partition(". ")[0]
     options = re.findall(r'<option value="(\w\w)"', (FOLDER / "demo/index.html").read_text())
 
     locales = [path.stem for path in LOCALES]
     assert re.findall(r"'(\w+)'", listed) == locales
-    assert re.findall(r"`(\w+)`", told) == locales
+    assert re.findall(r"`(\w+)`", documented) == locales
     assert sorted(options) == locales
 
 
@@ -171,11 +170,10 @@ def test_the_readmes_links_lead_somewhere() -> None:
     assert [link for link in links if not (FOLDER / link).exists()] == []
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node on this machine")
 @pytest.mark.parametrize("file", sorted(FOLDER.rglob("*.*js")), ids=lambda path: path.name)
-def test_the_scripts_parse(file: Path) -> None:
+def test_the_scripts_parse(node: str, file: Path) -> None:
     checked = subprocess.run(
-        ["node", "--input-type=module", "--check"],
+        [node, "--input-type=module", "--check"],
         input=file.read_text(),
         capture_output=True,
         text=True,

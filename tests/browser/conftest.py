@@ -1,19 +1,24 @@
 """A browser per module: Playwright's loop must not outlive the tests that need it."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.stage import BEFORE, FEW, Picker, Stage, launch, open_picker, remember, stage
+from tests.needs import BROWSER, skip_without
+from tools.testing.programs import chromium_candidates
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    if not chromium_candidates(os.environ):
+        skip_without(BROWSER)
     with sync_playwright() as playwright:
         found = launch(playwright)
         if found is None:
-            pytest.skip("no Chromium on the PATH, and none that `playwright install` left")
+            skip_without(BROWSER)
         yield found
         found.close()
 

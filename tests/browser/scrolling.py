@@ -8,6 +8,7 @@ import sys
 from playwright.sync_api import sync_playwright
 
 from tests.browser.stage import launch, many_tracks, open_picker, stage
+from tests.needs import BROWSER
 
 OBSERVE = """window.long = [];
 new PerformanceObserver((list) => window.long.push(...list.getEntries().map((e) => e.duration)))
@@ -33,7 +34,7 @@ def main(count: int) -> None:
     with sync_playwright() as playwright, stage(*many_tracks(count)) as served:
         browser = launch(playwright)
         if browser is None:
-            sys.exit("no Chromium on the PATH, and none that `playwright install` left")
+            sys.exit(BROWSER.reason)
         with open_picker(browser, served.address) as opened:
             opened.rows.first.wait_for()
             opened.page.evaluate(OBSERVE)

@@ -1,7 +1,7 @@
-"""The demo page over the real API with tracks in hand, in a real browser: what a test drives."""
+"""Serves the demo page over the real API and in-memory stores, and opens it in a browser."""
 
+import os
 import random
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -17,10 +17,10 @@ from local.servers import BackgroundServer, bind
 from tests.api_world import World
 from tests.builders import MEDIA, NOON, a_record, a_snapshot, a_track
 from tiktok_music.track import Track
+from tools.testing.programs import chromium_candidates
 
 SANDBOX = Path(__file__).parents[2] / "layers_shared/tiktok_music/sandbox"
 MEDIA_FILES = {".mp3": "audio/mpeg", ".jpg": "image/jpeg"}
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -36,9 +36,8 @@ AXE = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": WCAG}
 
 
 def launch(playwright: Playwright) -> Browser | None:
-    """The Chromium of this machine, else Playwright's own; None where there is neither."""
-    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    for path in dict.fromkeys((found, None)):
+    """Starts a Chromium of this machine, else Playwright's own; None where none starts."""
+    for path in chromium_candidates(os.environ):
         with suppress(Error):
             return playwright.chromium.launch(executable_path=path, args=FLAGS)
     return None
@@ -70,7 +69,7 @@ def stage(*tracks: Track, before: tuple[Track, ...] = ()) -> Iterator[Stage]:
 
 @dataclass
 class Picker:
-    """The picker on a page, as people find it: by role and by name."""
+    """The picker on a page, located by role and accessible name."""
 
     page: Page
     errors: list[str] = field(default_factory=list)
@@ -104,7 +103,7 @@ class Picker:
         return self.host.locator(".title").all_inner_texts()
 
     def focused_title(self) -> str:
-        """Of the row that has the focus."""
+        """The title in the focused row; empty where no row has the focus."""
         title: str = self.host.evaluate(
             "host => host.shadowRoot.activeElement?.querySelector('.title')?.textContent ?? ''"
         )
@@ -114,12 +113,12 @@ class Picker:
         return self.host.evaluate(f"host => host.shadowRoot.querySelector('audio').{expression}")
 
     def events(self) -> list[Any]:
-        """The details of all `track-selected` so far."""
+        """The details of all `track-selected` events so far."""
         seen: list[Any] = self.page.evaluate("window.seen")
         return seen
 
     def violations(self) -> list[str]:
-        """What axe finds, once nothing moves any more."""
+        """Runs axe once animations have ended; returns rule and element of each violation."""
         self.page.wait_for_timeout(300)
         found = Axe().run(self.page, options=AXE).response["violations"]
         return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
@@ -127,7 +126,7 @@ class Picker:
 
 @contextmanager
 def open_picker(browser: Browser, address: str, **context: Any) -> Iterator[Picker]:
-    """Opens the page; fails on errors of its scripts, and on what its policy had to block."""
+    """Opens the page; fails on script errors and on violations of its Content-Security-Policy."""
     options = {"viewport": {"width": 1120, "height": 900}, "reduced_motion": "reduce"}
     opened = browser.new_context(**{**options, **context})
     opened.route(f"{MEDIA}/**", serve_sandbox_media)
@@ -136,7 +135,9 @@ def open_picker(browser: Browser, address: str, **context: Any) -> Iterator[Pick
     page.on("pageerror", lambda error: picker.errors.append(str(error)))
     page.on(
         "console",
-        lambda told: picker.errors.append(told.text) if "Security Policy" in told.text else None,
+        lambda message: (
+            picker.errors.append(message.text) if "Security Policy" in message.text else None
+        ),
     )
     page.add_init_script(
         "window.seen = [];"
@@ -151,7 +152,7 @@ def open_picker(browser: Browser, address: str, **context: Any) -> Iterator[Pick
 
 
 def serve_sandbox_media(route: Route) -> None:
-    """Some preview or cover for every track, always the same one."""
+    """Answers each media URL with one of the sandbox files, the same one every time."""
     kind = Path(route.request.url).suffix
     files = sorted(SANDBOX.glob(f"*{kind}"))
     file = random.Random(route.request.url).choice(files)
@@ -163,7 +164,7 @@ def serve_sandbox_media(route: Route) -> None:
 
 
 def many_tracks(count: int) -> list[Track]:
-    """A long chart: long, right-to-left and hostile titles among the plain ones."""
+    """A chart of `count` tracks, with long, right-to-left and hostile titles among plain ones."""
     titles = {
         2: "The Very Long Title of a Song That Somebody Wrote on a Very Long Evening " * 3,
         3: "نسيم الليل على الشاطئ",
@@ -183,7 +184,7 @@ def many_tracks(count: int) -> list[Track]:
 
 
 def remember(world: World, tracks: list[Track]) -> None:
-    """Puts the tracks in the archive, without which none has a standing."""
+    """Stores the tracks in the archive, which `standing` is read from."""
     numbers = {a_track(number).track_id: number for number in range(1, len(tracks) + 1)}
     world.archive.save_many(
         a_record(numbers[track.track_id], title=track.title) for track in tracks
@@ -200,7 +201,7 @@ def wait_for(page: Page, held: list[Route]) -> None:
         if held:
             return
         page.wait_for_timeout(50)
-    raise AssertionError("nothing was asked")
+    raise AssertionError("no request was made")
 
 
 FEW = many_tracks(12)

@@ -14,15 +14,15 @@ from tests.local_process import running
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[dict[str, Any]]:
-    """What the run tells in its file, and in `lines` on the terminal."""
-    with running(tmp_path_factory.mktemp("run") / "run.json") as run:
-        yield {**run.told, "lines": run.lines}
+def run(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[dict[str, Any]]:
+    """The run file of a local run, and `lines`: its output."""
+    with running(tmp_path_factory.mktemp("run") / "run.json") as local_run:
+        yield {**local_run.told, "lines": local_run.lines}
 
 
 @pytest.fixture
-def picker(told: dict[str, Any], browser: Browser) -> Iterator[Picker]:
-    with open_picker(browser, f"{told['baseUrl']}/picker") as opened:
+def picker(run: dict[str, Any], browser: Browser) -> Iterator[Picker]:
+    with open_picker(browser, f"{run['baseUrl']}/picker") as opened:
         expect(opened.rows).to_have_count(16)
         yield opened
 
@@ -37,7 +37,7 @@ def ask(base_url: str, method: str, path: str, key: str = "", body: str = "") ->
 
 
 def until(picker: Picker, claim: str) -> None:
-    """Waits until something holds for `audio`; the page's policy forbids Playwright's own way."""
+    """Waits until `claim` holds for `audio`; the page's CSP blocks `wait_for_function`."""
     for _ in range(100):
         if picker.host.evaluate(
             f"host => {{ const audio = host.shadowRoot.querySelector('audio'); return {claim} }}"
@@ -47,11 +47,11 @@ def until(picker: Picker, claim: str) -> None:
     raise AssertionError(f"never: {claim}")
 
 
-def test_the_greeting_tells_the_address_and_that_the_chart_has_moved_on(
-    told: dict[str, Any],
+def test_the_greeting_shows_the_address_and_the_change_of_the_chart(
+    run: dict[str, Any],
 ) -> None:
-    assert "12 hours later: PUBLISHED, 1 new track, new ranks" in told["lines"]
-    assert f"picker {told['baseUrl']}/picker" in told["lines"]
+    assert "12 hours later: PUBLISHED, 1 new track, new ranks" in run["lines"]
+    assert f"picker {run['baseUrl']}/picker" in run["lines"]
 
 
 def test_the_chart_is_listed_by_rank_with_covers(picker: Picker) -> None:
@@ -76,12 +76,12 @@ def test_searching_needs_no_accents(picker: Picker) -> None:
     assert picker.titles() == ["Mañana en la Playa"]
 
 
-def test_nothing_is_loaded_before_it_is_played(picker: Picker) -> None:
+def test_no_preview_is_loaded_before_it_is_played(picker: Picker) -> None:
     assert picker.audio("preload") == "none"
     assert picker.audio("currentSrc") == ""
 
 
-def test_a_preview_plays_on_and_can_be_paused(picker: Picker) -> None:
+def test_a_preview_plays_and_can_be_paused(picker: Picker) -> None:
     picker.button("Play Sunset Drive").click()
     until(picker, "audio.currentTime > 1.2")
     expect(picker.host.locator(".clock")).to_contain_text("/ 0:28")
@@ -94,7 +94,7 @@ def test_a_preview_plays_on_and_can_be_paused(picker: Picker) -> None:
     assert picker.audio("currentTime") == paused_at
 
 
-def test_another_preview_takes_over(picker: Picker) -> None:
+def test_another_preview_stops_the_first(picker: Picker) -> None:
     picker.button("Play Sunset Drive").click()
     until(picker, "audio.currentTime > 0.3")
 
@@ -132,26 +132,26 @@ def test_a_preview_that_has_ended_can_be_played_again(picker: Picker) -> None:
     until(picker, "!audio.ended && audio.currentTime > 0.2 && audio.currentTime < 5")
 
 
-def test_a_pick_is_what_the_api_takes(picker: Picker, told: dict[str, Any]) -> None:
+def test_a_pick_is_what_the_api_takes(picker: Picker, run: dict[str, Any]) -> None:
     picker.row("Saudade do Norte").click()
     music = picker.events()[0]["tiktokMusic"]
 
     body = json.dumps({"targets": [{"mode": "managed", "tiktokMusic": music}]})
-    key = told["keys"]["publishWrite"]
-    status, answer = ask(told["baseUrl"], "POST", "/v1/tiktok-music/resolve", key, body)
+    key = run["keys"]["publishWrite"]
+    status, answer = ask(run["baseUrl"], "POST", "/v1/tiktok-music/resolve", key, body)
 
     assert status == 200
     link = json.loads(answer)["targets"][0]["payload"]["tiktokMusicLink"]
     assert link.startswith("https://www.tiktok.com/music/Saudade-do-Norte-")
 
 
-def test_no_key_reaches_the_browser(told: dict[str, Any], browser: Browser) -> None:
+def test_no_key_reaches_the_browser(run: dict[str, Any], browser: Browser) -> None:
     with open_picker(browser, "about:blank") as opened:
         seen: list[str] = []
         opened.page.on("request", lambda request: seen.append(str(request.headers)))
         opened.page.on("response", lambda answer: seen.append(str(answer.headers)))
         opened.page.on("response", lambda answer: seen.append(answer.url))
-        opened.page.goto(f"{told['baseUrl']}/picker")
+        opened.page.goto(f"{run['baseUrl']}/picker")
         expect(opened.rows).to_have_count(16)
 
         assert [text for text in seen if "lp_live" in text or "bearer" in text.lower()] == []
@@ -169,10 +169,10 @@ def test_no_key_reaches_the_browser(told: dict[str, Any], browser: Browser) -> N
         ("GET", "/picker/nothing.js"),
     ],
 )
-def test_the_proxy_lends_the_key_to_two_reads_only(
-    told: dict[str, Any], method: str, path: str
+def test_the_proxy_adds_the_key_to_two_reads_only(
+    run: dict[str, Any], method: str, path: str
 ) -> None:
-    assert ask(told["baseUrl"], method, path)[0] == 404
+    assert ask(run["baseUrl"], method, path)[0] == 404
 
 
 def test_axe_finds_nothing(picker: Picker) -> None:

@@ -1,4 +1,4 @@
-"""Whether everybody can use it: WCAG 2.2 AA, criterion by criterion."""
+"""Accessibility: WCAG 2.2 AA, criterion by criterion."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.stage import Picker, Stage, open_picker
 
-# What WCAG 1.4.12 lets a reader set.
+# The spacing that a reader may set by WCAG 1.4.12.
 SPACING = (
     "host => { const sheet = new CSSStyleSheet(); sheet.replaceSync("
     "'* { line-height: 1.5 !important; letter-spacing: .12em !important;"
@@ -59,7 +59,7 @@ def test_a_row_is_read_as_its_facts_without_its_buttons(picker: Picker) -> None:
     )
 
 
-def test_tab_goes_through_the_parts_in_their_order_and_out_again(picker: Picker) -> None:
+def test_tab_goes_through_the_parts_in_order_and_leaves(picker: Picker) -> None:
     picker.button("Play Song 1").click()
     picker.search.fill("song")
     expect(picker.rows).to_have_count(10)
@@ -79,7 +79,7 @@ def test_tab_goes_through_the_parts_in_their_order_and_out_again(picker: Picker)
 
 
 def focus_of(picker: Picker) -> dict[str, Any]:
-    """What has the focus: its tag, its name, and how it shows it."""
+    """Returns the tag, name and outline of the focused element."""
     found: dict[str, Any] = picker.page.evaluate(
         """() => {
           let node = document.activeElement;
@@ -92,7 +92,7 @@ def focus_of(picker: Picker) -> dict[str, Any]:
     return found
 
 
-def test_text_may_be_spaced_out(picker: Picker) -> None:
+def test_no_text_is_cut_with_the_spacing_of_a_reader(picker: Picker) -> None:
     picker.row("Song 12").click()
     picker.button("Play Song 1").click()
     picker.host.evaluate(SPACING)
@@ -101,7 +101,7 @@ def test_text_may_be_spaced_out(picker: Picker) -> None:
 
 
 @pytest.mark.parametrize("width", [1120, 640])
-def test_text_may_be_twice_as_large(few: Stage, browser: Browser, width: int) -> None:
+def test_no_text_is_cut_at_twice_the_size(few: Stage, browser: Browser, width: int) -> None:
     with open_picker(browser, few.address, viewport={"width": width, "height": 900}) as opened:
         opened.row("Song 12").click()
         opened.page.evaluate("document.documentElement.style.fontSize = '200%'")
@@ -112,7 +112,7 @@ def test_text_may_be_twice_as_large(few: Stage, browser: Browser, width: int) ->
 
 
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
-def test_nothing_moves_for_who_wants_that(
+def test_reduced_motion_turns_animations_off(
     few: Stage, browser: Browser, motion: str, moves: bool
 ) -> None:
     with open_picker(browser, "about:blank", reduced_motion=motion) as opened:
@@ -124,7 +124,7 @@ def test_nothing_moves_for_who_wants_that(
         assert opened.host.evaluate(running) is moves
 
 
-def test_a_pick_is_seen_without_colours(few: Stage, browser: Browser) -> None:
+def test_a_pick_is_visible_without_colours(few: Stage, browser: Browser) -> None:
     with open_picker(browser, few.address, forced_colors="active") as opened:
         opened.row("Song 12").click()
         opened.chip("Spanish").click()

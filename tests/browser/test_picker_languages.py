@@ -15,7 +15,7 @@ from tests.browser.stage import Picker, Stage, open_picker
         ("ja", "曲を検索", "12曲", "商用利用可 9", False),
     ],
 )
-def test_a_language_changes_texts_direction_and_what_is_spoken(
+def test_a_language_changes_texts_direction_and_announcements(
     picker: Picker, locale: str, search: str, count: str, commerce: str, rtl: bool
 ) -> None:
     picker.page.get_by_label("Language").select_option(locale)
@@ -28,7 +28,7 @@ def test_a_language_changes_texts_direction_and_what_is_spoken(
     assert picker.violations() == []
 
 
-def test_what_is_typed_picked_and_played_outlives_another_language(picker: Picker) -> None:
+def test_a_change_of_language_keeps_search_pick_and_preview(picker: Picker) -> None:
     picker.row("Song 12").click()
     picker.button("Play Song 1").click()
     picker.search.fill("song 1")
@@ -43,7 +43,7 @@ def test_what_is_typed_picked_and_played_outlives_another_language(picker: Picke
     expect(picker.button("Song 1 anhalten").first).to_be_visible()
 
 
-def test_a_language_without_texts_is_english_with_numbers_of_its_own(picker: Picker) -> None:
+def test_a_language_without_texts_is_english_with_its_own_formats(picker: Picker) -> None:
     picker.host.evaluate("host => { host.locale = 'da' }")
 
     expect(picker.chip("spansk")).to_be_visible()
@@ -51,7 +51,7 @@ def test_a_language_without_texts_is_english_with_numbers_of_its_own(picker: Pic
     expect(picker.host.locator(".frame")).to_have_attribute("lang", "en")
 
 
-def test_a_language_whose_file_does_not_come_is_english(few: Stage, browser: Browser) -> None:
+def test_a_language_whose_file_cannot_be_loaded_is_english(few: Stage, browser: Browser) -> None:
     with open_picker(browser, "about:blank") as opened:
         opened.page.route("**/locales/de.js", lambda route: route.fulfill(status=404))
         opened.page.goto(few.address)
@@ -61,7 +61,7 @@ def test_a_language_whose_file_does_not_come_is_english(few: Stage, browser: Bro
         expect(opened.host.get_by_placeholder("Search music")).to_be_visible()
 
 
-def test_the_direction_that_the_page_sets_goes_before_that_of_the_language(picker: Picker) -> None:
+def test_the_direction_of_the_page_overrides_that_of_the_language(picker: Picker) -> None:
     picker.page.get_by_label("Language").select_option("ar")
     expect(picker.rows.first).to_have_css("direction", "rtl")
 
@@ -72,7 +72,7 @@ def test_the_direction_that_the_page_sets_goes_before_that_of_the_language(picke
     expect(picker.rows.first).to_have_css("direction", "rtl")
 
 
-def test_texts_of_the_page_go_before_those_of_the_language(picker: Picker) -> None:
+def test_texts_of_the_page_override_those_of_the_language(picker: Picker) -> None:
     picker.host.evaluate(
         "host => { host.locale = 'de';"
         " host.setAttribute('strings', JSON.stringify({search: 'Finde deinen Song'})) }"
@@ -82,7 +82,7 @@ def test_texts_of_the_page_go_before_those_of_the_language(picker: Picker) -> No
     expect(picker.said).to_have_text("12 Titel")
 
 
-def test_properties_that_are_set_before_the_element_is_defined_count(picker: Picker) -> None:
+def test_properties_set_before_the_element_is_defined_take_effect(picker: Picker) -> None:
     picker.page.evaluate(
         """async () => {
           const early = document.createElement('x-early');
@@ -123,7 +123,7 @@ def test_right_to_left_mirrors_the_rows_and_the_arrows(picker: Picker) -> None:
     assert picker.violations() == []
 
 
-def test_titles_keep_to_the_side_of_the_page(picker: Picker) -> None:
+def test_titles_align_with_the_direction_of_the_page(picker: Picker) -> None:
     arabic = picker.host.locator(".title").nth(2)
 
     expect(arabic).to_have_css("text-align", "left")
@@ -131,7 +131,7 @@ def test_titles_keep_to_the_side_of_the_page(picker: Picker) -> None:
     expect(arabic).to_have_css("text-align", "right")
 
 
-def test_the_theme_is_the_pages_to_choose(picker: Picker) -> None:
+def test_the_page_sets_the_theme(picker: Picker) -> None:
     picker.host.evaluate("host => host.setAttribute('theme', 'dark')")
     picker.host.evaluate("host => host.style.setProperty('--tmp-accent', 'rgb(255, 200, 0)')")
 

@@ -1,11 +1,11 @@
-"""The list: what a row tells, searching, filtering, and how few rows there are."""
+"""The list: the contents of a row, search, filters, and the number of rows."""
 
 from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.stage import FEW, Picker, Stage, many_tracks, open_picker, stage, wait_for
 
 
-def test_a_row_tells_what_a_track_is(picker: Picker) -> None:
+def test_a_row_shows_its_track(picker: Picker) -> None:
     row = picker.row("Song 1").first
 
     expect(row.get_by_role("gridcell").nth(2)).to_have_text("Song 1Artist 1 English")
@@ -14,7 +14,7 @@ def test_a_row_tells_what_a_track_is(picker: Picker) -> None:
     expect(picker.said).to_have_text("12 tracks")
 
 
-def test_marks_tell_what_is_new_and_what_moved(picker: Picker) -> None:
+def test_marks_show_new_tracks_and_movement(picker: Picker) -> None:
     expect(picker.row("Song 12").locator(".rank")).to_have_text("12 New")
     expect(picker.rows.nth(3).locator(".rank")).to_have_text("4 ▲ 1up 1")
     expect(picker.rows.nth(5).locator(".rank")).to_have_text("6 ▼ 2down 2")
@@ -37,7 +37,7 @@ def test_titles_are_text_and_never_markup(picker: Picker) -> None:
     assert picker.host.locator("img[src=x]").count() == 0
 
 
-def test_long_titles_are_cut_and_told_in_full(picker: Picker) -> None:
+def test_long_titles_are_cut_and_have_a_tooltip(picker: Picker) -> None:
     title = picker.host.locator(".title").nth(1)
 
     assert title.evaluate("node => node.scrollWidth > node.clientWidth")
@@ -45,21 +45,21 @@ def test_long_titles_are_cut_and_told_in_full(picker: Picker) -> None:
     expect(picker.host.locator(".title").nth(2)).to_have_css("direction", "rtl")
 
 
-def test_searching_as_you_type_asks_once_and_can_be_cleared(picker: Picker) -> None:
-    asked: list[str] = []
-    picker.page.on("request", lambda request: asked.append(request.url))
+def test_typing_sends_one_search_that_can_be_cleared(picker: Picker) -> None:
+    requested: list[str] = []
+    picker.page.on("request", lambda request: requested.append(request.url))
 
     picker.search.press_sequentially("song 12", delay=20)
 
     expect(picker.rows).to_have_count(1)
     expect(picker.said).to_have_text("1 track")
-    assert len([url for url in asked if "q=" in url]) == 1
+    assert len([url for url in requested if "q=" in url]) == 1
     picker.button("Clear the search").click()
     expect(picker.rows).to_have_count(12)
     expect(picker.search).to_be_focused()
 
 
-def test_an_answer_that_comes_too_late_is_dropped(few: Stage, browser: Browser) -> None:
+def test_a_late_response_of_an_earlier_search_is_ignored(few: Stage, browser: Browser) -> None:
     held: list[Route] = []
     aborted: list[str] = []
     with open_picker(browser, few.address) as opened:
@@ -78,7 +78,7 @@ def test_an_answer_that_comes_too_late_is_dropped(few: Stage, browser: Browser) 
         expect(opened.rows).to_have_count(1)
 
 
-def test_chips_filter_and_tell_counts(picker: Picker) -> None:
+def test_chips_filter_and_show_counts(picker: Picker) -> None:
     expect(picker.chip("Commercial use")).to_have_text("Commercial use 9")
     expect(picker.chip("English")).to_have_text("English 3")
 
@@ -123,7 +123,7 @@ def test_ten_thousand_tracks_scroll_with_few_rows(browser: Browser) -> None:
         assert opened.events()[0]["track"]["title"] == "Song 10000"
 
 
-def test_a_row_is_made_once_while_the_list_scrolls_by(browser: Browser) -> None:
+def test_a_row_is_created_once_while_the_list_scrolls(browser: Browser) -> None:
     with stage(*many_tracks(100)) as served, open_picker(browser, served.address) as opened:
         expect(opened.said).to_have_text("100 tracks")
 
@@ -150,7 +150,7 @@ def test_a_row_is_made_once_while_the_list_scrolls_by(browser: Browser) -> None:
         assert made == 40  # half a row with each step
 
 
-def test_covers_of_rows_that_fly_by_are_not_asked_for(browser: Browser) -> None:
+def test_covers_are_not_loaded_during_fast_scrolling(browser: Browser) -> None:
     with stage(*many_tracks(100)) as served, open_picker(browser, served.address) as opened:
         expect(opened.said).to_have_text("100 tracks")
 
@@ -175,16 +175,16 @@ def test_covers_of_rows_that_fly_by_are_not_asked_for(browser: Browser) -> None:
         expect(opened.row("Song 85").locator("img")).to_have_count(1)
 
 
-def test_pages_are_read_as_they_come_into_view(browser: Browser) -> None:
+def test_pages_are_loaded_as_they_come_into_view(browser: Browser) -> None:
     with stage(*many_tracks(1_000)) as served, open_picker(browser, "about:blank") as opened:
-        asked: list[str] = []
-        opened.page.on("request", lambda request: asked.append(request.url))
+        requested: list[str] = []
+        opened.page.on("request", lambda request: requested.append(request.url))
         opened.page.goto(served.address)
         expect(opened.said).to_have_text("1,000 tracks")
-        pages = [url for url in asked if "limit=100" in url]
+        pages = [url for url in requested if "limit=100" in url]
         assert len(pages) == 1
 
         opened.host.get_by_role("grid").evaluate("grid => { grid.scrollTop = 68 * 150 }")
         expect(opened.row("Song 151")).to_be_visible()
 
-        assert len([url for url in asked if "cursor=" in url]) == 1
+        assert len([url for url in requested if "cursor=" in url]) == 1

@@ -1,4 +1,4 @@
-"""Picking and playing: by mouse, by keyboard, by the page."""
+"""Picks and previews by mouse, by keyboard and by the page."""
 
 from playwright.sync_api import Browser, expect
 
@@ -23,7 +23,7 @@ def test_a_click_picks(picker: Picker) -> None:
     )
 
 
-def test_tiktok_may_choose(picker: Picker) -> None:
+def test_tiktok_can_choose(picker: Picker) -> None:
     picker.row("Song 12").click()
     picker.button("Let TikTok choose").click()
 
@@ -43,7 +43,7 @@ def test_a_form_gets_the_pick(picker: Picker) -> None:
     assert picker.page.evaluate(data) == [["tiktokMusic", '{"selection":"auto"}']]
 
 
-def test_a_pick_of_earlier_is_shown_by_its_title(picker: Picker) -> None:
+def test_an_earlier_pick_is_shown_by_its_title(picker: Picker) -> None:
     picker.host.evaluate(
         "(host, id) => { host.value = {selection: 'manual', trackId: id} }", FEW[6].track_id
     )
@@ -54,7 +54,7 @@ def test_a_pick_of_earlier_is_shown_by_its_title(picker: Picker) -> None:
     assert picker.events() == []
 
 
-def test_a_track_that_is_not_there_any_more_does_no_harm(few: Stage, browser: Browser) -> None:
+def test_an_unknown_pick_is_not_shown(few: Stage, browser: Browser) -> None:
     unknown = a_track(99).track_id
     with open_picker(browser, few.address) as opened:
         opened.host.evaluate(
@@ -93,7 +93,7 @@ def test_everything_can_be_done_by_keyboard(picker: Picker) -> None:
     assert picker.focused_title() == title
 
 
-def test_escape_stops_then_clears_then_is_the_pages(picker: Picker) -> None:
+def test_escape_stops_then_clears_then_reaches_the_page(picker: Picker) -> None:
     picker.page.evaluate(
         "window.escapes = 0; addEventListener('keydown', (e) => { escapes += e.key === 'Escape' })"
     )
@@ -122,7 +122,7 @@ def test_chips_are_one_stop_with_arrows(picker: Picker) -> None:
     expect(picker.chip("Commercial use")).to_be_focused()
 
 
-def test_the_focus_survives_scrolling_away(browser: Browser) -> None:
+def test_the_focus_is_kept_while_scrolling_away(browser: Browser) -> None:
     with stage(*many_tracks(300)) as served, open_picker(browser, served.address) as opened:
         expect(opened.said).to_have_text("300 tracks")
         opened.search.press("ArrowDown")
@@ -137,7 +137,7 @@ def test_the_focus_survives_scrolling_away(browser: Browser) -> None:
         expect(opened.row("Song 6").first).to_be_in_viewport()
 
 
-def test_a_preview_that_fails_says_so_on_its_row(picker: Picker) -> None:
+def test_a_failed_preview_shows_a_message_in_its_row(picker: Picker) -> None:
     picker.page.context.route("**/*.mp3", lambda route: route.fulfill(status=404))
 
     picker.button("Play Song 5").click()

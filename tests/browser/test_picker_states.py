@@ -1,4 +1,4 @@
-"""What is shown where there is no list, an old one, or no connection."""
+"""Notices: no list, an old list, no connection."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Route, expect
 from tests.browser.stage import PROXY, Picker, Stage, an_error, open_picker, wait_for
 
 
-def test_nothing_found_offers_to_clear_the_filters(picker: Picker) -> None:
+def test_no_match_offers_to_clear_the_filters(picker: Picker) -> None:
     picker.chip("English").click()
     picker.search.fill("no such song")
 
@@ -19,7 +19,7 @@ def test_nothing_found_offers_to_clear_the_filters(picker: Picker) -> None:
     expect(picker.chip("English")).to_have_attribute("aria-pressed", "false")
 
 
-def test_an_empty_catalog_says_so(few: Stage, browser: Browser) -> None:
+def test_an_empty_catalog_shows_a_notice(few: Stage, browser: Browser) -> None:
     nothing = {"tracks": [], "total": 0, "nextCursor": None}
     with open_picker(browser, "about:blank") as opened:
         opened.page.route(PROXY, lambda route: route.fulfill(json=nothing))
@@ -32,15 +32,15 @@ def test_an_empty_catalog_says_so(few: Stage, browser: Browser) -> None:
     ("answer", "text"),
     [
         (an_error(500, "INTERNAL"), "The music cannot be shown right now."),
-        (an_error(401, "UNAUTHENTICATED"), "You may not see the music."),
-        (an_error(403, "FORBIDDEN_SCOPE"), "You may not see the music."),
+        (an_error(401, "UNAUTHENTICATED"), "You do not have access to the music."),
+        (an_error(403, "FORBIDDEN_SCOPE"), "You do not have access to the music."),
         (an_error(503, "KILL_SWITCH"), "The music cannot be shown right now."),
         (an_error(404, "NOT_FOUND"), "The music cannot be shown right now."),
         ({"status": 200, "body": "<html>"}, "The music cannot be shown right now."),
         ({"status": 200, "json": {}}, "The music cannot be shown right now."),
     ],
 )
-def test_an_error_says_so_and_can_be_tried_again(
+def test_an_error_shows_a_notice_and_can_be_retried(
     few: Stage, browser: Browser, answer: dict[str, Any], text: str
 ) -> None:
     with open_picker(browser, "about:blank") as opened:
@@ -55,17 +55,17 @@ def test_an_error_says_so_and_can_be_tried_again(
         expect(opened.rows).to_have_count(12)
 
 
-def test_too_many_requests_go_on_by_themselves(few: Stage, browser: Browser) -> None:
-    refusal = an_error(429, "RATE_LIMITED", **{"Retry-After": "1"})
+def test_a_rate_limit_is_retried_automatically(few: Stage, browser: Browser) -> None:
+    limited = an_error(429, "RATE_LIMITED", **{"Retry-After": "1"})
     with open_picker(browser, "about:blank") as opened:
-        opened.page.route(PROXY, lambda route: route.fulfill(**refusal), times=1)
+        opened.page.route(PROXY, lambda route: route.fulfill(**limited), times=1)
         opened.page.goto(few.address)
 
         expect(opened.host.locator(".panel")).to_contain_text("Too many requests at once.")
         expect(opened.rows).to_have_count(12)
 
 
-def test_offline_says_so_and_goes_on_when_back(picker: Picker) -> None:
+def test_offline_shows_a_notice_and_recovers_when_online(picker: Picker) -> None:
     picker.page.context.set_offline(True)
     expect(picker.host.locator(".banner")).to_contain_text("You are offline.")
 
@@ -77,7 +77,7 @@ def test_offline_says_so_and_goes_on_when_back(picker: Picker) -> None:
     expect(picker.host.locator(".banner")).to_be_hidden()
 
 
-def test_an_old_list_says_how_old_it_is(few: Stage, browser: Browser) -> None:
+def test_an_old_list_shows_its_age(few: Stage, browser: Browser) -> None:
     few.world.now += 50 * 3600
     try:
         with open_picker(browser, few.address) as opened:
@@ -89,7 +89,7 @@ def test_an_old_list_says_how_old_it_is(few: Stage, browser: Browser) -> None:
         few.world.now -= 50 * 3600
 
 
-def test_skeletons_hold_the_place_until_the_list_is_there(few: Stage, browser: Browser) -> None:
+def test_skeleton_rows_are_shown_until_the_list_is_loaded(few: Stage, browser: Browser) -> None:
     held: list[Route] = []
     with open_picker(browser, "about:blank") as opened:
         opened.page.route(PROXY, lambda route: held.append(route))
@@ -103,23 +103,23 @@ def test_skeletons_hold_the_place_until_the_list_is_there(few: Stage, browser: B
         expect(opened.host.locator(".bone")).to_have_count(0)
 
 
-def test_a_server_that_comes_back_is_noticed_and_meanwhile_nothing_flickers(
+def test_a_server_error_is_retried_automatically_without_flicker(
     few: Stage, browser: Browser
 ) -> None:
-    asked: list[Route] = []
+    requests: list[Route] = []
     with open_picker(browser, "about:blank") as opened:
         opened.page.clock.install()
-        opened.page.route(PROXY, lambda route: asked.append(route))
+        opened.page.route(PROXY, lambda route: requests.append(route))
         opened.page.goto(few.address)
-        wait_for(opened.page, asked)
-        asked.pop().fulfill(status=502)
+        wait_for(opened.page, requests)
+        requests.pop().fulfill(status=502)
         panel = opened.host.locator(".panel")
         expect(panel).to_contain_text("The music cannot be shown right now.")
 
         opened.page.clock.fast_forward(5_000)
-        wait_for(opened.page, asked)
+        wait_for(opened.page, requests)
         expect(panel).to_be_visible()
-        asked.pop().abort()
+        requests.pop().abort()
         expect(panel).to_contain_text("The music cannot be reached right now.")
         opened.page.unroute(PROXY)
         opened.page.clock.fast_forward(10_000)
@@ -128,7 +128,7 @@ def test_a_server_that_comes_back_is_noticed_and_meanwhile_nothing_flickers(
         expect(panel).to_be_hidden()
 
 
-def test_it_looks_again_when_it_is_looked_at_again(few: Stage, browser: Browser) -> None:
+def test_it_retries_when_the_page_becomes_visible(few: Stage, browser: Browser) -> None:
     with open_picker(browser, "about:blank") as opened:
         opened.page.clock.install()
         opened.page.clock.pause_at("2100-01-01T00:00:00Z")
@@ -142,22 +142,24 @@ def test_it_looks_again_when_it_is_looked_at_again(few: Stage, browser: Browser)
         expect(opened.host.locator(".panel")).to_be_hidden()
 
 
-def test_a_refusal_waits_for_the_user(few: Stage, browser: Browser) -> None:
-    asked: list[str] = []
+def test_a_rejected_key_is_not_retried_automatically(few: Stage, browser: Browser) -> None:
+    requested: list[str] = []
     with open_picker(browser, "about:blank") as opened:
         opened.page.clock.install()
-        opened.page.on("request", lambda request: asked.append(request.url))
+        opened.page.on("request", lambda request: requested.append(request.url))
         opened.page.route(PROXY, lambda route: route.fulfill(**an_error(401, "UNAUTHENTICATED")))
         opened.page.goto(few.address)
-        expect(opened.host.locator(".panel")).to_contain_text("You may not see the music.")
+        expect(opened.host.locator(".panel")).to_contain_text(
+            "You do not have access to the music."
+        )
 
         opened.page.clock.fast_forward(3_600_000)
         opened.page.wait_for_timeout(200)
 
-        assert len([url for url in asked if "limit=100" in url]) == 1
+        assert len([url for url in requested if "limit=100" in url]) == 1
 
 
-def test_covers_and_marks_come_back_with_the_network(few: Stage, browser: Browser) -> None:
+def test_covers_and_marks_are_loaded_when_online_again(few: Stage, browser: Browser) -> None:
     with open_picker(browser, "about:blank") as opened:
         opened.page.route("**/batch*", lambda route: route.abort())
         opened.page.route("**/cover.jpg", lambda route: route.abort())
@@ -173,7 +175,7 @@ def test_covers_and_marks_come_back_with_the_network(few: Stage, browser: Browse
         expect(opened.row("Song 12").locator(".rank")).to_have_text("12 New")
 
 
-def test_a_list_grows_old_while_it_is_open(few: Stage, browser: Browser) -> None:
+def test_the_age_grows_while_the_page_is_open(few: Stage, browser: Browser) -> None:
     with open_picker(browser, "about:blank") as opened:
         opened.page.clock.install()
         opened.page.goto(few.address)
@@ -186,7 +188,7 @@ def test_a_list_grows_old_while_it_is_open(few: Stage, browser: Browser) -> None
         expect(opened.host.locator(".banner")).to_contain_text("Last refreshed 22 hours ago.")
 
 
-def test_the_focus_goes_back_to_the_search_when_the_list_under_it_is_gone(picker: Picker) -> None:
+def test_the_focus_moves_to_the_search_when_a_notice_replaces_the_list(picker: Picker) -> None:
     picker.search.press("ArrowDown")
     picker.page.route(PROXY, lambda route: route.fulfill(**an_error(500, "INTERNAL")))
 
@@ -196,7 +198,7 @@ def test_the_focus_goes_back_to_the_search_when_the_list_under_it_is_gone(picker
     expect(picker.search).to_be_focused()
 
 
-def test_the_focus_stays_in_a_list_that_is_read_again(picker: Picker) -> None:
+def test_the_focus_stays_in_a_list_that_is_reloaded(picker: Picker) -> None:
     picker.search.press("ArrowDown")
     picker.page.keyboard.press("ArrowDown")
 

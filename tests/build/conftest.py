@@ -1,4 +1,4 @@
-"""What `sam build` makes, with the real SAM: for what is deployed, and for this machine."""
+"""Builds the functions with the real SAM: for the deployed processor, and for this machine."""
 
 import os
 import subprocess
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator import SAM_ENVIRONMENT, EmulatorMissing, build, require
+from tests.needs import BUILT_FUNCTIONS, skip_without
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,7 +17,7 @@ def arm64(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the build that is deployed."""
     sam = SAM_ENVIRONMENT / "bin/sam"
     if not sam.exists():
-        pytest.skip("SAM's own environment is not there: make test installs it")
+        skip_without(BUILT_FUNCTIONS)
     folder = tmp_path_factory.mktemp("sam") / "arm64"
     result = subprocess.run(
         [sam, "build", "--build-dir", folder, "--parameter-overrides", "Architecture=arm64"],
@@ -40,8 +41,8 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a build for this machine's processor, which can be run here."""
     try:
         require()
-    except EmulatorMissing as exc:
-        pytest.skip(str(exc))
+    except EmulatorMissing:
+        skip_without(BUILT_FUNCTIONS)
     folder = tmp_path_factory.mktemp("sam") / "native"
     build(folder)
     return folder

@@ -1,4 +1,4 @@
-"""What is shipped, run: both built functions under AWS's own emulator, over a real moto server."""
+"""The built artefacts run: both functions in AWS's emulator, against a moto server."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ MEDIA = "https://media.example.com"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Both functions, after one scheduled refresh; `key` opens the list."""
+    """Both functions, after one scheduled refresh; `key` is an API key."""
 
     refreshed: Any
     listing: Emulator
@@ -92,13 +92,13 @@ def world(native: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
     aws.stop()
 
 
-def ask(world: World, event_name: str, key: str) -> Answer:
+def get(world: World, event_name: str, key: str) -> Answer:
     event = json.loads((EVENTS / event_name).read_text())
     event["headers"]["authorization"] = f"Bearer {key}"
     return Answer.of(world.listing.invoke(json.dumps(event).encode()))
 
 
-def test_the_built_refresh_publishes_what_is_clean(world: World) -> None:
+def test_the_built_refresh_publishes_and_rejects_a_silent_track(world: World) -> None:
     report = world.refreshed
 
     assert report.get("outcome") == "PUBLISHED", world.refreshing.log.read_text()
@@ -106,14 +106,14 @@ def test_the_built_refresh_publishes_what_is_clean(world: World) -> None:
     assert report["rejected"] == {"AUDIO_SILENT": 1}
 
 
-def test_a_tick_that_is_delivered_twice_does_nothing(world: World) -> None:
+def test_a_scheduled_run_that_is_delivered_twice_publishes_once(world: World) -> None:
     again = world.refreshing.invoke((EVENTS / "refresh_schedule.json").read_bytes())
 
     assert again["outcome"] == "ALREADY_DONE"
 
 
-def test_the_built_list_answers_with_every_title_whole(world: World) -> None:
-    answer = ask(world, "list_get.json", world.key)
+def test_the_built_list_returns_titles_of_every_script_unchanged(world: World) -> None:
+    answer = get(world, "list_get.json", world.key)
 
     assert (answer.status, answer.headers["content-encoding"]) == (200, "gzip")
     listed = json.loads(gzip.decompress(answer.body))
@@ -121,7 +121,7 @@ def test_the_built_list_answers_with_every_title_whole(world: World) -> None:
     assert listed["total"] == 3
 
 
-def test_an_answer_that_is_not_zipped_has_every_title_whole_too(world: World) -> None:
+def test_a_response_without_gzip_has_the_same_titles(world: World) -> None:
     event = json.loads((EVENTS / "list_get.json").read_text())
     event["headers"] = {"authorization": f"Bearer {world.key}"}
 
@@ -131,9 +131,9 @@ def test_an_answer_that_is_not_zipped_has_every_title_whole_too(world: World) ->
 
 
 def test_the_other_routes_answer_from_the_artefact(world: World) -> None:
-    search = ask(world, "search_get.json", world.key)
-    track = ask(world, "track_get.json", world.key)
-    unknown = ask(world, "list_get.json", "lp_live_AAAAAAAAAAAAAAAA_" + "A" * 43)
+    search = get(world, "search_get.json", world.key)
+    track = get(world, "track_get.json", world.key)
+    unknown = get(world, "list_get.json", "lp_live_AAAAAAAAAAAAAAAA_" + "A" * 43)
 
     assert (search.status, json.loads(search.body)["total"]) == (200, 0)
     assert (track.status, unknown.status) == (404, 401)
@@ -151,14 +151,14 @@ def test_a_track_is_found_by_its_id(world: World) -> None:
 
 
 def test_a_post_reaches_the_resolver(world: World) -> None:
-    answer = ask(world, "resolve_post.json", world.key)
+    answer = get(world, "resolve_post.json", world.key)
 
     assert answer.status == 403
     assert json.loads(answer.body)["error"]["details"] == {"requiredScope": "publish:write"}
 
 
 def test_the_functions_log_json_lines_and_no_secret(world: World) -> None:
-    ask(world, "list_get.json", world.key)
+    get(world, "list_get.json", world.key)
     text = world.listing.log.read_text() + world.refreshing.log.read_text()
 
     metrics = [json.loads(line) for line in text.splitlines() if line.startswith('{"_aws"')]

@@ -1,4 +1,4 @@
-"""What `sam build` makes: right platform, valid bytecode, nothing too much, the same each time."""
+"""`sam build`: platform, bytecode and size of the artefacts, and the same bytes every time."""
 
 import hashlib
 import json
@@ -17,14 +17,14 @@ from elftools.elf.gnuversions import GNUVerNeedSection
 from local.emulator import SAM_ENVIRONMENT
 from tests.architecture.test_cold_start import SETTINGS
 from tests.architecture.test_template import load_template
+from tests.needs import BUILT_FUNCTIONS, skip_without
 from tools.packaging.build_artifact import lambda_python
 
 ROOT = Path(__file__).parents[2]
 # Bits of a .pyc's second word (PEP 552): a hash instead of a time, not checked against the source.
 UNCHECKED_HASH = 0b01
-# Amazon Linux 2023, which the Lambda's Python runs on.
+# glibc of Amazon Linux 2023, the Lambda's operating system.
 NEWEST_GLIBC = (2, 34)
-NO_PYTHON = "no Python 3.13 on this machine, which the build says loudly"
 ZIP = """
 import sys
 from samcli.lib.package.permissions import (
@@ -92,7 +92,7 @@ def test_every_module_has_bytecode_that_survives_the_zip(arm64: Path) -> None:
     sources = [file for file in arm64.rglob("*.py") if "__pycache__" not in file.parts]
     compiled = [file.parent / "__pycache__" / f"{file.stem}.cpython-313.pyc" for file in sources]
     if lambda_python() is None:
-        pytest.skip(NO_PYTHON)
+        skip_without(BUILT_FUNCTIONS)
 
     assert len(compiled) > 500
     for file in compiled:
@@ -103,7 +103,7 @@ def test_every_module_has_bytecode_that_survives_the_zip(arm64: Path) -> None:
 def test_a_function_that_sam_zipped_compiles_nothing(arm64: Path, tmp_path: Path) -> None:
     python = lambda_python()
     if python is None:
-        pytest.skip(NO_PYTHON)
+        skip_without(BUILT_FUNCTIONS)
     for part in ("ListMusicFunction", "SharedLayer"):
         program: list[str | Path] = [SAM_ENVIRONMENT / "bin/python", "-c", ZIP]
         folders = [arm64 / part, tmp_path / part]
@@ -111,7 +111,7 @@ def test_a_function_that_sam_zipped_compiles_nothing(arm64: Path, tmp_path: Path
         with zipfile.ZipFile(tmp_path / f"{part}.zip") as file:
             file.extractall(tmp_path / part)
 
-    told = subprocess.run(
+    log = subprocess.run(
         [python, "-v", "-S", "-c", "import handler"],
         env={**SETTINGS, "PYTHONPATH": python_path(tmp_path, "ListMusicFunction")},
         capture_output=True,
@@ -119,10 +119,10 @@ def test_a_function_that_sam_zipped_compiles_nothing(arm64: Path, tmp_path: Path
         check=True,
     ).stderr
 
-    assert "bytecode is stale" not in told
-    # What Python compiled itself is named without quotes.
-    assert f"code object from {tmp_path}" not in told
-    assert told.count(f"code object from '{tmp_path}") > 200
+    assert "bytecode is stale" not in log
+    # Python logs a path without quotes when it compiles the source.
+    assert f"code object from {tmp_path}" not in log
+    assert log.count(f"code object from '{tmp_path}") > 200
 
 
 def test_the_same_sources_give_the_same_bytes(arm64: Path, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def test_the_list_function_carries_little(arm64: Path) -> None:
+def test_the_list_function_contains_few_packages(arm64: Path) -> None:
     found = {item.name for item in (arm64 / "ListMusicFunction").iterdir()}
 
     packages = {name for name in found if not name.endswith(".dist-info")}
@@ -172,14 +172,14 @@ def test_the_refresh_function_stays_far_under_lambdas_limit(
     assert size(built / "RefreshMusicFunction") + size(built / "SharedLayer") <= 200_000_000
 
 
-def test_the_refresh_function_carries_nothing_of_the_layer(arm64: Path) -> None:
+def test_the_refresh_function_does_not_repeat_the_layer(arm64: Path) -> None:
     shared = {item.name for item in (arm64 / "SharedLayer/python").iterdir()}
     own = {item.name for item in (arm64 / "RefreshMusicFunction").iterdir()}
 
     assert shared & own - {"__pycache__"} == set()
 
 
-def test_every_library_that_is_left_loads(native: Path) -> None:
+def test_every_remaining_library_loads(native: Path) -> None:
     program = "import ctypes, sys\nfor name in sys.argv[1:]: ctypes.CDLL(name)"
     linked = [file for file in libraries(native) if ".libs" in file.parent.name]
     modules = [
@@ -199,7 +199,7 @@ def test_every_library_that_is_left_loads(native: Path) -> None:
 
 
 def test_a_decoder_of_the_artefact_reads_every_format(native: Path) -> None:
-    """Its warm-up goes through all of them but HEIC, which Pillow alone cannot write."""
+    """The decoder's warm-up reads all formats but HEIC, which Pillow cannot write by itself."""
     program = """
 import io
 from PIL import Image
@@ -210,7 +210,7 @@ file = io.BytesIO()
 Image.new("RGB", (64, 64)).save(file, "HEIF")
 print(write_cover(file.getvalue(), CoverCaps()).width)
 """
-    told = subprocess.run(
+    done = subprocess.run(
         [lambda_python() or sys.executable, "-S", "-c", program],
         env={**SETTINGS, "PYTHONPATH": python_path(native, "RefreshMusicFunction")},
         capture_output=True,
@@ -218,10 +218,10 @@ print(write_cover(file.getvalue(), CoverCaps()).width)
         check=True,
     )
 
-    assert told.stdout == "64\n"
+    assert done.stdout == "64\n"
 
 
-def test_who_gets_media_in_the_refreshs_stead_is_in_its_artefact(arm64: Path) -> None:
+def test_the_refresh_artefact_has_the_handlers_of_the_media_functions(arm64: Path) -> None:
     resources = load_template()["Resources"]
 
     for function in ("RefreshMusicFunction", "MediaPlanFunction", "MediaBatchFunction"):
@@ -235,14 +235,14 @@ def test_who_gets_media_in_the_refreshs_stead_is_in_its_artefact(arm64: Path) ->
         assert not (arm64 / function).exists()
 
 
-def test_the_rules_bring_their_data_along(arm64: Path) -> None:
-    rules = arm64 / "SharedLayer/python/tiktok_music/refresh"
+def test_the_data_of_the_rules_is_in_the_layer(arm64: Path) -> None:
+    rules = arm64 / "SharedLayer/python/tiktok_music/refresh/curation"
 
     for name in ("languages", "profanity", "titles"):
         assert any((rules / name / "data").iterdir())
 
 
-def test_botocore_describes_what_is_called_and_nothing_else(arm64: Path) -> None:
+def test_botocore_has_only_the_services_and_operations_in_use(arm64: Path) -> None:
     data = arm64 / "SharedLayer/python/botocore/data"
     services = {folder.name for folder in data.glob("*/")}
     models = [json.loads(file.read_text()) for file in data.glob("*/*/service-2.json")]
@@ -265,7 +265,7 @@ def test_botocore_describes_what_is_called_and_nothing_else(arm64: Path) -> None
     assert set(dynamodb["operations"]) == set(allowed)
 
 
-def test_nothing_of_the_build_is_shipped(arm64: Path) -> None:
+def test_no_build_file_is_in_an_artefact(arm64: Path) -> None:
     names = {file.name for file in arm64.rglob("*") if file.is_file()}
 
     assert names & {"Makefile", "requirements.txt", "requirements.in"} == set()

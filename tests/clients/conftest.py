@@ -1,4 +1,4 @@
-"""One local run for everything that asks a running server, and a browser where a test wants one."""
+"""Fixtures: one local run for all tests that call a running server, and a browser."""
 
 from collections.abc import Iterator
 
@@ -12,5 +12,5 @@ __all__ = ["browser", "local_run"]
 
 @pytest.fixture(scope="session")
 def local_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
-    with running(tmp_path_factory.mktemp("run") / "run.json") as told:
-        yield told
+    with running(tmp_path_factory.mktemp("run") / "run.json") as started:
+        yield started

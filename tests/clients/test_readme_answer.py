@@ -1,4 +1,4 @@
-"""The README's first answer is the one that a reader gets."""
+"""The response that the README shows is the one that the local run returns."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from tiktok_music_client import CatalogClient
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
-def test_the_answer_that_the_readme_shows_is_that_of_the_local_run(local_run: LocalRun) -> None:
+def test_the_local_run_returns_the_response_of_the_readme(local_run: LocalRun) -> None:
     shown = README.partition("```json\n")[2].partition("\n```")[0]
     answer = json.loads(shown.replace(",…]", "]"))
 

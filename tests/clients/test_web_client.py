@@ -1,4 +1,4 @@
-"""The client for pages in a real browser, against the proxy of the local run; and its types."""
+"""The client for web pages in a real browser, against the proxy of the local run; and its types."""
 
 import json
 import re
@@ -24,7 +24,7 @@ LIST = "**/picker/api/v1/tiktok-music"
 
 @pytest.fixture
 def page(local_run: LocalRun, browser: Browser) -> Iterator[Page]:
-    """A page of the proxy's origin that has the client as `Catalog` and one of it as `catalog`."""
+    """A page of the proxy's origin with the class as `Catalog` and a client as `catalog`."""
     base_url = local_run.told["baseUrl"]
     setup = (
         "import { Catalog, CatalogError } from './catalog.js';"
@@ -37,37 +37,37 @@ def page(local_run: LocalRun, browser: Browser) -> Iterator[Page]:
     }
     opened = browser.new_page()
     for name, (kind, text) in files.items():
-        opened.route(f"{base_url}/own/{name}", give(kind, text))
+        opened.route(f"{base_url}/own/{name}", fulfill(kind, text))
     opened.goto(f"{base_url}/own/page.html")
     opened.wait_for_function("window.catalog")
     yield opened
     opened.close()
 
 
-def give(kind: str, text: str, status: int = 200, **headers: str) -> Any:
-    def answer(route: Route) -> None:
+def fulfill(kind: str, text: str, status: int = 200, **headers: str) -> Any:
+    def respond(route: Route) -> None:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         route.fulfill(status=status, content_type=kind, body=text, headers=named)
 
-    return answer
+    return respond
 
 
 def failure_of(page: Page, expression: str) -> dict[str, Any]:
-    told: dict[str, Any] = page.evaluate(
+    error: dict[str, Any] = page.evaluate(
         f"""async () => {{
           try {{ await ({expression}) }} catch (error) {{
             return {{ name: error.name, message: error.message, ...error }};
           }}
         }}"""
     )
-    return told
+    return error
 
 
-def test_the_list_is_asked_for_only_where_it_has_changed(page: Page) -> None:
+def test_an_unchanged_list_is_a_304_and_the_same_object(page: Page) -> None:
     statuses: list[int] = []
     page.on("response", lambda response: statuses.append(response.status))
 
-    told = page.evaluate(
+    result = page.evaluate(
         """async () => {
           const first = await catalog.list();
           const second = await catalog.list();
@@ -76,12 +76,12 @@ def test_the_list_is_asked_for_only_where_it_has_changed(page: Page) -> None:
         }"""
     )
 
-    assert told == [16, "Paper Lanterns", True, True]
+    assert result == [16, "Paper Lanterns", True, True]
     assert statuses == [200, 304]
 
 
-def test_a_search_narrows_and_its_pages_are_the_list(page: Page) -> None:
-    told = page.evaluate(
+def test_a_search_filters_and_its_pages_are_the_list(page: Page) -> None:
+    result = page.evaluate(
         """async () => {
           const languages = ['es', 'ko'];
           const found = await catalog.search({ q: 'PLAYA manana', languages, facets: true });
@@ -101,7 +101,7 @@ def test_a_search_narrows_and_its_pages_are_the_list(page: Page) -> None:
         }"""
     )
 
-    assert told == {
+    assert result == {
         "found": ["Mañana en la Playa"],
         "counted": {"es": 1},
         "sizes": [5, 5, 5, 1],
@@ -114,7 +114,7 @@ def test_tracks_are_found_by_id_one_or_many(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
 
-    told = page.evaluate(
+    result = page.evaluate(
         """async (never) => {
           const [{ id }] = (await catalog.list()).tracks;
           const numbers = Array.from({ length: 99 }, (_, n) => String(n).padStart(2, '0'));
@@ -126,16 +126,16 @@ def test_tracks_are_found_by_id_one_or_many(page: Page) -> None:
         NEVER,
     )
 
-    assert told == [1, None, 1, {}, 99]
+    assert result == [1, None, 1, {}, 99]
     assert len([url for url in asked if "/batch?" in url]) == 4
 
 
-def test_a_refusal_has_its_code_request_id_and_details(page: Page) -> None:
-    told = failure_of(page, "catalog.search({ limit: 101 })")
+def test_an_api_error_has_its_code_request_id_and_details(page: Page) -> None:
+    error = failure_of(page, "catalog.search({ limit: 101 })")
 
-    assert (told["name"], told["code"], told["status"]) == ("CatalogError", "VALIDATION", 422)
-    assert re.fullmatch(r"req_[0-9A-Z]{26}", told["requestId"])
-    assert [issue["path"] for issue in told["details"]["issues"]] == ["limit"]
+    assert (error["name"], error["code"], error["status"]) == ("CatalogError", "VALIDATION", 422)
+    assert re.fullmatch(r"req_[0-9A-Z]{26}", error["requestId"])
+    assert [issue["path"] for issue in error["details"]["issues"]] == ["limit"]
 
 
 @pytest.mark.parametrize(
@@ -148,18 +148,20 @@ def test_a_refusal_has_its_code_request_id_and_details(page: Page) -> None:
         (200, '{"tracks": {}}', "BAD_ANSWER", None),
     ],
 )
-def test_an_answer_that_is_none_is_told(
+def test_an_invalid_response_is_an_error(
     page: Page, status: int, body: str, code: str, wait: int | None
 ) -> None:
-    page.route(LIST, give("application/json", body, status, Retry_After="7", X_Request_Id="req_7"))
+    page.route(
+        LIST, fulfill("application/json", body, status, Retry_After="7", X_Request_Id="req_7")
+    )
 
-    told = failure_of(page, "catalog.list()")
+    error = failure_of(page, "catalog.list()")
 
-    assert (told["code"], told["retryAfterSeconds"]) == (code, wait)
-    assert told["requestId"] == ("req_7" if status != 200 else "")
+    assert (error["code"], error["retryAfterSeconds"]) == (code, wait)
+    assert error["requestId"] == ("req_7" if status != 200 else "")
 
 
-def test_no_answer_is_told(page: Page) -> None:
+def test_no_response_is_an_error(page: Page) -> None:
     page.route(LIST, lambda route: route.abort())
     assert failure_of(page, "catalog.list()")["code"] == "UNREACHABLE"
 
@@ -169,10 +171,10 @@ def test_no_answer_is_told(page: Page) -> None:
     assert failure_of(page, hasty)["code"] == "TIMEOUT"
 
 
-def test_what_is_aborted_throws_the_reason_of_its_signal(page: Page) -> None:
+def test_an_aborted_call_throws_the_reason_of_its_signal(page: Page) -> None:
     page.route(LIST, lambda route: None)
 
-    told = page.evaluate(
+    result = page.evaluate(
         """async () => {
           const stop = new AbortController();
           const asked = catalog.list({ signal: stop.signal }).catch((error) => error);
@@ -182,13 +184,13 @@ def test_what_is_aborted_throws_the_reason_of_its_signal(page: Page) -> None:
         }"""
     )
 
-    assert told == ["AbortError", "gone"]
+    assert result == ["AbortError", "gone"]
 
 
 def test_the_example_of_the_readme_runs(page: Page, local_run: LocalRun) -> None:
     example = README.partition("```js\n")[2].partition("```")[0]
     base_url = local_run.told["baseUrl"]
-    page.route(f"{base_url}/own/setup.js", give("text/javascript", example))
+    page.route(f"{base_url}/own/setup.js", fulfill("text/javascript", example))
 
     page.goto(f"{base_url}/own/page.html")
 
@@ -210,7 +212,7 @@ def test_the_types_declare_what_the_code_exports() -> None:
 
 
 @pytest.mark.parametrize("name", ["Track", "TrackDetail", "List", "Page", "Batch", "Facets"])
-def test_the_types_have_what_the_api_describes(name: str) -> None:
+def test_the_types_have_the_fields_that_the_api_describes(name: str) -> None:
     def declared(kind: str) -> set[str]:
         found = re.search(rf"export interface {kind}(?: extends (\w+))? {{(.*?)\n}}", TYPES, re.S)
         assert found is not None

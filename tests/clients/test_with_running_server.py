@@ -34,7 +34,7 @@ def catalog(local_run: LocalRun) -> Iterator[CatalogClient]:
         yield client
 
 
-def test_the_list_is_read_once_and_then_known(catalog: CatalogClient) -> None:
+def test_an_unchanged_list_is_the_same_object(catalog: CatalogClient) -> None:
     listing = catalog.list()
 
     assert (listing.total, len(listing.tracks)) == (16, 16)
@@ -49,7 +49,7 @@ def test_all_pages_are_the_list(catalog: CatalogClient) -> None:
     assert tuple(track for page in pages for track in page.tracks) == catalog.list().tracks
 
 
-def test_filters_narrow_a_search(catalog: CatalogClient) -> None:
+def test_a_search_filters(catalog: CatalogClient) -> None:
     found = catalog.search(
         q="PLAYA manana",
         languages=["es"],
@@ -95,7 +95,7 @@ def test_targets_are_resolved_in_their_order(catalog: CatalogClient) -> None:
     assert (auto.payload, auto.warnings) == ({"auto_add_music": True}, ())
 
 
-def test_the_key_and_the_health_are_told(catalog: CatalogClient) -> None:
+def test_whoami_and_health_are_returned(catalog: CatalogClient) -> None:
     key, health = catalog.whoami(), catalog.health()
 
     assert key == Key(
@@ -110,7 +110,7 @@ def test_the_key_and_the_health_are_told(catalog: CatalogClient) -> None:
     assert health.snapshot.published_at.utcoffset() is not None
 
 
-def test_a_test_key_reads_the_sandbox_with_its_moves(local_run: LocalRun) -> None:
+def test_a_test_key_reads_the_sandbox(local_run: LocalRun) -> None:
     with client_of(local_run, "test") as sandbox:
         listing, health = sandbox.list(), sandbox.health()
 
@@ -118,7 +118,7 @@ def test_a_test_key_reads_the_sandbox_with_its_moves(local_run: LocalRun) -> Non
     assert health.snapshot is not None
 
 
-def test_refusals_come_as_their_class_with_the_request_id(local_run: LocalRun) -> None:
+def test_api_errors_have_their_class_and_the_request_id(local_run: LocalRun) -> None:
     with client_of(local_run, "revoked") as revoked, pytest.raises(Unauthenticated) as caught:
         revoked.list()
     assert re.fullmatch(r"req_[0-9A-Z]{26}", caught.value.request_id)
@@ -134,13 +134,13 @@ def test_refusals_come_as_their_class_with_the_request_id(local_run: LocalRun) -
         assert [path for path, _ in wrong.value.issues] == ["limit"]
 
 
-def test_the_async_client_answers_the_same(local_run: LocalRun, catalog: CatalogClient) -> None:
-    async def ask() -> list[str]:
+def test_the_async_client_returns_the_same(local_run: LocalRun, catalog: CatalogClient) -> None:
+    async def titles() -> list[str]:
         key = local_run.told["keys"]["publishWrite"]
         async with AsyncCatalogClient(local_run.told["baseUrl"], key) as client:
             return [track.title async for track in client.tracks(limit=7)]
 
-    assert asyncio.run(ask()) == [track.title for track in catalog.list().tracks]
+    assert asyncio.run(titles()) == [track.title for track in catalog.list().tracks]
 
 
 def test_the_example_of_the_readme_runs(
@@ -148,9 +148,9 @@ def test_the_example_of_the_readme_runs(
 ) -> None:
     example = README.read_text().partition("```python\n")[2].partition("```")[0]
     assert example.count('"https://…"') == example.count('"lp_live_…"') == 1
-    told = local_run.told
-    runnable = example.replace("https://…", told["baseUrl"])
-    runnable = runnable.replace("lp_live_…", told["keys"]["publishWrite"])
+    run = local_run.told
+    runnable = example.replace("https://…", run["baseUrl"])
+    runnable = runnable.replace("lp_live_…", run["keys"]["publishWrite"])
 
     exec(compile(runnable, str(README), "exec"), {})
 

@@ -11,7 +11,7 @@ from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotCorrupt
 from tiktok_music.pointer_moves import advanced, pinned, unpinned
-from tiktok_music.refresh.ports import Publisher
+from tiktok_music.refresh.ports import LEASE_SECONDS, Publisher
 from tiktok_music.snapshot import Pointer
 
 
@@ -42,11 +42,11 @@ def test_a_running_lease_keeps_another_holder_out(publisher: Publisher) -> None:
 
 
 def test_a_lease_of_a_clock_that_is_wrong_binds_nobody(publisher: Publisher) -> None:
-    publisher.acquire_lease("a", NOON + timedelta(days=365), 960)
+    publisher.acquire_lease("a", NOON + timedelta(days=365), LEASE_SECONDS)
 
-    assert publisher.acquire_lease("b", NOON, 960) == 2
+    assert publisher.acquire_lease("b", NOON, LEASE_SECONDS) == 2
     with pytest.raises(LeaseHeld):
-        publisher.acquire_lease("c", NOON, 960)
+        publisher.acquire_lease("c", NOON, LEASE_SECONDS)
 
 
 def test_a_holder_may_take_its_own_lease_again(publisher: Publisher) -> None:

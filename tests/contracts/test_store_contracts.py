@@ -12,11 +12,12 @@ from tests.conftest import BUCKET, REGION
 from tests.fakes import FakeArchive, FakeKeys, FakeLedger, FakeMediaStore, FakeRates, FakeReports
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
-from tiktok_music.adapters.dynamo_models import DynamoRows
+from tiktok_music.adapters.dynamo_models import DynamoRows, LedgerRow
 from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore
+from tiktok_music.api_key import KeyState, RateTier
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import RecordingCorrupt, StoreUnavailable
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
@@ -74,6 +75,27 @@ def test_the_ledger_gives_back_what_it_was_given(kind: Any) -> None:
     assert found == {
         **{failure.track_id: LedgerEntry(failure=failure) for failure in failures},
         "track-3": LedgerEntry(media=a_media()),
+    }
+
+
+def test_a_stored_failure_has_the_names_of_the_first_release(rows: DynamoRows) -> None:
+    finding = Finding(RejectionReason.AUDIO_SILENT, "silence", measured=-70.0, limit=-60.0)
+
+    DynamoMediaLedger(rows, "catalog").save_failures([MediaFailure("one", "abc", finding, NOON)])
+
+    row = rows.bind(LedgerRow, "catalog").get("MEDIA#one")
+    assert row.failure == {
+        "track_id": "one",
+        "addresses": "abc",
+        "finding": {
+            "reason": "AUDIO_SILENT",
+            "detail": "silence",
+            "field": None,
+            "word": None,
+            "measured": -70.0,
+            "limit": -60.0,
+        },
+        "stands_until": NOON.isoformat(),
     }
 
 
@@ -143,7 +165,7 @@ def test_a_recording_expires_and_one_that_lacks_a_piece_is_told(rows: DynamoRows
 
     assert (piece["expires_at"], piece["pieces"]) == (1_000_000 + 30 * 24 * 3600, 2)
     table.delete_item(Key={"pk": key})
-    with pytest.raises(RecordingCorrupt, match="is not whole"):
+    with pytest.raises(RecordingCorrupt, match="is incomplete"):
         reports.get_recording(NOON)
 
 
@@ -167,6 +189,21 @@ def test_a_key_is_found_by_its_id_and_others_are_not(kind: Any) -> None:
     keys.save(bare)
 
     assert [keys.get(key.key_id), keys.get(bare.key_id), keys.get("C" * 16)] == [key, bare, None]
+
+
+def test_a_key_of_another_release_is_stored_unchanged(kind: Any) -> None:
+    keys = FakeKeys() if kind.param == "fake" else DynamoKeys(kind.getfixturevalue("rows"), "keys")
+    _, key = a_key(
+        environment="staging",
+        tier=RateTier("enterprise"),
+        state=KeyState("frozen"),
+    )
+
+    keys.save(key)
+
+    stored = keys.get(key.key_id)
+    assert stored == key
+    assert (stored.environment, stored.tier, stored.state) == ("staging", "enterprise", "frozen")
 
 
 def test_leases_of_a_minute_add_up_per_key(kind: Any) -> None:

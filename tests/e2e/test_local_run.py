@@ -1,4 +1,4 @@
-"""`make run` as its user has it: started as a process, asked over HTTP, stopped by Ctrl-C."""
+"""`make run` as a user sees it: started as a process, called over HTTP, stopped by Ctrl-C."""
 
 import http.client
 import json
@@ -24,11 +24,11 @@ CHECKS = ROOT / "../shared/checks/contract.py"
 
 @pytest.fixture(scope="module")
 def local_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
-    with running(tmp_path_factory.mktemp("run") / "run.json") as told:
-        yield told
+    with running(tmp_path_factory.mktemp("run") / "run.json") as started:
+        yield started
 
 
-def ask(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=20)
     connection.request("GET", parts.path, headers=headers)
@@ -38,16 +38,23 @@ def ask(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
 
 
-def the_list(local_run: LocalRun) -> list[dict[str, Any]]:
+def list_tracks(local_run: LocalRun) -> list[dict[str, Any]]:
     key = local_run.told["keys"]["publishRead"]
     url = f"{local_run.told['baseUrl']}/v1/tiktok-music"
-    status, _, body = ask(url, Authorization=f"Bearer {key}")
+    status, _, body = get(url, Authorization=f"Bearer {key}")
     assert status == 200
     tracks: list[dict[str, Any]] = json.loads(body)["tracks"]
     return tracks
 
 
-def test_the_report_tells_every_rejection_with_its_reason(local_run: LocalRun) -> None:
+def one_track(folder: Path) -> tuple[str, str]:
+    """Options for a chart of one clip."""
+    clip = encode_audio(compose(tune_of(1, 8)), "mp3", "libmp3lame", 96_000)
+    (folder / "clip.mp3").write_bytes(clip)
+    return "--music", str(folder)
+
+
+def test_the_report_shows_every_rejection_with_its_reason(local_run: LocalRun) -> None:
     text = "\n".join(local_run.lines)
 
     assert re.search(
@@ -68,20 +75,20 @@ def test_the_report_tells_every_rejection_with_its_reason(local_run: LocalRun) -
         assert re.search(rf"^{reason} +\S", text, re.MULTILINE), reason
 
 
-def test_progress_is_plain_lines_where_there_is_no_terminal(local_run: LocalRun) -> None:
+def test_progress_is_plain_lines_without_a_terminal(local_run: LocalRun) -> None:
     assert "  source: 25/25" in local_run.lines
     assert "  media: 20/20" in local_run.lines
     assert not any("\x1b" in line for line in local_run.lines)
 
 
-def test_the_curl_line_can_be_pasted(local_run: LocalRun) -> None:
+def test_the_printed_curl_line_has_the_address_and_a_valid_key(local_run: LocalRun) -> None:
     base_url, key = local_run.told["baseUrl"], local_run.told["keys"]["publishRead"]
 
     assert f"curl -s {base_url}/v1/tiktok-music -H 'Authorization: Bearer {key}'" in local_run.lines
 
 
 def test_the_list_has_the_accepted_tracks_in_order(local_run: LocalRun) -> None:
-    tracks = the_list(local_run)
+    tracks = list_tracks(local_run)
 
     assert [track["title"] for track in tracks][:3] == [
         "Paper Lanterns",
@@ -98,19 +105,19 @@ def test_the_list_has_the_accepted_tracks_in_order(local_run: LocalRun) -> None:
 
 
 def test_the_media_is_served_as_r2_would(local_run: LocalRun) -> None:
-    track = the_list(local_run)[0]
+    track = list_tracks(local_run)[0]
 
-    status, headers, mp3 = ask(track["previewUrl"])
+    status, headers, mp3 = get(track["previewUrl"])
     assert (status, headers["content-type"], mp3[:3]) == (200, "audio/mpeg", b"ID3")
     assert headers["cache-control"] == "public, max-age=31536000, immutable"
-    status, headers, part = ask(track["previewUrl"], Range="bytes=100-199")
+    status, headers, part = get(track["previewUrl"], Range="bytes=100-199")
     assert (status, part) == (206, mp3[100:200])
     assert headers["content-range"] == f"bytes 100-199/{len(mp3)}"
-    assert ask(track["previewUrl"], Range="bytes=-5")[2] == mp3[-5:]
-    assert ask(track["previewUrl"], Range=f"bytes={len(mp3)}-")[0] == 416
-    status, headers, jpeg = ask(track["coverUrl"])
+    assert get(track["previewUrl"], Range="bytes=-5")[2] == mp3[-5:]
+    assert get(track["previewUrl"], Range=f"bytes={len(mp3)}-")[0] == 416
+    status, headers, jpeg = get(track["coverUrl"])
     assert (status, headers["content-type"], jpeg[:2]) == (200, "image/jpeg", b"\xff\xd8")
-    assert ask(track["coverUrl"] + "x")[0] == 404
+    assert get(track["coverUrl"] + "x")[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -119,33 +126,58 @@ def test_the_media_is_served_as_r2_would(local_run: LocalRun) -> None:
 def test_there_is_a_key_of_every_kind(local_run: LocalRun, name: str, status: int) -> None:
     url = f"{local_run.told['baseUrl']}/v1/tiktok-music"
 
-    assert ask(url, Authorization=f"Bearer {local_run.told['keys'][name]}")[0] == status
+    assert get(url, Authorization=f"Bearer {local_run.told['keys'][name]}")[0] == status
 
 
-def test_a_port_that_is_taken_is_told_with_what_to_do(local_run: LocalRun, tmp_path: Path) -> None:
+def test_a_used_port_is_refused_with_what_to_do(local_run: LocalRun) -> None:
     port = urlsplit(local_run.told["baseUrl"]).port
     assert port is not None
 
-    code, text = output("--port", str(port), "--run-file", str(tmp_path / "run.json"))
+    written = local_run.run_file.read_text()
+    code, text = output("--port", str(port), "--run-file", str(local_run.run_file))
 
-    assert code == 1
+    assert (code, local_run.run_file.read_text()) == (1, written)
     assert text.startswith(f"make run: port {port} cannot be used")
     assert f"make run PORT={port + 10}" in text
 
 
+def test_a_second_run_uses_a_run_file_of_its_own(local_run: LocalRun, tmp_path: Path) -> None:
+    written = local_run.run_file.read_text()
+    process = start("--port", "0", *one_track(tmp_path), "--run-file", str(local_run.run_file))
+    try:
+        lines = read_until(process, "Ctrl-C")
+        printed = next(line for line in lines if line.startswith("keys in "))
+        own = Path(printed.removeprefix("keys in "))
+        document = json.loads(own.read_text())
+        key = document["keys"]["publishRead"]
+        status, _, body = get(
+            f"{document['baseUrl']}/v1/tiktok-music", Authorization=f"Bearer {key}"
+        )
+    finally:
+        process.terminate()
+        process.communicate(timeout=120)
+
+    port = urlsplit(document["baseUrl"]).port
+    assert own == local_run.run_file.with_name(f"run-{port}.json")
+    assert (status, json.loads(body)["total"]) == (200, 1)
+    assert not own.exists()
+    assert local_run.run_file.read_text() == written
+    assert len(list_tracks(local_run)) == 16
+
+
 @pytest.mark.parametrize("words", [("doctor",), ("refresh", "--dry-run"), ("status",)])
-def test_the_operators_command_is_about_the_local_run(
+def test_the_operators_command_reads_the_local_run(
     local_run: LocalRun, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     (tmp_path / ".local").mkdir()
     (tmp_path / ".local" / "run.json").write_text(local_run.run_file.read_text())
-    about_aws = ("AWS_", "CATALOG_TABLE", "KEYS_TABLE")
+    prefixes = ("AWS_", "CATALOG_TABLE", "KEYS_TABLE")
     environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(about_aws)
+        name: value for name, value in os.environ.items() if not name.startswith(prefixes)
     }
     paths = os.pathsep.join((str(ROOT), str(ROOT / "layers_shared")))
 
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", "from ops.cli import main; main()", *words],
         cwd=tmp_path,
         env={**environment, "PYTHONPATH": paths},
@@ -153,7 +185,7 @@ def test_the_operators_command_is_about_the_local_run(
         text=True,
     )
 
-    assert told.returncode == 0, told.stdout + told.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.skipif(not CHECKS.exists(), reason="the black-box check is not on this machine")
@@ -165,7 +197,7 @@ def test_the_black_box_check_holds(local_run: LocalRun) -> None:
     assert checked.stdout.splitlines()[-1].endswith(" held, 0 broken"), checked.stdout
 
 
-def test_a_folder_of_own_music_becomes_the_chart(tmp_path: Path) -> None:
+def test_a_folder_of_audio_files_becomes_the_chart(tmp_path: Path) -> None:
     for seed in (1, 2):
         clip = compose(tune_of(seed, 8))
         (tmp_path / f"clip_{seed}.mp3").write_bytes(
@@ -188,24 +220,24 @@ def test_a_folder_of_own_music_becomes_the_chart(tmp_path: Path) -> None:
         (("--upstream", "http://127.0.0.1:9"), "SOURCE_FAILED"),
     ],
 )
-def test_what_cannot_work_is_told(arguments: tuple[str, ...], problem: str) -> None:
+def test_a_problem_with_the_chart_is_printed(arguments: tuple[str, ...], problem: str) -> None:
     _, text = output("--port", "0", "--once", *arguments)
 
     assert problem in text
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"), [(signal.SIGINT, ["stopped"]), (signal.SIGTERM, [])], ids=["int", "term"]
+    ("sent", "printed"), [(signal.SIGINT, ["stopped"]), (signal.SIGTERM, [])], ids=["int", "term"]
 )
-def test_a_signal_stops_everything(tmp_path: Path, sent: signal.Signals, said: list[str]) -> None:
+def test_a_signal_stops_everything(
+    tmp_path: Path, sent: signal.Signals, printed: list[str]
+) -> None:
     run_file = tmp_path / "run.json"
-    clip = encode_audio(compose(tune_of(1, 8)), "mp3", "libmp3lame", 96_000)
-    (tmp_path / "clip.mp3").write_bytes(clip)
-    process = start("--port", "0", "--music", str(tmp_path), "--run-file", str(run_file))
+    process = start("--port", "0", *one_track(tmp_path), "--run-file", str(run_file))
     read_until(process, "Ctrl-C")
 
     process.send_signal(sent)
     text, _ = process.communicate(timeout=120)
 
-    assert (process.returncode, text.strip().splitlines()) == (0, said)
+    assert (process.returncode, text.strip().splitlines()) == (0, printed)
     assert not run_file.exists()

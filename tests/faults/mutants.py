@@ -11,7 +11,7 @@ import pytest
 from pynamodb.exceptions import PynamoDBException
 
 from tests.faults.world import SECRET
-from tiktok_music.adapters import dynamo_snapshots, r2_media
+from tiktok_music.adapters import aws_errors, dynamo_snapshots, r2_media
 from tiktok_music.adapters.dynamo_models import is_condition_failed
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_snapshots import chunk_key
@@ -125,7 +125,7 @@ def sweep_without_fence(patch: Patch) -> None:
             for index in range(0 if version in kept else int(count)):
                 self._delete_chunk(chunk_key(version, index))
             if version not in kept:
-                self._forget_sweepable(note)
+                self._remove_sweepable(note)
         return 0
 
     patch.setattr(DynamoPublisher, "sweep", sweep)
@@ -154,10 +154,10 @@ def reader_gives_up(patch: Patch) -> None:
     """A reader that cannot see the store has nothing to say."""
 
     def checked(self: catalog.SnapshotCache, held: Any, *, consistent: bool) -> Any:
-        self._held = self._newest(held, consistent=consistent)
-        return self._held
+        self._cached = self._load_newest(held, consistent=consistent)
+        return self._cached
 
-    patch.setattr(catalog.SnapshotCache, "_checked", checked)
+    patch.setattr(catalog.SnapshotCache, "_check", checked)
 
 
 def reader_without_strong_retry(patch: Patch) -> None:
@@ -167,9 +167,9 @@ def reader_without_strong_retry(patch: Patch) -> None:
         pointer = self._source.pointer(consistent=consistent)
         if held is not None and not catalog._is_worth_loading(held, pointer):
             return held
-        return catalog._Held(pointer, self._source.load(pointer.current))
+        return catalog._Cached(pointer, self._source.load(pointer.current))
 
-    patch.setattr(catalog.SnapshotCache, "_newest", newest)
+    patch.setattr(catalog.SnapshotCache, "_load_newest", newest)
 
 
 def gates_off(patch: Patch) -> None:
@@ -228,14 +228,14 @@ def media_written_over(patch: Patch) -> None:
 
 def secrets_in_errors(patch: Patch) -> None:
     """An error shows how the bucket was reached."""
-    translated = r2_media._translated
+    translated = aws_errors.translated
 
     @contextmanager
-    def telling(action: str) -> Iterator[None]:
-        with translated(f"{action} with {SECRET}"):
+    def with_secret(store: str, action: str) -> Iterator[None]:
+        with translated(store, f"{action} with {SECRET}"):
             yield
 
-    patch.setattr(r2_media, "_translated", telling)
+    patch.setattr(r2_media, "translated", with_secret)
 
 
 MUTANTS = (

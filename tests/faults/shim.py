@@ -261,7 +261,7 @@ def body_of(request: AWSPreparedRequest) -> bytes:
     """What a request carries; a stream is left where it was."""
     body: Any = request.body
     if hasattr(body, "read"):
-        start = body.notify()
+        start = body.tell()
         data: bytes = body.read()
         body.seek(start)
         return data

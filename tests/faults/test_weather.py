@@ -9,7 +9,8 @@ from tests.faults.shim import Call, Mode
 from tests.faults.weather import ATTEMPTS, jumping_clocks, throttled_minutes
 from tests.faults.world import TESTED, World
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
-from tiktok_music.refresh.refresh import LEASE_SECONDS, PUBLISH_SECONDS
+from tiktok_music.refresh.ports import LEASE_SECONDS
+from tiktok_music.refresh.refresh import PUBLISH_SECONDS
 
 EDGE = timedelta(seconds=LEASE_SECONDS)
 SECOND = timedelta(seconds=1)

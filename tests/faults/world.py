@@ -40,7 +40,8 @@ from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media import pipeline
 from tiktok_music.refresh.media.prepare import MediaTools
-from tiktok_music.refresh.refresh import LEASE_SECONDS, Trigger, refresh
+from tiktok_music.refresh.ports import LEASE_SECONDS
+from tiktok_music.refresh.refresh import Trigger, refresh
 from tiktok_music.refresh.report import RefreshReport
 from tiktok_music.settings import Secret
 from tiktok_music.snapshot import Descriptor, Pointer
@@ -246,10 +247,10 @@ class World:
     def _catalog(self, process: Process) -> SnapshotCache:
         return SnapshotCache(
             process.snapshots,
-            lambda: self.reader_seconds,
-            lambda: 0.0,
-            self._note_stale,
-            lambda _: None,
+            clock=lambda: self.reader_seconds,
+            jitter=lambda: 0.0,
+            on_stale=self._note_stale,
+            on_checked=lambda _: None,
         )
 
     def _note_stale(self, problem: StoreError) -> None:

@@ -21,18 +21,18 @@ from tiktok_music.adapters.audio import (
     AudioCaps,
     DecodedAudio,
     Preview,
-    PreviewSettings,
     read_audio,
     write_preview,
 )
 from tiktok_music.adapters.media_kind import MediaKind
 from tiktok_music.errors import AudioUnreadable
+from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.refresh.media.sound.fingerprint import FingerprintIndex, bit_error_rate
 from tiktok_music.refresh.media.sound.volume import VolumeLimits, judge_volume
 from tiktok_music.refresh.rejection import RejectionReason
 
 CAPS = AudioCaps()
-SETTINGS = PreviewSettings()
+SETTINGS = PreviewPolicy()
 CLIPS = Path(__file__).parents[2].parent / "shared" / "music"
 
 
@@ -45,7 +45,7 @@ def read(data: bytes) -> DecodedAudio:
     return read_audio(data, CAPS)
 
 
-def a_preview(data: bytes, settings: PreviewSettings = SETTINGS) -> Preview:
+def a_preview(data: bytes, settings: PreviewPolicy = SETTINGS) -> Preview:
     return write_preview(read(data), data, settings, "Title", "Artist")
 
 
@@ -262,7 +262,7 @@ def test_flipped_bits_give_facts_or_the_one_error(extension: str, seed: int, fli
     try:
         audio = read(bytes(data))
         if audio.pcm.size:
-            write_preview(audio, bytes(data), PreviewSettings(normalise=False), "", "")
+            write_preview(audio, bytes(data), PreviewPolicy(normalise=False), "", "")
     except AudioUnreadable:
         pass
     else:
@@ -363,7 +363,7 @@ def test_the_facts_of_a_preview_are_those_of_its_file() -> None:
 def test_the_encoders_own_loss_is_made_good() -> None:
     quiet = encoded(tones((-20, 8), rate=44_100), "flac")
 
-    preview = a_preview(quiet, PreviewSettings(normalise=False))
+    preview = a_preview(quiet, PreviewPolicy(normalise=False))
 
     assert preview.gain_db == 0.0
     assert preview.facts.integrated_lufs == pytest.approx(-20.0, abs=0.1)
@@ -373,7 +373,7 @@ def test_a_peak_that_the_encoder_lifts_is_brought_down() -> None:
     """Noise at the ceiling comes out higher than it went in."""
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 44_100 * 8)).astype(np.float32)
 
-    preview = a_preview(wav(noise), PreviewSettings(target_lufs=-5.0))
+    preview = a_preview(wav(noise), PreviewPolicy(target_lufs=-5.0))
 
     assert preview.facts.true_peak_dbtp <= -0.9
 
@@ -389,7 +389,7 @@ def test_a_preview_has_a_title_an_artist_and_nothing_else() -> None:
     data = encoded(music(1, 6.0), "mp3", metadata=old)
 
     for normalise in (True, False):
-        preview = a_preview(data, PreviewSettings(normalise=normalise))
+        preview = a_preview(data, PreviewPolicy(normalise=normalise))
         tags, streams = tags_and_streams(preview.mp3)
         assert (tags, streams) == ({"title": "Title", "artist": "Artist"}, ["audio"])
         assert b"TSSE" not in preview.mp3
@@ -409,7 +409,7 @@ def test_a_preview_has_a_title_an_artist_and_nothing_else() -> None:
 def test_titles_of_any_kind_are_written(title: str, written: str | None) -> None:
     data = a_file(seconds=6.0)
 
-    preview = write_preview(read(data), data, PreviewSettings(normalise=False), title, "")
+    preview = write_preview(read(data), data, PreviewPolicy(normalise=False), title, "")
 
     assert tags_and_streams(preview.mp3)[0].get("title") == written
 
@@ -417,7 +417,7 @@ def test_titles_of_any_kind_are_written(title: str, written: str | None) -> None
 def test_without_normalisation_an_mp3_is_copied() -> None:
     data = a_file("mp3")
 
-    preview = a_preview(data, PreviewSettings(normalise=False))
+    preview = a_preview(data, PreviewPolicy(normalise=False))
 
     assert (preview.reencoded, preview.gain_db) == (False, 0.0)
     assert np.array_equal(read(preview.mp3).pcm, read(data).pcm)
@@ -426,7 +426,7 @@ def test_without_normalisation_an_mp3_is_copied() -> None:
 def test_a_copied_mp3_loses_its_pictures() -> None:
     data = with_picture(a_file("mp3", seconds=6.0))
 
-    preview = a_preview(data, PreviewSettings(normalise=False))
+    preview = a_preview(data, PreviewPolicy(normalise=False))
 
     assert tags_and_streams(data)[1] == ["audio", "video"]
     assert tags_and_streams(preview.mp3)[1] == ["audio"]
@@ -447,7 +447,7 @@ def with_picture(mp3: bytes) -> bytes:
 
 @pytest.mark.parametrize("normalise", [True, False])
 def test_a_preview_is_cut_to_its_length(normalise: bool) -> None:
-    preview = a_preview(a_file("mp3"), PreviewSettings(normalise=normalise, preview_seconds=7.0))
+    preview = a_preview(a_file("mp3"), PreviewPolicy(normalise=normalise, preview_seconds=7.0))
 
     assert preview.facts.duration_seconds == pytest.approx(7.0, abs=0.06)
 
@@ -455,7 +455,7 @@ def test_a_preview_is_cut_to_its_length(normalise: bool) -> None:
 def test_the_gain_of_a_cut_preview_is_that_of_its_part() -> None:
     quiet_then_loud = tones((-30, 10), (-10, 20), rate=44_100)
 
-    preview = a_preview(wav(quiet_then_loud), PreviewSettings(preview_seconds=8.0))
+    preview = a_preview(wav(quiet_then_loud), PreviewPolicy(preview_seconds=8.0))
 
     assert preview.facts.integrated_lufs == pytest.approx(-18.0, abs=0.2)
     assert preview.gain_db == 12.0
@@ -485,7 +485,7 @@ def test_of_a_long_file_only_the_beginning_of_the_sound_is_kept() -> None:
 def test_silence_has_no_preview() -> None:
     data = wav(silence(10))
 
-    with pytest.raises(AudioUnreadable, match="nothing to hear"):
+    with pytest.raises(AudioUnreadable, match="the audio is silent"):
         a_preview(data)
 
 

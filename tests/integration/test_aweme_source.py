@@ -165,9 +165,9 @@ def test_a_long_wait_is_cut_short() -> None:
         (
             200,
             {"music_list": [{}], "has_more": 1, "cursor": 0},
-            "cursor does not move on: 0",
+            "cursor does not advance: 0",
         ),
-        (200, {"music_list": [{}], "has_more": 1}, "cursor does not move on: None"),
+        (200, {"music_list": [{}], "has_more": 1}, "cursor does not advance: None"),
     ],
 )
 def test_an_answer_that_is_no_chart_is_refused(status: int, body: Any, problem: str) -> None:

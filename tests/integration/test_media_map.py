@@ -287,7 +287,7 @@ def test_a_batch_that_dies_is_tried_again_and_fetches_only_what_it_had_not_noted
             raise Killed
         note(ledger, track_id, media)
 
-    monkeypatch.setattr(DynamoMediaLedger, "note", dying)
+    monkeypatch.setattr(DynamoMediaLedger, "save_media", dying)
 
     execution, reports = stack.run(FIRST)
 

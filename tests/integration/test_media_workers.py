@@ -199,7 +199,7 @@ def test_a_measurement_that_is_no_number_is_no_fact(
         ProcessMediaEncoder, "_ask", lambda self, request, data: (json.loads(text), b"ID3")
     )
 
-    with pytest.raises(WorkerFailed, match="no number"):
+    with pytest.raises(WorkerFailed, match="is not finite"):
         media_encoder.prepare_preview(b"", "Song", "Artist")
 
 

@@ -1,4 +1,4 @@
-"""The operator's lists: what is stored comes back, what is wrong never does."""
+"""Operator overrides: storage, validation and concurrent changes."""
 
 import json
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ ENTRIES = (
 )
 
 
-def test_lists_come_back_as_they_were_kept(rows: DynamoRows) -> None:
+def test_overrides_are_read_as_saved(rows: DynamoRows) -> None:
     store = DynamoOperatorLists(rows, "catalog")
     assert store.entries() == ()
 
@@ -36,7 +36,7 @@ def test_lists_come_back_as_they_were_kept(rows: DynamoRows) -> None:
     assert store.entries() == ENTRIES
 
 
-def test_wrong_lists_are_not_kept(rows: DynamoRows) -> None:
+def test_invalid_overrides_are_not_saved(rows: DynamoRows) -> None:
     store = DynamoOperatorLists(rows, "catalog")
     store.save(ENTRIES, before=())
 
@@ -64,20 +64,22 @@ def test_wrong_lists_are_not_kept(rows: DynamoRows) -> None:
         ),
     ],
 )
-def test_a_wrong_entry_is_named(entry: dict[str, Any], problem: str) -> None:
-    with pytest.raises(SettingsError, match=r"the operator's lists in here are not valid") as told:
+def test_the_error_names_an_invalid_entry(entry: dict[str, Any], problem: str) -> None:
+    with pytest.raises(
+        SettingsError, match="the operator overrides in here are not valid"
+    ) as error:
         parse_lists(json.dumps({"entries": [entry]}), "here")
 
-    assert problem in str(told.value)
+    assert problem in str(error.value)
 
 
 @pytest.mark.parametrize("document", ["", "[]", "{", '{"entries": 7}', '{"rules": []}'])
-def test_a_wrong_document_is_told(document: str) -> None:
+def test_an_invalid_document_is_an_error(document: str) -> None:
     with pytest.raises(SettingsError, match="not valid"):
         parse_lists(document, "here")
 
 
-def test_lists_that_somebody_else_has_changed_are_not_overwritten(rows: DynamoRows) -> None:
+def test_overrides_that_changed_meanwhile_are_not_overwritten(rows: DynamoRows) -> None:
     store = DynamoOperatorLists(rows, "catalog")
     store.save(ENTRIES[:1], before=())
 
@@ -87,26 +89,26 @@ def test_lists_that_somebody_else_has_changed_are_not_overwritten(rows: DynamoRo
     assert store.entries() == ENTRIES[:1]
 
 
-def test_a_change_between_look_and_write_is_refused_by_the_store(
+def test_a_change_between_read_and_write_is_refused_by_the_store(
     rows: DynamoRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, other = (DynamoOperatorLists(rows, "catalog") for _ in range(2))
-    look = store._row
+    read = store._row
 
-    def looked() -> Any:
-        row = look()
+    def changed_meanwhile() -> Any:
+        row = read()
         if not other.entries():
             other.save(ENTRIES[:1], before=())
         return row
 
-    monkeypatch.setattr(store, "_row", looked)
+    monkeypatch.setattr(store, "_row", changed_meanwhile)
     with pytest.raises(ListsChanged):
         store.save(ENTRIES, before=())
 
     assert store.entries() == ENTRIES[:1]
 
 
-def test_lists_that_nobody_can_read_are_replaced(rows: DynamoRows) -> None:
+def test_unreadable_overrides_are_replaced(rows: DynamoRows) -> None:
     store = DynamoOperatorLists(rows, "catalog")
     boto3.resource("dynamodb", region_name=REGION).Table("catalog").put_item(
         Item={"pk": "LISTS", "document": "{broken"}

@@ -155,22 +155,36 @@ def test_a_token_about_to_end_is_renewed_and_kept() -> None:
     assert peer.requests[-1][1]["Access-Token"] == "new"
 
 
-def test_a_token_that_is_refused_is_renewed_once() -> None:
-    expired = {"code": 40105, "message": "Access token is incorrect or has expired"}
+@pytest.mark.parametrize("code", [40102, 40104, 40105])
+def test_a_rejected_token_is_renewed_once(code: int) -> None:
+    rejected = {"code": code, "message": "sign in"}
     renewed: list[dict[str, Any]] = []
 
     def answers(token: str) -> Any:
-        return expired if token == "old" else {"code": 0, "data": {"list": [SONG]}}
+        return rejected if token == "old" else {"code": 0, "data": {"list": [SONG]}}
 
     with running_peer(business_api(answers, renewed)) as peer:
         assert fetch_cml(peer.base_url, FakeTokenSecret()).rows == 1
     with (
-        running_peer(business_api(lambda token: expired, renewed)) as peer,
-        pytest.raises(SourceRefused, match="code 40105: Access token is incorrect"),
+        running_peer(business_api(lambda token: rejected, renewed)) as peer,
+        pytest.raises(SourceRefused, match=f"code {code}: sign in"),
     ):
         fetch_cml(peer.base_url, FakeTokenSecret())
 
     assert len(renewed) == 2
+
+
+def test_another_error_code_does_not_renew_the_token_whatever_its_message_says() -> None:
+    answer = {"code": 40001, "message": "The access token has no permission for this account"}
+    renewed: list[dict[str, Any]] = []
+
+    with (
+        running_peer(business_api(lambda token: answer, renewed)) as peer,
+        pytest.raises(SourceRefused, match="code 40001: The access token"),
+    ):
+        fetch_cml(peer.base_url, FakeTokenSecret())
+
+    assert renewed == []
 
 
 def test_a_code_that_is_not_zero_is_a_failure() -> None:

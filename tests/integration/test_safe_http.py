@@ -10,7 +10,7 @@ import pytest
 from tests.peer import Exchange, running_peer
 from tiktok_music.adapters.addresses import is_public
 from tiktok_music.adapters.media_downloads import HttpDownloader
-from tiktok_music.adapters.safe_http import BROWSER, HttpAnswer, SafeHttp
+from tiktok_music.adapters.safe_http import BROWSER, HttpResponse, SafeHttp
 from tiktok_music.errors import DownloadFailed
 
 
@@ -20,7 +20,7 @@ def get(
     http: SafeHttp | None = None,
     max_bytes: int = 10_000,
     deadline_seconds: float = 5.0,
-) -> HttpAnswer:
+) -> HttpResponse:
     http = http or SafeHttp(allow_private=True)
     return http.get(url, headers=BROWSER, max_bytes=max_bytes, deadline_seconds=deadline_seconds)
 

@@ -1,4 +1,4 @@
-"""The API as its callers see it: the application over fakes, whole answers asserted."""
+"""The API as its clients see it: the application over fakes, asserting whole responses."""
 
 import gzip
 import json
@@ -9,6 +9,7 @@ import pytest
 from tests.api_world import LIST, REQUEST_ID, UNAUTHENTICATED, World, refusal
 from tests.builders import a_snapshot, a_track
 from tests.events import Answer
+from tiktok_music.api_key import KeyState
 
 SNAPSHOT = a_snapshot(a_track(1), a_track(2))
 
@@ -20,7 +21,7 @@ def world() -> World:
     return world
 
 
-def test_the_list_is_the_stored_answer(world: World) -> None:
+def test_the_list_is_the_stored_body(world: World) -> None:
     answer = world.get()
 
     assert answer == Answer(
@@ -50,7 +51,7 @@ def test_unknown_parameters_change_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("header", ["gzip", "br, gzip;q=0.5", "GZIP", "*"])
-def test_gzip_is_sent_as_it_is_stored(world: World, header: str) -> None:
+def test_the_stored_gzip_is_sent_unchanged(world: World, header: str) -> None:
     answer = world.get(accept_encoding=header)
 
     assert answer.headers["content-encoding"] == "gzip"
@@ -63,7 +64,7 @@ def test_gzip_is_sent_as_it_is_stored(world: World, header: str) -> None:
     "header",
     ["identity", "br", "gzip;q=0", "gzip;q=0.000", "x-gzipped", "gzip;q=0, *", "*, gzip;q=0"],
 )
-def test_gzip_is_not_sent_to_who_does_not_take_it(world: World, header: str) -> None:
+def test_gzip_is_not_sent_unless_accepted(world: World, header: str) -> None:
     answer = world.get(accept_encoding=header)
 
     assert "content-encoding" not in answer.headers
@@ -71,7 +72,7 @@ def test_gzip_is_not_sent_to_who_does_not_take_it(world: World, header: str) -> 
 
 
 @pytest.mark.parametrize("form", ["{}", '"other", {}', "W/{}", "*"])
-def test_who_has_the_answer_is_told_so_for_free(world: World, form: str) -> None:
+def test_a_matching_etag_gets_304_for_free(world: World, form: str) -> None:
     etag = world.get().headers["etag"]
 
     answer = world.get(if_none_match=form.format(etag))
@@ -82,7 +83,7 @@ def test_who_has_the_answer_is_told_so_for_free(world: World, form: str) -> None
 
 
 @pytest.mark.parametrize("header", ['"other"', "", "garbage"])
-def test_who_has_another_answer_gets_this_one(world: World, header: str) -> None:
+def test_another_etag_gets_the_body(world: World, header: str) -> None:
     assert world.get(if_none_match=header).status == 200
 
 
@@ -93,7 +94,7 @@ def test_head_has_the_headers_and_no_body(world: World) -> None:
     assert answer.headers["content-length"] == str(len(SNAPSHOT.plain()))
 
 
-def test_every_wrong_key_is_told_the_same(world: World) -> None:
+def test_every_invalid_key_gets_the_same_response(world: World) -> None:
     env, _, rest = world.key.removeprefix("lp_").partition("_")
     key_id, _, secret = rest.partition("_")
     assert env == "live"
@@ -120,10 +121,10 @@ def test_every_wrong_key_is_told_the_same(world: World) -> None:
     }
 
 
-def test_a_revoked_key_is_told_the_same_within_thirty_seconds(world: World) -> None:
+def test_a_revoked_key_is_refused_within_thirty_seconds(world: World) -> None:
     assert world.get().status == 200
     stored = next(iter(world.keys.keys.values()))
-    world.keys.save(replace(stored, state="revoked"))
+    world.keys.save(replace(stored, state=KeyState.REVOKED))
 
     world.now += 30
 
@@ -135,7 +136,7 @@ def test_the_scheme_may_be_written_in_any_case(world: World) -> None:
     assert world.get(authorization=f"bEARER {world.key}").status == 200
 
 
-def test_a_key_without_the_scope_is_told_which(world: World) -> None:
+def test_a_key_without_the_scope_gets_its_name(world: World) -> None:
     stored = next(iter(world.keys.keys.values()))
     world.keys.save(replace(stored, scopes=frozenset({"publish:write"})))
 
@@ -152,23 +153,23 @@ def test_a_key_without_the_scope_is_told_which(world: World) -> None:
     assert answer.headers["x-ratelimit-limit"] == "120"
 
 
-def test_a_star_opens_everything(world: World) -> None:
+def test_the_star_grants_every_scope(world: World) -> None:
     stored = next(iter(world.keys.keys.values()))
     world.keys.save(replace(stored, scopes=frozenset({"*"})))
 
     assert world.get().status == 200
 
 
-def test_a_suspended_key_is_told_so(world: World) -> None:
+def test_a_suspended_key_gets_503(world: World) -> None:
     stored = next(iter(world.keys.keys.values()))
-    world.keys.save(replace(stored, state="suspended"))
+    world.keys.save(replace(stored, state=KeyState.SUSPENDED))
 
     answer = world.get()
 
     assert (answer.status, answer.body) == (503, refusal("KILL_SWITCH", "Access is suspended."))
 
 
-def test_whoami_tells_of_the_key_and_not_its_secret(world: World) -> None:
+def test_whoami_shows_the_key_without_its_secret(world: World) -> None:
     answer = world.get("/v1/whoami")
 
     assert json.loads(answer.body) == {
@@ -180,7 +181,7 @@ def test_whoami_tells_of_the_key_and_not_its_secret(world: World) -> None:
     }
 
 
-def test_no_snapshot_at_all_is_a_failure_of_ours() -> None:
+def test_a_missing_snapshot_is_an_internal_error() -> None:
     world = World()
 
     answer = world.get()
@@ -192,21 +193,21 @@ def test_no_snapshot_at_all_is_a_failure_of_ours() -> None:
     assert world.failures == [f"{LIST}: SnapshotMissing('no snapshot has been published')"]
 
 
-def test_a_failure_that_cannot_be_told_of_is_answered_all_the_same(
+def test_an_error_whose_handler_fails_still_gets_a_response(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world = World()
-    world.failures = None  # type: ignore[assignment]  # so that telling of a failure fails
+    world.failures = None  # type: ignore[assignment]  # so that recording the failure fails
 
     answer = world.get()
 
     message = "The request could not be answered; try again later."
     assert (answer.status, answer.body) == (500, refusal("INTERNAL", message))
     assert answer.headers["x-request-id"] == REQUEST_ID
-    assert "a failure could not be told of" in caplog.text
+    assert "error response could not be sent" in caplog.text
 
 
-def test_a_store_that_is_down_does_not_take_the_list_away(world: World) -> None:
+def test_the_list_survives_an_outage_of_the_store(world: World) -> None:
     assert world.get().status == 200
     world.snapshots.is_down = True
 
@@ -216,14 +217,14 @@ def test_a_store_that_is_down_does_not_take_the_list_away(world: World) -> None:
     assert [str(problem) for problem in world.stale] == ["the store is down"]
 
 
-def test_a_key_store_that_is_down_lets_nobody_new_in(world: World) -> None:
+def test_an_outage_of_the_key_store_admits_no_new_key(world: World) -> None:
     world.keys.is_down = True
 
     assert world.get().status == 500
 
 
 @pytest.mark.parametrize("path", ["/", "/v1/nothing", f"{LIST}/", "/v1//tiktok-music", "/v1/.."])
-def test_other_paths_have_nothing(world: World, path: str) -> None:
+def test_unknown_paths_are_not_found(world: World, path: str) -> None:
     answer = world.get(path)
 
     assert (answer.status, answer.body) == (
@@ -233,7 +234,7 @@ def test_other_paths_have_nothing(world: World, path: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_other_methods_are_told_which_there_are(world: World, method: str) -> None:
+def test_a_wrong_method_gets_the_allowed_ones(world: World, method: str) -> None:
     answer = world.get(method=method)
 
     assert (answer.status, answer.body) == (
@@ -244,7 +245,7 @@ def test_other_methods_are_told_which_there_are(world: World, method: str) -> No
 
 
 @pytest.mark.parametrize(("path", "method"), [("/v1/nothing", "GET"), (LIST, "POST")])
-def test_a_key_is_counted_where_there_is_nothing_too(world: World, path: str, method: str) -> None:
+def test_a_key_is_counted_on_unmatched_routes_too(world: World, path: str, method: str) -> None:
     answer = world.get(path, method=method)
 
     assert answer.headers["x-ratelimit-remaining"] == "119"
@@ -252,7 +253,7 @@ def test_a_key_is_counted_where_there_is_nothing_too(world: World, path: str, me
     assert (without.status, "x-ratelimit-limit" in without.headers) == (answer.status, False)
 
 
-def test_whoever_waits_as_long_as_told_is_let_in(world: World) -> None:
+def test_retry_after_is_rounded_up(world: World) -> None:
     world.now += 0.25
     for _ in range(120):
         world.get()
@@ -283,7 +284,7 @@ def test_the_limit_costs_few_calls(world: World) -> None:
     assert world.rates.calls == 22
 
 
-def test_a_limiter_that_is_down_lets_requests_through(world: World) -> None:
+def test_the_limiter_fails_open(world: World) -> None:
     world.rates.is_down = True
 
     assert [world.get().status for _ in range(200)] == [200] * 200

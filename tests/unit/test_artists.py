@@ -1,4 +1,4 @@
-"""How lines of names are split and compared."""
+"""Splitting and comparison of credit lines."""
 
 import pytest
 
@@ -76,7 +76,7 @@ def test_two_spellings_of_a_line_share_a_key(some: str, others: str) -> None:
         ("", ""),
     ],
 )
-def test_common_words_and_nobody_join_nothing(some: str, others: str) -> None:
+def test_common_words_and_placeholders_join_nothing(some: str, others: str) -> None:
     assert not artist_keys(some) & artist_keys(others)
 
 
@@ -91,7 +91,7 @@ def test_common_words_and_nobody_join_nothing(some: str, others: str) -> None:
         ("Megan Thee Stallion & Nas", "Megan Thee Stallon & Nas", False),
     ],
 )
-def test_people_differ_only_when_both_lines_name_a_stranger(
+def test_people_differ_only_when_both_lines_name_someone_else(
     some: str, others: str, are_other: bool
 ) -> None:
     assert are_other_people(name_keys(some), name_keys(others)) is are_other
@@ -117,6 +117,6 @@ def test_uploaders_of_covers_are_recognised_by_their_names() -> None:
 
 
 @pytest.mark.parametrize("line", ["\ud83d", "🖤", "," * 10_000, " " * 10_000, "x " * 5_000])
-def test_no_line_is_too_strange_to_be_split(line: str) -> None:
+def test_any_line_can_be_split(line: str) -> None:
     assert isinstance(split_artists(line), tuple)
     assert isinstance(artist_keys(line), frozenset)

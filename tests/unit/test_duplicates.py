@@ -1,4 +1,4 @@
-"""Which candidates are one recording, which of them survives, and why."""
+"""Grouping of duplicates: groups, canonical tracks and evidence."""
 
 import random
 from functools import partial
@@ -28,7 +28,7 @@ def are_joined(first: Candidate, second: Candidate) -> bool:
     return len(group_duplicates((first, second))) == 1
 
 
-def test_a_group_has_its_survivor_first_and_says_what_joined_the_rest() -> None:
+def test_a_group_has_its_canonical_track_first_and_evidence_for_the_rest() -> None:
     small = a_sound("10003", "Say So", users=5)
     big = a_sound("10002", "SAY SO (Official Audio)", users=9)
     older = a_sound("9999", "Say So!", "Doja Cat & Someone", users=5)
@@ -68,10 +68,10 @@ def test_a_repeated_id_keeps_the_row_with_more_users() -> None:
 
 
 def test_the_first_evidence_for_a_repeated_id_stays() -> None:
-    kept = a_sound("10001", "Say So", users=3)
+    canonical = a_sound("10001", "Say So", users=3)
     twice = [a_sound("10002", "say so", users=users) for users in (2, 1)]
 
-    (group,) = group_duplicates((kept, *twice))
+    (group,) = group_duplicates((canonical, *twice))
 
     assert group.evidence == {"10002": "same title and artist"}
 
@@ -103,14 +103,14 @@ def test_an_upstream_group_joins_unless_the_titles_name_other_versions(
     ],
 )
 def test_evidence_names_the_rule(title: str, author: str, evidence: str) -> None:
-    kept = a_sound("10001", "Moonlight Serenade", "Ann Lee", users=2)
+    canonical = a_sound("10001", "Moonlight Serenade", "Ann Lee", users=2)
 
-    (group,) = group_duplicates((kept, a_sound("10002", title, author)))
+    (group,) = group_duplicates((canonical, a_sound("10002", title, author)))
 
     assert group.evidence == {"10002": evidence}
 
 
-def test_a_title_meets_its_spelling_in_another_script() -> None:
+def test_a_title_matches_its_spelling_in_another_script() -> None:
     native, latin = a_sound("10001", "Плакала", "KAZKA", 2), a_sound("10002", "Plakala", "KAZKA")
 
     (group,) = group_duplicates((native, latin))
@@ -118,7 +118,7 @@ def test_a_title_meets_its_spelling_in_another_script() -> None:
     assert group.evidence == {"10002": "same title in another script and same artist"}
 
 
-def test_a_title_meets_the_same_title_of_a_differently_spelt_artist() -> None:
+def test_a_title_matches_the_same_title_of_a_differently_spelt_artist() -> None:
     first = a_sound("10001", "Crazy In Love", "Beyonce Knowles", users=2)
 
     (group,) = group_duplicates((first, a_sound("10002", "Crazy in Love", "Beyoncé")))
@@ -127,7 +127,7 @@ def test_a_title_meets_the_same_title_of_a_differently_spelt_artist() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "joined"), [(60, True), (15, True), (0, True), (214, False)])
-def test_lengths_part_only_recordings_longer_than_a_clip(seconds: float, joined: bool) -> None:
+def test_lengths_separate_only_recordings_longer_than_a_clip(seconds: float, joined: bool) -> None:
     first = Candidate("10001", "Interlude", "J. Cole", duration_seconds=75)
     second = Candidate("10002", "Interlude", "J. Cole", duration_seconds=seconds)
 
@@ -146,7 +146,7 @@ def test_a_guest_may_be_left_out_but_two_guests_are_two_tracks() -> None:
     assert [group.members for group in groups] == [(plain, with_a), (with_b,)]
 
 
-def test_what_one_member_says_keeps_newcomers_out_of_its_group() -> None:
+def test_a_newcomer_that_contradicts_one_member_stays_out_of_the_group() -> None:
     plain, with_feid, with_saiko = (
         a_sound("10001", "Ven y Ven", "Ozuna", users=3),
         a_sound("10002", "Ven y Ven", "Ozuna & Feid", users=2),
@@ -158,7 +158,7 @@ def test_what_one_member_says_keeps_newcomers_out_of_its_group() -> None:
     assert [group.members for group in groups] == [(plain, with_feid), (with_saiko,)]
 
 
-def test_guests_of_a_duo_part_tracks_though_the_duo_is_the_same() -> None:
+def test_different_guests_of_the_same_duo_are_two_tracks() -> None:
     plain, with_a, with_b = (
         a_sound("10001", "Type Shift", "Future & Metro Boomin", users=3),
         a_sound("10002", "Type Shift (feat. Drake)", "Future & Metro Boomin", users=2),
@@ -191,7 +191,7 @@ def test_guests_of_a_duo_part_tracks_though_the_duo_is_the_same() -> None:
         ("Countdown Session 100", "Countdown Session 1000", False),
     ],
 )
-def test_titles_of_one_artist_are_told_apart(first: str, second: str, joined: bool) -> None:
+def test_titles_of_one_artist_are_distinguished(first: str, second: str, joined: bool) -> None:
     assert are_joined(a_sound("10001", first), a_sound("10002", second)) is joined
 
 
@@ -208,7 +208,7 @@ def test_two_subtitles_are_two_tracks() -> None:
     assert not are_joined(on, off)
 
 
-def test_users_own_sounds_are_told_apart_by_user_and_length() -> None:
+def test_original_sounds_are_distinguished_by_user_and_length() -> None:
     def sound(tiktok_id: str, title: str, author: str, seconds: float) -> Candidate:
         return Candidate(tiktok_id, title, author, duration_seconds=seconds)
 
@@ -223,7 +223,7 @@ def test_users_own_sounds_are_told_apart_by_user_and_length() -> None:
     assert groups[0].evidence == {"10002": "same user's sound of the same length"}
 
 
-def test_an_upload_named_artist_and_title_meets_the_original_but_a_cover_does_not() -> None:
+def test_an_upload_named_artist_and_title_joins_the_original_but_a_cover_does_not() -> None:
     original = a_sound("10001", "Another Love", "Tom Odell", users=9)
     upload = a_sound("10002", "Tom Odell - Another Love", "sadvibes")
     cover = a_sound("10003", "Another Love - Tom Odell", "Piano Vibes")
@@ -243,7 +243,7 @@ def test_versions_of_a_work_share_its_key() -> None:
     assert {group.work_key for group in groups} == {"roses|saintjhn"}
 
 
-def test_a_fingerprint_joins_groups_and_the_bigger_survivor_stays() -> None:
+def test_a_fingerprint_joins_groups_and_the_track_with_more_users_is_canonical() -> None:
     small = group_duplicates((a_sound("10001", "Say So", users=2), a_sound("10002", "say so")))
     big = group_duplicates((a_sound("10003", "untitled upload", "somebody", users=5),))
     alone = group_duplicates((a_sound("10004", "Woman"),))
@@ -270,7 +270,7 @@ def test_a_fingerprint_joins_groups_and_the_bigger_survivor_stays() -> None:
         ("Roses (Taylor's Version)", False),
     ],
 )
-def test_a_fingerprint_is_believed_over_tags_that_it_can_hear(title: str, joined: bool) -> None:
+def test_a_fingerprint_overrides_tags_that_would_change_it(title: str, joined: bool) -> None:
     groups = group_duplicates((a_sound("10001", "Roses", "A One"), a_sound("10002", title, "B")))
 
     together = join_groups(groups, [("10001", "10002", "same audio")])
@@ -286,7 +286,7 @@ def test_pairs_of_unknown_or_already_joined_sounds_change_nothing() -> None:
     assert join_groups(groups, pairs) == groups
 
 
-def test_nothing_is_grouped_into_nothing() -> None:
+def test_no_candidates_give_no_groups() -> None:
     assert (group_duplicates(()), join_groups((), ())) == ((), ())
 
 
@@ -294,7 +294,7 @@ def test_nothing_is_grouped_into_nothing() -> None:
     ("name", "lowest_f1"),
     [("duplicate_pairs_development.tsv", 0.98), ("duplicate_pairs_held_out.tsv", 0.95)],
 )
-def test_labelled_pairs_are_told_as_people_tell_them(name: str, lowest_f1: float) -> None:
+def test_labelled_pairs_are_judged_as_labelled(name: str, lowest_f1: float) -> None:
     _, _, f1 = score(read_pairs(_DATA / name))
 
     assert f1 >= lowest_f1

@@ -62,7 +62,7 @@ def test_a_table_that_leaves_keys_out_for_ever_is_given_up() -> None:
     rows: Any = Rows(0)
     pauses: list[float] = []
 
-    with pytest.raises(StoreUnavailable, match="left 3 keys out"):
+    with pytest.raises(StoreUnavailable, match="left 3 keys of a batch unprocessed"):
         batch_read(rows, "abc", pause=pauses.append)
 
     assert (rows.calls, pauses) == ([3] * 5, [0.05, 0.1, 0.2, 0.4])

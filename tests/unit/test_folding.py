@@ -1,4 +1,4 @@
-"""The form in which titles and names are compared."""
+"""Folding of titles and names for comparison."""
 
 import pytest
 
@@ -33,12 +33,20 @@ from tiktok_music.refresh.curation.titles.folding import (
         ("", ""),
     ],
 )
-def test_text_is_folded_to_what_people_would_call_the_same(text: str, folded: str) -> None:
+def test_text_is_folded_for_comparison(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
-def test_a_flood_is_cut() -> None:
+def test_an_oversized_text_is_cut() -> None:
     assert len(fold("a" * 10_000)) == 300
+
+
+def test_accents_are_dropped_and_vowel_signs_of_indic_scripts_stay() -> None:
+    accents = "\u0300\u036f\u0591\u05c7\u0610\u061a\u064b\u065f\u0670\ufe00\ufe0f"
+    neighbours = "\u02ff\u0370\u093e\u0671"
+
+    assert fold("".join(f"a{accent}" for accent in accents)) == "a" * len(accents)
+    assert fold("".join(f"a{other}" for other in neighbours)) == "a aͱaाaٱ"
 
 
 def test_escapes_are_read_and_lone_surrogates_are_replaced() -> None:

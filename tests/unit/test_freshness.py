@@ -1,4 +1,4 @@
-"""How old answers are said to be, and how healthy the catalog."""
+"""Caching headers, and the health of the catalog by age."""
 
 import json
 from datetime import timedelta
@@ -14,7 +14,7 @@ TWICE_A_DAY = timedelta(hours=12)
 SNAPSHOT = a_snapshot(a_track(1), published_at=NOON + timedelta(minutes=4))
 
 
-def test_an_answer_is_fresh_until_the_next_refresh_is_due() -> None:
+def test_a_response_is_fresh_until_the_next_refresh_is_due() -> None:
     a_minute_later = SNAPSHOT.descriptor.published_at.timestamp() + 60
 
     assert Freshness(TWICE_A_DAY, a_minute_later).headers(SNAPSHOT.descriptor) == {
@@ -26,7 +26,7 @@ def test_an_answer_is_fresh_until_the_next_refresh_is_due() -> None:
 
 
 @pytest.mark.parametrize(
-    ("late", "due"),
+    ("delay", "due"),
     [
         (timedelta(0), 12),
         (timedelta(minutes=15), 12),
@@ -36,15 +36,15 @@ def test_an_answer_is_fresh_until_the_next_refresh_is_due() -> None:
         (-timedelta(minutes=1), 12),
     ],
 )
-def test_the_next_refresh_is_the_first_tick_after_the_publication(
-    late: timedelta, due: int
+def test_the_next_refresh_is_the_first_scheduled_time_after_publication(
+    delay: timedelta, due: int
 ) -> None:
-    descriptor = a_snapshot(a_track(1), published_at=NOON + late).descriptor
+    descriptor = a_snapshot(a_track(1), published_at=NOON + delay).descriptor
 
     assert next_refresh_due(descriptor, TWICE_A_DAY) == NOON + timedelta(hours=due)
 
 
-def test_a_clock_that_is_behind_makes_no_negative_age() -> None:
+def test_a_slow_clock_makes_no_negative_age() -> None:
     descriptor = SNAPSHOT.descriptor
 
     assert Freshness(TWICE_A_DAY, 0.0).headers(descriptor)["Age"] == "0"
@@ -61,7 +61,7 @@ def test_a_clock_that_is_behind_makes_no_negative_age() -> None:
         ("Sun, 99 Nov 99999 12:05:00 GMT", 200),
     ],
 )
-def test_who_has_exactly_what_was_last_modified_is_told_so(since: str, status: int) -> None:
+def test_if_modified_since_must_equal_last_modified(since: str, status: int) -> None:
     world = World()
     world.snapshots.publish(SNAPSHOT)
 
@@ -80,7 +80,7 @@ def health_at(hours: float) -> Any:
     return json.loads(answer.body)
 
 
-def test_health_tells_of_the_snapshot_without_a_key() -> None:
+def test_health_describes_the_snapshot_without_a_key() -> None:
     assert health_at(1) == {
         "status": "ok",
         "snapshot": {
@@ -97,18 +97,18 @@ def test_health_tells_of_the_snapshot_without_a_key() -> None:
     ("hours", "status"),
     [(0, "ok"), (14, "ok"), (14.01, "degraded"), (24, "degraded"), (24.01, "failing")],
 )
-def test_health_goes_down_with_age(hours: float, status: str) -> None:
+def test_the_health_status_depends_on_age(hours: float, status: str) -> None:
     assert health_at(hours)["status"] == status
 
 
 def test_without_a_snapshot_health_is_failing() -> None:
     answer = World().get("/v1/health", authorization="")
 
-    nothing = {"status": "failing", "snapshot": None, "nextRefreshDueAt": None}
-    assert (answer.status, json.loads(answer.body)) == (200, nothing)
+    no_snapshot = {"status": "failing", "snapshot": None, "nextRefreshDueAt": None}
+    assert (answer.status, json.loads(answer.body)) == (200, no_snapshot)
 
 
-def test_health_costs_one_look_at_the_pointer_in_thirty_seconds() -> None:
+def test_health_costs_one_pointer_read_per_thirty_seconds() -> None:
     world = World()
     world.snapshots.publish(SNAPSHOT)
 
@@ -119,7 +119,7 @@ def test_health_costs_one_look_at_the_pointer_in_thirty_seconds() -> None:
     assert (world.snapshots.pointer_reads, world.keys.reads, world.rates.calls) == (1, 0, 0)
 
 
-def test_another_rate_of_the_schedule_moves_all_of_it() -> None:
+def test_another_refresh_interval_changes_headers_and_status() -> None:
     published_at = SNAPSHOT.descriptor.published_at.timestamp()
     statuses = [
         Freshness(timedelta(hours=3), published_at + hours * 3600).health(SNAPSHOT.descriptor)

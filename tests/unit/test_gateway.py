@@ -1,4 +1,4 @@
-"""The list between ASGI and Lambda: stored bytes go out as they are, and are encoded once."""
+"""The list between ASGI and Lambda: stored bytes are sent unchanged and encoded once."""
 
 import asyncio
 import base64
@@ -26,7 +26,7 @@ def list_event(world: World, method: str = "GET") -> dict[str, Any]:
     return http_event(LIST, method, **headers)
 
 
-def test_the_stored_answer_is_encoded_once_for_all_callers(world: World) -> None:
+def test_the_stored_body_is_encoded_once_for_all_clients(world: World) -> None:
     first = world.handler(list_event(world), NO_CONTEXT)
     second = world.handler(list_event(world), NO_CONTEXT)
 
@@ -38,7 +38,7 @@ def test_the_stored_answer_is_encoded_once_for_all_callers(world: World) -> None
     assert second["body"] is first["body"]
 
 
-def test_a_new_snapshot_is_another_answer(world: World) -> None:
+def test_a_new_snapshot_is_encoded_anew(world: World) -> None:
     world.handler(list_event(world), NO_CONTEXT)
     newer = a_snapshot(a_track(3), fence=2)
     world.snapshots.publish(newer)
@@ -49,14 +49,14 @@ def test_a_new_snapshot_is_another_answer(world: World) -> None:
     assert result["body"] == base64.b64encode(newer.gzipped).decode()
 
 
-def test_head_tells_the_length_and_sends_nothing(world: World) -> None:
+def test_head_has_the_length_and_no_body(world: World) -> None:
     result = world.handler(list_event(world, "HEAD"), NO_CONTEXT)
 
     assert (result["statusCode"], result["body"]) == (200, "")
     assert result["headers"]["content-length"] == str(len(SNAPSHOT.gzipped))
 
 
-def test_a_server_that_does_not_take_stored_bytes_is_sent_them(world: World) -> None:
+def test_a_server_without_the_extension_gets_the_body_in_the_message(world: World) -> None:
     scope = HttpApi(list_event(world), NO_CONTEXT, NO_CONTEXT).scope
     del scope["extensions"][STORED_BODY]
     sent: list[Any] = []
@@ -67,7 +67,7 @@ def test_a_server_that_does_not_take_stored_bytes_is_sent_them(world: World) -> 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    # Not asyncio.run(), which would take the loop of other tests' handlers away.
+    # Not asyncio.run(), which would close the loop that handlers of other tests use.
     loop = asyncio.new_event_loop()
     loop.run_until_complete(world.app(scope, receive, send))
     loop.close()

@@ -1,4 +1,4 @@
-"""Which titles say only that they are a user's own sound."""
+"""Recognition of default titles of users' sounds."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_boilerplate_is_found_in_the_languages_of_the_app(word: str, pattern: st
 
     assert finding == Finding(
         RejectionReason.GENERIC_SOUND,
-        f'The title says only that this is a user\'s own sound ("{word}").',
+        f'The title is only the default name of a user\'s sound ("{word}").',
         field="title",
         word=word,
     )

@@ -1,4 +1,7 @@
-"""Keys while their store is down, and limits over many instances."""
+"""Keys during an outage of their store, and limits over many instances."""
+
+import json
+from dataclasses import replace
 
 import pytest
 
@@ -7,12 +10,13 @@ from tests.builders import a_key, a_snapshot, a_track
 from tests.fakes import FakeKeys, FakeRates
 from tiktok_music.api.auth import CACHED_KEYS, GRACE_SECONDS, Authenticator
 from tiktok_music.api.rate_limit import (
+    CACHED_WINDOWS,
     READ_LIGHT,
-    REMEMBERED_KEYS,
     WRITE_LIGHT,
     RateDecision,
     RateLimiter,
 )
+from tiktok_music.api_key import KeyEnvironment, KeyState, RateTier
 from tiktok_music.errors import StoreUnavailable, Unauthenticated
 
 SNAPSHOT = a_snapshot(a_track(1))
@@ -25,7 +29,7 @@ def world() -> World:
     return world
 
 
-def test_a_warm_instance_answers_all_through_an_outage_of_everything(world: World) -> None:
+def test_a_warm_instance_responds_during_an_outage_of_all_stores(world: World) -> None:
     assert world.get().status == 200
     world.keys.is_down = world.rates.is_down = world.snapshots.is_down = True
 
@@ -42,7 +46,7 @@ def test_a_warm_instance_answers_all_through_an_outage_of_everything(world: Worl
     }
 
 
-def test_in_an_outage_the_store_is_asked_again_every_ten_seconds(world: World) -> None:
+def test_in_an_outage_the_key_store_is_retried_every_ten_seconds(world: World) -> None:
     world.get()
     world.keys.is_down = True
     world.now += 31
@@ -55,7 +59,7 @@ def test_in_an_outage_the_store_is_asked_again_every_ten_seconds(world: World) -
     assert world.keys.reads - before == 3
 
 
-def test_a_key_is_not_trusted_for_ever(world: World) -> None:
+def test_a_key_is_not_trusted_beyond_the_grace_period(world: World) -> None:
     world.get()
     world.keys.is_down = True
     world.now += GRACE_SECONDS
@@ -66,8 +70,8 @@ def test_a_key_is_not_trusted_for_ever(world: World) -> None:
     assert (answer.status, answer.body) == (500, refusal("INTERNAL", message))
 
 
-def test_who_was_not_let_in_is_not_let_in_by_an_outage(world: World) -> None:
-    world.change_key(state="revoked")
+def test_an_outage_admits_no_rejected_key(world: World) -> None:
+    world.change_key(state=KeyState.REVOKED)
     assert world.get().body == UNAUTHENTICATED
     world.keys.is_down = True
     world.now += 5
@@ -81,13 +85,13 @@ def test_a_revocation_is_noticed_after_an_outage(world: World) -> None:
     world.now += 100
     assert world.get().status == 200
     world.keys.is_down = False
-    world.change_key(state="revoked")
+    world.change_key(state=KeyState.REVOKED)
     world.now += 10
 
     assert world.get().status == 401
 
 
-def test_a_new_key_is_let_in_ten_seconds_after_a_try_that_came_too_early() -> None:
+def test_a_new_key_that_was_used_too_early_works_ten_seconds_later() -> None:
     world = World()
     world.snapshots.publish(SNAPSHOT)
     stored = world.keys.keys.pop(world.key.split("_")[2])
@@ -99,7 +103,7 @@ def test_a_new_key_is_let_in_ten_seconds_after_a_try_that_came_too_early() -> No
     assert world.get().status == 200
 
 
-def test_a_flood_of_unknown_keys_fills_no_memory() -> None:
+def test_a_flood_of_unknown_keys_is_bounded_in_memory() -> None:
     keys, problems = FakeKeys(), list[object]()
     authenticator = Authenticator(keys, lambda: 0.0, problems.append)
     text, _ = a_key()
@@ -114,7 +118,7 @@ def test_a_flood_of_unknown_keys_fills_no_memory() -> None:
     assert len(authenticator._unknown) == CACHED_KEYS
 
 
-def test_made_up_keys_push_no_known_key_out(world: World) -> None:
+def test_invented_keys_evict_no_known_key(world: World) -> None:
     text, stored = a_key()
     world.keys.save(stored)
     authenticator = Authenticator(world.keys, lambda: 0.0, lambda _: None)
@@ -136,11 +140,41 @@ def test_made_up_keys_push_no_known_key_out(world: World) -> None:
 
 
 @pytest.mark.parametrize("state", ["revoked", "deleted", "Active", ""])
-def test_a_state_that_is_not_known_opens_nothing(world: World, state: str) -> None:
-    text, stored = a_key(state=state)
+def test_only_active_and_suspended_keys_authenticate(world: World, state: str) -> None:
+    text, stored = a_key(state=KeyState(state))
     world.keys.save(stored)
 
-    assert world.get(authorization=f"Bearer {text}").status == 401
+    assert world.get(authorization=f"Bearer {text}").body == UNAUTHENTICATED
+
+
+@pytest.mark.parametrize("environment", ["staging", "Live", ""])
+def test_a_key_of_an_unknown_environment_never_authenticates(
+    world: World, environment: str
+) -> None:
+    text, stored = a_key()
+    world.keys.save(replace(stored, environment=KeyEnvironment(environment)))
+
+    assert world.get(authorization=f"Bearer {text}").body == UNAUTHENTICATED
+
+
+def test_an_unknown_tier_has_the_standard_limit_and_its_own_name(world: World) -> None:
+    world.change_key(tier=RateTier("enterprise"))
+
+    answer = world.get("/v1/whoami")
+
+    assert json.loads(answer.body)["rateLimitTier"] == "enterprise"
+    assert answer.headers["x-ratelimit-limit"] == "120"
+
+
+@pytest.mark.parametrize("kind", [KeyEnvironment, RateTier, KeyState])
+def test_a_choice_of_another_release_is_preserved_and_equals_no_member(
+    kind: type[KeyEnvironment | RateTier | KeyState],
+) -> None:
+    unknown = kind("later")
+
+    assert (unknown, str(unknown), unknown.value, f"{unknown}") == ("later",) * 4
+    assert unknown not in list(kind)
+    assert unknown == kind("later")
 
 
 def test_a_malformed_key_costs_no_read(world: World) -> None:
@@ -159,79 +193,87 @@ def test_the_limit_holds_over_many_instances() -> None:
     rates = FakeRates()
     instances = [limiter(rates) for _ in range(7)]
 
-    let_in = sum(not instances[turn % 7].take("key", "standard").is_over for turn in range(7 * 120))
+    admitted = sum(
+        not instances[turn % 7].take("key", RateTier.STANDARD).is_over for turn in range(7 * 120)
+    )
 
-    assert let_in == 120
+    assert admitted == 120
     assert rates.calls <= 20 + 7 * 4
 
 
-@pytest.mark.parametrize(("tier", "limit"), [("standard", 120), ("partner", 6_000)])
-def test_a_key_that_is_used_little_everywhere_is_let_in_everywhere(tier: str, limit: int) -> None:
+@pytest.mark.parametrize(("tier", "limit"), [(RateTier.STANDARD, 120), (RateTier.PARTNER, 6_000)])
+def test_a_few_requests_on_each_of_many_instances_are_admitted(tier: RateTier, limit: int) -> None:
     rates = FakeRates()
     instances = [limiter(rates) for _ in range(40)]
 
-    turns = [instance.take("key", tier) for instance in instances for _ in range(2)]
+    decisions = [instance.take("key", tier) for instance in instances for _ in range(2)]
 
-    assert [turn.is_over for turn in turns] == [False] * 80
+    assert [decision.is_over for decision in decisions] == [False] * 80
 
 
 def test_an_exhausted_key_costs_no_call() -> None:
     rates = FakeRates()
     one = limiter(rates)
     for _ in range(120):
-        one.take("key", "standard")
+        one.take("key", RateTier.STANDARD)
     calls = rates.calls
 
-    verdicts = [one.take("key", "standard") for _ in range(1_000)]
+    decisions = [one.take("key", RateTier.STANDARD) for _ in range(1_000)]
 
-    assert set(verdicts) == {RateDecision(120, 0, 60, is_over=True)}
+    assert set(decisions) == {RateDecision(120, 0, 60, is_over=True)}
     assert rates.calls == calls
 
 
 @pytest.mark.parametrize(
-    ("tier", "limit"), [("standard", 120), ("pilot", 1_200), ("partner", 6_000), ("other", 120)]
+    ("tier", "limit"),
+    [
+        (RateTier.STANDARD, 120),
+        (RateTier.PILOT, 1_200),
+        (RateTier.PARTNER, 6_000),
+        (RateTier("other"), 120),
+    ],
 )
-def test_a_tier_has_its_limit(tier: str, limit: int) -> None:
+def test_a_tier_has_its_limit(tier: RateTier, limit: int) -> None:
     one = limiter(FakeRates())
 
-    verdicts = [one.take("key", tier) for _ in range(limit + 1)]
+    decisions = [one.take("key", tier) for _ in range(limit + 1)]
 
-    assert verdicts[0] == RateDecision(limit, limit - 1, 60, is_over=False)
-    assert [verdict.is_over for verdict in verdicts] == [False] * limit + [True]
+    assert decisions[0] == RateDecision(limit, limit - 1, 60, is_over=False)
+    assert [decision.is_over for decision in decisions] == [False] * limit + [True]
 
 
-def test_classes_are_counted_apart() -> None:
+def test_endpoint_classes_are_counted_separately() -> None:
     rates = FakeRates()
     one = limiter(rates)
 
-    one.take("key", "standard", READ_LIGHT)
-    one.take("key", "standard", WRITE_LIGHT)
+    one.take("key", RateTier.STANDARD, READ_LIGHT)
+    one.take("key", RateTier.STANDARD, WRITE_LIGHT)
 
     assert rates.taken == {("key", 0): 1, ("key#write-light", 0): 1}
 
 
-def test_while_the_counter_is_down_an_instance_asks_once_per_limit() -> None:
+def test_in_an_outage_the_counter_is_called_once_per_limit() -> None:
     rates = FakeRates(is_down=True)
     problems: list[StoreUnavailable] = []
     one = RateLimiter(rates, lambda: 0.0, problems.append)
 
-    verdicts = [one.take("key", "standard") for _ in range(240)]
+    decisions = [one.take("key", RateTier.STANDARD) for _ in range(240)]
 
-    assert {verdict.is_over for verdict in verdicts} == {False}
-    assert max(verdict.remaining for verdict in verdicts) == 120
+    assert {decision.is_over for decision in decisions} == {False}
+    assert max(decision.remaining for decision in decisions) == 120
     assert len(problems) == 2
 
 
-def test_keys_that_stay_away_are_forgotten() -> None:
+def test_only_the_last_used_keys_are_counted_in_memory() -> None:
     one = limiter(FakeRates())
 
-    for number in range(REMEMBERED_KEYS + 10):
-        one.take(str(number), "standard")
+    for number in range(CACHED_WINDOWS + 10):
+        one.take(str(number), RateTier.STANDARD)
 
-    assert len(one._windows) == REMEMBERED_KEYS
+    assert len(one._windows) == CACHED_WINDOWS
 
 
-def test_an_answer_not_modified_does_not_count(world: World) -> None:
+def test_a_304_is_not_counted(world: World) -> None:
     etag = world.get().headers["etag"]
 
     remaining = {world.get(if_none_match=etag).headers["x-ratelimit-remaining"] for _ in range(300)}
@@ -246,7 +288,7 @@ def test_the_secret_is_in_no_answer_and_no_failure(world: World) -> None:
     world.change_key(scopes=frozenset())
     world.now += 60
     answers.append(world.get())
-    world.change_key(state="revoked")
+    world.change_key(state=KeyState.REVOKED)
     world.now += 60
     answers.append(world.get())
     world.keys.is_down = True
@@ -254,6 +296,6 @@ def test_the_secret_is_in_no_answer_and_no_failure(world: World) -> None:
     answers.append(world.get())
     answers.append(world.get(authorization=f"Bearer {world.key}x"))
 
-    told = [answer.body.decode() + repr(answer.headers) for answer in answers]
-    told += world.failures + [repr(problem) for problem in world.stale]
-    assert [text for text in told if secret in text] == []
+    texts = [answer.body.decode() + repr(answer.headers) for answer in answers]
+    texts += world.failures + [repr(problem) for problem in world.stale]
+    assert [text for text in texts if secret in text] == []

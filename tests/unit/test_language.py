@@ -1,4 +1,4 @@
-"""The decision: upstream's word, then the script, then the model, then the default."""
+"""The decision: upstream's value, then the script, then the model, then the default."""
 
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def test_a_name_without_a_code_leaves_the_decision_to_the_title(
         ("तुला माझी आठवण", "mr"),
     ],
 )
-def test_words_tell_the_language(rule: LanguageRule, title: str, code: str) -> None:
+def test_words_decide_the_language(rule: LanguageRule, title: str, code: str) -> None:
     answer = rule.identify(title, None)
 
     assert (answer.code, answer.source) == (code, LanguageSource.MODEL)
@@ -71,7 +71,7 @@ def test_words_tell_the_language(rule: LanguageRule, title: str, code: str) -> N
 @pytest.mark.parametrize(
     "title", ["", "   ", "🔥🔥🔥", "1965", "***", "\ud800\udc00\udfff", "U.O.E.N.O.", "᚛ᚑᚌ᚜"]
 )
-def test_a_title_that_says_nothing_gets_the_default(rule: LanguageRule, title: str) -> None:
+def test_a_title_without_evidence_gets_the_default(rule: LanguageRule, title: str) -> None:
     assert rule.identify(title, None) == Language("en", LanguageSource.DEFAULT, 0.0)
 
 
@@ -125,7 +125,7 @@ def test_literal_escapes_are_read_as_letters(rule: LanguageRule) -> None:
         "\ud83d broken \udc00 song of love",
     ],
 )
-def test_no_title_is_refused(rule: LanguageRule, title: str) -> None:
+def test_every_title_gets_a_language(rule: LanguageRule, title: str) -> None:
     answer = rule.identify(title, None)
 
     assert len(answer.code) == 2
@@ -142,14 +142,14 @@ def test_labelled_titles_of_eighty_languages_are_recognised(rule: LanguageRule) 
     assert share_right(rule, labelled("language_heldout.tsv")) > 0.84
 
 
-def test_english_chart_titles_are_called_english(rule: LanguageRule) -> None:
+def test_english_chart_titles_are_english(rule: LanguageRule) -> None:
     rows = labelled("language_development.tsv") + labelled("language_heldout.tsv")
 
     assert share_right(rule, [row for row in rows if row[0] == "en"]) > 0.97
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the chart titles are not on this machine")
-def test_titles_of_the_american_chart_are_called_english(rule: LanguageRule) -> None:
+def test_titles_of_the_american_chart_are_english(rule: LanguageRule) -> None:
     rows = [line.split("\t") for line in CORPUS.read_text("utf-8").splitlines()]
     chart = [("en", row[0]) for row in rows if row[2] == "hot100"][::8]
 

@@ -13,15 +13,15 @@ EVEN = {("latin", "aa"): 0.5, ("latin", "bb"): 0.5}
 
 @dataclass
 class FakePredictor:
-    """Says what it is told to, and remembers what it was asked."""
+    """Returns fixed shares and records the texts it got."""
 
     shares: dict[str, float] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
     def predict(
         self, text: str, k: int, threshold: float
     ) -> tuple[tuple[str, ...], tuple[float, ...]]:
-        self.asked.append(text)
+        self.texts.append(text)
         return tuple(f"__label__{code}" for code in self.shares), tuple(self.shares.values())
 
 
@@ -79,7 +79,7 @@ def test_fasttext_decides_between_equals() -> None:
     predictor = FakePredictor({"bb": 0.9, "aa": 0.1})
 
     assert likely(a_model(predictor=predictor), "Sol, Sol Mar!")[0] == "bb"
-    assert predictor.asked == ["sol mar"]
+    assert predictor.texts == ["sol mar"]
 
 
 def test_equals_share_the_score() -> None:
@@ -115,11 +115,11 @@ def test_a_listed_word_with_an_apostrophe_stays_whole() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "U.O.E.N.O.", "W O R K", "1 2 3"])
-def test_initials_and_digits_tell_nothing(text: str) -> None:
+def test_initials_and_digits_have_no_language(text: str) -> None:
     assert a_model().most_likely(text, "latin", ()) is None
 
 
-def test_a_script_without_a_table_tells_nothing() -> None:
+def test_a_script_without_a_table_has_no_language() -> None:
     assert a_model().most_likely("ᏣᎳᎩ", "cherokee", ()) is None
 
 

@@ -1,4 +1,4 @@
-"""Upstream's names to ISO 639-1."""
+"""Mapping of upstream's names to ISO 639-1."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What letters alone say."""
+"""Scripts and languages by letters alone."""
 
 import pytest
 

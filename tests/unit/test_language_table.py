@@ -1,4 +1,4 @@
-"""The tables: spelling of words, look-ups, figures."""
+"""The tables: spelling of words, look-ups, half bits."""
 
 import lzma
 import re

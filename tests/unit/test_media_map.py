@@ -272,7 +272,7 @@ def test_an_item_that_is_no_group_is_counted_and_costs_itself_alone(item: Any) -
 
 @pytest.mark.parametrize("event", [{}, [], {"Items": []}, {"BatchInput": {}, "Items": []}, None])
 def test_what_is_no_batch_is_refused(event: Any) -> None:
-    with pytest.raises(ValueError, match="no batch of a media plan"):
+    with pytest.raises(ValueError, match="not a batch of a media plan"):
         batch_of(event)
 
 

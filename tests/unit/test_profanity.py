@@ -1,4 +1,4 @@
-"""The profanity rule: what is found, what is left alone, and how a finding is told."""
+"""The profanity rule: matches, clean texts and findings."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def flagged_words(filter_: ProfanityFilter, texts: list[str]) -> dict[str, str |
     return {text: match.word if (match := filter_.find(text)) else None for text in texts}
 
 
-def test_a_plain_swear_word_is_found_with_its_entry_and_its_piece(filter_: ProfanityFilter) -> None:
+def test_a_plain_swear_word_is_found_with_its_entry_and_its_text(filter_: ProfanityFilter) -> None:
     match = filter_.find("Same Old Bullshit")
 
     assert match == ProfanityMatch(word="bullshit", text="Bullshit")
@@ -83,9 +83,7 @@ def test_bare_and_stylised_asterisks_are_no_masks(filter_: ProfanityFilter) -> N
         "fuсk you",
     ],
 )
-def test_every_disguise_of_one_word_is_seen_through(
-    filter_: ProfanityFilter, disguised: str
-) -> None:
+def test_every_disguise_of_one_word_is_recognised(filter_: ProfanityFilter, disguised: str) -> None:
     assert filter_.find(disguised) is not None
 
 
@@ -167,13 +165,13 @@ def test_a_run_of_katakana_is_a_word_of_its_own(filter_: ProfanityFilter) -> Non
     }
 
 
-def test_arabic_particles_and_spelling_variants_are_seen_through(filter_: ProfanityFilter) -> None:
+def test_arabic_particles_and_spelling_variants_are_recognised(filter_: ProfanityFilter) -> None:
     found = flagged_words(filter_, ["والقحبة", "شَرْمُوطة", "زبيدة", "نيك جوناس"])
 
     assert found == {"والقحبة": "قحبه", "شَرْمُوطة": "شرموطه", "زبيدة": None, "نيك جوناس": None}
 
 
-def test_mild_words_count_only_when_asked_for(filter_: ProfanityFilter) -> None:
+def test_mild_words_count_only_on_request(filter_: ProfanityFilter) -> None:
     strict = ProfanityFilter.load(with_mild=True)
     texts = ["Highway to Hell", "Sexy Back", "Badass", "WTF", "Damn"]
 
@@ -187,7 +185,7 @@ def test_a_given_name_is_clean_before_a_surname_of_the_author(filter_: Profanity
 
 
 @pytest.mark.parametrize(
-    "odd",
+    "text",
     [
         "",
         " ",
@@ -204,8 +202,8 @@ def test_a_given_name_is_clean_before_a_surname_of_the_author(filter_: Profanity
         "_",
     ],
 )
-def test_odd_text_gets_a_verdict(filter_: ProfanityFilter, odd: str) -> None:
-    assert filter_.find(odd) is None
+def test_unusual_text_gets_a_verdict(filter_: ProfanityFilter, text: str) -> None:
+    assert filter_.find(text) is None
 
 
 @pytest.mark.parametrize(
@@ -223,27 +221,30 @@ def test_a_swear_word_behind_ten_thousand_characters_is_found(
     ("candidate", "finding"),
     [
         (
-            Candidate("12345", "Motherf*cker", "Somebody", "Songs"),
+            Candidate("12345", "Motherf*cker", "Somebody", album="Songs"),
             Finding(
                 RejectionReason.PROFANITY,
-                'The title shows "Motherf*cker".',
+                'The title contains "Motherf*cker".',
                 field="title",
                 word="fuck",
             ),
         ),
         (
-            Candidate("12345", "Song", "Somebody", "Holy Shit"),
+            Candidate("12345", "Song", "Somebody", album="Holy Shit"),
             Finding(
-                RejectionReason.PROFANITY, 'The album shows "Shit".', field="album", word="shit"
+                RejectionReason.PROFANITY, 'The album contains "Shit".', field="album", word="shit"
             ),
         ),
         (
-            Candidate("12345", "Song", "Fuck Buttons", "Songs"),
+            Candidate("12345", "Song", "Fuck Buttons", album="Songs"),
             Finding(
-                RejectionReason.PROFANITY, 'The author shows "Fuck".', field="author", word="fuck"
+                RejectionReason.PROFANITY,
+                'The author contains "Fuck".',
+                field="author",
+                word="fuck",
             ),
         ),
-        (Candidate("12345", "Song", "Dick Dale", "Songs"), None),
+        (Candidate("12345", "Song", "Dick Dale", album="Songs"), None),
     ],
 )
 def test_a_finding_names_the_field_and_the_word(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tiktok_music.refresh.curation.profanity.lists import DATA, lines_of, plain_lines
+from tiktok_music.refresh.curation.data_lines import data_lines
+from tiktok_music.refresh.curation.profanity.lists import DATA, special_list
 from tiktok_music.refresh.curation.profanity.rule import ProfanityFilter
 from tiktok_music.refresh.curation.profanity.table import Entry
 
@@ -26,20 +27,27 @@ def language_lists() -> list[Path]:
     return [path for path in sorted(DATA.glob("*.txt")) if path.stem not in special]
 
 
+def test_comments_and_blank_lines_are_no_entries(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("# header\n\n  word  # why\na b\tc\n #\n", encoding="utf-8")
+
+    assert list(data_lines(path)) == ["word", "a b\tc"]
+
+
 @pytest.mark.parametrize("path", language_lists(), ids=lambda path: path.stem)
 def test_every_list_starts_with_a_header_and_holds_no_entry_twice(path: Path) -> None:
-    entries = list(lines_of(path))
+    entries = list(data_lines(path))
 
     assert path.read_text(encoding="utf-8").startswith("# ")
     assert sorted(set(entries)) == sorted(entries)
 
 
 @pytest.mark.parametrize("path", language_lists(), ids=lambda path: path.stem)
-def test_every_condition_names_languages_that_can_be_told(path: Path) -> None:
-    known = {line.partition(":")[0] for line in plain_lines("languages")}
+def test_every_condition_names_known_languages(path: Path) -> None:
+    known = {line.partition(":")[0] for line in special_list("languages")}
 
     named: set[str] = set()
-    for line in lines_of(path):
+    for line in data_lines(path):
         entry = Entry.of(line)
         named |= entry.only | entry.unless
 
@@ -47,7 +55,7 @@ def test_every_condition_names_languages_that_can_be_told(path: Path) -> None:
 
 
 def test_every_maskable_word_is_listed(filter_: ProfanityFilter) -> None:
-    words = [line.rstrip("+") for line in plain_lines("maskable")]
+    words = [line.rstrip("+") for line in special_list("maskable")]
 
     assert [word for word in words if filter_.find(word) is None] == []
 
@@ -55,7 +63,7 @@ def test_every_maskable_word_is_listed(filter_: ProfanityFilter) -> None:
 def test_what_the_lists_flag_in_the_labelled_titles_is_as_recorded(
     filter_: ProfanityFilter,
 ) -> None:
-    """A changed list shows here which titles it newly flags or lets go.
+    """A changed list shows here which titles it newly flags or accepts.
 
     Regenerate with `python -m tools.evaluation.measure_profanity --record`.
     """

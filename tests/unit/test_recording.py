@@ -3,7 +3,7 @@
 import gzip
 import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 from tiktok_music.refresh.history.recording import (
-    HAD_ONE,
+    HAD_ADDRESS,
     Recording,
     pack_recording,
     unpack_recording,
@@ -28,12 +28,18 @@ from tiktok_music.refresh.history.replay import (
     changes_of,
     replay,
 )
-from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason, finding_from
 from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 from tiktok_music.snapshot import CHUNK_BYTES
 
 RULES = TextRules.load(RuleSettings())
 SILENT = Finding(RejectionReason.AUDIO_SILENT, "silence", measured=-70.0, limit=-60.0)
+
+
+def test_a_finding_of_a_newer_release_is_read_without_its_new_fields() -> None:
+    stored = json.loads(json.dumps({**asdict(SILENT), "channel": "left"}))
+
+    assert finding_from(stored) == SILENT
 
 
 def a_verdict(candidate: Candidate, verdict: RowStatus, **fields: Any) -> RowVerdict:
@@ -43,7 +49,14 @@ def a_verdict(candidate: Candidate, verdict: RowStatus, **fields: Any) -> RowVer
 def a_recording(*told: tuple[Candidate, RowVerdict]) -> Recording:
     chart = chart_of([candidate for candidate, _ in told])
     verdicts = tuple(verdict for _, verdict in told)
-    return Recording(NOON, NOON, "PUBLISHED", "0000000007-ab", chart, verdicts)
+    return Recording(
+        scheduled_at=NOON,
+        started_at=NOON,
+        outcome="PUBLISHED",
+        version="0000000007-ab",
+        chart=chart,
+        verdicts=verdicts,
+    )
 
 
 def accepted(candidate: Candidate) -> tuple[Candidate, RowVerdict]:
@@ -85,7 +98,14 @@ def test_a_recording_comes_back_as_it_was_but_for_the_addresses() -> None:
         a_verdict(two, RowStatus.DUPLICATE, duplicate_of=one.tiktok_id, evidence="same title"),
         a_verdict(three, RowStatus.REJECTED, finding=SILENT),
     )
-    recording = Recording(NOON, NOON, "REFUSED", None, chart, verdicts)
+    recording = Recording(
+        scheduled_at=NOON,
+        started_at=NOON,
+        outcome="REFUSED",
+        version=None,
+        chart=chart,
+        verdicts=verdicts,
+    )
 
     packed = pack_recording(recording)
 
@@ -94,9 +114,9 @@ def test_a_recording_comes_back_as_it_was_but_for_the_addresses() -> None:
         chart=replace(
             chart,
             candidates=(
-                replace(one, preview_urls=HAD_ONE, cover_urls=HAD_ONE),
-                replace(two, preview_urls=HAD_ONE),
-                replace(three, cover_urls=HAD_ONE),
+                replace(one, preview_urls=HAD_ADDRESS, cover_urls=HAD_ADDRESS),
+                replace(two, preview_urls=HAD_ADDRESS),
+                replace(three, cover_urls=HAD_ADDRESS),
             ),
         ),
     )
@@ -191,7 +211,7 @@ def test_a_list_entry_takes_a_track_off_and_lets_its_double_take_its_place() -> 
 
 
 def test_a_rule_that_was_stricter_lets_a_sound_pass_untried() -> None:
-    harsh = Finding(RejectionReason.PROFANITY, "a word of old", "title", "Lantern")
+    harsh = Finding(RejectionReason.PROFANITY, "a word of old", field="title", word="Lantern")
     recording = a_recording(rejected(a_candidate(1), harsh), accepted(a_candidate(2)))
 
     assert replayed(recording) == {"Lantern Street 1": ("PROFANITY", "untried")}

@@ -546,7 +546,7 @@ def test_a_refresh_under_way_locks_another_out(world: World) -> None:
 
     report = world.refresh(a_candidate(1))
 
-    assert (report.outcome, report.reason) == (Outcome.LOCKED, "another refresh is under way")
+    assert (report.outcome, report.reason) == (Outcome.LOCKED, "another refresh is running")
     assert world.snapshots.current() is None
     assert world.reports.reports == {}
 
@@ -745,7 +745,7 @@ def test_a_report_has_a_few_examples_of_each_reason(world: World) -> None:
         "title": "Lantern Street 0",
         "author": "Mira 0",
         "reason": "UNAVAILABLE",
-        "detail": "upstream marks the sound: status is not 1",
+        "detail": "unavailable upstream: status is not 1",
         "field": None,
         "word": None,
         "measured": None,

@@ -1,4 +1,4 @@
-"""What schedule and publish get for their targets, by HTTP and without."""
+"""Resolving targets for schedule and publish, over HTTP and as a function."""
 
 import json
 from typing import Any
@@ -62,7 +62,7 @@ RESULTS = [
 ]
 
 
-def test_targets_get_what_the_contract_says(world: World) -> None:
+def test_targets_get_the_payloads_of_the_contract(world: World) -> None:
     answer = world.post(ROUTE, {"targets": TARGETS})
 
     assert (answer.status, json.loads(answer.body)) == (200, {"targets": RESULTS})
@@ -70,34 +70,34 @@ def test_targets_get_what_the_contract_says(world: World) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_a_publisher_gets_the_same_from_the_archive_alone() -> None:
+def test_the_archive_alone_gives_the_same_result() -> None:
     archive = FakeArchive({record.track_id: record for record in RECORDS})
 
     assert resolve({"targets": TARGETS}, archived_music(archive)) == {"targets": RESULTS}
 
 
 @pytest.mark.parametrize("mode", ["publish", "draft", "managed"])
-def test_a_target_without_music_gets_none(mode: str) -> None:
+def test_a_target_without_music_gets_an_empty_payload(mode: str) -> None:
     answer = resolve({"targets": [{"mode": mode}]}, lambda _: {})
 
     assert answer == {"targets": [{"mode": mode, "payload": {}, "warnings": []}]}
 
 
-def test_a_publisher_hears_of_a_takedown() -> None:
+def test_a_retired_track_gets_a_warning() -> None:
     record = a_record(5, status=TrackStatus.RETIRED)
     find = archived_music(FakeArchive({record.track_id: record}))
-    upper = {"selection": "manual", "trackId": record.track_id.upper()}
+    upper_case = {"selection": "manual", "trackId": record.track_id.upper()}
 
-    answer = resolve({"targets": [a_target("managed", upper)]}, find)
+    answer = resolve({"targets": [a_target("managed", upper_case)]}, find)
 
     assert answer["targets"] == [a_result("managed", {"tiktokMusicLink": record.link}, "RETIRED")]
 
 
 def test_nothing_is_looked_up_for_auto() -> None:
-    def never(_: Any) -> Any:
+    def unexpected(_: Any) -> Any:
         raise AssertionError
 
-    assert resolve({"targets": TARGETS[:1]}, never) == {"targets": RESULTS[:1]}
+    assert resolve({"targets": TARGETS[:1]}, unexpected) == {"targets": RESULTS[:1]}
 
 
 def test_fifty_targets_are_looked_up_at_once() -> None:
@@ -172,34 +172,34 @@ NO_ID = "Must be the id of a track, a UUID."
         ),
     ],
 )
-def test_one_wrong_target_and_nothing_is_resolved(
+def test_one_invalid_target_rejects_the_request(
     world: World, body: Any, issues: list[tuple[str, str]]
 ) -> None:
     answer = world.post(ROUTE, body)
 
     assert (answer.status, answer.body) == (422, invalid(*issues))
     find = archived_music(FakeArchive({record.track_id: record for record in RECORDS}))
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(Invalid) as raised:
         resolve(body, find)
-    assert list(refused.value.issues) == issues
+    assert list(raised.value.issues) == issues
 
 
 @pytest.mark.parametrize(
     "raw", [b"", b"{", b"nul", b"[" * 60_000, b'{"a":' * 9_000, b"1" * 5_000, b'"\\ud800']
 )
-def test_what_is_no_json_is_refused(world: World, raw: bytes) -> None:
+def test_a_body_that_is_not_json_is_rejected(world: World, raw: bytes) -> None:
     answer = world.post(ROUTE, raw)
 
     assert (answer.status, answer.body) == (422, invalid(("body", "Must be JSON.")))
 
 
-def test_a_huge_body_is_refused_unread(world: World) -> None:
+def test_a_large_body_is_rejected_unparsed(world: World) -> None:
     answer = world.post(ROUTE, b"[" * 70_000)
 
     assert answer.body == invalid(("body", "Must have at most 65536 bytes."))
 
 
-def test_resolving_needs_the_scope_to_write(world: World) -> None:
+def test_resolving_requires_the_write_scope(world: World) -> None:
     world.change_key(scopes=frozenset({"publish:read"}))
 
     answer = world.post(ROUTE, {"targets": TARGETS})
@@ -209,7 +209,7 @@ def test_resolving_needs_the_scope_to_write(world: World) -> None:
     assert (answer.status, answer.body) == (403, lacking)
 
 
-def test_reading_and_resolving_are_counted_apart(world: World) -> None:
+def test_reading_and_resolving_are_counted_separately(world: World) -> None:
     world.change_key(scopes=frozenset({"*"}))
     world.get()
     world.get()

@@ -1,4 +1,4 @@
-"""A table of methods and paths: what is there, and what is said where nothing is."""
+"""Every method on every path, and paths that do not exist."""
 
 import json
 
@@ -6,6 +6,7 @@ import pytest
 
 from tests.api_world import LIST, World, refusal
 from tests.builders import a_record, a_snapshot, a_track
+from tiktok_music.api_key import KeyState
 
 KNOWN = f"{LIST}/{a_track(1).track_id}"
 READING = ["GET", "HEAD"]
@@ -33,7 +34,7 @@ def world() -> World:
 
 @pytest.mark.parametrize("path", ALLOWED)
 @pytest.mark.parametrize("method", METHODS)
-def test_a_path_knows_its_methods_and_names_them_to_others(
+def test_a_path_responds_to_its_methods_and_lists_them_for_others(
     world: World, path: str, method: str
 ) -> None:
     answer = world.get(path, method)
@@ -74,11 +75,11 @@ def test_a_path_knows_its_methods_and_names_them_to_others(
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
-def test_other_paths_have_nothing(world: World, path: str, method: str) -> None:
+def test_unknown_paths_are_not_found(world: World, path: str, method: str) -> None:
     answer = world.get(path, method)
 
-    nothing = refusal("NOT_FOUND", "There is nothing at this path.")
-    assert (answer.status, answer.body) == (404, b"" if method == "HEAD" else nothing)
+    not_found = refusal("NOT_FOUND", "There is nothing at this path.")
+    assert (answer.status, answer.body) == (404, b"" if method == "HEAD" else not_found)
 
 
 @pytest.mark.parametrize(
@@ -95,15 +96,15 @@ def test_head_has_the_headers_of_get_and_no_body(world: World, path: str) -> Non
 
 
 @pytest.mark.parametrize("path", [path for path in ALLOWED if path.startswith("/v1/tik")])
-def test_no_route_of_the_catalog_is_open(world: World, path: str) -> None:
+def test_every_route_of_the_catalog_requires_a_key(world: World, path: str) -> None:
     method = ALLOWED[path][0]
 
     assert world.get(path, method, authorization="").status == 401
 
 
 @pytest.mark.parametrize("path", [path for path in ALLOWED if path != "/openapi.json"])
-def test_a_suspended_key_is_told_so_everywhere(world: World, path: str) -> None:
-    world.change_key(state="suspended")
+def test_a_suspended_key_gets_503_on_every_route_with_a_key(world: World, path: str) -> None:
+    world.change_key(state=KeyState.SUSPENDED)
 
     answer = world.get(path, ALLOWED[path][0])
 
@@ -115,16 +116,14 @@ def test_a_suspended_key_is_told_so_everywhere(world: World, path: str) -> None:
 
 
 @pytest.mark.parametrize(("path", "method"), [("/v1/nothing", "GET"), (LIST, "POST")])
-def test_a_suspended_key_is_told_so_where_there_is_nothing(
-    world: World, path: str, method: str
-) -> None:
-    world.change_key(state="suspended")
+def test_a_suspended_key_gets_503_on_unmatched_routes(world: World, path: str, method: str) -> None:
+    world.change_key(state=KeyState.SUSPENDED)
 
     assert world.get(path, method).status == 503
 
 
 @pytest.mark.parametrize("path", ["/v1/nothing", LIST, f"{LIST}?limit=0", "/v1/whoami"])
-def test_errors_and_what_is_of_a_key_are_kept_by_no_cache(world: World, path: str) -> None:
+def test_errors_and_whoami_are_not_cacheable(world: World, path: str) -> None:
     answer = world.get(path, "PUT" if path == LIST else "GET")
 
     assert answer.headers["cache-control"] == "no-store"

@@ -1,4 +1,4 @@
-"""Searching the list as callers do: filters, orders, pages, facets, and what is refused."""
+"""Searches of the list: filters, orders, pages, facets, and invalid parameters."""
 
 import json
 from typing import Any
@@ -47,7 +47,7 @@ def rows(world: World) -> list[dict[str, Any]]:
     return listed
 
 
-def test_a_page_has_the_rows_of_the_list_a_total_and_no_next_one(world: World) -> None:
+def test_the_last_page_has_rows_of_the_list_a_total_and_no_cursor(world: World) -> None:
     assert found(world, "q=abril") == {
         "tracks": [rows(world)[0], rows(world)[2]],
         "total": 2,
@@ -93,7 +93,7 @@ def test_facets_count_all_matches(world: World) -> None:
     }
 
 
-def test_the_rising_order_is_that_of_ranks_gained(world: World) -> None:
+def test_the_rising_order_is_by_ranks_gained(world: World) -> None:
     risen = a_track(4, title="夜明けの街", user_count=10_000)
     new = a_track(9, title="New", user_count=995)
     world.snapshots.publish(a_snapshot(*TRACKS[:3], risen, new, fence=2))
@@ -103,12 +103,12 @@ def test_the_rising_order_is_that_of_ranks_gained(world: World) -> None:
     assert titles(world, "sort=popular&limit=2") == ["夜明けの街", "Canción de Abril"]
 
 
-def test_the_rising_order_is_that_of_popularity_while_nothing_is_before(world: World) -> None:
+def test_the_rising_order_of_the_first_version_is_by_popularity(world: World) -> None:
     assert titles(world, "sort=rising") == [track.title for track in TRACKS]
 
 
 def pages(world: World, query: str) -> list[str]:
-    """Every title, page by page; the catalog is refreshed after the first page."""
+    """Reads every title, page by page; publishes a new version after the first page."""
     seen, cursor = [], ""
     while True:
         page = found(world, f"{query}&limit=1{cursor}")
@@ -123,13 +123,13 @@ def pages(world: World, query: str) -> list[str]:
 
 
 @pytest.mark.parametrize("query", ["sort=popular", "sort=title", "sort=rising", "q=a"])
-def test_pages_stay_in_the_version_of_the_first(world: World, query: str) -> None:
+def test_all_pages_are_of_the_version_of_the_first(world: World, query: str) -> None:
     whole = titles(world, query)
 
     assert pages(world, query) == whole
 
 
-def test_a_page_of_a_version_another_instance_gave_out_is_found_at_once(world: World) -> None:
+def test_a_cursor_of_a_newer_version_from_another_instance_works_immediately(world: World) -> None:
     world.get()
     newer = a_snapshot(*TRACKS[1:], fence=2)
     world.snapshots.publish(newer)
@@ -140,7 +140,7 @@ def test_a_page_of_a_version_another_instance_gave_out_is_found_at_once(world: W
     assert titles(world, f"limit=1&cursor={cursor}") == ["Abril"]
 
 
-def test_a_cursor_of_a_version_that_is_gone_says_to_start_again(world: World) -> None:
+def test_a_cursor_of_a_version_that_is_gone_is_rejected(world: World) -> None:
     cursor = found(world, "limit=1")["nextCursor"]
     world.snapshots.chunks.clear()
     world.snapshots.current_pointer = None
@@ -156,7 +156,7 @@ def test_a_cursor_of_a_version_that_is_gone_says_to_start_again(world: World) ->
 
 
 @pytest.mark.parametrize("query", ["limit=1&q=a", "limit=1&sort=title", "limit=1&language=en"])
-def test_a_cursor_of_another_search_is_refused(world: World, query: str) -> None:
+def test_a_cursor_of_another_search_is_rejected(world: World, query: str) -> None:
     cursor = found(world, "limit=1")["nextCursor"]
 
     answer = world.get(f"{LIST}?{query}&cursor={cursor}")
@@ -199,7 +199,7 @@ SECONDS = "Must be a whole number from 0 to 9999."
         ("limit=x&sort=y", [("sort", "Must be one of popular, rising, title."), ("limit", WHOLE)]),
     ],
 )
-def test_a_wrong_value_is_refused_at_its_path(
+def test_an_invalid_parameter_is_reported_by_name(
     world: World, query: str, issues: list[tuple[str, str]]
 ) -> None:
     answer = world.get(f"{LIST}?{query}")
@@ -207,7 +207,7 @@ def test_a_wrong_value_is_refused_at_its_path(
     assert (answer.status, answer.body) == (422, invalid(*issues))
 
 
-def test_a_search_has_the_headers_of_the_list_and_an_etag_of_its_own(world: World) -> None:
+def test_a_search_has_the_headers_of_the_list_and_its_own_etag(world: World) -> None:
     plain, answer = world.get(), world.get(f"{LIST}?q=abril")
 
     same = ("cache-control", "age", "last-modified", "x-catalog-snapshot", "vary", "content-type")
@@ -235,7 +235,7 @@ def test_a_search_has_the_headers_of_the_list_and_an_etag_of_its_own(world: Worl
         ("zero\u200bwidth so\u00adft", "zerowidth soft"),
     ],
 )
-def test_folding_takes_case_and_accents_away_and_leaves_letters(text: str, folded: str) -> None:
+def test_folding_removes_case_and_accents_but_no_letters(text: str, folded: str) -> None:
     assert fold(text) == folded
     assert fold(fold(text)) == folded
 
@@ -251,29 +251,28 @@ def test_folding_takes_case_and_accents_away_and_leaves_letters(text: str, folde
         f"https://www.tiktok.com/music/{'%D8%A8' * 100}-7662052657323182080",
     ],
 )
-def test_a_link_means_the_sound_at_its_end(link: str) -> None:
+def test_the_id_of_a_link_is_at_its_end(link: str) -> None:
     assert track_id_of_link(link) == track_id_of("7662052657323182080")
 
 
 @pytest.mark.parametrize(
     "link", ["", "1234", "x", "song7662052657323182080", "٧٦٦٢٠٥٢٦٥٧", "1" * 21]
 )
-def test_what_ends_in_no_id_is_no_link(link: str) -> None:
+def test_a_text_without_an_id_at_its_end_is_not_a_link(link: str) -> None:
     assert track_id_of_link(link) is None
 
 
-def test_a_cursor_reads_back_and_no_slip_of_it_does() -> None:
+def test_a_cursor_is_readable_until_it_is_edited() -> None:
     cursor = Cursor("0000000001-0123456789abcdef", 50)
     text = write_cursor(cursor, "digest")
 
     assert read_cursor(text, "digest") == cursor
     assert read_cursor(text, "other") is None
-    slips = [text[:place] + "A" + text[place + 1 :] for place in range(len(text))]
-    slips = [slip for slip in slips if slip != text]
-    assert {read_cursor(slip, "digest") for slip in slips} == {None}
+    edits = [text[:at] + "A" + text[at + 1 :] for at in range(len(text)) if text[at] != "A"]
+    assert {read_cursor(edited, "digest") for edited in edits} == {None}
 
 
-def test_a_search_in_ten_thousand_tracks_looks_at_few_of_them_in_python() -> None:
+def test_a_search_in_ten_thousand_tracks_makes_few_python_calls() -> None:
     tracks = [
         a_track(number, title=f"Canción {number} of Lantern Street", album="Night Market")
         for number in range(10_000)

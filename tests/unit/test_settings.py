@@ -1,4 +1,4 @@
-"""Settings name everything that is wrong, at once."""
+"""Settings are read, and report all problems together."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def test_list_settings_are_read() -> None:
     )
 
 
-def test_missing_list_settings_are_all_named() -> None:
+def test_all_missing_list_settings_are_reported_together() -> None:
     with pytest.raises(
         SettingsError,
         match="settings: CATALOG_TABLE is not set; KEYS_TABLE is not set; AWS_REGION is not set",
@@ -61,10 +61,10 @@ def test_refresh_settings_have_defaults() -> None:
             period_days=7,
         ),
         media=MediaSettings(
-            "https://media.example.com",
-            "https://abc.r2.cloudflarestorage.com",
-            "media",
-            "tiktok-music/r2",
+            base_url="https://media.example.com",
+            endpoint_url="https://abc.r2.cloudflarestorage.com",
+            bucket="media",
+            secret_name="tiktok-music/r2",
         ),
         gates=GateLimits(min_tracks=10),
         rules=RuleSettings(),
@@ -74,7 +74,7 @@ def test_refresh_settings_have_defaults() -> None:
     )
 
 
-def test_the_static_source_needs_a_location_and_no_secret() -> None:
+def test_the_static_source_requires_a_location_and_no_secret() -> None:
     environ: dict[str, Any] = {**REFRESH, "SOURCE": "static"}
     del environ["SOURCE_SECRET"]
 
@@ -100,14 +100,14 @@ def test_the_static_source_needs_a_location_and_no_secret() -> None:
         ("ALLOW_PRIVATE_HOSTS", "yes", "ALLOW_PRIVATE_HOSTS is 'yes', not one of true, false"),
     ],
 )
-def test_a_wrong_setting_is_named(name: str, value: str, problem: str) -> None:
+def test_an_invalid_setting_is_reported_by_name(name: str, value: str, problem: str) -> None:
     with pytest.raises(SettingsError, match="settings: ") as raised:
         RefreshSettings.from_env({**REFRESH, name: value})
 
     assert problem in str(raised.value)
 
 
-def test_a_secret_never_shows_itself() -> None:
+def test_a_secret_is_hidden_from_text() -> None:
     secret = Secret("hunter2")
 
     assert [repr(secret), str(secret), f"{secret}", "%s" % secret] == ["Secret(…)"] * 4  # noqa: UP031

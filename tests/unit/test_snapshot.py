@@ -1,4 +1,4 @@
-"""Rendering, packing, cutting, and checking what comes back."""
+"""Rendering, gzipping, cutting into chunks, and verification."""
 
 import gzip
 import json
@@ -19,7 +19,7 @@ from tiktok_music.snapshot import (
 )
 
 
-def test_the_answer_has_exactly_the_fields_of_the_contract() -> None:
+def test_the_body_has_exactly_the_fields_of_the_contract() -> None:
     track = a_track(1, title="Sunset Drive", author="Mae & Co", album="Singles", user_count=412980)
 
     body = json.loads(render([track], MEDIA))
@@ -71,14 +71,14 @@ def test_the_same_tracks_in_another_order_give_the_same_bytes() -> None:
     assert pack(render(tracks, MEDIA)) == pack(render(reversed(tracks), MEDIA))
 
 
-def test_a_version_sorts_by_fence_and_names_its_content() -> None:
+def test_a_version_sorts_by_fence_and_identifies_its_content() -> None:
     old, new = a_snapshot(a_track(1), fence=9), a_snapshot(a_track(2), fence=10)
 
     assert old.descriptor.version < new.descriptor.version
     assert new.descriptor.version == f"0000000010-{new.descriptor.sha256[:16]}"
 
 
-def test_a_large_answer_is_cut_and_joined_again() -> None:
+def test_a_large_body_is_cut_and_joined_again() -> None:
     gzipped = b"".join(number.to_bytes(4) for number in range(CHUNK_BYTES * 5 // 8))
     descriptor = describe(gzipped, fence=1, scheduled_at=NOON, published_at=NOON, track_count=1)
 
@@ -90,7 +90,7 @@ def test_a_large_answer_is_cut_and_joined_again() -> None:
 
 
 @pytest.mark.parametrize("damage", ["flipped bit", "cut off", "out of order"])
-def test_a_damaged_snapshot_is_refused(damage: str) -> None:
+def test_a_damaged_snapshot_is_rejected(damage: str) -> None:
     gzipped = b"".join(number.to_bytes(4) for number in range(CHUNK_BYTES * 5 // 8))
     descriptor = describe(gzipped, fence=1, scheduled_at=NOON, published_at=NOON, track_count=1)
     chunks = cut(gzipped)
@@ -104,7 +104,7 @@ def test_a_damaged_snapshot_is_refused(damage: str) -> None:
         join(descriptor, damaged)
 
 
-def test_the_plain_answer_is_the_gzipped_one_unpacked() -> None:
+def test_the_plain_body_is_the_decompressed_one() -> None:
     snapshot = a_snapshot(a_track(1))
 
     assert snapshot.plain() == gzip.decompress(snapshot.gzipped)

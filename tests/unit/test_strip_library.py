@@ -1,4 +1,4 @@
-"""Stripped libraries: smaller files that a process maps as it did before."""
+"""Stripped libraries: smaller files with the same mapped content."""
 
 import io
 import sys
@@ -19,7 +19,7 @@ FILES = [Path(frame.__file__ or ""), Path(_imaging.__file__ or "")]
 
 @dataclass(frozen=True)
 class Segment:
-    """What of a file is mapped where; the two headers that tell of the file are left out."""
+    """A mapped part of a file; ELF header and program headers are zeroed."""
 
     address: int
     flags: int
@@ -51,7 +51,7 @@ def dynamic_symbols(library: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_what_is_mapped_stays_byte_for_byte(path: Path) -> None:
+def test_mapped_content_stays_byte_for_byte(path: Path) -> None:
     whole = path.read_bytes()
 
     small = stripped(whole)
@@ -62,7 +62,7 @@ def test_what_is_mapped_stays_byte_for_byte(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_every_page_keeps_its_place_in_the_alignment(path: Path) -> None:
+def test_every_page_keeps_its_offset_modulo_the_alignment(path: Path) -> None:
     file = ELFFile(io.BytesIO(stripped(path.read_bytes())))
 
     for part in file.iter_segments("PT_LOAD"):
@@ -70,14 +70,14 @@ def test_every_page_keeps_its_place_in_the_alignment(path: Path) -> None:
         assert part["p_align"] >= 4096
 
 
-def test_a_stripped_library_has_nothing_more_to_lose() -> None:
+def test_stripping_twice_changes_nothing_more() -> None:
     once = stripped(FILES[0].read_bytes())
 
     assert len(stripped(once)) == len(once)
 
 
 @pytest.mark.parametrize("library", [b"", b"not a library", b"\x7fELF\x01\x01" + bytes(60)])
-def test_what_is_no_library_of_the_lambda_is_refused(library: bytes) -> None:
+def test_a_file_that_is_not_a_64_bit_library_is_refused(library: bytes) -> None:
     with pytest.raises(NotStrippable, match="64 bits"):
         stripped(library)
 

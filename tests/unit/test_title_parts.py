@@ -1,4 +1,4 @@
-"""What a title is taken apart into."""
+"""Splitting of titles into parts."""
 
 import pytest
 from hypothesis import given
@@ -29,7 +29,7 @@ NASTY_TITLES = (
 )
 
 
-def test_a_title_is_taken_apart_into_all_its_parts() -> None:
+def test_a_title_is_split_into_all_its_parts() -> None:
     title = "Good Form (Nicki's Song) [feat. Lil Wayne & YG] - Live at Wembley / Remastered 2011"
 
     parts = parse_title(title)
@@ -108,8 +108,8 @@ def test_a_version_is_recognised_in_brackets_after_dashes_and_in_other_languages
 def test_credits_and_remarks_leave_the_core_alone(title: str) -> None:
     parts = parse_title(title)
 
-    said = (parts.core, parts.versions, parts.tails, parts.subtitles)
-    assert said == ("Dreams", frozenset(), (), ())
+    found = (parts.core, parts.versions, parts.tails, parts.subtitles)
+    assert found == ("Dreams", frozenset(), (), ())
 
 
 def test_a_producer_is_no_guest() -> None:
@@ -158,7 +158,7 @@ def test_the_spoken_title_keeps_the_spelling_and_leaves_what_is_not_the_title(
 
 
 @pytest.mark.parametrize("title", NASTY_TITLES)
-def test_no_title_is_too_strange_to_be_read(title: str) -> None:
+def test_any_title_can_be_read(title: str) -> None:
     assert isinstance(parse_title(title), TitleParts)
     assert isinstance(spoken_title(title), str)
 

@@ -1,4 +1,4 @@
-"""One track, many tracks and what changed, as callers see them."""
+"""Routes for one track, many tracks and changes, as clients see them."""
 
 import json
 from datetime import timedelta
@@ -24,7 +24,7 @@ SECOND = a_snapshot(
 
 @pytest.fixture
 def world() -> World:
-    """Track 3 has left, 4 is new, 5 was retired, 6 is an alias of 3, 7 of 6, 8 of nothing known."""
+    """Track 3 is off the chart, 4 new, 5 retired, 6 an alias of 3, 7 of 6, 8 of an unknown id."""
     world = World()
     world.snapshots.publish(FIRST)
     world.snapshots.publish(SECOND)
@@ -52,7 +52,7 @@ def id_of(number: int) -> str:
 
 
 def described(number: int, **fields: Any) -> dict[str, Any]:
-    """Track `number` as the API tells of it."""
+    """Track `number` as the API shows it."""
     track_id = id_of(number)
     return {
         "id": track_id,
@@ -79,7 +79,7 @@ def described(number: int, **fields: Any) -> dict[str, Any]:
     }
 
 
-GONE = {"status": "offChart", "isCommerceMusic": False, "lastSeenAt": "2026-11-22T12:00:00Z"}
+OFF_CHART = {"status": "offChart", "isCommerceMusic": False, "lastSeenAt": "2026-11-22T12:00:00Z"}
 RETIRED = {
     "status": "retired",
     "lastSeenAt": "2026-11-22T12:00:00Z",
@@ -89,24 +89,24 @@ RETIRED = {
 
 
 @pytest.mark.parametrize(
-    ("asked", "answered", "fields"),
+    ("requested", "shown", "fields"),
     [
         (1, 1, {"rank": 2, "previousRank": 1}),
         (2, 2, {"rank": 1, "previousRank": 2, "userCount": 5_000}),
         (4, 4, {"rank": 3, "isNew": True}),
-        (3, 3, GONE),
+        (3, 3, OFF_CHART),
         (5, 5, RETIRED),
-        (6, 3, GONE),
-        (7, 3, GONE),
+        (6, 3, OFF_CHART),
+        (7, 3, OFF_CHART),
     ],
 )
-def test_a_track_that_ever_was_is_told_of(
-    world: World, asked: int, answered: int, fields: dict[str, Any]
+def test_every_published_track_is_found(
+    world: World, requested: int, shown: int, fields: dict[str, Any]
 ) -> None:
-    answer = world.get(f"{LIST}/{id_of(asked)}")
+    answer = world.get(f"{LIST}/{id_of(requested)}")
 
-    assert (answer.status, json.loads(answer.body)) == (200, described(answered, **fields))
-    assert answer.headers["content-location"] == f"{LIST}/{id_of(answered)}"
+    assert (answer.status, json.loads(answer.body)) == (200, described(shown, **fields))
+    assert answer.headers["content-location"] == f"{LIST}/{id_of(shown)}"
     assert answer.headers["x-catalog-snapshot"] == SECOND.descriptor.version
 
 
@@ -118,22 +118,22 @@ def test_the_ten_fields_are_those_of_the_list(world: World) -> None:
     assert {name: one[name] for name in row} == row
 
 
-def test_a_track_that_never_was_is_not_found(world: World) -> None:
+def test_an_unknown_track_is_not_found(world: World) -> None:
     answer = world.get(f"{LIST}/{id_of(99)}")
 
-    there_is_none = refusal("NOT_FOUND", "There is no such track.")
-    assert (answer.status, answer.body) == (404, there_is_none)
+    not_found = refusal("NOT_FOUND", "There is no such track.")
+    assert (answer.status, answer.body) == (404, not_found)
     assert answer.headers["x-ratelimit-remaining"] == "119"
 
 
 @pytest.mark.parametrize("text", ["not-a-uuid", "batch2", "%00", id_of(1) + "x"])
-def test_what_is_no_id_is_refused(world: World, text: str) -> None:
+def test_a_malformed_id_is_rejected(world: World, text: str) -> None:
     answer = world.get(f"{LIST}/{text}")
 
     assert (answer.status, answer.body) == (422, invalid(("trackId", NO_ID)))
 
 
-def test_a_track_known_to_the_caller_is_not_sent_again(world: World) -> None:
+def test_a_matching_etag_of_a_track_gets_304(world: World) -> None:
     etag = world.get(f"{LIST}/{id_of(1)}").headers["etag"]
 
     answer = world.get(f"{LIST}/{id_of(1)}", if_none_match=etag)
@@ -151,7 +151,7 @@ def test_in_the_first_version_every_track_is_new() -> None:
     assert (one["rank"], one["previousRank"], one["isNew"]) == (1, None, True)
 
 
-def test_while_the_version_before_cannot_be_had_nothing_is_said_to_be_new(world: World) -> None:
+def test_while_the_version_before_is_unreadable_no_track_is_new(world: World) -> None:
     for key in [key for key in world.snapshots.chunks if key[0] == FIRST.descriptor.version]:
         del world.snapshots.chunks[key]
 
@@ -160,25 +160,25 @@ def test_while_the_version_before_cannot_be_had_nothing_is_said_to_be_new(world:
     assert (one["rank"], one["previousRank"], one["isNew"]) == (3, None, False)
 
 
-def test_a_merged_track_that_is_listed_still_stands_for_itself(world: World) -> None:
+def test_an_alias_that_is_listed_resolves_to_itself(world: World) -> None:
     world.archive.save_many([an_alias(1, 2)])
 
     assert json.loads(world.get(f"{LIST}/{id_of(1)}").body)["id"] == id_of(1)
 
 
-def test_an_alias_of_nothing_known_stands_for_itself(world: World) -> None:
+def test_an_alias_of_an_unknown_track_resolves_to_itself(world: World) -> None:
     one = json.loads(world.get(f"{LIST}/{id_of(8)}").body)
 
     assert (one["id"], one["status"]) == (id_of(8), "offChart")
 
 
-def test_aliases_in_a_circle_come_to_an_end(world: World) -> None:
+def test_a_cycle_of_aliases_terminates(world: World) -> None:
     world.archive.save_many([an_alias(6, 7), an_alias(7, 6)])
 
     assert resolve_aliases(world.archive, [id_of(6)]).keys() == {id_of(6)}
 
 
-def test_many_are_told_of_in_the_order_asked_for(world: World) -> None:
+def test_a_batch_is_in_request_order(world: World) -> None:
     ids = ",".join([id_of(4), id_of(99), id_of(1), id_of(6)])
     link = a_record(2).link
     body = json.loads(world.get(f"{LIST}/batch?ids={ids}&link={link}&link=55555").body)
@@ -187,7 +187,7 @@ def test_many_are_told_of_in_the_order_asked_for(world: World) -> None:
         "tracks": [
             described(4, rank=3, isNew=True),
             described(1, rank=2, previousRank=1),
-            described(3, **GONE),
+            described(3, **OFF_CHART),
             described(2, rank=1, previousRank=2, userCount=5_000),
         ],
         "aliases": {id_of(6): id_of(3)},
@@ -195,14 +195,14 @@ def test_many_are_told_of_in_the_order_asked_for(world: World) -> None:
     }
 
 
-def test_what_was_asked_for_names_its_survivor_as_it_was_asked_for(world: World) -> None:
+def test_aliases_are_listed_as_the_client_wrote_them(world: World) -> None:
     upper, link = id_of(7).upper(), a_record(6).link
     body = json.loads(world.get(f"{LIST}/batch?ids={upper}&link={link}").body)
 
     assert (body["aliases"], body["unknown"]) == ({upper: id_of(3), link: id_of(3)}, [])
 
 
-def test_the_link_of_a_merged_double_finds_its_survivor_in_the_list(world: World) -> None:
+def test_a_search_by_the_link_of_an_alias_finds_its_canonical_track(world: World) -> None:
     world.archive.save_many([an_alias(6, 4)])
 
     body = json.loads(world.get(f"{LIST}?link={a_record(6).link}").body)
@@ -210,7 +210,7 @@ def test_the_link_of_a_merged_double_finds_its_survivor_in_the_list(world: World
     assert [row["id"] for row in body["tracks"]] == [id_of(4)]
 
 
-def test_a_track_asked_for_twice_is_told_of_once(world: World) -> None:
+def test_a_track_requested_twice_is_listed_once(world: World) -> None:
     body = json.loads(world.get(f"{LIST}/batch?ids={id_of(3)}&ids={id_of(6)},{id_of(3)}").body)
 
     assert [track["id"] for track in body["tracks"]] == [id_of(3)]
@@ -229,19 +229,21 @@ MANY = "Must be 1 to 50 ids, with those of links counted in."
         ("link=x", [("link[0]", "Must be the link or the id of a TikTok sound.")]),
     ],
 )
-def test_a_wrong_batch_is_refused(world: World, query: str, issues: list[tuple[str, str]]) -> None:
+def test_an_invalid_batch_is_rejected(
+    world: World, query: str, issues: list[tuple[str, str]]
+) -> None:
     answer = world.get(f"{LIST}/batch?{query}")
 
     assert (answer.status, answer.body) == (422, invalid(*issues))
 
 
-def test_fifty_are_told_of_at_once(world: World) -> None:
+def test_a_batch_may_have_fifty_tracks(world: World) -> None:
     ids = ",".join(id_of(number) for number in range(50))
 
     assert world.get(f"{LIST}/batch?ids={ids}").status == 200
 
 
-def test_changes_since_a_version_are_told(world: World) -> None:
+def test_changes_since_a_version_are_listed(world: World) -> None:
     first, second = FIRST.descriptor.version, SECOND.descriptor.version
     rows = json.loads(world.get().body)["tracks"]
 
@@ -284,7 +286,7 @@ def test_since_the_current_version_nothing_has_changed(world: World) -> None:
         ),
     ],
 )
-def test_changes_since_what_is_no_version_are_refused(
+def test_changes_since_an_unknown_version_are_rejected(
     world: World, query: str, message: str
 ) -> None:
     answer = world.get(f"{LIST}/changes?{query}")

@@ -205,4 +205,4 @@ def test_gain_reaches_the_target_unless_the_peak_or_the_range_forbids(
 ) -> None:
     facts = replace(GOOD, integrated_lufs=integrated_lufs, true_peak_dbtp=true_peak_dbtp)
 
-    assert preview_gain_db(facts) == pytest.approx(gain_db)
+    assert preview_gain_db(facts, target_lufs=-14.0, ceiling_dbtp=-1.0) == pytest.approx(gain_db)

@@ -1,4 +1,4 @@
-"""Make the language tables again (refresh/curation/languages/data): word lists in, compressed text out."""
+"""Builds the tables of refresh/curation/languages/data: word lists in, compressed text out."""
 
 import argparse
 import gzip
@@ -12,25 +12,22 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from tiktok_music.refresh.curation.languages.table import (
-    ZERO,
-    grams_of,
-    plain,
-    words_of,
-)
+from tiktok_music.characters import LATIN_LETTERS
+from tiktok_music.refresh.curation.languages.table import ZERO, grams_of, plain, words_of
 
 _HERE = Path(__file__).parent
 _OWN_WORDS = _HERE / "language_words.txt"
-_TARGET = _HERE.parent / "layers_shared/tiktok_music/refresh/curation/languages/data"
-_HELP = """The word lists come from the Python package wordfreq 3.1 (its "small" and "large" lists),
-which is needed for this command alone: install it into an environment of its own
-(`pip install wordfreq`) and run `PYTHONPATH=layers_shared:. python -m tools.evaluation.build_language_table`."""
+_TARGET = _HERE.parents[1] / "layers_shared/tiktok_music/refresh/curation/languages/data"
+_HELP = """The word lists come from the Python package wordfreq 3.1 (its "small" and "large" lists).
+Only this command needs it: install it into a separate environment (`pip install wordfreq`) and run
+`PYTHONPATH=layers_shared:. python -m tools.evaluation.build_language_table`."""
 
-_HEAD = """# {title} in the languages of one script, for tiktok_music/refresh/curation/languages/table.py.
-# Made by tools/evaluation/build_language_table.py. Built from the word lists of wordfreq 3.1 (Robyn Speer,
+_HEAD = """# {title} in the languages of one script, for
+# tiktok_music/refresh/curation/languages/table.py.
+# Made by tools/evaluation/build_language_table.py from the word lists of wordfreq 3.1 (Robyn Speer,
 # doi.org/10.5281/zenodo.7199437; they credit SUBTLEX, OpenSubtitles, Wikipedia and others) and from
-# tools/evaluation/language_words.txt. This table is shared under CC BY-SA 4.0, as wordfreq's data is:
-# https://creativecommons.org/licenses/by-sa/4.0/
+# tools/evaluation/language_words.txt. This table is shared under CC BY-SA 4.0, as wordfreq's data
+# is: https://creativecommons.org/licenses/by-sa/4.0/
 # {columns}
 # languages: {codes}
 
@@ -38,7 +35,7 @@ _HEAD = """# {title} in the languages of one script, for tiktok_music/refresh/cu
 _WORD_COLUMNS = "word, then a language (chr 33 + place) and half bits (chr 33 + n) for each"
 _GRAM_COLUMNS = "trigram, then half bits (chr 33 + n) in each language"
 
-# wordfreq's name -> (our code, words kept). English is in every chart: it gets the longest list.
+# wordfreq's code -> (our code, number of words). English, in every chart, has the longest list.
 _LATIN = {
     "en": ("en", 80000),
     **{code: (code, 45000) for code in ("es", "pt", "fr", "it", "de", "id", "tr")},
@@ -55,7 +52,7 @@ _LISTS: dict[str, dict[str, tuple[str, int]]] = {
     "han": {"zh": ("zh", 25000), "ja": ("ja", 20000)},
 }
 # Percent of a language's running words that its list lacks: the long English list has nearly all,
-# Vietnamese syllables are few, and a list of our own holds a few hundred words.
+# Vietnamese syllables are few, and a list in language_words.txt has a few hundred words.
 _UNLISTED = {"en": 4, "vi": 3}
 _UNLISTED_ELSE = 10
 _UNLISTED_OWN = 40
@@ -66,14 +63,14 @@ _SCRIPT_NAMES = {
     "devanagari": "DEVANAGARI",
     "han": "CJK",
 }
-# A song is often written without the accents of its language: such a spelling counts as one of
-# every eight, at best. Only frequent words (the first 10,000) are worth a second line.
+# Titles often lack the accents of their language: such a spelling counts as one in eight, at most.
+# Only frequent words (the first 10,000) get a second line.
 _ACCENTLESS = 6
 _FREQUENT = 33
 # Croatian and Serbian share one list; a word in the other's pronunciation is eight times rarer.
 _OTHER_PRONUNCIATION = 6
 _SERBOCROATIAN_WORDS = 20000
-_OWN_LETTERS = dict(zip("ıłđøßæœ", ("i", "l", "d", "o", "ss", "ae", "oe"), strict=True))
+_PLAIN_LETTERS = LATIN_LETTERS | {"ß": "ss"}
 _FEWEST_GRAMS = 0.9
 _WORST = 60
 _PRESET = 6 | lzma.PRESET_EXTREME
@@ -86,9 +83,11 @@ def half_bits(probability: float) -> int:
 
 
 def by_rank(words: Iterable[str], script: str, most: int) -> dict[str, int]:
-    """Half bits by a word's place in a list: a frequency of 0.1 / (place + 3), after Zipf."""
-    kept = (word for text in words for word in words_of(plain(text)) if is_written_in(word, script))
-    ranked = itertools.islice(dict.fromkeys(kept), most)
+    """Half bits by the rank of a word in a list: a frequency of 0.1 / (rank + 3), after Zipf."""
+    spelt = (
+        word for text in words for word in words_of(plain(text)) if is_written_in(word, script)
+    )
+    ranked = itertools.islice(dict.fromkeys(spelt), most)
     return {word: half_bits(0.1 / (rank + 3)) for rank, word in enumerate(ranked)}
 
 
@@ -104,13 +103,13 @@ def with_accentless(levels: dict[str, int]) -> dict[str, int]:
 
 
 def accentless(word: str) -> str:
-    plain = "".join(_OWN_LETTERS.get(letter, letter) for letter in word)
+    plain = "".join(_PLAIN_LETTERS.get(letter, letter) for letter in word)
     letters = unicodedata.normalize("NFD", plain)
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def serbocroatian(words: Iterable[str]) -> Levels:
-    """One list as two: "lijepo" leans to Croatian where "lepo" is there for Serbian."""
+    """Splits one list in two: "lijepo" is more likely Croatian if "lepo" exists for Serbian."""
     croatian = by_rank(words, "latin", _SERBOCROATIAN_WORDS)
     serbian = dict(croatian)
     for word in croatian:
@@ -131,7 +130,7 @@ def in_cyrillic(word: str) -> str:
 
 
 def in_traditional(word: str) -> str:
-    """wordfreq holds Chinese in simplified characters only, and the way from the others to them."""
+    """Spells a word in traditional characters: wordfreq lists Chinese in simplified ones only."""
     return word.translate(_traditional())
 
 
@@ -196,7 +195,7 @@ def word_lines(levels: Levels, codes: list[str]) -> list[str]:
 
 
 class Letters:
-    """Witten-Bell smoothed trigrams of a language's words, frequent words counting for more."""
+    """Witten-Bell smoothed trigrams of a language's words, weighted by frequency."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self.counts: Counter[str] = Counter()
@@ -224,16 +223,18 @@ def gram_lines(levels: Levels, codes: list[str]) -> list[str]:
     total: Counter[str] = Counter()
     for model in models:
         total.update(model.counts)
-    kept = sorted(gram for gram, count in total.items() if len(gram) < 3 or count > _FEWEST_GRAMS)
+    grams = sorted(gram for gram, count in total.items() if len(gram) < 3 or count > _FEWEST_GRAMS)
     return [
         gram
         + "\t"
         + "".join(chr(ZERO + min(_WORST, half_bits(m.probability(gram)))) for m in models)
-        for gram in kept
+        for gram in grams
     ]
 
 
-def write(name: str, title: str, columns: str, languages: dict[str, int], lines: list[str]) -> None:
+def write(
+    name: str, *, title: str, columns: str, languages: dict[str, int], lines: list[str]
+) -> None:
     shares = (f"{code}:{percent}" for code, percent in languages.items())
     head = _HEAD.format(title=title, columns=columns, codes=" ".join(shares))
     text = head + "\n".join(lines) + "\n"
@@ -255,9 +256,19 @@ def main() -> None:
         levels = levels_of(script, word_list)
         codes = sorted(levels)
         shares = {code: unlisted_percent(script, code) for code in codes}
-        write(f"{script}.words.txt.xz", "Words", _WORD_COLUMNS, shares, word_lines(levels, codes))
         write(
-            f"{script}.grams.txt.xz", "Trigrams", _GRAM_COLUMNS, shares, gram_lines(levels, codes)
+            f"{script}.words.txt.xz",
+            title="Words",
+            columns=_WORD_COLUMNS,
+            languages=shares,
+            lines=word_lines(levels, codes),
+        )
+        write(
+            f"{script}.grams.txt.xz",
+            title="Trigrams",
+            columns=_GRAM_COLUMNS,
+            languages=shares,
+            lines=gram_lines(levels, codes),
         )
 
 

@@ -1,25 +1,25 @@
-"""Makes the sandbox: invented tracks, their music and covers, and what is known of them.
+"""Makes the sandbox: invented tracks with records, previews and covers.
 
     python -m tools.evaluation.make_sandbox
 
-The files are shipped and published under permanent keys: a track whose sound or cover is to change
-needs a new TikTok id here.
+The files are published under permanent keys: to change the sound or cover of a track, give it a new
+TikTok id here.
 """
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from tiktok_music.adapters.audio import (
     AudioCaps,
-    PreviewSettings,
     read_audio,
     write_preview,
 )
 from tiktok_music.adapters.image import CoverCaps, write_cover
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus, record_to
+from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.sandbox.fixtures import DOCUMENT, media_file
 from tiktok_music.track import tiktok_music_link, track_id_of
 from tools.fixtures.composer import compose, tune_of
@@ -33,14 +33,15 @@ SECONDS, BIT_RATE, COVER_SIDE = 5.0, 40_000, 240
 
 @dataclass(frozen=True, slots=True)
 class Invented:
-    """One track. TikTok's own ids are far below 9 * 10**18; users are those of both editions."""
+    """One track, with its user count in each edition. Real TikTok ids are far below 9 * 10**18."""
 
     tiktok_id: str
     title: str
     author: str
-    album: str
+    _: KW_ONLY
+    album: str = ""
     language: str
-    is_commerce_music: bool
+    is_commerce_music: bool = True
     morning_users: int | None
     evening_users: int | None
     alias_of: str | None = None
@@ -52,25 +53,37 @@ class Invented:
 
 TRACKS = (
     Invented(
-        "9000000000000000001", "Sunset Drive", "Mae & Co", "Singles", "en", True, 398_210, 412_980
+        "9000000000000000001", "Sunset Drive", "Mae & Co",
+        album="Singles", language="en", morning_users=398_210, evening_users=412_980,
     ),
     Invented(
-        "9000000000000000002", "Canción de Abril", "Los Faroles", "Verano", "es", True, 401_004,
-        405_112,
+        "9000000000000000002", "Canción de Abril", "Los Faroles",
+        album="Verano", language="es", morning_users=401_004, evening_users=405_112,
     ),
     Invented(
-        "9000000000000000003", "Paper Lanterns", "Kite Season", "", "en", False, 120_400, 211_733
+        "9000000000000000003", "Paper Lanterns", "Kite Season",
+        language="en", is_commerce_music=False, morning_users=120_400, evening_users=211_733,
     ),
-    Invented("9000000000000000004", "夜明けの街", "青い電車", "", "ja", True, 180_990, 181_002),
     Invented(
-        "9000000000000000005", "Nuit Électrique", "Éloïse Marin", "Néons", "fr", False, 96_512,
-        97_300,
+        "9000000000000000004", "夜明けの街", "青い電車",
+        language="ja", morning_users=180_990, evening_users=181_002,
     ),
-    Invented("9000000000000000006", "Saudade na Chuva", "Trio Maré", "", "pt", True, None, 54_871),
-    Invented("9000000000000000007", "Winter Postcard", "Northbound", "", "en", True, 88_045, None),
     Invented(
-        "9000000000000000008", "Sunset Drive (Sped Up)", "Mae & Co", "", "en", True, None, None,
-        alias_of="9000000000000000001",
+        "9000000000000000005", "Nuit Électrique", "Éloïse Marin",
+        album="Néons", language="fr", is_commerce_music=False,
+        morning_users=96_512, evening_users=97_300,
+    ),
+    Invented(
+        "9000000000000000006", "Saudade na Chuva", "Trio Maré",
+        language="pt", morning_users=None, evening_users=54_871,
+    ),
+    Invented(
+        "9000000000000000007", "Winter Postcard", "Northbound",
+        language="en", morning_users=88_045, evening_users=None,
+    ),
+    Invented(
+        "9000000000000000008", "Sunset Drive (Sped Up)", "Mae & Co",
+        language="en", morning_users=None, evening_users=None, alias_of="9000000000000000001",
     ),
 )  # fmt: skip
 
@@ -115,7 +128,7 @@ def _record(seed: int, track: Invented) -> TrackRecord:
 def _media(seed: int, track: Invented) -> MediaFacts:
     sound = encode_audio(compose(tune_of(seed + 200, SECONDS)), "mp3", "libmp3lame", 192_000)
     decoded = read_audio(sound, AudioCaps())
-    settings = PreviewSettings(bit_rate=BIT_RATE)
+    settings = PreviewPolicy(bit_rate=BIT_RATE)
     preview = write_preview(decoded, sound, settings, track.title, track.author)
     cover = write_cover(draw_cover(seed + 200), CoverCaps(max_side=COVER_SIDE, quality=80)).jpeg
     media_file(track.track_id, "mp3").write_bytes(preview.mp3)

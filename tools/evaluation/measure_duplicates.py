@@ -1,6 +1,8 @@
-"""Scores the duplicate rules on labelled pairs: `python -m tools.evaluation.measure_duplicates [file.tsv ...]`.
+"""Scores the duplicate rules on labelled pairs.
 
-A file has lines of: label (duplicate or different), kind, then title, author and seconds of each.
+    python -m tools.evaluation.measure_duplicates [FILE.tsv ...]
+
+Columns of a file: label (duplicate or different), kind, then title, author and seconds of each.
 """
 
 import random
@@ -19,7 +21,7 @@ _SPEED_CANDIDATES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class LabelledPair:
-    """Two candidates, and whether a person calls them one recording."""
+    """Two candidates; `is_duplicate` is the label."""
 
     is_duplicate: bool
     kind: str
@@ -28,12 +30,12 @@ class LabelledPair:
 
     @property
     def is_joined(self) -> bool:
-        """Whether the rules call them one recording."""
+        """True if the rules join the candidates."""
         return len(group_duplicates((self.first, self.second))) == 1
 
 
 def read_pairs(path: Path) -> list[LabelledPair]:
-    """The labelled pairs of a file; lines that begin with `#` are comments."""
+    """Reads the labelled pairs of a file; lines that begin with `#` are comments."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return [_pair(line.split("\t")) for line in lines if not line.startswith("#")]
 
@@ -63,16 +65,21 @@ def _print_mistakes(pairs: list[LabelledPair]) -> None:
             print(f"  ||  {second.title} / {second.author}")
 
 
+def _title(generator: random.Random, pool: list[Candidate]) -> str:
+    title = f"{generator.choice(pool).title} {generator.choice(pool).title}"
+    return title[: generator.randint(8, 60)]
+
+
 def _seconds_for(pairs: list[LabelledPair]) -> float:
-    """Seconds for a made-up chart whose titles and authors are mixed from the pairs'."""
-    chance = random.Random(7)  # noqa: S311 - not a secret
+    """Seconds to group an invented chart, with titles and authors combined from the pairs."""
+    generator = random.Random(7)  # noqa: S311 - not a secret
     pool = [candidate for pair in pairs for candidate in (pair.first, pair.second)]
     chart = [
         Candidate(
             str(10_000 + number),
-            f"{chance.choice(pool).title} {chance.choice(pool).title}"[: chance.randint(8, 60)],
-            chance.choice(pool).author,
-            user_count=chance.randint(0, 10**6),
+            _title(generator, pool),
+            generator.choice(pool).author,
+            user_count=generator.randint(0, 10**6),
         )
         for number in range(_SPEED_CANDIDATES)
     ]
@@ -83,15 +90,15 @@ def _seconds_for(pairs: list[LabelledPair]) -> float:
 
 def main(arguments: list[str]) -> None:
     paths = [Path(argument) for argument in arguments]
-    everything: list[LabelledPair] = []
+    all_pairs: list[LabelledPair] = []
     for path in paths or sorted(_DATA.glob("duplicate_pairs_*.tsv")):
         pairs = read_pairs(path)
-        everything += pairs
+        all_pairs += pairs
         precision, recall, f1 = score(pairs)
         print(f"{path.name}: {len(pairs)} pairs, P {precision:.3f} R {recall:.3f} F1 {f1:.3f}")
         if "held_out" not in path.name:
             _print_mistakes(pairs)
-    print(f"{_SPEED_CANDIDATES:,} candidates: {_seconds_for(everything):.1f} s")
+    print(f"{_SPEED_CANDIDATES:,} candidates: {_seconds_for(all_pairs):.1f} s")
 
 
 if __name__ == "__main__":

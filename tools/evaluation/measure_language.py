@@ -1,4 +1,4 @@
-"""Measure the language rule on labelled titles: accuracy, confusions, speed and memory."""
+"""Measures the language rule on labelled titles: accuracy, confusions, speed and memory."""
 
 import argparse
 import resource
@@ -20,7 +20,7 @@ class Labelled(NamedTuple):
 
 
 def labelled(path: Path) -> list[Labelled]:
-    """Rows of `language<TAB>title[<TAB>kind]`; lines that start with "# " are comments."""
+    """Reads rows of `language<TAB>title[<TAB>kind]`; lines that start with "# " are comments."""
     lines = path.read_text("utf-8").splitlines()
     rows = (line.split("\t") for line in lines if line and not line.startswith("# "))
     return [Labelled(row[0], row[1], row[2] if len(row) > 2 else "") for row in rows]
@@ -54,8 +54,16 @@ def memory_megabytes() -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sets", nargs="*", type=Path, default=_SETS, help="labelled .tsv files")
-    parser.add_argument("--charts", type=Path, help="a .tsv of title, artist, source")
+    parser.add_argument(
+        "sets",
+        nargs="*",
+        type=Path,
+        default=_SETS,
+        help="labelled .tsv files (default: the sets in tests/data)",
+    )
+    parser.add_argument(
+        "--charts", type=Path, help="also show the languages of this .tsv of title, artist, source"
+    )
     parser.add_argument("--verbose", action="store_true", help="list every wrong answer")
     chosen = parser.parse_args()
     before, start = memory_megabytes(), time.perf_counter()
@@ -74,7 +82,7 @@ def main() -> None:
 
 
 def charts(rule: LanguageRule, path: Path) -> None:
-    """What each chart's titles are called: nearly all of `hot100` is English."""
+    """Prints the shares of languages by chart: nearly all of `hot100` is English."""
     found: dict[str, Counter[str]] = {}
     for line in path.read_text("utf-8").splitlines()[1:]:
         title, _, source = line.split("\t")

@@ -1,7 +1,10 @@
-"""What the audio stage makes of a folder: `python -m tools.evaluation.measure_media FOLDER`.
+"""Measures the audio stage on the files of a folder.
 
-For each file its loudness and verdict, the loudness of its preview, and the CPU time of each step;
-then the nearest pairs of fingerprints. CPU is process time in milliseconds, per 30 s at the end.
+    python -m tools.evaluation.measure_media FOLDER
+
+Prints for each file its loudness and verdict, the loudness of its preview and the CPU time of each
+step; then the nearest pairs of fingerprints. CPU is process time in milliseconds; the last row is
+per 30 s of audio.
 """
 
 import itertools
@@ -16,7 +19,6 @@ from tiktok_music.adapters.audio import (
     AudioCaps,
     DecodedAudio,
     Preview,
-    PreviewSettings,
     read_audio,
     write_preview,
 )
@@ -25,11 +27,12 @@ from tiktok_music.adapters.loudness_meter import LoudnessMeter
 from tiktok_music.adapters.mp3_file import Mp3Tags, encode_mp3
 from tiktok_music.adapters.pcm import mono_5512_hz
 from tiktok_music.errors import AudioUnreadable
+from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.refresh.media.sound.fingerprint import Fingerprint, bit_error_rate, fingerprint_of
 from tiktok_music.refresh.media.sound.volume import VolumeLimits, judge_volume
 
 CAPS = AudioCaps()
-SETTINGS = PreviewSettings()
+SETTINGS = PreviewPolicy()
 LIMITS = VolumeLimits()
 TAGS = Mp3Tags("Title", "Artist")
 NEAREST_PAIRS = 10
@@ -42,7 +45,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """CPU milliseconds of the steps, each run alone, and of the whole job."""
+    """CPU milliseconds of each step, run alone, and of the whole job."""
 
     measure: float
     fingerprint: float
@@ -51,7 +54,7 @@ class Cost:
     job: float
 
     def ratio(self) -> float:
-        """The job against the least that it could be: decode, measure and encode once."""
+        """Cost of the job relative to its minimum: decode, measure and encode once."""
         return self.job / (self.measure + self.encode)
 
 
@@ -77,7 +80,7 @@ def main(folder: Path) -> None:
 
 
 def measured(data: bytes) -> tuple[DecodedAudio, Preview, Cost]:
-    """One job, and then each of its steps once more alone."""
+    """Runs one job, then each of its steps once more alone."""
     (audio, preview), job = timed(lambda: whole_job(data))
     _, measure = timed(lambda: decode_and_measure(data))
     _, fingerprint = timed(lambda: fingerprint_of(mono_5512_hz(audio.pcm)))
@@ -85,7 +88,8 @@ def measured(data: bytes) -> tuple[DecodedAudio, Preview, Cost]:
         lambda: encode_mp3(audio.pcm, preview.gain_db, SETTINGS.bit_rate, TAGS),
     )
     _, verify = timed(lambda: decode_and_measure(mp3))
-    return audio, preview, Cost(measure, fingerprint, encode, verify, job)
+    cost = Cost(measure=measure, fingerprint=fingerprint, encode=encode, verify=verify, job=job)
+    return audio, preview, cost
 
 
 def whole_job(data: bytes) -> tuple[DecodedAudio, Preview]:

@@ -1,26 +1,22 @@
-"""Measures the profanity filter on the labelled sets, and lists what it flags in a file of titles.
+"""Measures the profanity filter on the labelled sets, or lists the flagged rows of a file.
 
 python -m tools.evaluation.measure_profanity [--misses] [--record] [--flags FILE.tsv]
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(_ROOT / "layers_shared"))
+from tiktok_music.refresh.curation.profanity.rule import ProfanityFilter, ProfanityMatch
 
-from tiktok_music.refresh.curation.profanity.rule import ProfanityFilter, ProfanityMatch  # noqa: E402
-
-_DATA = _ROOT / "tests" / "data"
+_DATA = Path(__file__).resolve().parents[2] / "tests" / "data"
 _SETS = ("development", "held_out")
 Labelled = list[tuple[str, str, str]]
 
 
 def labelled(name: str) -> Labelled:
-    """Rows of a labelled set: kind (profane, trap, ordinary), language, text."""
+    """Reads a labelled set: kind (profane, trap, ordinary), language, text."""
     path = _DATA / f"profanity_{name}.tsv"
     rows = []
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -31,7 +27,7 @@ def labelled(name: str) -> Labelled:
 
 
 def report(name: str, rows: Labelled, filter_: ProfanityFilter) -> Iterator[str]:
-    """One line of precision, recall, F1 and the false-positive shares of a set."""
+    """Yields precision, recall and F1 of a set, then its false-positive rates."""
     flagged = {kind: 0 for kind in ("profane", "trap", "ordinary")}
     total = dict(flagged)
     for kind, _, text in rows:
@@ -48,7 +44,7 @@ def report(name: str, rows: Labelled, filter_: ProfanityFilter) -> Iterator[str]
 
 
 def misses(rows: Labelled, filter_: ProfanityFilter) -> Iterator[str]:
-    """Every text of a set that is judged otherwise than it is labelled."""
+    """Yields every misjudged text of a set."""
     for kind, language, text in rows:
         match = filter_.find(text)
         if (match is not None) != (kind == "profane"):
@@ -56,7 +52,7 @@ def misses(rows: Labelled, filter_: ProfanityFilter) -> Iterator[str]:
 
 
 def flags(path: Path, filter_: ProfanityFilter) -> Iterator[str]:
-    """title<TAB>artist rows of a file that are flagged: field, list entry, piece, title, artist."""
+    """Yields flagged rows of title<TAB>artist: field, list entry, match, title, artist."""
     judges: tuple[tuple[str, Callable[[str], ProfanityMatch | None]], ...] = (
         ("title", filter_.find),
         ("author", filter_.find_in_name),
@@ -69,7 +65,7 @@ def flags(path: Path, filter_: ProfanityFilter) -> Iterator[str]:
 
 
 def recorded(filter_: ProfanityFilter) -> Iterator[str]:
-    """Kind, list entry and text of everything flagged in the labelled sets, for the golden file."""
+    """Yields the rows of the golden file: kind, list entry and text of each flagged text."""
     for name in _SETS:
         for kind, _, text in labelled(name):
             if match := filter_.find(text):
@@ -89,10 +85,15 @@ def speed(rows: Labelled, filter_: ProfanityFilter) -> str:
 
 
 def main() -> None:
-    """Prints the measures, or the flagged rows of `--flags`."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--misses", action="store_true", help="print the misjudged texts as well")
-    parser.add_argument("--flags", type=Path, metavar="FILE.tsv")
+    parser.add_argument(
+        "--misses",
+        action="store_true",
+        help="also print the misjudged texts of the development set",
+    )
+    parser.add_argument(
+        "--flags", type=Path, metavar="FILE.tsv", help="print only the flagged rows of a file"
+    )
     parser.add_argument("--record", action="store_true", help="rewrite the golden file of flags")
     options = parser.parse_args()
     filter_ = ProfanityFilter.load()
@@ -101,14 +102,19 @@ def main() -> None:
             golden.write("# What the lists flag in the labelled sets: kind, list entry, text.\n")
             golden.writelines(recorded(filter_))
     if options.flags:
-        sys.stdout.writelines(f"{line}\n" for line in flags(options.flags, filter_))
+        _print_lines(flags(options.flags, filter_))
         return
     for name in _SETS:
         rows = labelled(name)
-        sys.stdout.writelines(f"{line}\n" for line in report(name, rows, filter_))
+        _print_lines(report(name, rows, filter_))
         if options.misses and name != "held_out":
-            sys.stdout.writelines(f"{line}\n" for line in misses(rows, filter_))
-    sys.stdout.write(speed(labelled("development"), filter_) + "\n")
+            _print_lines(misses(rows, filter_))
+    print(speed(labelled("development"), filter_))
+
+
+def _print_lines(lines: Iterator[str]) -> None:
+    for line in lines:
+        print(line)
 
 
 if __name__ == "__main__":

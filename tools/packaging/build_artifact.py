@@ -1,9 +1,9 @@
-"""Fills one artefact of `sam build`: wheels for the Lambda's platform, our code, bytecode.
+"""Fills one artefact of `sam build`: wheels for the Lambda's platform, project code, bytecode.
 
     python -m tools.packaging.build_artifact FOLDER ARTIFACTS_DIR
 
-FOLDER is functions/<name> or layers_shared. Works without a container: wheels are fetched for
-Linux on ARCH (arm64 or x86_64), whatever this machine is.
+FOLDER is functions/<name> or layers_shared. Works without a container: pip downloads wheels for
+Linux on ARCH (arm64 or x86_64), whatever this machine's platform is.
 """
 
 import argparse
@@ -25,9 +25,9 @@ RUNTIME = "3.13"
 LAYER_PINS = Path(__file__).resolve().parents[2] / "layers_shared" / "requirements.txt"
 LAMBDA = {"python_version": RUNTIME, "python_full_version": f"{RUNTIME}.0", "sys_platform": "linux"}
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
-# Programs, test tools, and parts of packages that nothing here imports. Text on covers is never
-# drawn: Pillow's fonts go with the libraries that they alone link.
-NEVER_READ = (
+# Programs, tests, and parts of packages that no code here imports. No text is drawn on covers, so
+# Pillow's font module goes, with the libraries that only it links.
+UNUSED = (
     "bin",
     "**/tests",
     "*.dist-info/RECORD",
@@ -55,21 +55,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("artifacts", type=Path)
-    asked = parser.parse_args()
-    is_layer = (asked.folder / "tiktok_music").is_dir()
-    target = asked.artifacts / "python" if is_layer else asked.artifacts
+    arguments = parser.parse_args()
+    is_layer = (arguments.folder / "tiktok_music").is_dir()
+    target = arguments.artifacts / "python" if is_layer else arguments.artifacts
     target.mkdir(parents=True, exist_ok=True)
     in_layer = set() if is_layer else set(pins(LAYER_PINS))
-    install_wheels(asked.folder / "requirements.txt", in_layer, target)
-    copy_code(asked.folder, target)
+    install_wheels(arguments.folder / "requirements.txt", in_layer, target)
+    copy_code(arguments.folder, target)
     trim(target)
     compile_bytecode(target, "/opt/python" if is_layer else "/var/task")
 
 
 def pins(requirements: Path) -> dict[str, str]:
-    """Package name to its pin for the Lambda: version and hashes, without a marker.
+    """Package name -> its pin for the Lambda: version and hashes, without a marker.
 
-    pip would judge a marker by the Python that it runs on, which need not be the Lambda's.
+    pip would evaluate a marker for the Python that runs pip, which need not be the Lambda's.
     """
     found = {}
     for block in re.split(r"\n(?=\S)", requirements.read_text().strip()):
@@ -83,12 +83,12 @@ def pins(requirements: Path) -> dict[str, str]:
 
 
 def install_wheels(requirements: Path, in_layer: set[str], target: Path) -> None:
-    """Wheels for the Lambda that the layer has not; one that does not exist fails the build."""
+    """Installs the wheels that the layer lacks; a wheel that does not exist fails the build."""
     machine = MACHINES[os.environ.get("ARCH", "arm64")]
     platforms = [f"--platform=manylinux{tag}_{machine}" for tag in ("2014", "_2_28", "_2_34")]
-    wanted = [pin for name, pin in pins(requirements).items() if name not in in_layer]
+    required = [pin for name, pin in pins(requirements).items() if name not in in_layer]
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-        file.write("\n".join(wanted))
+        file.write("\n".join(required))
         file.flush()
         command = [
             *(sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"),
@@ -100,7 +100,7 @@ def install_wheels(requirements: Path, in_layer: set[str], target: Path) -> None
 
 
 def copy_code(folder: Path, target: Path) -> None:
-    """Our own modules, without what only the build needs."""
+    """Copies the project's modules, without files that only the build needs."""
     ignored = shutil.ignore_patterns("__pycache__", "requirements.*", "Makefile", "__init__.py")
     inner = shutil.ignore_patterns("__pycache__")
     for item in sorted(folder.iterdir()):
@@ -111,8 +111,8 @@ def copy_code(folder: Path, target: Path) -> None:
 
 
 def trim(target: Path) -> None:
-    """Takes out what is never read on a Lambda: half of what pip installs."""
-    for path in [path for pattern in NEVER_READ for path in target.glob(pattern)]:
+    """Removes what a Lambda never reads: half of what pip installs."""
+    for path in [path for pattern in UNUSED for path in target.glob(pattern)]:
         if path.is_dir():
             shutil.rmtree(path)
         else:
@@ -127,21 +127,22 @@ def trim(target: Path) -> None:
             library.write_bytes(stripped(library.read_bytes()))
 
 
-def compile_bytecode(target: Path, place: str) -> None:
-    """Unchecked-hash bytecode: SAM's zip sets all times to 1980, which voids any other kind."""
+def compile_bytecode(target: Path, deployed_to: str) -> None:
+    """Compiles to unchecked-hash bytecode: SAM's zip sets all times to 1980, so that bytecode
+    checked by time would be stale."""
     python = lambda_python()
     if python is None:
-        print(f"no Python {RUNTIME} here: no bytecode, a cold start takes 2-3 times as long")
+        print(f"no Python {RUNTIME} found: no bytecode; cold starts take 2-3 times as long")
         return
     command = [
         *(python, "-m", "compileall", "-q", "-j0", "--invalidation-mode", "unchecked-hash"),
-        *("-s", str(target), "-p", place, str(target)),
+        *("-s", str(target), "-p", deployed_to, str(target)),
     ]
     subprocess.run(command, check=True)  # noqa: S603
 
 
 def lambda_python() -> str | None:
-    """An interpreter of the Lambda's version."""
+    """Finds an interpreter of the Lambda's version, if one is installed."""
     names = [sys.executable, f"python{RUNTIME}"]
     names += sorted(
         str(path) for path in Path.home().glob(f".pyenv/versions/{RUNTIME}*/bin/python")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Pins every requirements.in with versions and hashes: one resolution for development, of which
-# each function's and the layer's pins are a part.
+# Pins every requirements.in with versions and hashes. The pins of the functions and the layer are
+# constrained by those for development, so that tests run with the deployed versions.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 compile=(uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate)

@@ -1,8 +1,8 @@
-"""Takes out of a shared library what only debuggers and linkers read.
+"""Strips a shared library of what only debuggers and linkers read.
 
-`strip` knows the processor of its own machine, and what is built for the Lambda is mostly for
-another. What a process maps stays as it is, byte for byte and at its address; the rest of the file
-(symbols, debug information) goes, and the mapped parts move together.
+`strip` supports only the processor of its own machine, and the Lambda's is mostly another one. What
+a process maps stays the same, byte for byte and at its address; the rest of the file (symbols,
+debug information) goes, and the mapped parts move together.
 """
 
 import struct
@@ -20,23 +20,23 @@ _SHT_NOBITS, _SHF_ALLOC = 8, 2
 
 
 class NotStrippable(Exception):
-    """Raised when a library is put together in a way that is not known here."""
+    """Raised when a library has a layout that this module does not support."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """A part of the file that is mapped, and where it will be."""
+class _Mapped:
+    """A mapped part of the file, and its new offset."""
 
     start: int
     end: int
     moved_to: int
 
-    def holds(self, start: int, size: int) -> bool:
+    def contains(self, start: int, size: int) -> bool:
         return self.start <= start and start + size <= self.end
 
 
 def stripped(library: bytes) -> bytes:
-    """The library as it is mapped; raises NotStrippable rather than guess."""
+    """The library with its mapped parts only; raises NotStrippable if the layout is unknown."""
     if not library.startswith(_ELF64_LITTLE):
         raise NotStrippable("not a little-endian ELF file of 64 bits")
     (program_at,) = struct.unpack_from("<Q", library, _PHOFF)
@@ -45,18 +45,18 @@ def stripped(library: bytes) -> bytes:
         _with_small_pages(library, _PROGRAM.unpack_from(library, at))
         for at in range(program_at, program_at + programs * _PROGRAM.size, _PROGRAM.size)
     ]
-    kept = _kept(headers)
-    image = bytearray(kept[-1].moved_to + kept[-1].end - kept[-1].start)
-    for part in kept:
+    parts = _mapped_parts(headers)
+    image = bytearray(parts[-1].moved_to + parts[-1].end - parts[-1].start)
+    for part in parts:
         image[part.moved_to : part.moved_to + part.end - part.start] = library[
             part.start : part.end
         ]
-    new_program_at = _moved(program_at, programs * _PROGRAM.size, kept)
+    new_program_at = _moved(program_at, programs * _PROGRAM.size, parts)
     for index, (kind, flags, offset, *rest) in enumerate(headers):
-        moved = _moved(offset, rest[2], kept) if rest[2] else offset
+        moved = _moved(offset, rest[2], parts) if rest[2] else offset
         _PROGRAM.pack_into(image, new_program_at + index * _PROGRAM.size, kind, flags, moved, *rest)
     struct.pack_into("<Q", image, _PHOFF, new_program_at)
-    names, table = _sections(library, kept, len(image))
+    names, table = _sections(library, parts, len(image))
     struct.pack_into("<Q", image, _SHOFF, len(image) + len(names))
     return min(library, bytes(image) + names + table, key=len)
 
@@ -68,34 +68,34 @@ def _with_small_pages(library: bytes, header: tuple[int, ...]) -> tuple[int, ...
     return (*header[:-1], min(header[-1], _X86_64_PAGE))
 
 
-def _kept(headers: Sequence[tuple[int, ...]]) -> list[_Kept]:
-    """The mapped parts in the order of the file; a page keeps its place within the alignment."""
-    kept: list[_Kept] = []
+def _mapped_parts(headers: Sequence[tuple[int, ...]]) -> list[_Mapped]:
+    """The mapped parts in file order; each page keeps its offset modulo the alignment."""
+    parts: list[_Mapped] = []
     end = 0
     for kind, _, offset, address, _, size, _, align in sorted(headers, key=lambda h: h[2]):
         if kind != _PT_LOAD or not size:
             continue
-        if kept and offset < kept[-1].end:
+        if parts and offset < parts[-1].end:
             raise NotStrippable("its segments overlap in the file")
         moved_to = end + (address - end) % align
-        kept.append(_Kept(offset, offset + size, moved_to))
+        parts.append(_Mapped(offset, offset + size, moved_to))
         end = moved_to + size
-    if not kept or kept[0].start or kept[0].moved_to:
+    if not parts or parts[0].start or parts[0].moved_to:
         raise NotStrippable("its header is not mapped")
-    return kept
+    return parts
 
 
-def _moved(start: int, size: int, kept: Sequence[_Kept]) -> int:
-    for part in kept:
-        if part.holds(start, size):
+def _moved(start: int, size: int, parts: Sequence[_Mapped]) -> int:
+    for part in parts:
+        if part.contains(start, size):
             return start - part.start + part.moved_to
-    raise NotStrippable("a header names what is not mapped")
+    raise NotStrippable("a header refers to a part that is not mapped")
 
 
-def _sections(library: bytes, kept: Sequence[_Kept], end: int) -> tuple[bytes, bytes]:
-    """The names of the sections and their table, which stand at the end.
+def _sections(library: bytes, parts: Sequence[_Mapped], end: int) -> tuple[bytes, bytes]:
+    """The section names and the section table, which end the file.
 
-    What is gone is left as an empty entry, for symbols name sections by their number.
+    A removed section becomes an empty entry, because symbols refer to sections by number.
     """
     (at,) = struct.unpack_from("<Q", library, _SHOFF)
     _, _, count, named_by = struct.unpack_from("<HHHH", library, _COUNTS)
@@ -109,6 +109,6 @@ def _sections(library: bytes, kept: Sequence[_Kept], end: int) -> tuple[bytes, b
         elif not fields[2] & _SHF_ALLOC:
             continue
         elif fields[1] != _SHT_NOBITS:
-            fields[4] = _moved(fields[4], fields[5], kept)
+            fields[4] = _moved(fields[4], fields[5], parts)
         _SECTION.pack_into(table, index * _SECTION.size, *fields)
     return names + bytes(-(end + len(names)) % 8), bytes(table)

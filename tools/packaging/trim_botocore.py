@@ -1,7 +1,7 @@
-"""Cuts botocore's descriptions of AWS down to what is called.
+"""Reduces botocore's service descriptions to the operations that the functions call.
 
-botocore reads its JSON whole when a client is made: most of it is other services, other operations,
-their regions, and documentation.
+botocore parses all of its JSON when a client is created: most of it is other services, other
+operations, their regions, and documentation.
 """
 
 import gzip
@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 SERVICES = {"dynamodb", "s3", "secretsmanager"}
-# What the roles of the functions allow; S3 is R2, to which no role applies, and stays whole.
+# Those that the roles of the functions allow; no role applies to S3, which is R2: it stays whole.
 DYNAMODB_OPERATIONS = {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"}
 
 
 def trim_botocore(data: Path) -> None:
-    """Rewrites the folder `botocore/data`; a second time it changes nothing."""
+    """Rewrites the folder `botocore/data`; idempotent."""
     for folder in data.glob("*/"):
         if folder.name not in SERVICES:
             shutil.rmtree(folder)
@@ -29,15 +29,15 @@ def trim_botocore(data: Path) -> None:
         file.with_suffix("").write_text(json.dumps(model, separators=(",", ":")))
         file.unlink()
     endpoints = data / "endpoints.json"
-    told = json.loads(endpoints.read_bytes())
-    for partition in told["partitions"]:
+    document = json.loads(endpoints.read_bytes())
+    for partition in document["partitions"]:
         services = partition["services"]
         partition["services"] = {name: services[name] for name in services if name in SERVICES}
-    endpoints.write_text(json.dumps(told, separators=(",", ":")))
+    endpoints.write_text(json.dumps(document, separators=(",", ":")))
 
 
 def keep_operations(model: dict[str, Any], names: set[str]) -> None:
-    """Leaves the named operations of a service, and the shapes that they are made of."""
+    """Removes all but the named operations and the shapes that they refer to."""
     model["operations"] = {name: model["operations"][name] for name in sorted(names)}
     reached: set[str] = set()
     unread: list[Any] = [model["operations"]]
@@ -55,9 +55,9 @@ def keep_operations(model: dict[str, Any], names: set[str]) -> None:
 
 
 def without_documentation(model: Any) -> Any:
-    """Emptied, not left out: botocore's own S3 handlers look for it.
+    """Empties documentation texts; botocore's S3 handlers fail without the members.
 
-    A field of a shape may itself be named "documentation": that one is no text, and stays.
+    A member of a shape that is itself named "documentation" is not a text, and stays.
     """
     if isinstance(model, list):
         return [without_documentation(item) for item in model]

@@ -1,4 +1,4 @@
-"""The client for code that awaits: CatalogClient once more, method by method."""
+"""The asynchronous client."""
 
 import asyncio
 import random
@@ -8,9 +8,9 @@ from typing import Self, TypeVar, Unpack
 
 import httpx
 
-from tiktok_music_client import calls
-from tiktok_music_client.calls import Call, Filters, ListCache, joined, raise_for_refusal, the_only
-from tiktok_music_client.connection import Connection, told_as_ours
+from tiktok_music_client import endpoints
+from tiktok_music_client.connection import Connection, translated_errors
+from tiktok_music_client.endpoints import Filters, ListCache, Request
 from tiktok_music_client.errors import CatalogError
 from tiktok_music_client.models import (
     Batch,
@@ -24,13 +24,13 @@ from tiktok_music_client.models import (
     Track,
     TrackDetail,
 )
-from tiktok_music_client.patience import Patience
+from tiktok_music_client.retry_policy import RetryPolicy
 
 T = TypeVar("T")
 
 
 class AsyncCatalogClient:
-    """As CatalogClient, closed by `async with`."""
+    """The methods of CatalogClient as coroutines; `async with` closes it."""
 
     def __init__(
         self,
@@ -45,9 +45,9 @@ class AsyncCatalogClient:
     ) -> None:
         self._connection = Connection(base_url, api_key)
         self._http = httpx.AsyncClient(timeout=timeout, transport=transport)
-        self._patience = Patience(retries, jitter)
+        self._retry_policy = RetryPolicy(retries, jitter)
         self._sleep = sleep
-        self._list = ListCache()
+        self._list_cache = ListCache()
 
     def __repr__(self) -> str:
         return f"AsyncCatalogClient({self._connection.base_url!r})"
@@ -68,10 +68,10 @@ class AsyncCatalogClient:
         await self._http.aclose()
 
     async def list(self) -> Listing:
-        return await self._ask(self._list.call())
+        return await self._send(self._list_cache.request())
 
     async def search(self, *, cursor: str | None = None, **filters: Unpack[Filters]) -> Page:
-        return await self._ask(calls.search(filters, cursor))
+        return await self._send(endpoints.search(filters, cursor))
 
     async def pages(self, **filters: Unpack[Filters]) -> AsyncIterator[Page]:
         page = await self.search(**filters)
@@ -86,40 +86,36 @@ class AsyncCatalogClient:
                 yield track
 
     async def track(self, track_id: str) -> TrackDetail:
-        return await self._ask(calls.track(track_id))
+        return await self._send(endpoints.track(track_id))
 
     async def batch(self, ids: Iterable[str]) -> Batch:
-        return joined([await self._ask(call) for call in calls.batches(ids)])
+        return endpoints.merged([await self._send(request) for request in endpoints.batches(ids)])
 
     async def by_link(self, link: str) -> TrackDetail:
-        return the_only(await self._ask(calls.by_link(link)), link)
+        return endpoints.only_track(await self._send(endpoints.by_link(link)), link)
 
     async def changes(self, since: str) -> Changes:
-        return await self._ask(calls.changes(since))
+        return await self._send(endpoints.changes(since))
 
     async def resolve(self, targets: Iterable[Target]) -> tuple[Resolved, ...]:
-        return await self._ask(calls.resolve(targets))
+        return await self._send(endpoints.resolve(targets))
 
     async def whoami(self) -> Key:
-        return await self._ask(calls.whoami())
+        return await self._send(endpoints.whoami())
 
     async def health(self) -> Health:
-        return await self._ask(calls.health())
+        return await self._send(endpoints.health())
 
-    async def _ask(self, call: Call[T]) -> T:
-        tried = 0
+    async def _send(self, request: Request[T]) -> T:
+        attempts = 0
         while True:
             try:
-                return call.read(await self._send(call))
-            except CatalogError as failure:
-                tried += 1
-                wait = self._patience.wait_seconds(tried, failure)
+                with translated_errors():
+                    response = await self._http.request(**self._connection.arguments(request))
+                return request.result(response)
+            except CatalogError as error:
+                attempts += 1
+                wait = self._retry_policy.wait_seconds(attempts, error)
                 if wait is None:
                     raise
             await self._sleep(wait)
-
-    async def _send(self, call: Call[T]) -> httpx.Response:
-        with told_as_ours():
-            response = await self._http.request(**self._connection.arguments(call))
-        raise_for_refusal(response)
-        return response

@@ -1,4 +1,4 @@
-"""The client for code that waits for its answers."""
+"""The synchronous client."""
 
 import random
 import time
@@ -8,9 +8,9 @@ from typing import Self, TypeVar, Unpack
 
 import httpx
 
-from tiktok_music_client import calls
-from tiktok_music_client.calls import Call, Filters, ListCache, joined, raise_for_refusal, the_only
-from tiktok_music_client.connection import Connection, told_as_ours
+from tiktok_music_client import endpoints
+from tiktok_music_client.connection import Connection, translated_errors
+from tiktok_music_client.endpoints import Filters, ListCache, Request
 from tiktok_music_client.errors import CatalogError
 from tiktok_music_client.models import (
     Batch,
@@ -24,16 +24,16 @@ from tiktok_music_client.models import (
     Track,
     TrackDetail,
 )
-from tiktok_music_client.patience import Patience
+from tiktok_music_client.retry_policy import RetryPolicy
 
 T = TypeVar("T")
 
 
 class CatalogClient:
-    """Asks the catalog at `base_url`; may be shared by threads, and is closed by `with`.
+    """Sends requests to the catalog at `base_url`. Thread-safe; `with` closes it.
 
-    `timeout` is httpx's, in seconds for each of connecting, writing and reading. What may pass
-    (no answer, 429, 5xx) is asked again up to `retries` times. `sleep` and `jitter` are for tests.
+    `timeout` is httpx's: seconds for each of connecting, writing and reading. Transient errors
+    (no response, 429, 5xx) are retried up to `retries` times. `sleep` and `jitter` are for tests.
     """
 
     def __init__(
@@ -49,9 +49,9 @@ class CatalogClient:
     ) -> None:
         self._connection = Connection(base_url, api_key)
         self._http = httpx.Client(timeout=timeout, transport=transport)
-        self._patience = Patience(retries, jitter)
+        self._retry_policy = RetryPolicy(retries, jitter)
         self._sleep = sleep
-        self._list = ListCache()
+        self._list_cache = ListCache()
 
     def __repr__(self) -> str:
         return f"CatalogClient({self._connection.base_url!r})"
@@ -72,15 +72,15 @@ class CatalogClient:
         self._http.close()
 
     def list(self) -> Listing:
-        """The whole list; the very same object again while it has not changed."""
-        return self._ask(self._list.call())
+        """Returns the whole list; the same object again while it has not changed."""
+        return self._send(self._list_cache.request())
 
     def search(self, *, cursor: str | None = None, **filters: Unpack[Filters]) -> Page:
-        """A page of matches; `cursor` is the `next_cursor` of the page before."""
-        return self._ask(calls.search(filters, cursor))
+        """Returns one page of matches; `cursor` is the `next_cursor` of the previous page."""
+        return self._send(endpoints.search(filters, cursor))
 
     def pages(self, **filters: Unpack[Filters]) -> Iterator[Page]:
-        """All pages of a search, each asked for when it is wanted, all of one version."""
+        """Yields all pages of a search, fetched lazily and all of one version."""
         page = self.search(**filters)
         yield page
         while page.next_cursor is not None:
@@ -88,52 +88,48 @@ class CatalogClient:
             yield page
 
     def tracks(self, **filters: Unpack[Filters]) -> Iterator[Track]:
-        """All matches of a search, page by page."""
+        """Yields all matches of a search, fetched page by page."""
         for page in self.pages(**filters):
             yield from page.tracks
 
     def track(self, track_id: str) -> TrackDetail:
-        """One track, also when it has left the chart; of a merged double the one that stayed."""
-        return self._ask(calls.track(track_id))
+        """Returns one track, on or off the chart; for the id of a duplicate the canonical track."""
+        return self._send(endpoints.track(track_id))
 
     def batch(self, ids: Iterable[str]) -> Batch:
-        """Any number of tracks, 50 with each request."""
-        return joined([self._ask(call) for call in calls.batches(ids)])
+        """Returns any number of tracks, 50 with each request."""
+        return endpoints.merged([self._send(request) for request in endpoints.batches(ids)])
 
     def by_link(self, link: str) -> TrackDetail:
-        """The track of a TikTok link or TikTok id; raises NotFound."""
-        return the_only(self._ask(calls.by_link(link)), link)
+        """Returns the track of a TikTok link or TikTok id; raises NotFound."""
+        return endpoints.only_track(self._send(endpoints.by_link(link)), link)
 
     def changes(self, since: str) -> Changes:
-        """What happened since a version; ValidationFailed where that is kept no longer."""
-        return self._ask(calls.changes(since))
+        """Returns the changes since a version; raises ValidationFailed for an expired one."""
+        return self._send(endpoints.changes(since))
 
     def resolve(self, targets: Iterable[Target]) -> tuple[Resolved, ...]:
-        """What up to 50 targets are sent with, in their order; all or none."""
-        return self._ask(calls.resolve(targets))
+        """Returns the music payloads of up to 50 targets in their order, all or none."""
+        return self._send(endpoints.resolve(targets))
 
     def whoami(self) -> Key:
-        """What is known of the key."""
-        return self._ask(calls.whoami())
+        """Returns the organisation, scopes and tier of the key."""
+        return self._send(endpoints.whoami())
 
     def health(self) -> Health:
-        """How fresh the catalog is."""
-        return self._ask(calls.health())
+        """Returns the status and the age of the catalog."""
+        return self._send(endpoints.health())
 
-    def _ask(self, call: Call[T]) -> T:
-        tried = 0
+    def _send(self, request: Request[T]) -> T:
+        attempts = 0
         while True:
             try:
-                return call.read(self._send(call))
-            except CatalogError as failure:
-                tried += 1
-                wait = self._patience.wait_seconds(tried, failure)
+                with translated_errors():
+                    response = self._http.request(**self._connection.arguments(request))
+                return request.result(response)
+            except CatalogError as error:
+                attempts += 1
+                wait = self._retry_policy.wait_seconds(attempts, error)
                 if wait is None:
                     raise
             self._sleep(wait)
-
-    def _send(self, call: Call[T]) -> httpx.Response:
-        with told_as_ours():
-            response = self._http.request(**self._connection.arguments(call))
-        raise_for_refusal(response)
-        return response

@@ -1,4 +1,4 @@
-"""What can go wrong between a caller and the catalog.
+"""Errors that the clients raise.
 
 CatalogError
 ├── Unreachable
@@ -19,22 +19,22 @@ from typing import Any, ClassVar
 
 
 class CatalogError(Exception):
-    """Raised as one of those below; catches them all."""
+    """Base class."""
 
 
 class Unreachable(CatalogError):
-    """Raised when no whole answer came: no connection, a timeout, a broken transfer."""
+    """Raised when no complete response came: no connection, a timeout, a broken transfer."""
 
 
 class BadAnswer(CatalogError):
-    """Raised when an answer is not what the API describes; something else may be answering."""
+    """Raised when a response does not match the API; another server may have sent it."""
 
 
 class ApiError(CatalogError):
-    """Raised when the API refused, as one of those below; itself for a code that is new.
+    """Raised when the API rejects a request: as a subclass, or as itself for an unknown code.
 
-    `request_id` names the request in the catalog's logs; it is empty where none was sent or where
-    something in between answered.
+    `request_id` identifies the request in the catalog's logs; it is empty when the response has
+    none, such as that of a proxy.
     """
 
     default_code: ClassVar[str] = ""
@@ -58,22 +58,24 @@ class ApiError(CatalogError):
         self.retry_after_seconds = retry_after_seconds
 
     def __str__(self) -> str:
-        named = f", {self.request_id}" if self.request_id else ""
-        return f"{self.code or 'ERROR'}: {self.message} ({self.status}{named})"
+        request_id = f", {self.request_id}" if self.request_id else ""
+        return f"{self.code or 'ERROR'}: {self.message} ({self.status}{request_id})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Lets worker processes hand it on, keyword arguments and all."""
-        return _again, (type(self), self.status, self.message, self.__dict__)
+        """Makes the error picklable: Exception would lose the keyword arguments."""
+        return _restored, (type(self), self.status, self.message, self.__dict__)
 
 
-def _again(kind: type[ApiError], status: int, message: str, attributes: dict[str, Any]) -> ApiError:
+def _restored(
+    kind: type[ApiError], status: int, message: str, attributes: dict[str, Any]
+) -> ApiError:
     error = kind(status, message)
     error.__dict__.update(attributes)
     return error
 
 
 class Unauthenticated(ApiError):
-    """Raised when the key is not valid, or no more."""
+    """Raised when the key is invalid or revoked."""
 
     default_code = "UNAUTHENTICATED"
 
@@ -89,19 +91,19 @@ class ForbiddenScope(ApiError):
 
 
 class NotFound(ApiError):
-    """Raised when the catalog never had the track."""
+    """Raised when the catalog does not know the track."""
 
     default_code = "NOT_FOUND"
 
 
 class MethodNotAllowed(ApiError):
-    """Raised when the path knows other methods: the base URL leads somewhere else."""
+    """Raised when the path takes other methods: the base URL is probably wrong."""
 
     default_code = "METHOD_NOT_ALLOWED"
 
 
 class ValidationFailed(ApiError):
-    """Raised when something asked for is wrong; `issues` are pairs of a path and a message."""
+    """Raised when a parameter is invalid; `issues` are pairs of a path and a message."""
 
     default_code = "VALIDATION"
 
@@ -112,18 +114,18 @@ class ValidationFailed(ApiError):
         return tuple((str(row.get("path", "")), str(row.get("message", ""))) for row in rows)
 
     def __str__(self) -> str:
-        told = "".join(f" {path}: {message}." for path, message in self.issues)
-        return super().__str__() + told
+        issues = "".join(f" {path}: {message.rstrip('.')}." for path, message in self.issues)
+        return super().__str__() + issues
 
 
 class RateLimited(ApiError):
-    """Raised when the key is over its limit, and waiting it out would take too long."""
+    """Raised when the rate limit holds after all retries, or `Retry-After` is over 60 seconds."""
 
     default_code = "RATE_LIMITED"
 
 
 class Internal(ApiError):
-    """Raised when the catalog, or what is in front of it, failed more often than was retried."""
+    """Raised when the catalog or a gateway before it still fails after all retries."""
 
     default_code = "INTERNAL"
 
@@ -137,7 +139,7 @@ class KillSwitch(ApiError):
 BY_CODE: Mapping[str, type[ApiError]] = {
     kind.default_code: kind for kind in ApiError.__subclasses__()
 }
-# For answers without the envelope: a gateway's own.
+# For responses without the error envelope, such as those of a gateway.
 BY_STATUS: Mapping[int, type[ApiError]] = {
     401: Unauthenticated,
     403: ForbiddenScope,

@@ -1,4 +1,4 @@
-"""What the catalog answers, as values. All times are aware and in UTC."""
+"""The API's responses as values. All times are aware and in UTC."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """One track as the list has it; `duration` is that of the preview, in seconds."""
+    """One track of the list; `duration` is the preview's, in seconds."""
 
     id: str
     title: str
@@ -23,14 +23,14 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedTrack(Track):
-    """A track and its place in the list, counted from 1."""
+    """A track and its rank in the list, from 1."""
 
     rank: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HonoredBy:
-    """Which modes use the track itself; `publish` lets TikTok choose."""
+    """The modes that use the picked track; in the others TikTok chooses the music."""
 
     publish: bool
     managed: bool
@@ -38,7 +38,7 @@ class HonoredBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackDetail(Track):
-    """All that is known of one track; `status` is `active`, `offChart` or `retired`."""
+    """A track with its details; `status` is `active`, `offChart` or `retired`."""
 
     status: str
     tiktok_music_link: str
@@ -71,7 +71,7 @@ class Facets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some matches of a search; `total` counts all, `next_cursor` is None on the last page."""
+    """One page of matches; `total` counts all, `next_cursor` is None on the last page."""
 
     tracks: tuple[Track, ...]
     total: int
@@ -82,10 +82,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Tracks in the order asked for, each once.
+    """Tracks in the order of the request, each once.
 
-    `aliases` leads from ids of merged duplicates to the track that stayed; `unknown` are ids and
-    links that the catalog never had.
+    `aliases` maps the id of a duplicate to that of its canonical track; `unknown` are ids and
+    links that the catalog does not know.
     """
 
     tracks: tuple[TrackDetail, ...] = ()
@@ -103,7 +103,7 @@ class Removal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A track that changed its place."""
+    """A track that changed its rank."""
 
     id: str
     rank: int
@@ -112,7 +112,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What leads from the version `since` to `version`."""
+    """The changes between the versions `since` and `version`."""
 
     since: str
     version: str
@@ -131,8 +131,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A warning (`DEGRADED_TO_AUTO`, `OFF_CHART`, `RETIRED`, `NOT_COMMERCIAL`), with a sentence
-    for people."""
+    """A warning: `DEGRADED_TO_AUTO`, `OFF_CHART`, `RETIRED` or `NOT_COMMERCIAL`; `message` is
+    human-readable."""
 
     code: str
     message: str
@@ -140,7 +140,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """What a target is sent with: `payload` goes into the post as it is."""
+    """The music of one target; merge `payload` into the post unchanged."""
 
     mode: str
     payload: Mapping[str, object]
@@ -149,7 +149,7 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """What the catalog knows of the key; `api_key_id` is its public part."""
+    """The organisation, scopes and tier of a key; `api_key_id` is its public part."""
 
     organization_id: str
     organization_name: str
@@ -160,7 +160,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotHealth:
-    """What is being served."""
+    """The snapshot that is served."""
 
     version: str
     published_at: datetime
@@ -170,7 +170,7 @@ class SnapshotHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """`status` is `ok`, `degraded` or `failing`; no snapshot where nothing was published yet."""
+    """`status` is `ok`, `degraded` or `failing`; `snapshot` is None before the first one."""
 
     status: str
     snapshot: SnapshotHealth | None

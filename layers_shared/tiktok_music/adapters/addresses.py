@@ -1,4 +1,4 @@
-"""Which network addresses may be fetched from: public ones, unless the local run says otherwise."""
+"""Checks network addresses before a fetch: public ones only, except in the local run."""
 
 import ipaddress
 import socket
@@ -10,7 +10,7 @@ from tiktok_music.errors import DownloadFailed
 
 Resolver = Callable[[str, int], list[str]]
 
-# Ranges that route to something inside, in addition to what `is_global` knows on every Python:
+# Internal ranges that `is_global` does not know on every Python version:
 # IPv4 in IPv6 (compatible, 6to4, Teredo, NAT64), site-local, and clouds' well-known addresses.
 _NEVER = tuple(
     ipaddress.ip_network(text)
@@ -31,7 +31,7 @@ _NEVER = tuple(
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is a globally routable unicast one."""
+    """True for a globally routable unicast address."""
     ip = ipaddress.ip_address(address.split("%")[0])
     if not ip.is_global or ip.is_multicast or ip.is_reserved:
         return False
@@ -49,10 +49,10 @@ def resolve(host: str, port: int) -> list[str]:
 def checked_address(
     host: str, port: int, resolver: Resolver, seconds: float, *, allow_private: bool
 ) -> str:
-    """The one address to connect to: resolved once, and refused when any answer is not public.
+    """The address to connect to; raises DownloadFailed if any address of the host is not public.
 
-    The system's resolver has no deadline of its own: a look-up that takes longer than `seconds`
-    is left to end by itself.
+    Resolved once, so that a second answer cannot differ (DNS rebinding). The system's resolver has
+    no timeout: a lookup that takes longer than `seconds` is abandoned in its thread.
     """
     found: Future[list[str]] = Future()
 

@@ -1,4 +1,4 @@
-"""A preview's way from downloaded bytes to a uniform MP3: read, then write and verify."""
+"""Encodes previews: downloaded bytes in, a uniform and verified MP3 out."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from tiktok_music.adapters.loudness_meter import LoudnessMeter, measure
 from tiktok_music.adapters.mp3_file import Mp3Tags, copy_mp3, encode_mp3
 from tiktok_music.adapters.pcm import SAMPLE_RATE_HZ, Pcm, mono_5512_hz
 from tiktok_music.errors import AudioUnreadable
+from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.refresh.media.sound.fingerprint import Fingerprint, fingerprint_of
 from tiktok_music.refresh.media.sound.volume import AudioFacts, preview_gain_db
 
@@ -21,25 +22,24 @@ __all__ = [
     "AudioCaps",
     "DecodedAudio",
     "Preview",
-    "PreviewSettings",
     "read_audio",
     "write_preview",
 ]
-# Kept of the silence around the sound, so that neither an attack nor a fade-out is cut into.
+# Silence that stays around the sound, so that neither an attack nor a fade-out is cut.
 _LEAD_SECONDS = 0.05
 _TAIL_SECONDS = 0.5
-# How far below the ceiling a second encoding aims, and a third: noise, unlike music, gets other
-# peaks from the encoder each time.
+# Distance below the ceiling of a second and a third encoding: noise, unlike music, gets other peaks
+# from the encoder each time.
 _MARGINS_DB = (0.1, 0.5)
 _OWN_FILE = AudioCaps()
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedAudio:
-    """A file as it was heard.
+    """Decoded audio of one file.
 
-    `pcm` is 44.1 kHz stereo from shortly before the first sound to shortly after the last, and at
-    most `keep_seconds` of it; `starts_at_seconds` is its place in the file.
+    `pcm` is 44.1 kHz stereo from shortly before the first sound to shortly after the last, at most
+    `keep_seconds`; `starts_at_seconds` is its position in the file.
     """
 
     facts: AudioFacts
@@ -50,22 +50,8 @@ class DecodedAudio:
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewSettings:
-    """How a preview is written. `tolerance_lu` and `tolerance_db` say how far the loudness and
-    the peak of the encoded file may be off before it is encoded again."""
-
-    normalise: bool = True
-    target_lufs: float = -14.0
-    ceiling_dbtp: float = -1.0
-    preview_seconds: float = 60.0
-    bit_rate: int = 128_000
-    tolerance_lu: float = 0.3
-    tolerance_db: float = 0.1
-
-
-@dataclass(frozen=True, slots=True)
 class Preview:
-    """An MP3 file, what was measured on it by decoding it again, and how it came about."""
+    """An MP3 file, the measurements of decoding it again, and the applied gain."""
 
     mp3: bytes
     facts: AudioFacts
@@ -74,86 +60,90 @@ class Preview:
 
 
 def read_audio(data: bytes, caps: AudioCaps) -> DecodedAudio:
-    """Decodes once; raises AudioUnreadable for what is not audio or breaks a cap.
+    """Decodes a file; raises AudioUnreadable if it is not audio or exceeds a cap.
 
-    Audio that plays but breaks a volume limit is returned: that is for `judge_volume` to say.
+    The volume limits are not checked here; see `judge_volume`.
     """
     with open_audio(data, caps) as decoder:
         return _read(decoder, caps)
 
 
 def write_preview(
-    decoded: DecodedAudio, data: bytes, settings: PreviewSettings, title: str, artist: str
+    decoded: DecodedAudio, data: bytes, policy: PreviewPolicy, title: str, artist: str
 ) -> Preview:
     """The uniform preview of `decoded`, which was read from `data`.
 
-    Without normalisation a sound MP3 is copied packet by packet, and its level left as it is.
-    Raises AudioUnreadable when there is nothing to hear or the result does not decode.
+    Without normalisation an undamaged MP3 is copied packet by packet, at its own level. Raises
+    AudioUnreadable if the audio is silent or the result does not decode.
     """
     tags = Mp3Tags(title, artist)
-    is_sound_mp3 = decoded.is_mp3 and not decoded.facts.damaged_packet_share
+    is_intact_mp3 = decoded.is_mp3 and not decoded.facts.damaged_packet_share
     with audio_errors():
-        if settings.normalise or not is_sound_mp3:
-            return _encoded(decoded, settings, tags)
-        mp3 = copy_mp3(data, settings.preview_seconds, tags)
+        if policy.normalise or not is_intact_mp3:
+            return _encoded(decoded, policy, tags)
+        mp3 = copy_mp3(data, policy.preview_seconds, tags)
         return Preview(mp3, _facts_of(mp3), gain_db=0.0, reencoded=False)
 
 
 def _read(decoder: AudioDecoder, caps: AudioCaps) -> DecodedAudio:
     meter = LoudnessMeter()
-    kept: list[Pcm] = []
+    blocks: list[Pcm] = []
     for block in decoder.blocks():
         meter.push(block)
-        if meter.has_sound and len(kept) <= caps.keep_seconds:
-            kept.append(block)
+        if meter.has_sound and len(blocks) <= caps.keep_seconds:
+            blocks.append(block)
     if meter.is_empty:
         raise AudioUnreadable("no audio in the file")
-    facts = _told(meter, decoder)
-    pcm, starts_at_seconds = _without_dead_air(kept, facts, caps.keep_seconds)
+    facts = _measured(meter, decoder)
+    pcm, starts_at_seconds = _without_dead_air(blocks, facts, caps.keep_seconds)
     fingerprint = fingerprint_of(mono_5512_hz(pcm))
     return DecodedAudio(facts, fingerprint, pcm, starts_at_seconds, decoder.codec == "mp3")
 
 
-def _told(meter: LoudnessMeter, decoder: AudioDecoder) -> AudioFacts:
+def _measured(meter: LoudnessMeter, decoder: AudioDecoder) -> AudioFacts:
     damaged_share = decoder.damaged_packets / max(decoder.packets, 1)
     return meter.facts(decoder.codec, decoder.channels, decoder.sample_rate_hz, damaged_share)
 
 
-def _without_dead_air(kept: list[Pcm], facts: AudioFacts, keep_seconds: float) -> tuple[Pcm, float]:
-    """The kept blocks, which begin with the one-second block that has the first sound."""
-    if not kept:
+def _without_dead_air(
+    blocks: list[Pcm], facts: AudioFacts, keep_seconds: float
+) -> tuple[Pcm, float]:
+    """Trims the blocks, which begin with the one-second block of the first sound."""
+    if not blocks:
         return np.zeros((2, 0), np.float32), 0.0
-    kept_from = float(int(facts.leading_silence_seconds))
-    start = max(facts.leading_silence_seconds - _LEAD_SECONDS, kept_from)
+    blocks_start = float(int(facts.leading_silence_seconds))
+    start = max(facts.leading_silence_seconds - _LEAD_SECONDS, blocks_start)
     end = facts.duration_seconds - facts.trailing_silence_seconds + _TAIL_SECONDS
     end = min(end, start + keep_seconds)
-    first, last = (round((time - kept_from) * SAMPLE_RATE_HZ) for time in (start, end))
-    return np.concatenate(kept, axis=1)[:, first:last], start
+    first, last = (round((time - blocks_start) * SAMPLE_RATE_HZ) for time in (start, end))
+    return np.concatenate(blocks, axis=1)[:, first:last], start
 
 
-def _encoded(decoded: DecodedAudio, settings: PreviewSettings, tags: Mp3Tags) -> Preview:
-    pcm = decoded.pcm[:, : round(settings.preview_seconds * SAMPLE_RATE_HZ)]
+def _encoded(decoded: DecodedAudio, policy: PreviewPolicy, tags: Mp3Tags) -> Preview:
+    pcm = decoded.pcm[:, : round(policy.preview_seconds * SAMPLE_RATE_HZ)]
     if not pcm.size:
-        raise AudioUnreadable("nothing to hear in the file")
-    gain_db, wanted_lufs = 0.0, None
-    if settings.normalise:
-        heard = _facts_of_part(decoded, pcm)
-        gain_db = preview_gain_db(heard, settings.target_lufs, settings.ceiling_dbtp)
-        wanted_lufs = heard.integrated_lufs + gain_db
-    mp3 = encode_mp3(pcm, gain_db, settings.bit_rate, tags)
+        raise AudioUnreadable("the audio is silent")
+    gain_db, aimed_lufs = 0.0, None
+    if policy.normalise:
+        part = _facts_of_part(decoded, pcm)
+        gain_db = preview_gain_db(
+            part, target_lufs=policy.target_lufs, ceiling_dbtp=policy.ceiling_dbtp
+        )
+        aimed_lufs = part.integrated_lufs + gain_db
+    mp3 = encode_mp3(pcm, gain_db, policy.bit_rate, tags)
     facts = _facts_of(mp3)
     for margin_db in _MARGINS_DB:
-        correction_db = _correction_db(facts, wanted_lufs, settings, margin_db)
+        correction_db = _correction_db(facts, aimed_lufs, policy, margin_db)
         if not correction_db:
             break
         gain_db += correction_db
-        mp3 = encode_mp3(pcm, gain_db, settings.bit_rate, tags)
+        mp3 = encode_mp3(pcm, gain_db, policy.bit_rate, tags)
         facts = _facts_of(mp3)
     return Preview(mp3, facts, round(gain_db, 2), reencoded=True)
 
 
 def _facts_of_part(decoded: DecodedAudio, pcm: Pcm) -> AudioFacts:
-    """Those of the file hold for the part, too, as long as only silence was left out."""
+    """The facts of `pcm`: those of the whole file, if only silence was trimmed."""
     if pcm.shape[1] >= round(decoded.facts.sounding_seconds * SAMPLE_RATE_HZ):
         return decoded.facts
     starts = range(0, pcm.shape[1], SAMPLE_RATE_HZ)
@@ -165,17 +155,17 @@ def _facts_of(mp3: bytes) -> AudioFacts:
     with open_audio(mp3, _OWN_FILE) as decoder:
         for block in decoder.blocks():
             meter.push(block)
-        return _told(meter, decoder)
+        return _measured(meter, decoder)
 
 
 def _correction_db(
-    facts: AudioFacts, wanted_lufs: float | None, settings: PreviewSettings, margin_db: float
+    facts: AudioFacts, aimed_lufs: float | None, policy: PreviewPolicy, margin_db: float
 ) -> float:
-    """What the encoder did to the level and to the peak, if it is more than is tolerated."""
-    if wanted_lufs is None:
+    """The gain that corrects the encoder's change of level or peak, 0 within the tolerances."""
+    if aimed_lufs is None:
         return 0.0
-    headroom_db = settings.ceiling_dbtp - facts.true_peak_dbtp
-    if headroom_db < -settings.tolerance_db:
+    headroom_db = policy.ceiling_dbtp - facts.true_peak_dbtp
+    if headroom_db < -policy.tolerance_db:
         return headroom_db - margin_db
-    correction_db = min(wanted_lufs - facts.integrated_lufs, headroom_db)
-    return correction_db if abs(correction_db) > settings.tolerance_lu else 0.0
+    correction_db = min(aimed_lufs - facts.integrated_lufs, headroom_db)
+    return correction_db if abs(correction_db) > policy.tolerance_lu else 0.0

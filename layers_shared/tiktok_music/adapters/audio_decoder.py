@@ -36,23 +36,23 @@ _MAX_FORMATS = 32
 
 @dataclass(frozen=True, slots=True)
 class AudioCaps:
-    """What one file may cost: wire bytes, decoded seconds, channels and sample rate.
+    """Limits of one file: bytes, decoded seconds, channels and sample rate.
 
-    `max_seconds` ends the decoding, `keep_seconds` bounds the PCM that is kept (350 kB a second).
+    Decoding stops at `max_seconds`; at most `keep_seconds` of PCM stay in memory (350 kB a second).
     """
 
     max_bytes: int = 20_000_000
     max_seconds: float = 600.0
     keep_seconds: float = 120.0
     max_channels: int = 8
-    # Below telephone quality there is no music, and bringing 1 Hz to 44,100 makes gigabytes.
+    # Music has at least telephone quality; resampling 1 Hz to 44,100 Hz would make gigabytes.
     min_sample_rate_hz: int = 4_000
     max_sample_rate_hz: int = 192_000
 
 
 @contextmanager
 def audio_errors() -> Iterator[None]:
-    """Whatever FFmpeg or its binding makes of bad bytes leaves as AudioUnreadable.
+    """Turns the errors of FFmpeg and PyAV on bad bytes into AudioUnreadable.
 
     Random damage raises nearly every class of `av.error`, PermissionError included; a file
     without an audio stream is an IndexError, a frame of an impossible shape a ValueError.
@@ -63,11 +63,11 @@ def audio_errors() -> Iterator[None]:
         raise AudioUnreadable(f"not decodable audio: {type(exc).__name__}") from exc
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class AudioDecoder:
     """The first audio stream of a file; `blocks` may be read once.
 
-    The packet counts are complete when the blocks are.
+    The packet counts are complete after the last block.
     """
 
     container: InputContainer
@@ -106,7 +106,7 @@ class AudioDecoder:
             yield from self._converter.flush()
 
     def _new_converter(self, frame: AudioFrame) -> PcmConverter:
-        _refuse_over_caps(frame.layout.nb_channels, frame.sample_rate, self.caps)
+        _check_caps(frame.layout.nb_channels, frame.sample_rate, self.caps)
         self._formats += 1
         if self._formats > _MAX_FORMATS:
             raise AudioUnreadable(f"the format changes more than {_MAX_FORMATS} times")
@@ -141,24 +141,29 @@ class AudioDecoder:
 def open_audio(data: bytes, caps: AudioCaps) -> Iterator[AudioDecoder]:
     """A decoder over `data`; raises AudioUnreadable for what is not audio or breaks a cap.
 
-    The demuxer follows from the magic bytes, and neither it nor a codec may open anything else.
+    The magic bytes decide the demuxer; neither it nor a codec may open anything else.
     """
     if len(data) > caps.max_bytes:
         raise AudioUnreadable(f"{len(data)} bytes, more than {caps.max_bytes}")
     with audio_errors(), open_audio_container(data) as container:
         stream = container.streams.audio[0]
-        # PyAV has no context for a codec that FFmpeg does not know, though its types say so.
+        # None for a codec that FFmpeg does not know, against PyAV's types.
         context: AudioCodecContext | None = stream.codec_context
         if context is None:
-            raise AudioUnreadable("a codec that nobody here decodes")
+            raise AudioUnreadable("unsupported codec")
         context.thread_count = 1
-        _refuse_over_caps(context.channels, context.sample_rate, caps)
-        codec = context.codec.canonical_name
-        yield AudioDecoder(container, caps, codec, context.channels, context.sample_rate)
+        _check_caps(context.channels, context.sample_rate, caps)
+        yield AudioDecoder(
+            container=container,
+            caps=caps,
+            codec=context.codec.canonical_name,
+            channels=context.channels,
+            sample_rate_hz=context.sample_rate,
+        )
 
 
 def open_audio_container(data: bytes) -> InputContainer:
-    """`data` opened by the one demuxer that its magic bytes name; raises what FFmpeg raises."""
+    """Opens `data` with the demuxer of its magic bytes; raises AudioUnreadable, FFmpeg's errors."""
     kind = media_kind(data)
     if kind is None or not kind.is_audio:
         raise AudioUnreadable("the bytes do not start like an audio file")
@@ -171,7 +176,7 @@ def open_audio_container(data: bytes) -> InputContainer:
     return av.open(io.BytesIO(data), "r", format=demuxer, options=options)
 
 
-def _refuse_over_caps(channels: int, sample_rate_hz: int, caps: AudioCaps) -> None:
+def _check_caps(channels: int, sample_rate_hz: int, caps: AudioCaps) -> None:
     if not 1 <= channels <= caps.max_channels:
         raise AudioUnreadable(f"{channels} channels, not 1 to {caps.max_channels}")
     if not caps.min_sample_rate_hz <= sample_rate_hz <= caps.max_sample_rate_hz:

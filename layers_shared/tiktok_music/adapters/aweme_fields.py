@@ -1,4 +1,4 @@
-"""The fields that TikTok's music objects were seen to have, read or not (recorded 2026-09-01)."""
+"""The known fields of TikTok's music objects, read or not (recorded 2026-09-01)."""
 
 KNOWN_FIELDS = frozenset(
     [

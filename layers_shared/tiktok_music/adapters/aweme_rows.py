@@ -19,15 +19,15 @@ class Address(UpstreamRow):
     uri: str | None = None
 
     def urls(self) -> tuple[str, ...]:
-        """Every http(s) address, best first; `uri` may be a bare storage key, which is none."""
-        given = [*(self.url_list or ()), self.uri]
-        return tuple(dict.fromkeys(url for url in given if url and url.startswith("http")))
+        """All http(s) addresses, best first; `uri` may be a storage key instead of an address."""
+        addresses = [*(self.url_list or ()), self.uri]
+        return tuple(dict.fromkeys(url for url in addresses if url and url.startswith("http")))
 
 
 class MusicInfo(UpstreamRow):
-    """`music_info` of a chart row, and what a music detail answers.
+    """`music_info` of a chart row or a music detail.
 
-    `id` is not read: JSON that went through JavaScript has it rounded.
+    `id` is not read: it is rounded in JSON that passed through JavaScript.
     """
 
     id_str: str | None = None
@@ -58,8 +58,8 @@ class MusicInfo(UpstreamRow):
         return next((text for text in ids if text and is_tiktok_id(text)), "")
 
     def takedown(self) -> str | None:
-        """Upstream's own sign that the sound cannot be used."""
-        signs = {
+        """The field that marks the sound as unavailable upstream, or None."""
+        marks = {
             "status is not 1": self.status not in (None, 1),
             "offline_desc": bool(self.offline_desc),
             "author_deleted": bool(self.author_deleted),
@@ -67,7 +67,7 @@ class MusicInfo(UpstreamRow):
             "mute_share": bool(self.mute_share),
             "is_batch_take_down_music": bool(self._extra().get("is_batch_take_down_music")),
         }
-        return next((sign for sign, is_set in signs.items() if is_set), None)
+        return next((mark for mark, is_set in marks.items() if is_set), None)
 
     def _extra(self) -> dict[str, Any]:
         try:
@@ -78,7 +78,7 @@ class MusicInfo(UpstreamRow):
 
 
 def parse_chart_row(row: Any) -> Candidate | Rejection:
-    """One row of `music_list`; its own `id` is the chart's and is not looked at."""
+    """Parses one row of `music_list`; the row's own `id` is the chart's and is ignored."""
     info = row.get("music_info") if isinstance(row, dict) else None
     if not isinstance(info, dict):
         return rejected_row({}, "the row has no music_info object")
@@ -86,7 +86,7 @@ def parse_chart_row(row: Any) -> Candidate | Rejection:
 
 
 def parse_music_info(info: dict[str, Any]) -> Candidate | Rejection:
-    """A candidate, or why there is none."""
+    """Parses one music object."""
     try:
         music = MusicInfo.model_validate(info)
     except ValidationError as exc:

@@ -1,4 +1,4 @@
-"""TikTok's app music chart over a provider's HTTP API (TikHub's form)."""
+"""TikTok's app music chart from a provider's HTTP API (TikHub's format)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,11 +13,11 @@ from tiktok_music.refresh.chart import Chart, chart_of
 
 CHART_PATH = "/api/v1/tiktok/app/v3/fetch_music_chart_list"
 PAGE_ROWS = 50  # the most that upstream gives
-MAX_PAGES = 40  # per scene: a cursor that never ends must
+MAX_PAGES = 40  # per scene, against a cursor without end
 
 
 class AwemeSource:
-    """Fetches every page of every scene, or fails: half a chart is no chart."""
+    """Fetches every page of every scene; a partial chart is a failure."""
 
     def __init__(self, upstream: Upstream, scenes: tuple[int, ...]) -> None:
         self._upstream = upstream
@@ -37,12 +37,12 @@ class AwemeSource:
             if not isinstance(rows, list):
                 raise SourceRefused(f"upstream's answer for scene {scene} has no music_list")
             yield from rows
-            following = page.get("cursor")
+            next_cursor = page.get("cursor")
             if not page.get("has_more") or not rows:
                 return
-            if not isinstance(following, int) or following <= cursor:
-                raise SourceRefused(f"upstream's cursor does not move on: {following!r}")
-            cursor = following
+            if not isinstance(next_cursor, int) or next_cursor <= cursor:
+                raise SourceRefused(f"upstream's cursor does not advance: {next_cursor!r}")
+            cursor = next_cursor
         raise SourceRefused(f"scene {scene} has more than {MAX_PAGES} pages")
 
     def _page(self, scene: int, cursor: int) -> dict[str, Any]:

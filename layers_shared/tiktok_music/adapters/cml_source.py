@@ -1,7 +1,6 @@
-"""The Commercial Music Library's trending list: TikTok's official Business API.
+"""The trending list of the Commercial Music Library, from TikTok's official Business API.
 
-Its preview addresses live six hours: they are copied in the run that fetched them, and the
-addresses are not kept.
+Preview addresses expire after six hours: files are copied in the same run, addresses not stored.
 """
 
 from typing import Any
@@ -10,7 +9,7 @@ from urllib.parse import urlencode
 from pydantic import Field, ValidationError
 
 from tiktok_music.adapters.cml_token import CmlToken
-from tiktok_music.adapters.upstream import Upstream, unwrap
+from tiktok_music.adapters.upstream import ErrorCodeAnswered, Upstream, unwrap
 from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, new_fields, rejected_row
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.errors import SourceRefused
@@ -19,7 +18,7 @@ from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.track import is_tiktok_id
 
-# As documented; see the Business API's page on the trending list.
+# From the Business API's page on the trending list.
 KNOWN_FIELDS = frozenset(
     [
         "artist",
@@ -35,11 +34,13 @@ KNOWN_FIELDS = frozenset(
         "trending_song_clip",
     ]
 )
+# The Business API's return codes of an access token that is expired, missing, wrong or revoked.
+REJECTED_TOKEN_CODES = (40102, 40104, 40105)
 LIST_PATH = "/open_api/v1.3/discovery/cml/trending_list/"
 
 
 class Clip(UpstreamRow):
-    """A part of a song; an empty object where there is none."""
+    """A part of a song; upstream may send an empty object."""
 
     preview_url: Text | None = None
     duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
@@ -47,7 +48,7 @@ class Clip(UpstreamRow):
 
 
 class SongRow(UpstreamRow):
-    """One song. `duration` is 0 where only a clip of it may be used."""
+    """One song. `duration` is 0 if only a clip of it may be used."""
 
     commercial_music_id: Text
     commercial_music_name: Text = Field(min_length=1)
@@ -59,7 +60,7 @@ class SongRow(UpstreamRow):
     trending_song_clip: Clip | None = None
 
     def clip(self) -> Clip:
-        """The clip to publish with: the full one, which stays the same, else the trending one."""
+        """The clip for publishing: the full one, which does not change, else the trending one."""
         for clip in (self.full_duration_song_clip, self.trending_song_clip):
             if clip is not None and clip.song_clip_id:
                 return clip
@@ -76,11 +77,11 @@ class CmlSource:
         self._period = period
 
     def fetch(self) -> Chart:
-        """The list; a token that is refused is renewed, once."""
+        """The list; a rejected token is renewed, once."""
         try:
             return self._fetch()
-        except SourceRefused as exc:
-            if "access token" not in str(exc).lower():
+        except ErrorCodeAnswered as exc:
+            if exc.code not in REJECTED_TOKEN_CODES:
                 raise
         self._token.renew()
         return self._fetch()
@@ -101,7 +102,7 @@ class CmlSource:
 
 
 def parse_song_row(row: Any) -> Candidate | Rejection:
-    """A candidate, or why there is none."""
+    """Parses one row of the list."""
     if not isinstance(row, dict):
         return rejected_row({}, "the row is not a JSON object")
     try:

@@ -1,4 +1,4 @@
-"""The access token of the Business API: kept in a secret, renewed before it ends."""
+"""The access token of the Business API: stored in a secret, renewed before it expires."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,11 +10,11 @@ from tiktok_music.adapters.upstream import MAX_PAGE_BYTES, TIMEOUT_SECONDS, pars
 from tiktok_music.errors import DownloadFailed, SettingsError, SourceRefused, SourceUnavailable
 
 RENEW_PATH = "/open_api/v1.3/tt_user/oauth2/refresh_token/"
-# A run ends well within this, so that a token that is good at its start is good at its end.
-RENEWED_BEFORE_END = timedelta(hours=1)
+# Longer than a run, so that a token that is valid at its start is valid at its end.
+RENEW_BEFORE_EXPIRY = timedelta(hours=1)
 NOT_RENEWED = (
     "the token could not be renewed: the answer has no access_token; is the refresh token in its "
-    "secret still good?"
+    "secret still valid?"
 )
 FIELDS = ("clientId", "clientSecret", "accessToken", "refreshToken", "businessId")
 
@@ -23,14 +23,14 @@ class TokenSecret(Protocol):
     """The secret that holds the token, as a JSON object of strings."""
 
     def read(self) -> dict[str, Any]:
-        """What is stored."""
+        """The stored object."""
 
     def write(self, value: Mapping[str, Any]) -> None:
-        """Replaces it."""
+        """Replaces the stored object."""
 
 
 class CmlToken:
-    """Renews itself; a renewed token is stored before it is used, for the old one has ended."""
+    """Renews itself; a new token is stored before it is used, as the old one is invalid by then."""
 
     def __init__(
         self, http: SafeHttp, base_url: str, secret: TokenSecret, now: Callable[[], datetime]
@@ -39,57 +39,56 @@ class CmlToken:
         self._base_url = base_url
         self._secret = secret
         self._now = now
-        self._held: dict[str, Any] | None = None
+        self._stored: dict[str, Any] | None = None
 
     def headers(self) -> dict[str, str]:
-        """What authenticates a call."""
-        held = self._current()
-        ends = held.get("expiresAt")
-        if ends and datetime.fromisoformat(ends) - self._now() < RENEWED_BEFORE_END:
+        """The authentication header of a call; renews a token that is about to expire."""
+        expires_at = self._current().get("expiresAt")
+        if expires_at and datetime.fromisoformat(expires_at) - self._now() < RENEW_BEFORE_EXPIRY:
             self.renew()
         return {"Access-Token": str(self._current()["accessToken"])}
 
     def business_id(self) -> str:
-        """The account that the token speaks for."""
+        """The account of the token."""
         return str(self._current()["businessId"])
 
     def renew(self) -> None:
-        """Gets a new token for the refresh token; raises SourceUnavailable, SourceRefused."""
-        held = self._current()
+        """Fetches a new token; raises SourceUnavailable, SourceRefused."""
+        stored = self._current()
         body = {
-            "client_id": held["clientId"],
-            "client_secret": held["clientSecret"],
+            "client_id": stored["clientId"],
+            "client_secret": stored["clientSecret"],
             "grant_type": "refresh_token",
-            "refresh_token": held["refreshToken"],
+            "refresh_token": stored["refreshToken"],
         }
-        given = self._given(body)
+        answer = self._answer(body)
         renewed = {
-            **held,
-            "accessToken": given["access_token"],
-            "refreshToken": given.get("refresh_token") or held["refreshToken"],
-            "businessId": given.get("open_id") or held["businessId"],
+            **stored,
+            "accessToken": answer["access_token"],
+            "refreshToken": answer.get("refresh_token") or stored["refreshToken"],
+            "businessId": answer.get("open_id") or stored["businessId"],
         }
-        if isinstance(given.get("expires_in"), int):
-            ends = self._now() + timedelta(seconds=given["expires_in"])
-            renewed["expiresAt"] = ends.isoformat()
+        if isinstance(answer.get("expires_in"), int):
+            expires_at = self._now() + timedelta(seconds=answer["expires_in"])
+            renewed["expiresAt"] = expires_at.isoformat()
         self._secret.write(renewed)
-        self._held = renewed
+        self._stored = renewed
 
-    def _given(self, body: Mapping[str, str]) -> dict[str, Any]:
-        """The answer, of which nothing is ever quoted: it is made of tokens."""
+    def _answer(self, body: Mapping[str, str]) -> dict[str, Any]:
+        """The answer, which no message quotes: it consists of tokens."""
         try:
             return unwrap(parse_json(self._post(body)), "access_token")
         except SourceRefused:
             raise SourceRefused(NOT_RENEWED) from None
 
     def _current(self) -> dict[str, Any]:
-        if self._held is None:
-            held = self._secret.read()
-            missing = [name for name in FIELDS if not isinstance(held.get(name), str)]
+        if self._stored is None:
+            stored = self._secret.read()
+            missing = [name for name in FIELDS if not isinstance(stored.get(name), str)]
             if missing:
                 raise SettingsError(f"the secret of the cml source lacks {', '.join(missing)}")
-            self._held = held
-        return self._held
+            self._stored = stored
+        return self._stored
 
     def _post(self, body: Mapping[str, str]) -> bytes:
         try:

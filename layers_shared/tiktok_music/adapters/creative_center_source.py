@@ -1,7 +1,7 @@
-"""Creative Center's sound ranking, as mirrors of it still give it.
+"""Creative Center's sound ranking, from providers that mirror it.
 
-It has no counts, albums or languages, and a preview only for commercial sounds: it adds rank and
-commercial flags to what another source knows.
+It has no counts, albums or languages, and previews of commercial sounds only: it adds rank and
+commercial flags to another source.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.track import is_tiktok_id
 
-# As recorded from four mirrors, 2025 and 2026.
+# Recorded from four mirrors, 2025 and 2026.
 KNOWN_FIELDS = frozenset(
     [
         "author",
@@ -45,12 +45,12 @@ KNOWN_FIELDS = frozenset(
     ]
 )
 RANK_PATH = "/api/v1/tiktok/ads/get_sound_rank_list"
-PAGE_ROWS = 20  # more are asked for in vain
+PAGE_ROWS = 20  # upstream's maximum
 MAX_PAGES = 10  # the ranking ends at 100
 
 
 class SoundRow(UpstreamRow):
-    """One sound; `clip_id` is of the same kind as the app's music ids."""
+    """One sound; `clip_id` is an id like the app's music ids."""
 
     clip_id: Text
     title: Text = Field(min_length=1)
@@ -70,7 +70,7 @@ class CreativeCenterSource:
         self._period_days = period_days
 
     def fetch(self) -> Chart:
-        """The ranking, whole."""
+        """The complete ranking."""
         rows = list(self._rows())
         return chart_of([parse_sound_row(row) for row in rows], new_fields(rows, KNOWN_FIELDS))
 
@@ -86,22 +86,22 @@ class CreativeCenterSource:
                 "country_code": self._country,
             }
             document = self._upstream.get_json(f"{RANK_PATH}?{urlencode(query)}")
-            found = unwrap(document, "sound_list")
-            rows = found["sound_list"]
+            ranking = unwrap(document, "sound_list")
+            rows = ranking["sound_list"]
             if not isinstance(rows, list):
                 raise SourceRefused("upstream's sound_list is not a list")
             yield from rows
-            if not rows or not _has_more(found):
+            if not rows or not _has_more(ranking):
                 return
 
 
-def _has_more(found: dict[str, Any]) -> bool:
-    pagination = found.get("pagination")
+def _has_more(ranking: dict[str, Any]) -> bool:
+    pagination = ranking.get("pagination")
     return isinstance(pagination, dict) and bool(pagination.get("has_more"))
 
 
 def parse_sound_row(row: Any) -> Candidate | Rejection:
-    """A candidate, or why there is none."""
+    """Parses one row of the ranking."""
     if not isinstance(row, dict):
         return rejected_row({}, "the row is not a JSON object")
     try:

@@ -1,4 +1,4 @@
-"""A deadline over a whole HTTP exchange: TLS, headers and body, however slowly they drip."""
+"""A deadline for a whole HTTP exchange: TLS, headers and body, however slowly they arrive."""
 
 import socket
 import threading
@@ -9,9 +9,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
 class Deadline:
-    """Ends every socket that is watched when the time is over; a read then fails at once.
+    """Shuts down every watched socket when the time is over, so that reads fail at once.
 
-    A timeout of a socket is for one read: a peer that sends a byte now and then never meets it.
+    A socket's own timeout is per read: a peer that sends single bytes never exceeds it.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -32,9 +32,9 @@ class Deadline:
             self._sockets.clear()
 
     def watch(self, opened: socket.socket) -> None:
-        """Ends the connection of `opened` with the deadline, or now when that is over.
+        """Puts `opened` under the deadline; shuts it down now if the time is over.
 
-        A duplicate is kept, for TLS takes the descriptor over: what ends it ends the connection.
+        Watches a duplicate descriptor, as TLS takes over the original; both are one connection.
         """
         with self._lock:
             watched = opened.dup()
@@ -51,7 +51,7 @@ class Deadline:
 
 @contextmanager
 def running(deadline: Deadline) -> Iterator[Deadline]:
-    """The deadline runs inside the block."""
+    """Runs the deadline inside the block."""
     deadline.start()
     try:
         yield deadline
@@ -81,4 +81,4 @@ def _shut(watched: socket.socket) -> None:
     try:
         watched.shutdown(socket.SHUT_RDWR)
     except OSError:
-        return  # it has ended by itself
+        return  # closed already

@@ -1,7 +1,7 @@
 """API keys in their own DynamoDB table."""
 
 from tiktok_music.adapters.dynamo_models import DynamoRows, KeyRow, translated
-from tiktok_music.api_key import ApiKey
+from tiktok_music.api_key import ApiKey, KeyEnvironment, KeyState, RateTier
 
 
 class DynamoKeys:
@@ -11,7 +11,7 @@ class DynamoKeys:
         self._rows = rows.bind(KeyRow, table_name)
 
     def get(self, key_id: str) -> ApiKey | None:
-        """Strongly consistent: a revocation holds from the moment it is written."""
+        """Strongly consistent: a revocation takes effect as soon as it is written."""
         with translated("read an API key"):
             try:
                 row = self._rows.get(f"KEY#{key_id}", consistent_read=True)
@@ -20,7 +20,7 @@ class DynamoKeys:
         return _key(key_id, row)
 
     def list_all(self) -> list[ApiKey]:
-        """All keys, by their id; for an operator, who has a few hundred at most."""
+        """All keys, sorted by id. Scans the table: for the operator, with a few hundred at most."""
         with translated("list the API keys"):
             rows = list(self._rows.scan())
         keys = [_key(row.pk.removeprefix("KEY#"), row) for row in rows]
@@ -45,10 +45,10 @@ def _key(key_id: str, row: KeyRow) -> ApiKey:
     return ApiKey(
         key_id=key_id,
         secret_sha256=row.secret_sha256,
-        environment=row.environment,
+        environment=KeyEnvironment(row.environment),
         organization_id=row.organization_id,
         organization_name=row.organization_name,
         scopes=frozenset(row.scopes or ()),
-        tier=row.tier,
-        state=row.state,
+        tier=RateTier(row.tier),
+        state=KeyState(row.state),
     )

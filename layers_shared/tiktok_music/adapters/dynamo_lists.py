@@ -1,4 +1,4 @@
-"""The operator's lists in DynamoDB, so that they change without a deploy."""
+"""Operator overrides in DynamoDB, so that they change without a deploy."""
 
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
@@ -14,11 +14,11 @@ from tiktok_music.errors import ListsChanged
 from tiktok_music.refresh.curation.operator_lists import ListEntry
 
 LISTS_KEY = "LISTS"
-CHANGED = "somebody else has changed the lists meanwhile: look at them, and run the command again"
+CHANGED = "the lists were changed by another operator: check them and run the command again"
 
 
 class DynamoOperatorLists:
-    """One item with all entries."""
+    """Operator overrides as one item with all entries."""
 
     def __init__(self, rows: DynamoRows, table_name: str) -> None:
         self._rows = rows.bind(ListsRow, table_name)
@@ -28,10 +28,10 @@ class DynamoOperatorLists:
         return self._entries(self._row())
 
     def save(self, entries: tuple[ListEntry, ...], *, before: tuple[ListEntry, ...] | None) -> None:
-        """Replaces all entries; they are checked as they will be when they are read.
+        """Replaces all entries, validated as on reading.
 
-        Raises ListsChanged where `before` is not what is there: somebody else's change would be
-        undone unawares. None stands for lists that nobody can read any more.
+        Optimistic lock: raises ListsChanged if the stored entries are not `before`. None overwrites
+        lists that cannot be read.
         """
         document = lists_document(entries)
         parse_lists(document, "the new lists")
@@ -41,7 +41,7 @@ class DynamoOperatorLists:
         condition: Condition = self._rows.pk.does_not_exist()
         if row is not None:
             condition = self._rows.document == row.document
-        with translated("write the operator's lists"):
+        with translated("write the operator overrides"):
             try:
                 self._rows(LISTS_KEY, document=document).save(condition=condition)
             except PynamoDBException as exc:
@@ -51,7 +51,7 @@ class DynamoOperatorLists:
                     raise
 
     def _row(self) -> ListsRow | None:
-        with translated("read the operator's lists"):
+        with translated("read the operator overrides"):
             try:
                 return self._rows.get(LISTS_KEY, consistent_read=True)
             except self._rows.DoesNotExist:

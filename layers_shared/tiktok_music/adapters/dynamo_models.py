@@ -1,12 +1,12 @@
-"""The rows of DynamoDB, as PynamoDB models bound to one table, and the error translation.
+"""The rows of DynamoDB as PynamoDB models, their binding to a table, and error translation.
 
-Models are made by a function because PynamoDB reads `Meta.table_name` when a class is made.
+A function binds models, because PynamoDB reads `Meta.table_name` when a class is created.
 """
 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, TypeVar
 
 from pynamodb.attributes import (
@@ -31,21 +31,22 @@ PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.4)
 
 @dataclass(frozen=True, slots=True)
 class DynamoAccess:
-    """How to reach DynamoDB. Timeouts are short: a reader has stale data to fall back on.
+    """Region, timeouts and retries. The default timeouts are short: a reader can serve stale data.
 
-    The endpoint is botocore's own business (`AWS_ENDPOINT_URL_DYNAMODB`).
+    botocore reads the endpoint from `AWS_ENDPOINT_URL_DYNAMODB`.
     """
 
     region: str
+    _: KW_ONLY
     connect_timeout_seconds: float = 2.0
     read_timeout_seconds: float = 4.0
     retries: int = 2
 
 
 class ChunkRow(Model):
-    """`SNAP#<version>#<i>`: a piece of a gzipped answer.
+    """`SNAP#<version>#<i>`: a chunk of a gzipped snapshot.
 
-    Never changes: the version names the content, so that a repeated write writes the same.
+    Immutable: the version is derived from the content, so that a repeated write is idempotent.
     """
 
     pk = UnicodeAttribute(hash_key=True)
@@ -53,7 +54,7 @@ class ChunkRow(Model):
 
 
 class PointerRow(Model):
-    """`PTR`: the current descriptor and the last ones. Changes by one conditional write."""
+    """`PTR`: the current descriptor and the previous ones; changed by conditional writes only."""
 
     pk = UnicodeAttribute(hash_key=True)
     version = UnicodeAttribute()
@@ -65,9 +66,9 @@ class PointerRow(Model):
 
 
 class LeaseRow(Model):
-    """`LOCK`: who refreshes, the fencing token, which only ever grows, and what to sweep.
+    """`LOCK`: the lease holder, the fencing token, which only increases, and versions to sweep.
 
-    `sweepable` has `<version>*<chunks>` of every version whose chunks may still be there.
+    `sweepable` has `<version>*<chunks>` of every version whose chunks may still be stored.
     """
 
     pk = UnicodeAttribute(hash_key=True)
@@ -78,7 +79,7 @@ class LeaseRow(Model):
 
 
 class TrackRow(Model):
-    """`TRACK#<uuid>`: what resolves an id for ever."""
+    """`TRACK#<uuid>`: the permanent record of a track."""
 
     pk = UnicodeAttribute(hash_key=True)
     tiktok_id = UnicodeAttribute()
@@ -86,14 +87,14 @@ class TrackRow(Model):
 
 
 class ListsRow(Model):
-    """`LISTS`: the operator's lists, one JSON document."""
+    """`LISTS`: the operator overrides, one JSON document."""
 
     pk = UnicodeAttribute(hash_key=True)
     document = UnicodeAttribute()
 
 
 class LedgerRow(Model):
-    """`MEDIA#<uuid>`: media that was tried: what is stored, or why nothing is and until when."""
+    """`MEDIA#<uuid>`: a media outcome: the facts of stored media, or a failure with its expiry."""
 
     pk = UnicodeAttribute(hash_key=True)
     media: JSONAttribute = JSONAttribute(null=True)
@@ -109,16 +110,16 @@ class RunRow(Model):
 
 
 class RunsRow(Model):
-    """`RUNS`: a line for each of the last refreshes, the newest first."""
+    """`RUNS`: an entry for each of the last refreshes, the newest first."""
 
     pk = UnicodeAttribute(hash_key=True)
     runs: JSONAttribute = JSONAttribute()
 
 
 class RecordingRow(Model):
-    """`RUN#<scheduled time>#INPUT#<i>`: a piece of what a refresh was given and made of it.
+    """`RUN#<scheduled time>#INPUT#<i>`: a chunk of the recording of a refresh.
 
-    Every piece names the whole: how many pieces it has, and its SHA-256.
+    Every chunk has the number of chunks and the SHA-256 of the whole.
     """
 
     pk = UnicodeAttribute(hash_key=True)
@@ -137,7 +138,7 @@ class RateRow(Model):
 
 
 class KeyRow(Model):
-    """`KEY#<key id>`: an API key. The secret itself is nowhere."""
+    """`KEY#<key id>`: an API key. Only the hash of its secret is stored."""
 
     pk = UnicodeAttribute(hash_key=True)
     secret_sha256 = UnicodeAttribute()
@@ -152,8 +153,8 @@ class KeyRow(Model):
 class DynamoRows:
     """Binds row models to tables over one botocore client.
 
-    Left alone, PynamoDB makes a session and a client for each model class, which is most of a
-    cold start (some 60 ms of CPU each).
+    By default PynamoDB makes a session and a client for each model class, which is most of a cold
+    start (some 60 ms of CPU each).
     """
 
     def __init__(self, access: DynamoAccess) -> None:
@@ -167,7 +168,7 @@ class DynamoRows:
         )
 
     def open(self) -> None:
-        """Makes the client, which the first call would do else; connects to nothing.
+        """Creates the client now instead of in the first call; opens no connection.
 
         Lambda gives an init a whole core, and a request of the list function a third of one.
         """
@@ -198,29 +199,29 @@ def batch_read(
     consistent: bool = False,
     pause: Callable[[float], None] = time.sleep,
 ) -> list[RowT]:
-    """The rows of those keys that there are, a hundred to a call.
+    """The existing rows of those keys, a hundred per call.
 
-    DynamoDB may leave keys out when it has much to do. PynamoDB's own loop asks for them again
-    without a pause and without an end; this one gives up after a second with StoreUnavailable.
+    DynamoDB returns unprocessed keys under load. PynamoDB's own loop retries them without a pause
+    and without a limit; this one backs off, and raises StoreUnavailable after a second.
     """
-    asked = list(dict.fromkeys(keys))
+    distinct = list(dict.fromkeys(keys))
     found: list[RowT] = []
-    for start in range(0, len(asked), KEYS_PER_CALL):
-        left: Any = [{"pk": key} for key in asked[start : start + KEYS_PER_CALL]]
+    for start in range(0, len(distinct), KEYS_PER_CALL):
+        left: Any = [{"pk": key} for key in distinct[start : start + KEYS_PER_CALL]]
         for seconds in (*PAUSES_SECONDS, None):
             page, left = rows._batch_get_page(left, consistent, None)  # type: ignore[no-untyped-call]
             found += map(rows.from_raw_data, page)
             if not left:
                 break
             if seconds is None:
-                raise StoreUnavailable(f"DynamoDB left {len(left)} keys out of a batch")
+                raise StoreUnavailable(f"DynamoDB left {len(left)} keys of a batch unprocessed")
             pause(seconds)
     return found
 
 
 @contextmanager
 def translated(action: str) -> Iterator[None]:
-    """Turns PynamoDB's errors into ours; `action` completes "DynamoDB could not …"."""
+    """Turns PynamoDB's errors into StoreUnavailable: "DynamoDB could not <action> (<code>)"."""
     try:
         yield
     except PynamoDBException as exc:
@@ -229,15 +230,15 @@ def translated(action: str) -> Iterator[None]:
 
 
 def is_condition_failed(exc: PynamoDBException) -> bool:
-    """Whether a write was refused by its condition; after a retry this may be our own write."""
+    """True if the condition of a write failed; a retry may have failed on its own first attempt."""
     return _code_of(exc) == "ConditionalCheckFailedException"
 
 
 def _code_of(exc: PynamoDBException) -> str | None:
-    """DynamoDB's error code, None where there was no answer.
+    """DynamoDB's error code, None without an answer.
 
-    PynamoDB's own `cause_response_code` breaks on a read that timed out and on a connection that
-    was closed: botocore's errors for these have a `response`, which is None.
+    PynamoDB's own `cause_response_code` raises after a read timeout or a closed connection, as
+    botocore's errors for these have a `response` that is None.
     """
     response = getattr(exc.cause, "response", None) or {}
     code: str | None = response.get("Error", {}).get("Code")

@@ -1,4 +1,4 @@
-"""Writes snapshots to DynamoDB: the lease, the chunks, and the one conditional flip."""
+"""Writes snapshots to DynamoDB: the lease, the chunks, and the conditional pointer write."""
 
 from datetime import datetime, timedelta
 
@@ -21,15 +21,14 @@ from tiktok_music.adapters.dynamo_snapshots import (
     descriptor_to,
 )
 from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotMissing, StoreUnavailable
+from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut
 
 LEASE_KEY = "LOCK"
-# Of a refresh: a run's 15 minutes, and one more.
-LONGEST_LEASE_SECONDS = 960.0
 
 
 class DynamoPublisher:
-    """The writing side of the snapshots; every call may be repeated."""
+    """The writing side of the snapshots; every call is idempotent."""
 
     def __init__(self, rows: DynamoRows, table_name: str) -> None:
         self._snapshots = DynamoSnapshots(rows, table_name)
@@ -38,17 +37,17 @@ class DynamoPublisher:
         self._leases = rows.bind(LeaseRow, table_name)
 
     def acquire_lease(self, holder: str, now: datetime, seconds: float) -> int:
-        """A new, higher fencing token; raises LeaseHeld while another holder's lease runs.
+        """Takes the lease and returns a new, higher fencing token; raises LeaseHeld.
 
-        The lease saves double work; what keeps a late writer out is the fence in `flip`. One that
-        would run for longer than any is the work of a clock that is wrong, and binds nobody.
+        The lease only avoids duplicate work; the fence in `flip` keeps a stale writer out. A lease
+        that ends later than any valid one comes from a skewed clock and is ignored.
         """
         lease = self._leases(LEASE_KEY)
         free = (
             self._leases.holder.does_not_exist()
             | (self._leases.holder == holder)
             | (self._leases.lease_until < now.timestamp())
-            | (self._leases.lease_until > now.timestamp() + 2 * LONGEST_LEASE_SECONDS)
+            | (self._leases.lease_until > now.timestamp() + 2 * LEASE_SECONDS)
         )
         until = (now + timedelta(seconds=seconds)).timestamp()
         actions: list[Action] = [
@@ -61,12 +60,12 @@ class DynamoPublisher:
                 lease.update(actions, condition=free)
             except PynamoDBException as exc:
                 if is_condition_failed(exc):
-                    raise LeaseHeld("another refresh is under way") from exc
+                    raise LeaseHeld("another refresh is running") from exc
                 raise
         return int(lease.fence)
 
     def release_lease(self, holder: str) -> None:
-        """Gives the lease back; that it is no longer ours is no error."""
+        """Releases the lease; no error if another holder has it."""
         lease = self._leases(LEASE_KEY)
         with translated("release the refresh lease"):
             try:
@@ -79,7 +78,7 @@ class DynamoPublisher:
                     raise
 
     def is_leased(self, now: datetime) -> bool:
-        """Whether a refresh is under way, as far as its lease tells."""
+        """True if the lease of a refresh has not expired."""
         with translated("read the refresh lease"):
             try:
                 row = self._leases.get(LEASE_KEY, consistent_read=True)
@@ -88,80 +87,79 @@ class DynamoPublisher:
         return row.holder is not None and (row.lease_until or 0) >= now.timestamp()
 
     def current(self) -> Pointer | None:
-        """The pointer as it stands (strongly consistent), None before the first publish."""
+        """The current pointer (strongly consistent), None before the first publish."""
         try:
             return self._snapshots.pointer(consistent=True)
         except SnapshotMissing:
             return None
 
     def load(self, descriptor: Descriptor) -> Snapshot:
-        """A stored snapshot, strongly consistent, verified as every reader does it."""
+        """A stored snapshot (strongly consistent), verified; raises SnapshotCorrupt."""
         return self._snapshots.load(descriptor, consistent=True)
 
     def next_fence(self) -> int:
-        """A fencing token above every one that was given out: a refresh under way loses to it."""
+        """A fencing token above all earlier ones: a running refresh loses against it."""
         lease = self._leases(LEASE_KEY)
         with translated("take a fencing token"):
             lease.update([self._leases.fence.add(1)])
         return int(lease.fence)
 
     def write_chunks(self, snapshot: Snapshot) -> None:
-        """Stores the pieces of a snapshot; nobody sees them before the flip.
+        """Stores the chunks of a snapshot, which are not served before the flip.
 
-        That they are begun is noted first, so that whatever becomes of them is swept in its time.
+        The version is recorded as sweepable first, so that chunks of a run that stops are deleted.
         """
-        self._note_sweepable(snapshot.descriptor)
+        self._add_sweepable(snapshot.descriptor)
         for index, data in enumerate(cut(snapshot.gzipped)):
             key = chunk_key(snapshot.descriptor.version, index)
             with translated(f"write {key}"):
                 self._chunks(key, data=data).save()
 
     def flip(self, pointer: Pointer, before: Pointer | None) -> None:
-        """Makes `pointer` the current one, for a refresh, in one conditional write.
+        """Replaces the pointer `before`, for a refresh, in one conditional write.
 
-        Raises PublishLost when what is there is not `before` any more, has the same or a higher
-        fence, or is pinned by the operator. An answer that leaves it open is settled by a strongly
-        consistent read: a flip that landed is a success, also when a retry of it was refused by
-        its own condition.
+        Raises PublishLost if the current pointer is not `before`, has the same or a higher fence,
+        or is pinned by the operator. After an ambiguous error a strongly consistent read decides:
+        a write that took effect is a success, even if its retry failed on the condition.
         """
         is_free = self._pointers.is_pinned.does_not_exist() | (self._pointers.is_pinned == False)  # noqa: E712 - a condition expression
         self._write(pointer, before, is_free)
 
     def point(self, pointer: Pointer, before: Pointer) -> None:
-        """As `flip`, for an operator: a pin does not stand in the way."""
+        """Like `flip`, for an operator: ignores a pin."""
         self._write(pointer, before)
 
     def sweep(self) -> int:
-        """Deletes the chunks of versions that nobody can want any more; returns how many.
+        """Deletes the chunks of expired versions; returns their number.
 
-        Only versions that the pointer does not keep and whose fence is below the pointer's: a
-        refresh that is still writing has a higher one, and may yet flip to its version. One that
-        was paused and overtaken may wake and write again: what it began stays noted until two
-        publishes have passed it. A version that is kept stays noted for as long: one that is
-        let go right after the pointer was read would else be nobody's.
+        A version expires if the pointer does not name it and its fence is below the pointer's: a
+        refresh that is still writing has a higher one and may yet flip to its version. A paused and
+        overtaken refresh may resume and write again, so its entry stays sweepable until two later
+        publications. Named versions stay sweepable too: one that is dropped right after the pointer
+        was read would otherwise never be deleted.
         """
-        pointer, noted = self.current(), self._sweepable()
-        if pointer is None or not noted:
+        pointer, sweepable = self.current(), self._sweepable()
+        if pointer is None or not sweepable:
             return 0
         descriptors = (pointer.current, *pointer.history)
-        kept = {descriptor.version for descriptor in descriptors}
+        named = {descriptor.version for descriptor in descriptors}
         publishes = sorted(descriptor.fence for descriptor in descriptors)
         swept = 0
-        for note in sorted(noted):
-            version, _, count = note.partition("*")
+        for entry in sorted(sweepable):
+            version, _, count = entry.partition("*")
             fence = int(version.partition("-")[0])
-            if version not in kept and fence < pointer.fence:
+            if version not in named and fence < pointer.fence:
                 for index in range(int(count)):
                     self._delete_chunk(chunk_key(version, index))
                 if fence < min(publishes[-2:]):
-                    self._forget_sweepable(note)
+                    self._remove_sweepable(entry)
                 swept += int(count)
         return swept
 
     def _write(
         self, pointer: Pointer, before: Pointer | None, is_free: Condition | None = None
     ) -> None:
-        """Whoever did not see the last move of the pointer would undo it unawares."""
+        """Optimistic lock: fails if the pointer changed since `before` was read."""
         condition: Condition = self._pointers.pk.does_not_exist()
         if before is not None:
             condition = (self._pointers.fence == before.fence) & (
@@ -184,26 +182,27 @@ class DynamoPublisher:
             self._settle(pointer, exc)
 
     def _settle(self, pointer: Pointer, exc: PynamoDBException) -> None:
+        """Reads the pointer after a failed write: it may have taken effect before the error."""
         current = self.current()
         if current == pointer:
             return
         version = pointer.current.version
         if is_condition_failed(exc):
-            held = " (it is pinned)" if current and current.is_pinned else ""
-            raise PublishLost(f"{version} does not replace what is current{held}") from exc
-        raise StoreUnavailable(f"the flip to {version} did not land") from exc
+            pinned = " (it is pinned)" if current and current.is_pinned else ""
+            raise PublishLost(f"{version} does not replace the current snapshot{pinned}") from exc
+        raise StoreUnavailable(f"could not publish {version}") from exc
 
-    def _note_sweepable(self, descriptor: Descriptor) -> None:
-        note = f"{descriptor.version}*{descriptor.chunk_count}"
-        with translated("note what to sweep"):
-            self._leases(LEASE_KEY).update([self._leases.sweepable.add({note})])
+    def _add_sweepable(self, descriptor: Descriptor) -> None:
+        entry = f"{descriptor.version}*{descriptor.chunk_count}"
+        with translated("add a sweepable version"):
+            self._leases(LEASE_KEY).update([self._leases.sweepable.add({entry})])
 
-    def _forget_sweepable(self, note: str) -> None:
-        with translated("forget what was swept"):
-            self._leases(LEASE_KEY).update([self._leases.sweepable.delete({note})])
+    def _remove_sweepable(self, entry: str) -> None:
+        with translated("remove a sweepable version"):
+            self._leases(LEASE_KEY).update([self._leases.sweepable.delete({entry})])
 
     def _sweepable(self) -> set[str]:
-        with translated("read what to sweep"):
+        with translated("read the sweepable versions"):
             try:
                 row = self._leases.get(LEASE_KEY, consistent_read=True)
             except self._leases.DoesNotExist:

@@ -1,9 +1,9 @@
-"""Counts requests of a key and minute over all instances, in DynamoDB."""
+"""Counts the requests of a key per minute over all instances, in DynamoDB."""
 
 from tiktok_music.adapters.dynamo_models import DynamoRows, RateRow, translated
 
-# Rows are of no use after their minute; DynamoDB's time to live removes them, some day.
-KEPT_SECONDS = 3600
+# A row is not read after its minute; DynamoDB's TTL deletes it later.
+EXPIRES_AFTER_SECONDS = 3600
 
 
 class DynamoRates:
@@ -13,9 +13,9 @@ class DynamoRates:
         self._rows = rows.bind(RateRow, table_name)
 
     def lease(self, counted: str, minute: int, amount: int) -> int:
-        """Takes `amount` requests of that minute; returns how many are taken in all.
+        """Takes `amount` requests of that minute; returns the total taken by all instances.
 
-        `counted` is a key id, with the endpoint class where that is counted for itself; `minute`
+        `counted` is a key id, with the endpoint class if that has a limit of its own; `minute`
         counts from the Unix epoch.
         """
         row = self._rows(f"RATE#{counted}#{minute}")
@@ -23,7 +23,7 @@ class DynamoRates:
             row.update(
                 [
                     self._rows.leased.add(amount),
-                    self._rows.expires_at.set(minute * 60 + KEPT_SECONDS),
+                    self._rows.expires_at.set(minute * 60 + EXPIRES_AFTER_SECONDS),
                 ]
             )
         return int(row.leased)

@@ -1,4 +1,4 @@
-"""Keeps of every refresh in DynamoDB, under its scheduled time: report, recording, a line."""
+"""Stores each refresh's report, recording and run-list entry in DynamoDB, by scheduled time."""
 
 import hashlib
 import time
@@ -17,13 +17,13 @@ from tiktok_music.errors import RecordingCorrupt, StoreUnavailable
 from tiktok_music.snapshot import cut
 
 RUNS_KEY = "RUNS"
-# A month of the schedule, and as long as recordings are kept.
+# A month of the schedule, which is also how long recordings are stored.
 MOST_RUNS = 60
-RECORDED_SECONDS = 30 * 24 * 3600
+EXPIRES_AFTER_SECONDS = 30 * 24 * 3600
 
 
 class DynamoRunReports:
-    """The reports, by the time that the run was scheduled for."""
+    """Reports, recordings and the list of runs, by scheduled time."""
 
     def __init__(
         self, rows: DynamoRows, table_name: str, clock: Callable[[], float] = time.time
@@ -47,19 +47,19 @@ class DynamoRunReports:
                 return None
         return dict(row.report)
 
-    def save_run(self, line: dict[str, Any]) -> None:
-        """Puts a run at the top of the list; a later attempt at the same run replaces its line.
+    def save_run(self, entry: dict[str, Any]) -> None:
+        """Puts an entry at the top of the list; a later attempt at the same run replaces it.
 
-        Two refreshes at once may lose one of their lines: the list is for people to look at.
+        Not atomic: two concurrent refreshes may lose an entry of this list, which is only shown.
         """
         others = [
-            each for each in self.list_runs() if each.get("scheduledAt") != line["scheduledAt"]
+            each for each in self.list_runs() if each.get("scheduledAt") != entry["scheduledAt"]
         ]
         with translated("write the list of runs"):
-            self._lists(RUNS_KEY, runs=[line, *others][:MOST_RUNS]).save()
+            self._lists(RUNS_KEY, runs=[entry, *others][:MOST_RUNS]).save()
 
     def list_runs(self) -> list[dict[str, Any]]:
-        """The last runs, the newest first; a list that nobody can read counts as none."""
+        """The last runs, the newest first; an unreadable list counts as empty."""
         with translated("read the list of runs"):
             try:
                 row = self._lists.get(RUNS_KEY, consistent_read=True)
@@ -70,17 +70,19 @@ class DynamoRunReports:
     def save_recording(
         self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]
     ) -> None:
-        """Stores a recording in pieces; until the last one is there it is none, nor is what it
-        replaces."""
-        pieces, sha256 = cut(packed), hashlib.sha256(packed).hexdigest()
-        expires_at = int(self._clock()) + RECORDED_SECONDS
-        for index, data in enumerate(pieces):
+        """Stores a recording in chunks; raises StoreUnavailable, also when `has_time` turns false.
+
+        Not readable until the last chunk is written; a partial overwrite invalidates the old one.
+        """
+        chunks, sha256 = cut(packed), hashlib.sha256(packed).hexdigest()
+        expires_at = int(self._clock()) + EXPIRES_AFTER_SECONDS
+        for index, data in enumerate(chunks):
             if not has_time():
-                raise StoreUnavailable("there is no time left to write the recording")
+                raise StoreUnavailable("no time left to write the recording")
             row = self._recordings(
-                _piece_key(scheduled_at, index),
+                _chunk_key(scheduled_at, index),
                 data=data,
-                pieces=len(pieces),
+                pieces=len(chunks),
                 sha256=sha256,
                 expires_at=expires_at,
             )
@@ -88,23 +90,23 @@ class DynamoRunReports:
                 row.save()
 
     def get_recording(self, scheduled_at: datetime) -> bytes | None:
-        """The recording of a run, None where there is none; raises RecordingCorrupt."""
-        first = self._piece(scheduled_at, 0)
+        """The recording of a run, None if there is none; raises RecordingCorrupt."""
+        first = self._chunk(scheduled_at, 0)
         if first is None:
             return None
-        others = [self._piece(scheduled_at, index) for index in range(1, int(first.pieces))]
-        packed = b"".join(bytes(piece.data) for piece in (first, *others) if piece is not None)
+        others = [self._chunk(scheduled_at, index) for index in range(1, int(first.pieces))]
+        packed = b"".join(bytes(chunk.data) for chunk in (first, *others) if chunk is not None)
         if hashlib.sha256(packed).hexdigest() != first.sha256:
             raise RecordingCorrupt(
-                f"the recording of {scheduled_at.isoformat()} is not whole: its run was cut short, "
-                "or its pieces have begun to expire"
+                f"the recording of {scheduled_at.isoformat()} is incomplete: its run was cut "
+                "short, or its chunks have begun to expire"
             )
         return packed
 
-    def _piece(self, scheduled_at: datetime, index: int) -> RecordingRow | None:
+    def _chunk(self, scheduled_at: datetime, index: int) -> RecordingRow | None:
         with translated("read the recording"):
             try:
-                return self._recordings.get(_piece_key(scheduled_at, index), consistent_read=True)
+                return self._recordings.get(_chunk_key(scheduled_at, index), consistent_read=True)
             except self._recordings.DoesNotExist:
                 return None
 
@@ -113,5 +115,5 @@ def _key(scheduled_at: datetime) -> str:
     return f"RUN#{scheduled_at.isoformat()}"
 
 
-def _piece_key(scheduled_at: datetime, index: int) -> str:
+def _chunk_key(scheduled_at: datetime, index: int) -> str:
     return f"{_key(scheduled_at)}#INPUT#{index}"

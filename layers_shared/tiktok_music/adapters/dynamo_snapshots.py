@@ -1,4 +1,4 @@
-"""Reads snapshots from DynamoDB: the pointer, then the chunks that it describes."""
+"""Reads snapshots from DynamoDB: the pointer, then its chunks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,19 +13,19 @@ POINTER_KEY = "PTR"
 
 
 def chunk_key(version: str, index: int) -> str:
-    """The index is in the partition key, so that a storm of cold readers spreads."""
+    """The partition key of a chunk. It has the index, so that many cold readers spread."""
     return f"SNAP#{version}#{index}"
 
 
 class DynamoSnapshots:
-    """The published snapshots, as the list function and the read-back of a refresh see them."""
+    """The reading side of the snapshots, for the list function and the read-back of a refresh."""
 
     def __init__(self, rows: DynamoRows, table_name: str) -> None:
         self._pointers = rows.bind(PointerRow, table_name)
         self._chunks = rows.bind(ChunkRow, table_name)
 
     def pointer(self, *, consistent: bool = False) -> Pointer:
-        """What is current; raises SnapshotMissing when nothing was ever published."""
+        """The current pointer; raises SnapshotMissing before the first publish."""
         with _readable("the pointer"), translated("read the pointer"):
             try:
                 row = self._pointers.get(POINTER_KEY, consistent_read=consistent)
@@ -39,7 +39,7 @@ class DynamoSnapshots:
             )
 
     def load(self, descriptor: Descriptor, *, consistent: bool = False) -> Snapshot:
-        """The snapshot, verified; raises SnapshotCorrupt when it is not whole."""
+        """The snapshot, verified; raises SnapshotCorrupt if it is incomplete."""
         keys = [chunk_key(descriptor.version, i) for i in range(descriptor.chunk_count)]
         return join(descriptor, [self._chunk(key, consistent) for key in keys])
 
@@ -54,7 +54,7 @@ class DynamoSnapshots:
 
 @contextmanager
 def _readable(name: str) -> Iterator[None]:
-    """A row that is not as we write it is corrupt: PynamoDB and JSON say so with these two."""
+    """Turns the errors of PynamoDB and JSON on a malformed row into SnapshotCorrupt."""
     try:
         yield
     except (TypeError, ValueError) as exc:
@@ -62,7 +62,7 @@ def _readable(name: str) -> Iterator[None]:
 
 
 def descriptor_to(descriptor: Descriptor) -> dict[str, Any]:
-    """As it is stored."""
+    """The stored form."""
     return {
         "version": descriptor.version,
         "fence": descriptor.fence,
@@ -80,7 +80,7 @@ def descriptor_to(descriptor: Descriptor) -> dict[str, Any]:
 
 
 def descriptor_from(stored: Any) -> Descriptor:
-    """From how it is stored; raises SnapshotCorrupt when a field is missing or of another kind."""
+    """Reads the stored form; raises SnapshotCorrupt if a field is missing or has another type."""
     try:
         return Descriptor(
             version=str(stored["version"]),

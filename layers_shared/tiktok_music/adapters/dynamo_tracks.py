@@ -1,4 +1,4 @@
-"""Keeps the track archive in DynamoDB: written before a snapshot names a track, never deleted."""
+"""The track archive in DynamoDB: written before a snapshot names a track, never deleted."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ class DynamoTrackReader:
         self._rows = rows.bind(TrackRow, table_name)
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
-        """The records of those ids that there are (strongly consistent)."""
+        """The existing records of those ids (strongly consistent)."""
         keys = map(_key, track_ids)
         with translated("read the track archive"):
             found = batch_read(self._rows, keys, consistent=True)
@@ -22,15 +22,15 @@ class DynamoTrackReader:
 
 
 class DynamoTrackArchive(DynamoTrackReader):
-    """The archive as a refresh has it: read and written."""
+    """The archive with its writing side."""
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
-        """Writes records; writing the same again changes nothing."""
+        """Writes records; idempotent."""
         rows = [
             self._rows(_key(record.track_id), tiktok_id=record.tiktok_id, record=record_to(record))
             for record in records
         ]
-        # One by one: a batch would need a permission that can delete, and may leave items out.
+        # One by one: a batch write needs a permission that can delete, and may leave items out.
         with translated("write the track archive"):
             for row in rows:
                 row.save()

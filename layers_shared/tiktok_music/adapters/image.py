@@ -1,4 +1,4 @@
-"""Covers with Pillow: untrusted bytes in, one clean sRGB JPEG out."""
+"""Encodes covers with Pillow: untrusted bytes in, one clean sRGB JPEG out."""
 
 import io
 import struct
@@ -45,7 +45,7 @@ _DAMAGE = (
 
 @dataclass(frozen=True, slots=True)
 class CoverCaps:
-    """What one image may cost, and how the cover is written.
+    """Limits of one image, and the form of the cover.
 
     25 million pixels are 75 MB of RGB; the sources' own covers have half a million.
     """
@@ -58,7 +58,7 @@ class CoverCaps:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A JPEG file without any metadata, and its size in pixels."""
+    """A JPEG file without metadata, and its size in pixels."""
 
     jpeg: bytes
     width: int
@@ -66,10 +66,10 @@ class Cover:
 
 
 def write_cover(data: bytes, caps: CoverCaps) -> Cover:
-    """The image upright, in sRGB, on white, within `max_side`; an animation's first frame.
+    """The image upright, in sRGB, on white, within `max_side`; the first frame of an animation.
 
-    Smaller images are not enlarged. Raises CoverUnreadable for everything that is not an image
-    of a known format, does not decode to the end, or breaks a cap.
+    Smaller images are not enlarged. Raises CoverUnreadable if the bytes are not an image of a known
+    format, do not decode to the end, or exceed a cap.
     """
     if len(data) > caps.max_bytes:
         raise CoverUnreadable(f"{len(data)} bytes, more than {caps.max_bytes}")
@@ -85,7 +85,7 @@ def write_cover(data: bytes, caps: CoverCaps) -> Cover:
 
 @contextmanager
 def _image_errors() -> Iterator[None]:
-    """Pillow's plug-ins raise all of these on damaged files; its warnings tell of damage, too."""
+    """Turns the errors and warnings of Pillow's plug-ins on damaged files into CoverUnreadable."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
@@ -102,21 +102,21 @@ def _register_heif() -> None:
 
 
 def _upright_srgb(image: Image.Image, max_side: int) -> Image.Image:
-    """Shrunk before the colours are converted, which costs by the pixel."""
+    """Rotates, then shrinks, then converts the colours, which costs by the pixel."""
     profile = image.info.get("icc_profile")
     image.draft(None, (max_side, max_side))
     upright = ImageOps.exif_transpose(image)
     if upright.mode in ("1", "P", "PA") or "transparency" in upright.info:
         upright = upright.convert("RGBA")
     elif upright.mode.startswith("I"):
-        # A 16-bit PNG: converting alone would clip everything above 255 to white.
+        # A 16-bit PNG: a plain conversion clips everything above 255 to white.
         upright = upright.point(lambda level: level * (1 / 256)).convert("L")
     upright.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
     return _on_white(upright, profile)
 
 
 def _on_white(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """A new image, for the old one's comments would go into the file."""
+    """Copies to a new image, as the old one's comments would be written to the file."""
     canvas = Image.new("RGB", image.size, _WHITE)
     if image.has_transparency_data:
         image = image.convert("RGBA")
@@ -127,7 +127,7 @@ def _on_white(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Through the embedded profile where it is one and fits; else by Pillow's own formulas."""
+    """Converts with the embedded profile if it is valid and fits, else with Pillow's formulas."""
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))

@@ -1,4 +1,4 @@
-"""Several sources as one: all of them, or none."""
+"""Joins several sources into one chart: all of them or none."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from tiktok_music.refresh.chart import Chart, ChartSource
 
 
 class JoinedSource:
-    """Fetches from every source in turn; what one of them cannot give, nobody guesses."""
+    """Fetches from every source in turn; fails if one of them fails."""
 
     def __init__(self, sources: Sequence[tuple[str, ChartSource]]) -> None:
         self._sources = sources

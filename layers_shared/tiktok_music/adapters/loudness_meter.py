@@ -1,4 +1,4 @@
-"""What the volume rules need to know of PCM: one-second blocks in, AudioFacts out."""
+"""Measures PCM for the volume rule: one-second blocks in, AudioFacts out."""
 
 import math
 from collections.abc import Iterable
@@ -18,24 +18,24 @@ _STEP_SAMPLES = SAMPLE_RATE_HZ // 100
 _STEPS_PER_SECOND = 100
 _SILENT_MEAN_SQUARE = 1e-6
 _PAUSE_STEPS = 40
-# Clipped samples are at full scale before they are encoded. LAME writes them at 0.955, and every
-# lossy codec ripples them: at 0.985 three quarters of what was clipped would not be seen.
+# Clipped samples are at full scale before encoding. LAME writes them at 0.955, and every lossy
+# codec ripples them: a threshold of 0.985 misses three quarters of them.
 _CLIPPED_FROM = 0.94
 
 # True peak after BS.1770-4, annex 2: 4x oversampling, here by a Kaiser-windowed sinc of 16 taps.
 _TAPS = 16
 _PHASES = (0.25, 0.5, 0.75)
 _PEAK_STEP = 16
-# Products of this size stay on one core whatever the BLAS is told: two processes share two cores.
+# BLAS computes products of this size on one core, whatever its settings: two processes share two.
 _PEAK_BATCH = 256
-# Between samples a signal rises above its neighbours by more than 3 dB only near half the
-# sample rate, where music has nothing; steps further below the peak so far are not oversampled.
+# Between samples a signal exceeds its neighbours by more than 3 dB only near half the sample rate,
+# where music has no energy; steps further below the peak so far are not oversampled.
 _PEAK_NEARNESS = 0.707
 _FLOOR_DB = -100.0
 
 
 def measure(blocks: Iterable[Pcm]) -> AudioFacts:
-    """The facts of PCM that has no file: its codec is "pcm" and no packet is damaged."""
+    """The facts of PCM without a file: its codec is "pcm", and no packet is damaged."""
     meter = LoudnessMeter()
     for block in blocks:
         meter.push(block)
@@ -43,7 +43,7 @@ def measure(blocks: Iterable[Pcm]) -> AudioFacts:
 
 
 class LoudnessMeter:
-    """Takes 44.1 kHz stereo blocks (whole seconds but for the last), then tells the facts once."""
+    """Takes 44.1 kHz stereo blocks (whole seconds except the last); `facts` may be called once."""
 
     def __init__(self) -> None:
         self._loudness = _IntegratedLoudness()
@@ -87,7 +87,7 @@ class LoudnessMeter:
 
 
 class _IntegratedLoudness:
-    """FFmpeg's `ebur128`, read through frame metadata; the flush frame has none."""
+    """FFmpeg's `ebur128` filter, read from frame metadata, which the flush frame lacks."""
 
     def __init__(self) -> None:
         graph = Graph()
@@ -128,7 +128,7 @@ class _IntegratedLoudness:
 
 
 class _TruePeak:
-    """Oversamples the loudest places only: a tenth of the cost of doing it everywhere."""
+    """True peak; oversamples only the loudest steps, at a tenth of the cost of all of them."""
 
     def __init__(self) -> None:
         self._peak = 0.0
@@ -147,7 +147,7 @@ class _TruePeak:
         return self._peak
 
     def _oversample(self, steps: npt.NDArray[np.float32]) -> None:
-        """Looks between the samples of each step and the next, where one of them is loud."""
+        """Interpolates between each step and the next, if one of them is loud."""
         loudest = _largest_of_each(np.abs(steps))
         chosen = np.flatnonzero(
             np.maximum(loudest[:-1], loudest[1:]) >= self._peak * _PEAK_NEARNESS
@@ -159,7 +159,7 @@ class _TruePeak:
 
 
 def _largest_of_each(steps: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The maximum of each row of 16, by halves: five times faster than along the short axis."""
+    """The maximum of each row of 16, by halving: five times faster than along the short axis."""
     while steps.shape[1] > 1:
         half = steps.shape[1] // 2
         steps = np.maximum(steps[:, :half], steps[:, half:])
@@ -167,7 +167,7 @@ def _largest_of_each(steps: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def _interpolation() -> npt.NDArray[np.float32]:
-    """Columns give the values at the three quarter positions after each of a step's samples."""
+    """A matrix with one column for each quarter position (three) after each sample of a step."""
     matrix = np.zeros((_PEAK_STEP + _TAPS, _PEAK_STEP * len(_PHASES)))
     window = np.kaiser(_TAPS * 4 + 1, 6.0)
     for sample in range(_PEAK_STEP):
@@ -191,7 +191,7 @@ def _silent_steps(block: Pcm) -> npt.NDArray[np.bool_]:
 
 
 def _silence(silent: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
-    """Leading and trailing silence in seconds, and the share of the time that is in pauses."""
+    """Leading and trailing silence in seconds, and the share of time in pauses."""
     if silent.all():
         return len(silent) / _STEPS_PER_SECOND, 0.0, 1.0
     edges = np.flatnonzero(np.diff(np.concatenate(([0], silent.view(np.int8), [0]))))

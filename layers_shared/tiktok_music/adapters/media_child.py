@@ -1,9 +1,8 @@
-"""The decoder process: bytes of one file in, media of ours or a refusal out, for ever.
+"""The decoder process: bytes of one file in, encoded media or a rejection out, in a loop.
 
-It runs with nothing of the function's environment and under resource limits, so that a file which
-crashes a decoder or fills its memory costs one track; and without a free file descriptor, so that
-whatever a file makes of a decoder, it opens no file and no socket. Messages are a JSON header and,
-after it, one blob.
+It runs without the function's environment and under resource limits, so that a file which crashes
+a decoder or fills its memory costs one track; and without a free file descriptor, so that a file
+which takes over a decoder can open no file and no socket. A message is a JSON header, then a blob.
 """
 
 import base64
@@ -22,32 +21,33 @@ from typing import Any
 
 from PIL import Image
 
-from tiktok_music.adapters.audio import AudioCaps, PreviewSettings, read_audio, write_preview
+from tiktok_music.adapters.audio import AudioCaps, read_audio, write_preview
 from tiktok_music.adapters.image import CoverCaps, write_cover
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable
+from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.refresh.media.sound.volume import VolumeLimits, judge_volume
 
-# Decoding and encoding ten minutes takes some 8 s; a bomb must not take much more.
+# Decoding and encoding ten minutes takes some 8 s; a decompression bomb must not take much more.
 FILE_CPU_SECONDS = 15
-# Address space, not memory: FFmpeg and numpy map more than they touch. A picture of 25 million
+# Address space, not memory: FFmpeg and numpy map more than they touch. An image of 25 million
 # pixels needs 820 MB of it; two decoders and the function itself fit into its 3,538 MB.
 ADDRESS_SPACE_BYTES = 1280 * 1024**2
-# After input, output and errors.
+# The first descriptor after stdin, stdout and stderr.
 CONNECTION = 3
 
 Answer = tuple[dict[str, Any], bytes]
 
 
 def serve(descriptor: int) -> None:
-    """Answers requests that come over `descriptor` until its other end is closed."""
+    """Answers requests on `descriptor` until its other end is closed."""
     connection = _connection(descriptor)
     _warm_up()
-    _fall_silent()
+    _discard_output()
     _limit_self()
     gc.freeze()
     settings = json.loads(connection.recv_bytes())
     limits = VolumeLimits(**settings["limits"])
-    preview = PreviewSettings(**settings["preview"])
+    preview = PreviewPolicy(**settings["preview"])
     while True:
         try:
             request = json.loads(connection.recv_bytes())
@@ -58,12 +58,12 @@ def serve(descriptor: int) -> None:
         header, blob = _answer(request, data, limits, preview)
         connection.send_bytes(json.dumps(header).encode())
         connection.send_bytes(blob)
-        # What PyAV opens is a reference cycle around megabytes that the collector cannot weigh.
+        # PyAV's containers are reference cycles around megabytes that the collector does not count.
         gc.collect()
 
 
 def _connection(descriptor: int) -> Connection:
-    """The connection at the lowest descriptor after the standard ones."""
+    """Moves the connection to the lowest descriptor after the standard ones."""
     if descriptor != CONNECTION:
         os.dup2(descriptor, CONNECTION)
         os.close(descriptor)
@@ -71,7 +71,7 @@ def _connection(descriptor: int) -> Connection:
 
 
 def _warm_up() -> None:
-    """Does every kind of work once: what Python loads late, it can load no more afterwards."""
+    """Does every kind of work once, as no module can be loaded under the limits."""
     image = Image.new("RGB", (8, 8))
     for name in ("JPEG", "PNG", "WEBP", "GIF", "AVIF"):
         file = io.BytesIO()
@@ -83,14 +83,14 @@ def _warm_up() -> None:
         writer.writeframes(random.Random(1).randbytes(2 * 8_000 * 10))  # noqa: S311 - noise
     decoded = read_audio(sound.getvalue(), AudioCaps())
     judge_volume(decoded.facts, VolumeLimits())
-    write_preview(decoded, sound.getvalue(), PreviewSettings(), "warm", "up")
+    write_preview(decoded, sound.getvalue(), PreviewPolicy(), "warm", "up")
     for unreadable in (b"", b"ID3" + bytes(5_000)):
         with contextlib.suppress(AudioUnreadable):
             read_audio(unreadable, AudioCaps())
 
 
-def _fall_silent() -> None:
-    """What a decoder prints would stand in the function's log, where a line may be a metric."""
+def _discard_output() -> None:
+    """Discards what decoders print: in the function's log, a line may count as a metric."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (1, 2):
         os.dup2(nothing, descriptor)
@@ -98,7 +98,7 @@ def _fall_silent() -> None:
 
 
 def _limit_self() -> None:
-    """For good. No descriptor may be opened any more, also not in the place of a closed one."""
+    """Sets permanent limits. No descriptor can be opened, not even to replace a closed one."""
     for kind, limit in (
         (resource.RLIMIT_AS, ADDRESS_SPACE_BYTES),
         (resource.RLIMIT_NOFILE, 0),
@@ -109,7 +109,7 @@ def _limit_self() -> None:
 
 
 def _allow_cpu_seconds(seconds: int) -> None:
-    """From now on; the kernel ends the process that takes more."""
+    """Limits the CPU time from now on; the kernel kills a process that exceeds it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     until = math.ceil(used.ru_utime + used.ru_stime) + seconds
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
@@ -117,7 +117,7 @@ def _allow_cpu_seconds(seconds: int) -> None:
 
 
 def _answer(
-    request: dict[str, Any], data: bytes, limits: VolumeLimits, preview: PreviewSettings
+    request: dict[str, Any], data: bytes, limits: VolumeLimits, preview: PreviewPolicy
 ) -> Answer:
     try:
         if request["work"] == "cover":
@@ -125,12 +125,12 @@ def _answer(
         return _preview(request, data, limits, preview)
     except (AudioUnreadable, CoverUnreadable) as exc:
         return {"unreadable": str(exc)}, b""
-    except Exception as exc:  # noqa: BLE001 - whatever it is, it is this file's
+    except Exception as exc:  # noqa: BLE001 - any error rejects this file only
         return {"failed": type(exc).__name__}, b""
 
 
 def _preview(
-    request: dict[str, Any], data: bytes, limits: VolumeLimits, settings: PreviewSettings
+    request: dict[str, Any], data: bytes, limits: VolumeLimits, settings: PreviewPolicy
 ) -> Answer:
     decoded = read_audio(data, AudioCaps())
     finding = judge_volume(decoded.facts, limits)

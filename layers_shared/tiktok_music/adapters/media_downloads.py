@@ -12,24 +12,24 @@ IMAGE_BYTES = 10 * 1024 * 1024
 # TikTok's hosts answer a dead address with a page of about 1 KB and status 200.
 SMALLEST_AUDIO_BYTES = 4 * 1024
 SMALLEST_IMAGE_BYTES = 128
-# Over all the addresses of one file: a dead sound must not cost minutes.
+# For all addresses of one file, so that a dead sound does not cost minutes.
 DEADLINE_SECONDS = 30.0
 MOST_ADDRESSES = 4
 
 
 class HttpDownloader:
-    """Tries a track's addresses in order and takes the first that gives a file."""
+    """Tries the addresses of a track in order and returns the first file."""
 
     def __init__(self, http: SafeHttp, clock: Callable[[], float] = time.monotonic) -> None:
         self._http = http
         self._clock = clock
 
     def audio(self, urls: tuple[str, ...]) -> bytes:
-        """The bytes of a preview; raises DownloadFailed with what the last address answered."""
+        """The bytes of a preview; raises DownloadFailed with the error of the last address."""
         return self._first(urls, SMALLEST_AUDIO_BYTES, AUDIO_BYTES)
 
     def image(self, urls: tuple[str, ...]) -> bytes:
-        """The bytes of a cover; raises DownloadFailed with what the last address answered."""
+        """The bytes of a cover; raises DownloadFailed with the error of the last address."""
         return self._first(urls, SMALLEST_IMAGE_BYTES, IMAGE_BYTES)
 
     def _first(self, urls: tuple[str, ...], smallest: int, largest: int) -> bytes:

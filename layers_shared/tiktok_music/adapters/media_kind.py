@@ -1,4 +1,4 @@
-"""What a file is, by its own first bytes; addresses, names and content types are not asked."""
+"""Detects the format of a file from its magic bytes, not from address, name or content type."""
 
 from enum import StrEnum
 
@@ -55,9 +55,9 @@ _MATROSKA_HEADER_BYTES = 64
 
 
 def media_kind(data: bytes) -> MediaKind | None:
-    """The format of `data`, or None for whatever is not one of ours: playlists, pages, archives.
+    """The format of `data`, None for any other (playlists, pages, archives).
 
-    Says what the file starts as, not that it can be decoded.
+    The start of a file decides; the rest may not be decodable.
     """
     for prefix, kind in _PREFIXES:
         if data.startswith(prefix):
@@ -83,7 +83,7 @@ def _iso_media_kind(data: bytes) -> MediaKind:
 
 
 def _kind_after_id3(data: bytes) -> MediaKind:
-    """Tags may stand before AAC and FLAC too; what is unclear is left to the MP3 demuxer."""
+    """The format after an ID3 tag, which AAC and FLAC may have too; MP3 if unclear."""
     size = 0
     for byte in data[6:_ID3_HEADER_BYTES]:
         size = size << 7 | byte & 0x7F
@@ -95,7 +95,7 @@ def _kind_after_id3(data: bytes) -> MediaKind:
 
 
 def _mpeg_audio_kind(data: bytes) -> MediaKind | None:
-    """ISO 11172-3 frame header (layer III, nothing reserved) or ADTS header (layer bits 00)."""
+    """Detects an ISO 11172-3 frame header (layer III, nothing reserved) or ADTS (layer bits 00)."""
     if len(data) < 4 or data[0] != 0xFF or data[1] & 0xE0 != 0xE0:
         return None
     if data[1] & 0xF6 == 0xF0:

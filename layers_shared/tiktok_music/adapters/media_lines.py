@@ -1,6 +1,6 @@
-"""Groups that lack media, as the lines of a plan and as the items of a batch's event.
+"""Groups without media, as the lines of a plan and as the items of a batch's event.
 
-What comes back from a plan is read as what it was made of: a stranger's data.
+A plan is made of upstream's data, so that its lines are validated as untrusted input.
 """
 
 import json
@@ -20,7 +20,7 @@ Name = Annotated[str, StringConstraints(max_length=MAX_CHARACTERS)]
 
 
 class MemberLine(BaseModel):
-    """What the media step reads of a candidate."""
+    """The fields of a candidate that the media step needs."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
@@ -31,7 +31,7 @@ class MemberLine(BaseModel):
     coverUrls: list[str]
 
     def candidate(self) -> Candidate:
-        """The candidate, as far as its media needs it."""
+        """The candidate, with these fields only."""
         return Candidate(
             tiktok_id=self.tiktokId,
             title=self.title,
@@ -50,7 +50,7 @@ class GroupLine(BaseModel):
 
 
 class BatchInput(BaseModel):
-    """What every batch of a plan is told."""
+    """The input that all batches of a plan share."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
@@ -58,7 +58,7 @@ class BatchInput(BaseModel):
 
 
 class BatchEvent(BaseModel):
-    """What Step Functions' ItemBatcher makes of some lines of a plan."""
+    """The event of a batch, as made by Step Functions' ItemBatcher."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
@@ -68,7 +68,7 @@ class BatchEvent(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some groups of a plan; `unreadable` counts the items that are none."""
+    """Some groups of a plan; `unreadable` counts the invalid items."""
 
     plan: str
     groups: tuple[tuple[Candidate, ...], ...]
@@ -77,7 +77,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class PlanLines:
-    """A plan as JSON lines, one for each group; `left_out` groups do not fit into a line."""
+    """A plan as JSON lines, one per group; `left_out` counts groups that do not fit into a line."""
 
     body: bytes
     groups: int
@@ -85,39 +85,39 @@ class PlanLines:
 
 
 def lines_of(groups: Iterable[Sequence[Candidate]]) -> PlanLines:
-    """A line for each group; of a very long group, as many members as fit, the best first."""
+    """A line per group; of a very long group, as many members as fit, the best first."""
     lines = [_line(members) for members in groups]
     fitting = [line for line in lines if line is not None]
     return PlanLines(b"".join(fitting), len(fitting), len(lines) - len(fitting))
 
 
 def batch_of(event: Any) -> Batch:
-    """The groups of a batch's event; an item that cannot be read is counted, not guessed at.
+    """The groups of a batch's event; invalid items are only counted.
 
-    Raises ValueError when it is no such event at all.
+    Raises ValueError for any other event.
     """
     try:
-        read = BatchEvent.model_validate(event)
+        parsed = BatchEvent.model_validate(event)
     except ValidationError as exc:
-        raise ValueError(f"this is no batch of a media plan: {exc}") from exc
-    groups = [_group(item) for item in read.Items]
+        raise ValueError(f"not a batch of a media plan: {exc}") from exc
+    groups = [_group(item) for item in parsed.Items]
     readable = tuple(group for group in groups if group)
-    return Batch(read.BatchInput.plan, readable, len(groups) - len(readable))
+    return Batch(parsed.BatchInput.plan, readable, len(groups) - len(readable))
 
 
 def _line(members: Sequence[Candidate]) -> bytes | None:
-    written: list[str] = []
+    texts: list[str] = []
     size = len('{"members":[]}\n')
     for member in members:
-        text = json.dumps(_written(member), separators=(",", ":"))
+        text = json.dumps(_fields(member), separators=(",", ":"))
         size += len(text) + 1
         if size > MOST_LINE_BYTES:
             break
-        written.append(text)
-    return f'{{"members":[{",".join(written)}]}}\n'.encode() if written else None
+        texts.append(text)
+    return f'{{"members":[{",".join(texts)}]}}\n'.encode() if texts else None
 
 
-def _written(member: Candidate) -> dict[str, Any]:
+def _fields(member: Candidate) -> dict[str, Any]:
     return {
         "tiktokId": member.tiktok_id,
         "title": member.title,

@@ -1,4 +1,4 @@
-"""Decoder processes, one per core, and the media_encoder that hands them files."""
+"""Decoder processes, one per core, and the media encoder that sends files to them."""
 
 import json
 import math
@@ -16,25 +16,24 @@ from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
 from tiktok_music.refresh.media.policy import MediaPolicy
 from tiktok_music.refresh.media.ports import AudioRejected, PreparedPreview
 from tiktok_music.refresh.media.sound.volume import AudioFacts
-from tiktok_music.refresh.rejection import Finding, RejectionReason
+from tiktok_music.refresh.rejection import finding_from
 
-# Wall time, for a process that hangs; what a file may take of the CPU is the child's own limit.
+# Wall time, for a process that hangs; CPU time has a limit in the child.
 FILE_SECONDS = 60.0
-# A minute of MP3 at 128 kbit/s has a megabyte, a cover less: a child that sends more is not ours.
+# A minute of MP3 at 128 kbit/s has a megabyte, a cover less: only a compromised child sends more.
 MOST_HEADER_BYTES = 1024**2
 MOST_BLOB_BYTES = 20 * 1024**2
-# What a decoder leaks, it leaks for so many files.
+# Bounds the memory that a decoder leaks.
 FILES_PER_PROCESS = 500
 
 _START = (
     "import sys; sys.path[:0] = {path!r}; "
     "from tiktok_music.adapters.media_child import serve; serve({fd})"
 )
-# A child has nothing of our environment: a Lambda's keys are variables. One decoder is one core's
-# work, so that OpenBLAS must not start threads of its own; and an interpreter that is linked with
-# a library in /var/lang/lib may find it by this variable alone. Memory of one file is kept for the
-# next: giving every large array back to the kernel, and having each page of the next one zeroed,
-# is 4 % of a child's CPU.
+# A child gets nothing of the function's environment, which has the Lambda's credentials. One
+# decoder uses one core, so that OpenBLAS must not start threads; an interpreter linked with a
+# library in /var/lang/lib needs LD_LIBRARY_PATH. The malloc thresholds keep memory for the next
+# file: returning every large array to the kernel, and zeroing its pages, is 4 % of a child's CPU.
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "LD_LIBRARY_PATH": f"{sys.base_prefix}/lib",
@@ -44,33 +43,33 @@ _ENVIRONMENT = {
 
 
 class DecoderProcess:
-    """One child. Lambda has no /dev/shm, so that pools fail there; a plain process does not."""
+    """One child process; not a multiprocessing pool, as Lambda has no /dev/shm."""
 
     def __init__(self, policy: MediaPolicy) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            code = _START.format(path=[path for path in sys.path if path], fd=theirs.fileno())
+        parent_end, child_end = socket.socketpair()
+        with child_end:
+            code = _START.format(path=[path for path in sys.path if path], fd=child_end.fileno())
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
                 [sys.executable, "-I", "-c", code],
                 env=_ENVIRONMENT,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[child_end.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd="/",
             )
-        self._connection = Connection(ours.detach())
+        self._connection = Connection(parent_end.detach())
         self._connection.send_bytes(json.dumps(asdict(policy)).encode())
         self.pid = self._process.pid
         self.files_done = 0
         self._is_late = False
 
     def ask(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-        """The answer to one file; raises WorkerFailed when the process dies or takes too long.
+        """The answer for one file; raises WorkerFailed if the process dies or takes too long.
 
-        The time is over all of it: a child that does not read, or stops in the middle, is killed.
+        The timeout is for the whole exchange: a child that stops reading or writing is killed.
         """
         self.files_done += 1
-        watch = threading.Timer(FILE_SECONDS, self._give_up)
-        watch.start()
+        timeout = threading.Timer(FILE_SECONDS, self._kill_late)
+        timeout.start()
         try:
             self._connection.send_bytes(json.dumps(request).encode())
             self._connection.send_bytes(data)
@@ -81,24 +80,24 @@ class DecoderProcess:
                 raise WorkerFailed(f"the decoder took longer than {FILE_SECONDS:g} s") from exc
             raise WorkerFailed("the decoder crashed on the file") from exc
         finally:
-            watch.cancel()
+            timeout.cancel()
         if "failed" in header:
             raise WorkerFailed(f"the decoder failed on the file: {header['failed']}")
         return header, blob
 
-    def _give_up(self) -> None:
+    def _kill_late(self) -> None:
         self._is_late = True
         self._process.kill()
 
     def end(self) -> None:
-        """Ends the process, whatever it is doing."""
+        """Kills the process."""
         self._connection.close()
         self._process.kill()
         self._process.wait()
 
 
 class ProcessMediaEncoder:
-    """A MediaEncoder over decoder processes; a caller waits while all of them are busy."""
+    """A MediaEncoder on decoder processes; a caller waits while all of them are busy."""
 
     def __init__(self, policy: MediaPolicy, processes: int | None = None) -> None:
         self._policy = policy
@@ -107,16 +106,13 @@ class ProcessMediaEncoder:
             self._idle.put(None)
 
     def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
-        """As the port says; what the volume rule refuses is not encoded."""
+        """See the port; audio that the volume rule rejects is not encoded."""
         request = {"work": "preview", "title": title, "artist": artist}
         header, mp3 = self._ask(request, data)
         if "unreadable" in header:
             raise AudioUnreadable(header["unreadable"])
         if "finding" in header:
-            finding = header["finding"]
-            raise AudioRejected(
-                Finding(**{**finding, "reason": RejectionReason(finding["reason"])})
-            )
+            raise AudioRejected(finding_from(header["finding"]))
         return PreparedPreview(
             mp3=mp3,
             facts=_facts(header["facts"]),
@@ -125,14 +121,14 @@ class ProcessMediaEncoder:
         )
 
     def prepare_cover(self, data: bytes) -> bytes:
-        """As the port says."""
+        """See the port."""
         header, jpeg = self._ask({"work": "cover"}, data)
         if "unreadable" in header:
             raise CoverUnreadable(header["unreadable"])
         return jpeg
 
     def close(self) -> None:
-        """Ends the processes that are idle; the next call starts new ones."""
+        """Ends the idle processes; the next call starts new ones."""
         for _ in range(self._idle.qsize()):
             self._ended(self._idle.get())
             self._idle.put(None)
@@ -143,11 +139,11 @@ class ProcessMediaEncoder:
             process = process or DecoderProcess(self._policy)
             answer = process.ask(request, data)
         except BaseException:
-            # Whatever it was, the next file must not get the answer to this one.
+            # After any error, the next file must not get the answer for this one.
             self._idle.put(self._ended(process))
             raise
-        worn = process.files_done >= FILES_PER_PROCESS
-        self._idle.put(self._ended(process) if worn else process)
+        is_used_up = process.files_done >= FILES_PER_PROCESS
+        self._idle.put(self._ended(process) if is_used_up else process)
         return answer
 
     @staticmethod
@@ -157,9 +153,9 @@ class ProcessMediaEncoder:
 
 
 def _facts(measured: dict[str, Any]) -> AudioFacts:
-    """What the child has measured; a number that is none would spoil the whole list."""
+    """The measurements; raises WorkerFailed for NaN or infinity, which JSON readers reject."""
     facts = AudioFacts.from_dict(measured)
     numbers = [value for value in facts.to_dict().values() if isinstance(value, float)]
     if not all(map(math.isfinite, numbers)):
-        raise WorkerFailed("the decoder measured what is no number")
+        raise WorkerFailed("the decoder measured a value that is not finite")
     return facts

@@ -20,7 +20,7 @@ _MAX_TAG_CHARACTERS = 250
 
 @dataclass(frozen=True, slots=True)
 class Mp3Tags:
-    """The two ID3 frames that a preview carries; what ID3 cannot hold is dropped."""
+    """The two ID3 frames of a preview; characters that ID3 cannot hold are dropped."""
 
     title: str
     artist: str
@@ -31,9 +31,9 @@ class Mp3Tags:
 
 
 def encode_mp3(pcm: Pcm, gain_db: float, bit_rate: int, tags: Mp3Tags) -> bytes:
-    """Constant bit rate 44.1 kHz stereo, `gain_db` louder than `pcm` (LAME's own loss made good).
+    """44.1 kHz stereo at a constant bit rate, `gain_db` louder than `pcm`; corrects LAME's loss.
 
-    The same input gives the same bytes. Level 7 costs half of LAME's default.
+    Deterministic. Compression level 7 costs half of LAME's default.
     """
     samples = pcm * np.float32(10 ** ((gain_db + LAME_LOSS_DB) / 20))
     file = io.BytesIO()
@@ -50,7 +50,7 @@ def encode_mp3(pcm: Pcm, gain_db: float, bit_rate: int, tags: Mp3Tags) -> bytes:
 
 
 def copy_mp3(data: bytes, seconds: float, tags: Mp3Tags) -> bytes:
-    """The same packets up to `seconds`, without the old tags and pictures."""
+    """Copies the packets up to `seconds`, without the old tags and pictures."""
     file = io.BytesIO()
     with (
         open_audio_container(data) as source,
@@ -68,7 +68,7 @@ def copy_mp3(data: bytes, seconds: float, tags: Mp3Tags) -> bytes:
 
 @contextmanager
 def _mp3_container(file: io.BytesIO, tags: Mp3Tags) -> Iterator[OutputContainer]:
-    """ID3v2.3, which every player reads; "bitexact" leaves out the name of the encoder."""
+    """An MP3 file with ID3v2.3, which every player reads; "bitexact" omits the encoder's name."""
     options = {"id3v2_version": "3", "write_id3v1": "0", "fflags": "+bitexact"}
     with av.open(file, "w", format="mp3", options=options) as container:
         container.metadata.update(tags.as_metadata())
@@ -85,6 +85,6 @@ def _frames(samples: Pcm) -> Iterator[AudioFrame]:
 
 
 def _tag_text(text: str) -> str:
-    """What UTF-16 and a C string can hold: no lone surrogates, no control characters."""
+    """Removes lone surrogates and control characters, which ID3 cannot hold."""
     valid = text[:_MAX_TAG_CHARACTERS].encode("utf-8", "ignore").decode("utf-8")
     return "".join(character for character in valid if character.isprintable()).strip()

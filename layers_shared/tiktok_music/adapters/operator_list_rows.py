@@ -1,4 +1,4 @@
-"""The operator's lists as JSON: untrusted until every entry is checked."""
+"""Operator overrides as JSON, validated entry by entry."""
 
 import json
 from datetime import datetime
@@ -9,12 +9,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from tiktok_music.errors import SettingsError
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
 
-# Fewer letters than this fit half of a chart.
+# A shorter pattern matches half of a chart.
 SHORTEST_PATTERN = 3
 
 
 class EntryRow(BaseModel):
-    """One entry; a field that nobody knows is a mistake, not a detail."""
+    """One entry; an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,19 +32,19 @@ class EntryRow(BaseModel):
         if self.pattern is not None and len(self.pattern.replace("*", "")) < SHORTEST_PATTERN:
             raise ValueError(f"a pattern needs {SHORTEST_PATTERN} letters besides *")
         if (self.title is not None) != (self.kind == "title"):
-            raise ValueError("title belongs to an entry of kind title, and to no other")
+            raise ValueError("title belongs to an entry of kind title only")
         if self.kind == "title" and self.pattern is not None:
             raise ValueError("a new title is for one tiktokId")
         return self
 
     def entry(self) -> ListEntry:
         return ListEntry(
-            ListKind(self.kind),
-            self.reason,
-            self.tiktokId,
-            self.pattern,
-            self.title,
-            self.expiresAt,
+            kind=ListKind(self.kind),
+            reason=self.reason,
+            tiktok_id=self.tiktokId,
+            pattern=self.pattern,
+            title=self.title,
+            expires_at=self.expiresAt,
         )
 
 
@@ -57,9 +57,9 @@ class ListsDocument(BaseModel):
 
 
 def parse_lists(data: bytes | str, place: str) -> tuple[ListEntry, ...]:
-    """The entries of a document; raises SettingsError, which names what is wrong in it.
+    """The entries of a document; raises SettingsError, which names the invalid entries.
 
-    One wrong entry stops everything: a refresh must not publish what a broken line was to deny.
+    One invalid entry fails the refresh, which must not publish what this entry was to deny.
     """
     try:
         document = ListsDocument.model_validate_json(data)
@@ -68,12 +68,12 @@ def parse_lists(data: bytes | str, place: str) -> tuple[ListEntry, ...]:
             f"{'.'.join(map(str, error['loc'])) or 'document'}: {error['msg']}"
             for error in exc.errors()[:5]
         )
-        raise SettingsError(f"the operator's lists in {place} are not valid: {problems}") from exc
+        raise SettingsError(f"the operator overrides in {place} are not valid: {problems}") from exc
     return tuple(row.entry() for row in document.entries)
 
 
 def lists_document(entries: tuple[ListEntry, ...]) -> str:
-    """The document of these entries, as it is stored."""
+    """The stored document of these entries."""
     return json.dumps({"entries": [_row(entry) for entry in entries]}, ensure_ascii=False)
 
 

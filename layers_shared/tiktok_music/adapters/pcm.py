@@ -1,4 +1,4 @@
-"""PCM as everything after the decoder knows it: decoded frames of any shape in, blocks out."""
+"""Converts PCM: decoded frames of any format in, blocks of 44.1 kHz stereo out."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -16,7 +16,7 @@ Pcm = npt.NDArray[np.float32]
 SAMPLE_RATE_HZ = 44_100
 BLOCK_SAMPLES = SAMPLE_RATE_HZ
 
-# FFmpeg mixes down only layouts that it knows; a WAV may say no more than how many channels.
+# FFmpeg mixes down known layouts only; a WAV may have a number of channels without a layout.
 _USUAL_LAYOUTS = {
     1: "mono",
     2: "stereo",
@@ -27,22 +27,22 @@ _USUAL_LAYOUTS = {
     7: "6.1",
     8: "7.1",
 }
-# Scaled so that channels which all play the same cannot add up to more than full scale.
+# Scaled so that channels with the same signal cannot add up to more than full scale.
 _MIX_DOWN = {"rematrix_maxval": "1"}
-# Above any peak that music has, so that a broken float is seen as the damage that it is.
+# Above any peak of music, so that a broken float is measured as damage.
 _BROKEN_SAMPLE = 100.0
 
 _DECIMATION = 8
 _LOW_PASS_TAPS = 64
-# Small products stay on one core whatever the BLAS is told: two processes share two cores.
+# BLAS computes small products on one core, whatever its settings: two processes share two cores.
 _ROWS_AT_ONCE = 1024
 _LOW_PASS_HZ = 2400
 
 
 class PcmConverter:
-    """Frames of one format to 44.1 kHz stereo, resampled only where that is needed.
+    """Converts frames of one format to 44.1 kHz stereo, resampling only if needed.
 
-    Frames are joined to about a second first: crossing into FFmpeg costs more than the samples.
+    Frames are joined to about a second first: a call into FFmpeg costs more than the samples.
     """
 
     def __init__(self, frame: AudioFrame) -> None:
@@ -87,7 +87,7 @@ class PcmConverter:
 
 
 class _WholeSeconds:
-    """Frames that need no resampling, joined by FFmpeg itself."""
+    """Joins frames that need no resampling, inside FFmpeg."""
 
     def __init__(self, layout: str) -> None:
         graph = Graph()
@@ -104,7 +104,7 @@ class _WholeSeconds:
         self._waiting = 0
 
     def push(self, frame: AudioFrame | None) -> Iterator[AudioFrame]:
-        """What is whole by now; with None, the rest."""
+        """The seconds that are complete after this frame; None flushes the rest."""
         self._source.push(frame)
         self._waiting += frame.samples if frame is not None else BLOCK_SAMPLES
         while self._waiting >= BLOCK_SAMPLES:
@@ -129,7 +129,7 @@ def _stereo(frame: AudioFrame) -> Pcm:
 
 
 def _two_rows(samples: npt.NDArray[Any]) -> Pcm:
-    """Mono becomes the same sound from both speakers; broken floats become loud ones."""
+    """Copies mono to both channels; replaces NaN and infinity by loud samples."""
     rows = np.broadcast_to(samples, (2, samples.shape[1])) if len(samples) == 1 else samples
     if np.abs(rows).max(initial=0.0) <= _BROKEN_SAMPLE:
         return rows.astype(np.float32, copy=False)
@@ -171,7 +171,7 @@ def mono_5512_hz(pcm: Pcm) -> npt.NDArray[np.float32]:
 
 
 def _low_pass() -> npt.NDArray[np.float32]:
-    """Column k weighs the k-th row of eight samples that an output sample is made of."""
+    """The weights of the low-pass: column k is for the k-th row of eight samples."""
     taps = np.arange(_LOW_PASS_TAPS) - (_LOW_PASS_TAPS - 1) / 2
     weights = np.sinc(taps * 2 * _LOW_PASS_HZ / SAMPLE_RATE_HZ) * np.kaiser(_LOW_PASS_TAPS, 5.0)
     weights /= weights.sum()

@@ -1,21 +1,20 @@
 """Writes media to Cloudflare R2 over the S3 API, under keys that are written once.
 
-Every setting here answers to something that R2 does not do as S3 does it:
+Every setting here is for a difference between R2 and S3:
 https://developers.cloudflare.com/r2/api/s3/api/
 """
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from botocore.handlers import add_expect_header
 
-from tiktok_music.errors import StoreUnavailable
+from tiktok_music.adapters.aws_errors import error_code, translated
 from tiktok_music.settings import Secret
 
 if TYPE_CHECKING:
@@ -25,10 +24,10 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def r2_client(endpoint_url: str, access_key_id: str, secret_access_key: Secret) -> "S3Client":
-    """An S3 client that R2 understands.
+    """An S3 client for R2.
 
     Checksum trailers are off (R2 answers them with "Unauthorized"), and so is `Expect:
-    100-continue`, which R2 never answers and botocore waits a second for.
+    100-continue`, which R2 never answers and for which botocore waits a second.
     """
     client = boto3.client(
         "s3",
@@ -60,14 +59,14 @@ class R2MediaStore:
     def save_once(
         self, key: str, body: bytes, content_type: str, facts: Mapping[str, str]
     ) -> Mapping[str, str]:
-        """Stores an object that will never change, with facts about it as its metadata.
+        """Stores an immutable object, with facts about it as its metadata.
 
-        Returns the facts of the object that is there: these, or those of an earlier put of the
-        key, whose bytes stand.
+        Returns the facts of the stored object: these, or those of an earlier put of the key, which
+        is not overwritten.
         """
         sha256 = base64.b64encode(hashlib.sha256(body).digest()).decode()
-        try:
-            with _translated(f"write {key}"):
+        with translated("R2", f"write {key}"):
+            try:
                 self._client.put_object(
                     Bucket=self._bucket,
                     Key=key,
@@ -78,29 +77,19 @@ class R2MediaStore:
                     Metadata=dict(facts),
                     IfNoneMatch="*",
                 )
-        except _AlreadyThere:
-            with _translated(f"look at {key}"):
-                return self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"]
-        return facts
+                return facts
+            except ClientError as exc:
+                if not _exists_already(exc):
+                    raise
+        with translated("R2", f"read the metadata of {key}"):
+            return self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"]
 
     def read(self, key: str, *, bucket: str) -> bytes:
-        """An object's bytes, for a catalog document that lies in a bucket of the same account."""
-        with _translated(f"read s3://{bucket}/{key}"):
+        """The bytes of an object, for a catalog document in a bucket of the same account."""
+        with translated("R2", f"read s3://{bucket}/{key}"):
             return self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
-class _AlreadyThere(Exception):
-    """Raised when `If-None-Match: *` finds the object."""
-
-
-@contextmanager
-def _translated(action: str) -> Iterator[None]:
-    try:
-        yield
-    except ClientError as exc:
-        error = exc.response["Error"]
-        if error["Code"] in ("PreconditionFailed", "412"):
-            raise _AlreadyThere from exc
-        raise StoreUnavailable(f"R2 could not {action} ({error['Code']})") from exc
-    except BotoCoreError as exc:
-        raise StoreUnavailable(f"R2 could not {action} ({type(exc).__name__})") from exc
+def _exists_already(exc: ClientError) -> bool:
+    """True if `If-None-Match: *` found the object."""
+    return error_code(exc) in ("PreconditionFailed", "412")

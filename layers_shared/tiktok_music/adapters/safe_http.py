@@ -1,4 +1,4 @@
-"""Fetches untrusted addresses: bounded in time and bytes, to public hosts only, no surprises."""
+"""Fetches untrusted addresses: bounded in time and bytes, from public hosts only."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ REDIRECTS = 3
 MOVED = frozenset({301, 302, 303, 307, 308})
 CHUNK_BYTES = 64 * 1024
 PORTS = {"http": 80, "https": 443}
-# What TikTok's media hosts expect to see; without a Referer they answer 403.
+# Headers that TikTok's media hosts expect; without a Referer they answer 403.
 BROWSER = {
     "User-Agent": "Mozilla/5.0 (compatible; tiktok-music-catalog)",
     "Referer": "https://www.tiktok.com/",
@@ -27,15 +27,15 @@ BROWSER = {
 
 
 @dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """A whole answer; header names are lower-case."""
+class HttpResponse:
+    """A complete response; header names are lower-case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
     def retry_after_seconds(self) -> float | None:
-        """`Retry-After` when it is a number of seconds."""
+        """`Retry-After` if it is a number of seconds."""
         value = self.headers.get("retry-after", "")
         return float(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
 
@@ -43,9 +43,9 @@ class HttpAnswer:
 class SafeHttp:
     """A client without cookies, proxies, content encodings or automatic redirects.
 
-    `allow_private` opens loopback and private addresses, and odd ports: for the local run only.
-    `hosts` names the only hosts that are fetched from, `*.example.com` with all below it; when it
-    is empty, any public host is.
+    `allow_private` allows loopback and private addresses and any port, for the local run only.
+    `hosts` are the only allowed hosts, `*.example.com` for all subdomains; empty allows any public
+    host.
     """
 
     def __init__(
@@ -69,23 +69,25 @@ class SafeHttp:
         max_bytes: int,
         deadline_seconds: float,
         redirects: int = REDIRECTS,
-    ) -> HttpAnswer:
-        """The answer, of whatever status; raises DownloadFailed, which says what was wrong.
+    ) -> HttpResponse:
+        """The response of any status; raises DownloadFailed.
 
-        The deadline and the cap are over everything: look-ups, redirects, headers and bodies.
-        Without redirects one is an answer like any other.
+        Deadline and cap cover the whole fetch: lookups, redirects, headers and bodies. With no
+        redirects allowed, a redirect is returned as the response.
         """
         until = self._clock() + deadline_seconds
         for _ in range(redirects + 1):
-            asked = _Asked("GET", self._parse(url), headers, None, max_bytes)
-            answer = self._exchange(asked, until - self._clock())
+            request = _Request(
+                method="GET", url=self._parse(url), headers=headers, body=None, max_bytes=max_bytes
+            )
+            answer = self._exchange(request, until - self._clock())
             location = answer.headers.get("location")
             if not redirects or answer.status not in MOVED or not location:
                 return answer
-            following = urljoin(url, location)
-            if asked.url.scheme == "https" and self._parse(following).scheme != "https":
+            target = urljoin(url, location)
+            if request.url.scheme == "https" and self._parse(target).scheme != "https":
                 raise DownloadFailed("a redirect leaves https")
-            url, headers = following, _without_credentials(headers)
+            url, headers = target, _without_credentials(headers)
         raise DownloadFailed(f"more than {redirects} redirects")
 
     def post(
@@ -96,11 +98,12 @@ class SafeHttp:
         body: bytes,
         max_bytes: int,
         deadline_seconds: float,
-    ) -> HttpAnswer:
-        """As `get`; a redirect is an answer like any other, for a body goes to one place only."""
-        return self._exchange(
-            _Asked("POST", self._parse(url), headers, body, max_bytes), deadline_seconds
+    ) -> HttpResponse:
+        """Like `get`; a redirect is returned, as a body must not go to another host."""
+        request = _Request(
+            method="POST", url=self._parse(url), headers=headers, body=body, max_bytes=max_bytes
         )
+        return self._exchange(request, deadline_seconds)
 
     def _parse(self, text: str) -> Url:
         try:
@@ -110,27 +113,27 @@ class SafeHttp:
         if url.scheme not in PORTS or not url.host or url.auth:
             raise DownloadFailed("only plain http and https addresses are fetched")
         if not self._allow_private and url.port not in (None, PORTS[url.scheme]):
-            raise DownloadFailed(f"port {url.port} is not fetched from")
+            raise DownloadFailed(f"port {url.port} is not allowed")
         if self._hosts and not _is_among(url.host, self._hosts):
-            raise DownloadFailed(f"{url.host} is not among the hosts that are fetched from")
+            raise DownloadFailed(f"{url.host} is not an allowed host")
         return url
 
-    def _exchange(self, asked: "_Asked", seconds: float) -> HttpAnswer:
+    def _exchange(self, request: "_Request", seconds: float) -> HttpResponse:
         with running(Deadline(seconds)) as deadline:
             try:
-                return self._answer(asked, seconds, deadline)
+                return self._answer(request, seconds, deadline)
             except (HTTPError, OSError, ValueError) as exc:
                 if deadline.is_over:
                     raise DownloadFailed("the answer took too long") from exc
-                raise DownloadFailed(f"{asked.url.host}: {type(exc).__name__}") from exc
+                raise DownloadFailed(f"{request.url.host}: {type(exc).__name__}") from exc
 
-    def _answer(self, asked: "_Asked", seconds: float, deadline: Deadline) -> HttpAnswer:
-        url, headers = asked.url, asked.headers
+    def _answer(self, request: "_Request", seconds: float, deadline: Deadline) -> HttpResponse:
+        url, headers = request.url, request.headers
         with self._pool(url, seconds, deadline) as pool:
             response = pool.urlopen(
-                asked.method,
+                request.method,
                 url.request_uri,
-                body=asked.body,
+                body=request.body,
                 headers={**headers, "Host": url.netloc or "", "Accept-Encoding": "identity"},
                 redirect=False,
                 retries=False,
@@ -138,13 +141,13 @@ class SafeHttp:
                 decode_content=False,
             )
             try:
-                body = _read(response, asked.max_bytes)
+                body = _read(response, request.max_bytes)
             finally:
                 response.close()
-        if deadline.is_over:  # a connection that was ended looks like one that has ended
+        if deadline.is_over:  # the shutdown looks like the end of the body
             raise DownloadFailed("the answer took too long")
         lower = {name.lower(): value for name, value in response.headers.items()}
-        return HttpAnswer(response.status, lower, body)
+        return HttpResponse(response.status, lower, body)
 
     def _pool(self, url: Url, seconds: float, deadline: Deadline) -> urllib3.HTTPConnectionPool:
         host, scheme = (url.host or "").strip("[]"), url.scheme or ""
@@ -167,8 +170,8 @@ class SafeHttp:
         return pool
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
     method: str
     url: Url
     headers: Mapping[str, str]
@@ -178,7 +181,7 @@ class _Asked:
 
 def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
     if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise DownloadFailed("the answer is compressed, which was not asked for")
+        raise DownloadFailed("the answer is compressed, against the request")
     body = bytearray()
     while chunk := response.read1(CHUNK_BYTES, decode_content=False):
         body += chunk

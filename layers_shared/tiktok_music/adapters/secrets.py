@@ -10,12 +10,12 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from tiktok_music.errors import SettingsError
 from tiktok_music.settings import Secret
 
-# A rotated key is taken up by the next run, and a run makes one call for each secret.
+# A run makes one call for each secret, and the next run uses a rotated key.
 CACHED_SECONDS = 300
 
 
 class Secrets:
-    """Reads secrets; what it returns never shows itself in a log."""
+    """Reads secrets; the returned values are masked in logs."""
 
     def __init__(self, provider: SecretsProvider) -> None:
         self._provider = provider
@@ -32,11 +32,11 @@ class Secrets:
         return tuple(_field(document, name, field) for field in fields)
 
     def stored(self, name: str) -> "StoredSecret":
-        """A secret that is a JSON object and changes."""
+        """A secret that is a JSON object and can be written."""
         return StoredSecret(self, name, self._provider)
 
     def raw(self, name: str, *, is_fresh: bool = False) -> str:
-        """A secret as it is stored (`is_fresh`: now); raises SettingsError when there is none."""
+        """The text of a secret; `is_fresh` skips the cache. Raises SettingsError if missing."""
         try:
             value = self._provider.get(name, max_age=CACHED_SECONDS, force_fetch=is_fresh)
         except GetParameterError as exc:
@@ -47,7 +47,7 @@ class Secrets:
 
 
 class StoredSecret:
-    """A JSON object in a secret, read once and written back."""
+    """A JSON object in a secret that can be replaced."""
 
     def __init__(self, secrets: Secrets, name: str, provider: SecretsProvider) -> None:
         self._secrets = secrets
@@ -55,15 +55,17 @@ class StoredSecret:
         self._provider = provider
 
     def read(self) -> dict[str, Any]:
-        """The object as it is stored now, for another try may have replaced it; raises
-        SettingsError when it is none."""
+        """The stored object, uncached, as another attempt may have replaced it.
+
+        Raises SettingsError if it is not a JSON object.
+        """
         document = _object(self._secrets.raw(self._name, is_fresh=True))
         if document is None:
             raise SettingsError(f"the secret {self._name} is not a JSON object")
         return document
 
     def write(self, value: Mapping[str, Any]) -> None:
-        """Replaces the object; raises SettingsError when that may not be."""
+        """Replaces the object; raises SettingsError without the permission."""
         try:
             self._provider.set(self._name, json.dumps(dict(value)))
         except SetSecretError as exc:

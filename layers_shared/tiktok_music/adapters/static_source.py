@@ -1,4 +1,4 @@
-"""A catalog in our own normalized form: a JSON or JSON-lines document in a file or a bucket."""
+"""A chart in this project's own format: a JSON or JSON-lines document in a file or a bucket."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from tiktok_music.track import is_tiktok_id
 
 
 class StaticRow(UpstreamRow):
-    """One track; only `tiktokId` and `title` are needed."""
+    """One track; only `tiktokId` and `title` are required."""
 
     tiktokId: Text
     title: Text
@@ -31,7 +31,7 @@ class StaticRow(UpstreamRow):
 
 
 class StaticSource:
-    """Reads one document; `read` gives its bytes or raises SourceUnavailable."""
+    """Reads one document; `read` returns its bytes or raises SourceUnavailable."""
 
     def __init__(self, location: str, read: Callable[[], bytes]) -> None:
         self._location = location
@@ -44,7 +44,7 @@ class StaticSource:
 
 
 def parse_document(data: bytes, location: str) -> list[Any]:
-    """A JSON array, an object with `tracks`, or JSON lines; a broken line stays as its text."""
+    """Parses a JSON array, an object with `tracks`, or JSON lines; an invalid line stays text."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
@@ -70,7 +70,7 @@ def _lines(text: str, location: str) -> list[Any]:
 
 
 def parse_line(line: str) -> Any:
-    """The JSON of one line; a line that is none stays as its text."""
+    """The JSON value of one line, or its text if it is not JSON."""
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
@@ -78,7 +78,7 @@ def parse_line(line: str) -> Any:
 
 
 def parse_static_row(row: Any) -> Candidate | Rejection:
-    """A candidate, or why there is none."""
+    """Parses one track of the document."""
     if not isinstance(row, dict):
         return rejected_row({}, "the row is not a JSON object")
     try:

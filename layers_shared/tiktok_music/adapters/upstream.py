@@ -1,26 +1,34 @@
-"""Calls to an upstream's JSON API: its key, its envelopes, its passing faults."""
+"""Calls a provider's JSON API: authentication, envelopes, retries of transient errors."""
 
 import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tiktok_music.adapters.safe_http import HttpAnswer, SafeHttp
+from tiktok_music.adapters.safe_http import HttpResponse, SafeHttp
 from tiktok_music.errors import DownloadFailed, SourceRefused, SourceUnavailable
 
 MAX_PAGE_BYTES = 16 * 1024 * 1024
 ATTEMPTS = 3  # TikHub's advice: at most three tries, 30 to 60 s each
 TIMEOUT_SECONDS = 45.0
 LONGEST_WAIT_SECONDS = 20.0
-# For a whole chart, its pages, tries and waits: what is left of a run's 15 minutes is for media.
+# For a whole chart with its pages, retries and waits: the rest of a run's 15 minutes is for media.
 FETCH_SECONDS = 240.0
-# Ten times the largest chart that was ever seen; it is held in memory, taken apart.
+# Ten times the largest chart seen so far; the parsed chart is in memory.
 MOST_FETCHED_BYTES = 64 * 1024 * 1024
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
+class ErrorCodeAnswered(SourceRefused):
+    """Raised when the envelope of an answer has an error code; `code` is the provider's value."""
+
+    def __init__(self, name: str, code: object, message: str) -> None:
+        super().__init__(f"upstream answered {name} {str(code)[:40]}: {message}")
+        self.code = code
+
+
 class Upstream:
-    """One provider; `headers` gives what authenticates a call, asked anew for every try."""
+    """One provider for one fetch; `headers` returns the authentication of each attempt."""
 
     def __init__(
         self,
@@ -41,20 +49,20 @@ class Upstream:
     def get_json(self, path: str) -> Any:
         """The document at `path`, which begins with a slash.
 
-        Passing faults are tried three times. Time and bytes are those of all calls together: one
-        Upstream is for one fetch. Raises SourceUnavailable, SourceRefused.
+        Transient errors are retried, up to three attempts. Time and bytes are limited for all calls
+        together. Raises SourceUnavailable, SourceRefused.
         """
         if self._until is None:
             self._until = self._clock() + FETCH_SECONDS
         for attempt in range(1, ATTEMPTS + 1):
             answer, problem, wait = self._try(f"{self._base_url}{path}")
             if answer is not None:
-                return parse_json(self._counted(answer.body))
+                return parse_json(self._within_limit(answer.body))
             if attempt < ATTEMPTS:
                 self._sleep(min(wait or 2.0**attempt, LONGEST_WAIT_SECONDS))
         raise SourceUnavailable(f"upstream failed {ATTEMPTS} times, the last time: {problem}")
 
-    def _counted(self, body: bytes) -> bytes:
+    def _within_limit(self, body: bytes) -> bytes:
         self._bytes_left -= len(body)
         if self._bytes_left < 0:
             raise SourceRefused(f"the chart is larger than {MOST_FETCHED_BYTES} bytes")
@@ -66,7 +74,7 @@ class Upstream:
             raise SourceUnavailable(f"the chart took longer than {FETCH_SECONDS:g} s")
         return seconds
 
-    def _try(self, url: str) -> tuple[HttpAnswer | None, str, float | None]:
+    def _try(self, url: str) -> tuple[HttpResponse | None, str, float | None]:
         headers = {**self._headers(), "Accept": "application/json"}
         try:
             answer = self._http.get(
@@ -87,7 +95,7 @@ class Upstream:
 
 
 def parse_json(body: bytes) -> Any:
-    """The document of a body; raises SourceRefused, which shows how the body starts."""
+    """The document of a body; raises SourceRefused, which quotes the start of the body."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as exc:
@@ -95,29 +103,30 @@ def parse_json(body: bytes) -> Any:
         raise SourceRefused(f"upstream's answer is not JSON; it starts {start!r}") from exc
 
 
-def unwrap(document: Any, wanted: str) -> dict[str, Any]:
-    """The object that holds `wanted`, inside its envelopes.
+def unwrap(document: Any, member: str) -> dict[str, Any]:
+    """The object that has `member`, without its envelopes.
 
     TikHub wraps an answer as `{code: 200, data}`, sometimes with `{code: 0, data}` inside; any
-    other code is a failure, whatever the HTTP status said. Raises SourceRefused.
+    other code is a failure, whatever the HTTP status. Raises SourceRefused.
     """
-    said = ""
+    message = ""
     for _ in range(4):
         if not isinstance(document, dict):
             break
-        said = _checked_message(document) or said
-        if wanted in document:
+        message = _checked_message(document) or message
+        if member in document:
             return document
         document = document.get("data")
-    told = f"; it says {said!r}" if said else ""
-    raise SourceRefused(f"upstream's answer has no {wanted}{told}")
+    detail = f"; it says {message!r}" if message else ""
+    raise SourceRefused(f"upstream's answer has no {member}{detail}")
 
 
 def _checked_message(envelope: dict[str, Any]) -> str:
+    """The message of an envelope; raises ErrorCodeAnswered."""
     names = ("status_msg", "message", "msg")
     message = next((str(envelope[name])[:120] for name in names if envelope.get(name)), "")
-    for name, fine in (("code", (0, 200)), ("status_code", (0,))):
+    for name, success in (("code", (0, 200)), ("status_code", (0,))):
         code = envelope.get(name)
-        if code is not None and code not in fine:
-            raise SourceRefused(f"upstream answered {name} {str(code)[:40]}: {message}")
+        if code is not None and code not in success:
+            raise ErrorCodeAnswered(name, code, message)
     return message

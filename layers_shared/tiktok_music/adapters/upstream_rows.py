@@ -1,4 +1,4 @@
-"""What rows of every source share: lenient text, and the rejection of what cannot be read."""
+"""Parts shared by the rows of all sources: lenient text, and rejections of unreadable rows."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -13,28 +13,28 @@ def _readable(value: Any) -> Any:
     return without_lone_surrogates(value) if isinstance(value, str) else value
 
 
-# JSON may hold half a character, which pydantic refuses: that is no reason to lose the track.
+# JSON may contain lone surrogates, which pydantic refuses: the track is accepted without them.
 Text = Annotated[str, BeforeValidator(_readable)]
 
 
-# More are no new fields but another document.
+# More than this is another kind of document.
 MOST_NEW_FIELDS = 50
 
 
 class UpstreamRow(BaseModel):
-    """A row of an upstream: fields that nobody reads are nobody's business."""
+    """A row from upstream; unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 def new_fields(rows: Iterable[Any], known: frozenset[str]) -> tuple[str, ...]:
-    """Names that upstream has begun to send: nobody reads them yet, and somebody should know."""
+    """The names of fields that are not in `known`, for the report."""
     names = {str(name)[:80] for row in rows if isinstance(row, dict) for name in row}
     return tuple(sorted(names - known))[:MOST_NEW_FIELDS]
 
 
 def rejected_row(row: dict[str, Any], problem: str | ValidationError) -> Rejection:
-    """A rejection INVALID_ROW with whatever names the row has."""
+    """A rejection INVALID_ROW, with the id and names of the row as far as they are readable."""
     if isinstance(problem, ValidationError):
         problem = "; ".join(_sentence(error) for error in problem.errors()[:3])
     ids = (row.get(name) for name in ("id_str", "mid", "tiktokId"))

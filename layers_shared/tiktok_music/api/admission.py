@@ -1,4 +1,4 @@
-"""Who may go on: key, then limit, then scope; and the limit's headers on every answer to a key."""
+"""Admits a request: key, then rate limit, then scope; adds the limit's headers to the response."""
 
 import math
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tiktok_music.errors import RateLimited
 
 @dataclass(frozen=True, slots=True)
 class RouteAccess:
-    """What a route asks of a key; `scope` is None where any valid key will do."""
+    """The access rule of a route; without a scope any valid key passes."""
 
     scope: str | None
     endpoint_class: str = READ_LIGHT
@@ -22,33 +22,36 @@ class RouteAccess:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """The way in of every route that wants a key; `clock` is in Unix seconds."""
+    """Checks that all routes with a key share; `clock` is in Unix seconds."""
 
     authenticator: Authenticator
     limiter: RateLimiter
     clock: Callable[[], float]
 
     def admit(self, request: Request, access: RouteAccess) -> ApiKey:
-        """The key of a request that may go on."""
+        """Returns the key of an admitted request and counts the request; else raises RequestError.
+
+        Raises StoreError if the key cannot be read.
+        """
         key = self.authenticator.authenticate(request.headers.get("authorization"))
-        verdict = self.limiter.take(key.key_id, key.tier, access.endpoint_class)
-        request.state.extra_headers = _rate_headers(verdict, access)
-        if verdict.is_over:
-            raise RateLimited(max(math.ceil(verdict.resets_at - self.clock()), 1))
+        decision = self.limiter.take(key.key_id, key.tier, access.endpoint_class)
+        request.state.extra_headers = _rate_headers(decision, access)
+        if decision.is_over:
+            raise RateLimited(max(math.ceil(decision.resets_at - self.clock()), 1))
         if access.scope is not None:
             require_scope(key, access.scope)
         return key
 
-    def uncount(self, request: Request, key: ApiKey, access: RouteAccess) -> None:
-        """An answer "not modified" is free."""
-        verdict = self.limiter.give_back(key.key_id, key.tier, access.endpoint_class)
-        request.state.extra_headers = _rate_headers(verdict, access)
+    def refund(self, request: Request, key: ApiKey, access: RouteAccess) -> None:
+        """Undoes the count of an admitted request: a 304 is free."""
+        decision = self.limiter.refund(key.key_id, key.tier, access.endpoint_class)
+        request.state.extra_headers = _rate_headers(decision, access)
 
 
-def _rate_headers(verdict: RateDecision, access: RouteAccess) -> dict[str, str]:
+def _rate_headers(decision: RateDecision, access: RouteAccess) -> dict[str, str]:
     return {
-        "X-RateLimit-Limit": str(verdict.limit),
-        "X-RateLimit-Remaining": str(verdict.remaining),
-        "X-RateLimit-Reset": str(verdict.resets_at),
+        "X-RateLimit-Limit": str(decision.limit),
+        "X-RateLimit-Remaining": str(decision.remaining),
+        "X-RateLimit-Reset": str(decision.resets_at),
         "X-RateLimit-Endpoint-Class": access.endpoint_class,
     }

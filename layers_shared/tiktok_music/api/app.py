@@ -1,4 +1,4 @@
-"""The API as a Starlette application: request -> key, limit, scope -> library -> answer."""
+"""The API as a Starlette application: request -> key, limit, scope -> view -> response."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -16,7 +16,7 @@ from tiktok_music.api.rate_limit import WRITE_LIGHT
 from tiktok_music.api.request_id_middleware import RequestIdMiddleware
 from tiktok_music.api.responses import error_response, internal_error_response, json_response
 from tiktok_music.api.routing import Endpoint, PathRoute
-from tiktok_music.api_key import READ, WRITE, ApiKey
+from tiktok_music.api_key import READ, WRITE, ApiKey, KeyEnvironment
 from tiktok_music.errors import (
     KeySuspended,
     MethodNotAllowed,
@@ -28,14 +28,14 @@ from tiktok_music.errors import (
 )
 
 LIST = "/v1/tiktok-music"
-Answer = Callable[[Request, CatalogView, ApiKey], Awaitable[Response]]
+Handler = Callable[[Request, CatalogView, ApiKey], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """What the routes need; `on_error` gets every failure of ours with its request.
+    """Dependencies of the routes; `on_error` receives each internal error with its request.
 
-    `sandbox` makes what test keys get in place of the live library, when the first one comes.
+    `sandbox` returns the view for test keys and makes it on the first call.
     """
 
     admission: Admission
@@ -46,7 +46,7 @@ class Api:
 
 
 def build_app(api: Api) -> RequestIdMiddleware:
-    """The application with its routes, errors and headers."""
+    """Builds the application with its routes, error handlers and headers."""
     routes = [
         PathRoute(LIST, _keyed(api, RouteAccess(READ), _list)),
         PathRoute(f"{LIST}/batch", _keyed(api, RouteAccess(READ), _batch)),
@@ -66,50 +66,49 @@ def build_app(api: Api) -> RequestIdMiddleware:
     return RequestIdMiddleware(app, api.new_request_id)
 
 
-def _keyed(api: Api, access: RouteAccess, answer: Answer) -> Endpoint:
-    """An endpoint for keys that `access` lets in; a test key is answered from the sandbox."""
+def _keyed(api: Api, access: RouteAccess, handler: Handler) -> Endpoint:
+    """An endpoint that requires `access`; a test key gets the sandbox."""
 
     async def endpoint(request: Request) -> Response:
         key = api.admission.admit(request, access)
-        library = api.sandbox() if key.environment == "test" else api.live
-        response = await answer(request, library, key)
+        view = api.sandbox() if key.environment == KeyEnvironment.TEST else api.live
+        response = await handler(request, view, key)
         if response.status_code == 304:
-            api.admission.uncount(request, key, access)
+            api.admission.refund(request, key, access)
         return response
 
     return endpoint
 
 
-# What a plain list does not need is imported when it is first asked for: a cold start is paid for
-# by whoever waits for it.
+# Modules that the plain list does not need are imported on first use, to keep cold starts short.
 
 
-async def _list(request: Request, library: CatalogView, _: ApiKey) -> Response:
-    return list_music(request, library)
+async def _list(request: Request, view: CatalogView, _: ApiKey) -> Response:
+    return list_music(request, view)
 
 
-async def _track(request: Request, library: CatalogView, _: ApiKey) -> Response:
+async def _track(request: Request, view: CatalogView, _: ApiKey) -> Response:
     from tiktok_music.api.track_routes import one_track
 
-    return one_track(request, library)
+    return one_track(request, view)
 
 
-async def _batch(request: Request, library: CatalogView, _: ApiKey) -> Response:
+async def _batch(request: Request, view: CatalogView, _: ApiKey) -> Response:
     from tiktok_music.api.track_routes import many_tracks
 
-    return many_tracks(request, library)
+    return many_tracks(request, view)
 
 
-async def _changes(request: Request, library: CatalogView, _: ApiKey) -> Response:
+async def _changes(request: Request, view: CatalogView, _: ApiKey) -> Response:
     from tiktok_music.api.track_routes import changed_tracks
 
-    return changed_tracks(request, library)
+    return changed_tracks(request, view)
 
 
-async def _resolve(request: Request, library: CatalogView, _: ApiKey) -> Response:
+async def _resolve(request: Request, view: CatalogView, _: ApiKey) -> Response:
     from tiktok_music.api.resolve_route import resolve_music
 
-    return await resolve_music(request, library)
+    return await resolve_music(request, view)
 
 
 async def _whoami(_: Request, __: CatalogView, key: ApiKey) -> Response:
@@ -124,11 +123,11 @@ async def _whoami(_: Request, __: CatalogView, key: ApiKey) -> Response:
     )
 
 
-def _health_of(library: CatalogView) -> Endpoint:
+def _health_of(view: CatalogView) -> Endpoint:
     async def health(_: Request) -> Response:
         from tiktok_music.api.open_routes import health_of
 
-        return health_of(library)
+        return health_of(view)
 
     return health
 
@@ -140,28 +139,27 @@ async def _openapi(_: Request) -> Response:
 
 
 def _exception_handlers(api: Api) -> dict[type[Exception], Callable[..., Awaitable[Response]]]:
-    async def refused(request: Request, exc: RequestError) -> Response:
+    async def request_error(request: Request, exc: RequestError) -> Response:
         return error_response(request, exc)
 
     async def unmatched(request: Request, exc: HTTPException) -> Response:
         try:
-            _admit_anyone(api, request)
+            _admit_if_keyed(api, request)
         except (KeySuspended, RateLimited) as refusal:
             return error_response(request, refusal)
         response = error_response(request, _request_error(exc))
         response.headers.update(exc.headers or {})
         return response
 
-    async def failed(request: Request, exc: Exception) -> Response:
+    async def internal_error(request: Request, exc: Exception) -> Response:
         api.on_error(request, exc)
         return internal_error_response(request)
 
-    return {RequestError: refused, HTTPException: unmatched, Exception: failed}
+    return {RequestError: request_error, HTTPException: unmatched, Exception: internal_error}
 
 
-def _admit_anyone(api: Api, request: Request) -> None:
-    """Where there is nothing, a key is counted too, and a suspended one refused; but nobody needs
-    one to be told that there is nothing."""
+def _admit_if_keyed(api: Api, request: Request) -> None:
+    """Counts and checks a key on unmatched routes too; there a missing or invalid one is fine."""
     if "authorization" in request.headers:
         with suppress(Unauthenticated, StoreError):
             api.admission.admit(request, RouteAccess(None))

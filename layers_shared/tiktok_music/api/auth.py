@@ -1,42 +1,53 @@
-"""Who asks: the key of a request, from a bounded cache or the key store."""
+"""Authenticates requests by API key, from a bounded cache or the key store."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from tiktok_music.api_key import ApiKey, parse_authorization
+from tiktok_music.api.bounded_cache import BoundedCache
+from tiktok_music.api_key import ApiKey, KeyEnvironment, KeyState, RateTier, parse_authorization
 from tiktok_music.errors import KeySuspended, ScopeMissing, StoreError, Unauthenticated
 
-# A revocation takes at most this long on a warm instance.
+# TTL of a known key: the longest delay of a revocation on a warm instance.
 KNOWN_SECONDS = 30.0
-# A new key waits at most this long after a try that came too early.
+# TTL of an unknown key id: the longest delay of a new key that was used too early.
 UNKNOWN_SECONDS = 10.0
 CACHED_KEYS = 2_000
-# While the key store does not answer, a key that it once knew is let in for this long.
+# While the key store is down, a key read before is accepted for this long.
 GRACE_SECONDS = 7_200.0
 
 
 class KeyStore(Protocol):
-    """Where keys are."""
+    """Stores API keys."""
 
     def get(self, key_id: str) -> ApiKey | None:
-        """The stored key, None when there is none."""
+        """Reads a key; returns None if it does not exist."""
 
 
-# What an unknown key id is compared with, so that it costs what a wrong secret costs.
-_NO_KEY = ApiKey("", "0" * 64, "", "", "", frozenset(), "standard", "revoked")
+# Stands in for an unknown key id, so that both failures take the same time.
+_NO_KEY = ApiKey(
+    key_id="",
+    secret_sha256="0" * 64,
+    environment=KeyEnvironment.LIVE,
+    organization_id="",
+    organization_name="",
+    scopes=frozenset(),
+    tier=RateTier.STANDARD,
+    state=KeyState.REVOKED,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class _Cached:
+class _CachedKey:
+    """The result of a store read; an unknown id has no key. Times are of the monotonic clock."""
+
     key: ApiKey | None
     read_at: float
-    until: float
+    expires_at: float
 
 
 class Authenticator:
-    """Lets valid keys in, and says nothing of why it does not."""
+    """Accepts valid keys; the error for any other key is the same."""
 
     def __init__(
         self,
@@ -44,54 +55,54 @@ class Authenticator:
         clock: Callable[[], float],
         on_stale: Callable[[StoreError], None],
     ) -> None:
+        """`on_stale` receives the error when an expired cached key is used in an outage."""
         self._keys = keys
         self._clock = clock
         self._on_stale = on_stale
-        self._known: OrderedDict[str, _Cached] = OrderedDict()
-        self._unknown: OrderedDict[str, _Cached] = OrderedDict()
+        # Two caches, so that a flood of invented key ids evicts no known key.
+        self._known = BoundedCache[_CachedKey](CACHED_KEYS)
+        self._unknown = BoundedCache[_CachedKey](CACHED_KEYS)
 
     def authenticate(self, authorization: str | None) -> ApiKey:
-        """The valid key of an `Authorization` header.
+        """Returns the valid key of an `Authorization` header.
 
-        Raises Unauthenticated, the same for everything that is wrong with a key; KeySuspended.
+        Raises Unauthenticated, with one message for every invalid key; KeySuspended.
         """
         presented = parse_authorization(authorization)
         if presented is None:
             raise Unauthenticated("A valid API key is required.")
-        key = self._find(presented.key_id) or _NO_KEY
+        key = self._get(presented.key_id) or _NO_KEY
         if not key.is_opened_by(presented):
             raise Unauthenticated("A valid API key is required.")
         if key.is_suspended():
             raise KeySuspended("Access is suspended.")
         return key
 
-    def _find(self, key_id: str) -> ApiKey | None:
+    def _get(self, key_id: str) -> ApiKey | None:
         now = self._clock()
         cached = self._known.get(key_id) or self._unknown.get(key_id)
-        if cached is None or now >= cached.until:
+        if cached is None or now >= cached.expires_at:
             cached = self._read(key_id, cached, now)
-            self._keep(key_id, cached)
+            self._save(key_id, cached)
         return cached.key
 
-    def _keep(self, key_id: str, cached: _Cached) -> None:
-        """Made-up key ids push no known key out: they have a cache of their own."""
-        for cache in (self._known, self._unknown):
-            cache.pop(key_id, None)
-        cache = self._known if cached.key else self._unknown
-        cache[key_id] = cached
-        if len(cache) > CACHED_KEYS:
-            cache.popitem(last=False)
+    def _save(self, key_id: str, cached: _CachedKey) -> None:
+        current, other = self._known, self._unknown
+        if cached.key is None:
+            current, other = other, current
+        other.remove(key_id)
+        current.save(key_id, cached)
 
-    def _read(self, key_id: str, cached: _Cached | None, now: float) -> _Cached:
-        """Nobody new gets in while the store is down; who was in stays in, for a while."""
+    def _read(self, key_id: str, cached: _CachedKey | None, now: float) -> _CachedKey:
+        """Reads the store; in an outage extends a known key within the grace period."""
         try:
             key = self._keys.get(key_id)
         except StoreError as exc:
             if cached is None or cached.key is None or now >= cached.read_at + GRACE_SECONDS:
                 raise
             self._on_stale(exc)
-            return replace(cached, until=now + UNKNOWN_SECONDS)
-        return _Cached(key, now, now + (KNOWN_SECONDS if key else UNKNOWN_SECONDS))
+            return replace(cached, expires_at=now + UNKNOWN_SECONDS)
+        return _CachedKey(key, now, now + (KNOWN_SECONDS if key else UNKNOWN_SECONDS))
 
 
 def require_scope(key: ApiKey, scope: str) -> None:

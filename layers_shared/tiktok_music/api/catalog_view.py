@@ -1,4 +1,4 @@
-"""What requests are answered from: the live catalog, or the sandbox in its place."""
+"""The data behind all routes: the live catalog, or the sandbox in its place."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.archive_lookup import ReadableArchive
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogView:
-    """A catalog, its indexes and the archive behind them; `now` is in Unix seconds,
-    `refresh_every` the rate of the schedule."""
+    """Snapshots, their indexes and the archive; `now` is in Unix seconds, `refresh_every` the
+    interval of the schedule."""
 
-    catalog: SnapshotCache
+    snapshots: SnapshotCache
     indexes: Indexes
     archive: ReadableArchive
     media_base_url: str

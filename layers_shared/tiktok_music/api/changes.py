@@ -1,4 +1,4 @@
-"""What happened between two versions: added, removed, moved. Pure."""
+"""Compares two versions: added, removed and moved tracks. Pure."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from tiktok_music.api.index import Index
 
 
 def changes(before: Index, now: Index) -> dict[str, Any]:
-    """Tracks that came, with their rows, that went, and that have another rank."""
+    """Lists added tracks with their rows, removed ones, and those with another rank."""
     return {
         "since": before.descriptor.version,
         "version": now.descriptor.version,

@@ -1,4 +1,4 @@
-"""Conditional and compressed answers: ETag, Last-Modified, 304, gzip as it is stored."""
+"""Conditional and compressed responses: ETag, Last-Modified, 304, stored gzip."""
 
 import hashlib
 import re
@@ -13,7 +13,7 @@ from tiktok_music.api.freshness import Freshness
 from tiktok_music.api.gateway import STORED_BODY
 from tiktok_music.snapshot import Descriptor, Snapshot
 
-# The answer depends on the key too: a test key has another catalog.
+# The response depends on the key too: a test key gets the sandbox.
 VARY = "Accept-Encoding, Authorization"
 JSON = "application/json"
 _ETAG = re.compile(r'(?:W/)?("[^"]*")')
@@ -21,7 +21,7 @@ _CODING = re.compile(r"(?:^|,)\s*(gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?(?=,|$
 
 
 class StoredResponse(Response):
-    """Sends bytes that are sent again and again, as they are, where the server takes them so."""
+    """Hands a body that many responses share to the server unencoded, if it has STORED_BODY."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         stored = scope.get("extensions", {}).get(STORED_BODY)
@@ -31,14 +31,14 @@ class StoredResponse(Response):
 
 
 def etag_of(snapshot: Snapshot, *, gzipped: bool) -> str:
-    """A strong ETag: it names the content, and the encoding that it is sent in."""
+    """A strong ETag of the content and its encoding."""
     return f'"{snapshot.descriptor.sha256[:32]}{"-gzip" if gzipped else ""}"'
 
 
 def accepts_gzip(header: str) -> bool:
-    """Whether an `Accept-Encoding` header takes gzip (RFC 9110, 12.5.3).
+    """True if an `Accept-Encoding` header accepts gzip (RFC 9110, 12.5.3).
 
-    `q=0` refuses; what is said of gzip by name outweighs what `*` says of all others.
+    `q=0` means no; a weight for gzip by name takes precedence over the weight of `*`.
     """
     weights = {name.lower(): weight for name, weight in _CODING.findall(header)}
     weight = weights.get("gzip", weights.get("*", "0"))
@@ -46,12 +46,12 @@ def accepts_gzip(header: str) -> bool:
 
 
 def matches(if_none_match: str, etag: str) -> bool:
-    """Whether an `If-None-Match` header names `etag` (weak comparison, RFC 9110, 13.1.2)."""
+    """True if an `If-None-Match` header has `etag` (weak comparison, RFC 9110, 13.1.2)."""
     return if_none_match.strip() == "*" or etag in _ETAG.findall(if_none_match)
 
 
 def snapshot_response(request: Request, snapshot: Snapshot, freshness: Freshness) -> Response:
-    """The stored answer: 304 where the caller has it, else its bytes, gzipped where taken."""
+    """Responds with the stored body, gzipped if accepted, or with 304 if the client has it."""
     gzipped = accepts_gzip(request.headers.get("accept-encoding", ""))
     headers = _headers(snapshot.descriptor, etag_of(snapshot, gzipped=gzipped), freshness)
     if _is_known(request, headers["ETag"], snapshot.descriptor.published_at):
@@ -62,10 +62,10 @@ def snapshot_response(request: Request, snapshot: Snapshot, freshness: Freshness
     return Response(snapshot.plain(), headers=headers, media_type=JSON)
 
 
-def made_response(
+def computed_response(
     request: Request, body: bytes, descriptor: Descriptor, freshness: Freshness
 ) -> Response:
-    """An answer made from a snapshot for this request: 304 where the caller has it."""
+    """Responds with a body made for this request, or with 304 if the client has it."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = _headers(descriptor, etag, freshness)
     if matches(request.headers.get("if-none-match", ""), etag):
@@ -78,9 +78,10 @@ def _headers(descriptor: Descriptor, etag: str, freshness: Freshness) -> dict[st
 
 
 def _is_known(request: Request, etag: str, modified_at: datetime) -> bool:
-    """RFC 9110, 13.2.2: a date counts only where no ETag is given.
+    """Evaluates the preconditions: a date counts only without an ETag (RFC 9110, 13.2.2).
 
-    It must be ours to the second: after a rollback, what is served is older than what callers have.
+    The date must be equal, not just later: after a rollback the snapshot served is older than the
+    one that clients have.
     """
     if_none_match = request.headers.get("if-none-match")
     if if_none_match is not None:

@@ -1,4 +1,4 @@
-"""Cursors: where the next page starts, in which version and of which search. Opaque to callers."""
+"""Pagination cursors: offset, version and a digest of the search. Opaque to clients."""
 
 import base64
 import binascii
@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-_FORM = re.compile(r"([0-9]{10}-[0-9a-f]{16})\.([0-9]{1,7})\.", re.ASCII)
+_FORMAT = re.compile(r"([0-9]{10}-[0-9a-f]{16})\.([0-9]{1,7})\.", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,25 +18,25 @@ class Cursor:
 
 
 def write_cursor(cursor: Cursor, digest: str) -> str:
-    """URL-safe text; `digest` names the search that it belongs to."""
-    text = f"{cursor.version}.{cursor.offset}.{_check(cursor, digest)}"
+    """Encodes a cursor as URL-safe text; `digest` identifies its search."""
+    text = f"{cursor.version}.{cursor.offset}.{_checksum(cursor, digest)}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read_cursor(text: str, digest: str) -> Cursor | None:
-    """The cursor, None when it is none or belongs to another search."""
+    """Decodes a cursor; returns None if it is malformed or belongs to another search."""
     try:
         plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_")
-        form = _FORM.match(plain.decode("ascii"))
+        match = _FORMAT.match(plain.decode("ascii"))
     except (binascii.Error, ValueError):
         return None
-    if form is None:
+    if match is None:
         return None
-    cursor = Cursor(form[1], int(form[2]))
+    cursor = Cursor(match[1], int(match[2]))
     return cursor if write_cursor(cursor, digest) == text else None
 
 
-def _check(cursor: Cursor, digest: str) -> str:
-    """Notices slips of hand; a cursor gives access to nothing, so that no key is needed."""
+def _checksum(cursor: Cursor, digest: str) -> str:
+    """A checksum against accidental edits; no signature, as a cursor grants no access."""
     text = f"{cursor.version}.{cursor.offset}.{digest}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

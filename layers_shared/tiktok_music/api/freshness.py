@@ -1,4 +1,4 @@
-"""How old an answer is, and when the next one is due: RFC 9111 headers, health."""
+"""Age of a snapshot and due time of the next one: RFC 9111 headers, health."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,17 +9,16 @@ from typing import Any
 
 from tiktok_music.snapshot import Descriptor
 
-# The longest refresh takes this long; until it has ended, what was there before may be shown.
+# The longest refresh: clients may show the previous snapshot until it has ended.
 REVALIDATE_SECONDS = 900
-# A run starts when it is due, takes up to 15 minutes and may be tried again.
+# A scheduled run starts on time, takes up to 15 minutes and may be retried.
 GRACE = timedelta(hours=2)
 MISSED_RUNS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """What can be said of a snapshot's age at `now`, in Unix seconds, when every `every` there is
-    to be a new one."""
+    """Judges the age of a snapshot at `now`, in Unix seconds; a new one is due every `every`."""
 
     every: timedelta
     now: float
@@ -33,18 +32,17 @@ class Freshness:
         return MISSED_RUNS * self.every
 
     def headers(self, descriptor: Descriptor) -> dict[str, str]:
-        """Fresh until the next refresh is due.
+        """Caching headers: fresh until the next refresh is due.
 
-        `max-age` counts from the publication, as `Age` does, so that what is left of it ends
-        there. Only the caller's own cache may keep an answer: a shared one would give it to other
-        keys.
+        `max-age` counts from the publication, like `Age`. The cache is private, as a shared one
+        would serve the response to other keys.
         """
-        of_version = _of_version(descriptor, self.every)
-        return {**of_version, "Age": str(age_seconds(descriptor, self.now))}
+        constant = _version_headers(descriptor, self.every)
+        return {**constant, "Age": str(age_seconds(descriptor, self.now))}
 
     def health(self, descriptor: Descriptor | None) -> Mapping[str, Any]:
-        """`ok`, `degraded` two hours after a refresh was due, `failing` when two were missed or
-        without any snapshot."""
+        """The health body: `degraded` two hours after a refresh was due, `failing` when two were
+        missed or without a snapshot."""
         if descriptor is None:
             return {"status": "failing", "snapshot": None, "nextRefreshDueAt": None}
         age = age_seconds(descriptor, self.now)
@@ -66,10 +64,10 @@ class Freshness:
 
 
 def next_refresh_due(descriptor: Descriptor, every: timedelta) -> datetime:
-    """The first tick of the schedule after the snapshot was published."""
-    late = descriptor.published_at - descriptor.scheduled_at
-    ticks = max(late // every, 0) + 1
-    return descriptor.scheduled_at + ticks * every
+    """The first scheduled time after the publication of the snapshot."""
+    delay = descriptor.published_at - descriptor.scheduled_at
+    intervals = max(delay // every, 0) + 1
+    return descriptor.scheduled_at + intervals * every
 
 
 def age_seconds(descriptor: Descriptor, now: float) -> int:
@@ -82,7 +80,7 @@ def utc_text(moment: datetime) -> str:
 
 
 @lru_cache(maxsize=4)
-def _of_version(descriptor: Descriptor, every: timedelta) -> Mapping[str, str]:
+def _version_headers(descriptor: Descriptor, every: timedelta) -> Mapping[str, str]:
     lifetime = next_refresh_due(descriptor, every) - descriptor.published_at
     return {
         "Cache-Control": (

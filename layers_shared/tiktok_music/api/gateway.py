@@ -1,7 +1,7 @@
-"""Mangum's way in and out for an HTTP API (payload 2.0): event -> ASGI scope, answer -> result.
+"""A Mangum handler for HTTP API events (payload 2.0): event -> ASGI scope, response -> result.
 
-Mangum's own reads more of an event than an answer depends on, chokes on odd parts of it, and
-encodes the same bytes for every caller anew.
+Mangum's own handler reads event fields that no response depends on, fails on malformed ones, and
+encodes a stored body to base64 on every request.
 """
 
 import base64
@@ -13,16 +13,16 @@ from urllib.parse import unquote
 
 from mangum.types import LambdaConfig, LambdaContext, LambdaEvent, Response
 
-# The headers that an answer depends on. A caller may send anything in the others.
-_READ = ("authorization", "accept-encoding", "if-none-match", "if-modified-since")
-# An extension of ASGI that this server offers: a body that is put there instead of being sent, the
-# same object for every request, is turned into base64 once.
+# The headers that a response depends on; all others are ignored.
+_READ_HEADERS = ("authorization", "accept-encoding", "if-none-match", "if-modified-since")
+# An ASGI extension of this server: a body put there instead of being sent is encoded to base64 only
+# once, as long as it is the same object in every request.
 STORED_BODY = "tiktok_music.stored_body"
 Result = dict[str, Any]
 
 
 class MalformedEvent(Exception):
-    """Raised when an event is no request; carries the issue that the caller is told."""
+    """Raised when an event is not an HTTP request; `issue` goes into the response."""
 
     def __init__(self, path: str, message: str) -> None:
         super().__init__(message)
@@ -30,20 +30,20 @@ class MalformedEvent(Exception):
 
 
 class HttpApi:
-    """A handler of Mangum's for one event; takes any that has a method and a path."""
+    """A Mangum handler of one event; accepts any event with a method and a path."""
 
     @classmethod
     def infer(cls, event: LambdaEvent, context: LambdaContext, config: LambdaConfig) -> bool:
         return True
 
     def __init__(self, event: object, context: LambdaContext, config: LambdaConfig) -> None:
-        given = _mapping(event)
-        http = _mapping(_mapping(given.get("requestContext")).get("http"))
+        fields = _mapping(event)
+        http = _mapping(_mapping(fields.get("requestContext")).get("http"))
         method, path = _text(http.get("method")), _text(http.get("path"))
         if not method or not path:
             raise MalformedEvent("event", "Must be a request of an HTTP API, payload 2.0.")
         self._stored: dict[str, bytes] = {}
-        self.body = _body(given)
+        self.body = _body(fields)
         self.scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.0"},
@@ -53,15 +53,15 @@ class HttpApi:
             "path": unquote(path),
             "raw_path": None,
             "root_path": "",
-            "query_string": _text(given.get("rawQueryString")).encode(),
-            "headers": _headers(_mapping(given.get("headers"))),
+            "query_string": _text(fields.get("rawQueryString")).encode(),
+            "headers": _headers(_mapping(fields.get("headers"))),
             "client": (_text(http.get("sourceIp")), 0),
             "server": None,
             "extensions": {STORED_BODY: self._stored},
         }
 
     def __call__(self, response: Response) -> Result:
-        """The result of payload 2.0; the application gives each header once, in lower case."""
+        """Converts to payload 2.0; the application sends each header once, in lower case."""
         headers = {name.decode(): value.decode() for name, value in response["headers"]}
         stored = self._stored.get("body")
         is_binary = stored is not None or "content-encoding" in headers
@@ -80,15 +80,18 @@ class HttpApi:
 
 
 def is_preflight(event: object) -> bool:
-    """A browser asks whether it may ask. The route takes every method, so that API Gateway sends
-    this here too, and adds what it allows only to an answer that is a success."""
-    given = _mapping(event)
-    http = _mapping(_mapping(given.get("requestContext")).get("http"))
-    names = {name.lower() for name in _mapping(given.get("headers")) if isinstance(name, str)}
+    """True for a CORS preflight.
+
+    The route takes every method, so that API Gateway forwards preflights, and adds its CORS headers
+    to successful responses only.
+    """
+    fields = _mapping(event)
+    http = _mapping(_mapping(fields.get("requestContext")).get("http"))
+    names = {name.lower() for name in _mapping(fields.get("headers")) if isinstance(name, str)}
     return http.get("method") == "OPTIONS" and "access-control-request-method" in names
 
 
-# Of the live catalog and the sandbox: bytes keep their hash, so that a known object costs nothing.
+# One for the live catalog, one for the sandbox. Bytes cache their hash: a hit costs nothing.
 @lru_cache(maxsize=2)
 def _stored_base64(body: bytes) -> str:
     return base64.b64encode(body).decode()
@@ -99,15 +102,15 @@ def _mapping(value: object) -> Mapping[Any, Any]:
 
 
 def _text(value: object) -> str:
-    """Text that can be encoded: a JSON event may hold half a surrogate pair."""
+    """Encodable text: a JSON event may contain lone surrogates."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
-def _headers(given: Mapping[Any, Any]) -> list[tuple[bytes, bytes]]:
-    named = {name.lower(): value for name, value in given.items() if isinstance(name, str)}
+def _headers(headers: Mapping[Any, Any]) -> list[tuple[bytes, bytes]]:
+    named = {name.lower(): value for name, value in headers.items() if isinstance(name, str)}
     return [
         (name.encode(), _text(named[name]).encode())
-        for name in _READ
+        for name in _READ_HEADERS
         if named.get(name) is not None
     ]
 

@@ -1,4 +1,4 @@
-"""From any event at all to an answer of the API: what Mangum would choke on is dealt with here."""
+"""The Lambda entry point: turns any event into an API response, also where Mangum would fail."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ _COMMON = {
 
 
 class LambdaEntry:
-    """The handler around the application: always an answer, never an exception."""
+    """The handler around the application; always returns a response, never raises."""
 
     def __init__(
         self,
@@ -25,7 +25,8 @@ class LambdaEntry:
         new_request_id: Callable[[], str],
         on_error: Callable[[str, Exception], None],
     ) -> None:
-        self._answer = Mangum(app, lifespan="off", custom_handlers=[HttpApi])
+        """`on_error` receives the request id and each error of the framework itself."""
+        self._respond = Mangum(app, lifespan="off", custom_handlers=[HttpApi])
         self._new_request_id = new_request_id
         self._on_error = on_error
 
@@ -33,11 +34,11 @@ class LambdaEntry:
         try:
             if is_preflight(event):
                 return _no_content(self._new_request_id())
-            return self._answer(event, context)
+            return self._respond(event, context)
         except MalformedEvent as exc:
             details = {"issues": [exc.issue]}
             return self._error(422, "VALIDATION", "The request is not valid.", details)
-        except Exception as exc:  # noqa: BLE001 - the last resort: a caller always gets our envelope
+        except Exception as exc:  # noqa: BLE001 - the last resort: clients always get the envelope
             status, code = INTERNAL
             result = self._error(status, code, INTERNAL_MESSAGE)
             self._on_error(result["headers"]["x-request-id"], exc)

@@ -1,4 +1,4 @@
-"""Routes without a key: health, and the description of the API."""
+"""Routes without a key: health and the OpenAPI document."""
 
 from functools import cache
 from pathlib import Path
@@ -12,17 +12,17 @@ from tiktok_music.errors import StoreError
 OPENAPI = Path(__file__).with_name("openapi.json")
 
 
-def health_of(library: CatalogView) -> Response:
-    """Always 200: the answer itself says how things are, and costs what a list costs at most."""
+def health_of(view: CatalogView) -> Response:
+    """Responds 200 with the status in the body; costs no more store reads than the list."""
     try:
-        descriptor = library.catalog.snapshot().descriptor
+        descriptor = view.snapshots.snapshot().descriptor
     except StoreError:
         descriptor = None
-    return json_response(library.freshness().health(descriptor))
+    return json_response(view.freshness().health(descriptor))
 
 
 def openapi() -> Response:
-    """The description that is shipped with the code."""
+    """Responds with the OpenAPI document that is deployed with the code."""
     headers = {"Cache-Control": "public, max-age=3600"}
     return Response(_document(), headers=headers, media_type="application/json")
 

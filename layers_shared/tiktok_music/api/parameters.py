@@ -1,4 +1,4 @@
-"""Reads query parameters strictly: every problem is collected, and named, at once."""
+"""Reads query parameters strictly; reports all problems together."""
 
 import re
 from collections.abc import Iterable
@@ -10,9 +10,9 @@ ONCE = "Must be given once."
 
 
 class Parameters:
-    """Takes parameters one by one and remembers what is wrong; `done()` raises it all together.
+    """Reads parameters one by one and collects problems; `done()` raises them all together.
 
-    Messages never repeat what the caller sent.
+    Messages never repeat input.
     """
 
     def __init__(self, items: Iterable[tuple[str, str]]) -> None:
@@ -24,18 +24,18 @@ class Parameters:
     def has_any(self, names: Iterable[str]) -> bool:
         return any(name in self._values for name in names)
 
-    def wrong(self, path: str, message: str) -> None:
+    def add_issue(self, path: str, message: str) -> None:
         self._issues.append((path, message))
 
     def several(self, name: str) -> list[str]:
-        """Every value of a parameter that may be repeated."""
+        """All values of a repeatable parameter."""
         return self._values.get(name, [])
 
     def one(self, name: str) -> str | None:
-        """The value of a parameter that may be given once."""
+        """The value of a parameter that must not be repeated, or None."""
         values = self._values.get(name, [])
         if len(values) > 1:
-            self.wrong(name, ONCE)
+            self.add_issue(name, ONCE)
         return values[0] if len(values) == 1 else None
 
     def whole(self, name: str, default: int, *, at_least: int, at_most: int) -> int:
@@ -43,7 +43,7 @@ class Parameters:
         if text is None:
             return default
         if _WHOLE.fullmatch(text) is None or not at_least <= int(text) <= at_most:
-            self.wrong(name, f"Must be a whole number from {at_least} to {at_most}.")
+            self.add_issue(name, f"Must be a whole number from {at_least} to {at_most}.")
             return default
         return int(text)
 
@@ -55,7 +55,7 @@ class Parameters:
         text = self.one(name)
         if text is None or text in choices:
             return text or choices[0]
-        self.wrong(name, f"Must be one of {', '.join(sorted(choices))}.")
+        self.add_issue(name, f"Must be one of {', '.join(sorted(choices))}.")
         return choices[0]
 
     def done(self) -> None:

@@ -1,4 +1,4 @@
-"""What a caller searches for: parameters of the list in, a query or nothing out."""
+"""Parses the parameters of the list into a search query."""
 
 import hashlib
 import re
@@ -28,14 +28,14 @@ DEFAULT_LIMIT, MOST_LIMIT = 50, 100
 MOST_SECONDS = 9999
 
 _LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
-# "https://www.tiktok.com/music/<slug>-<id>", whatever is appended to it, or the id alone.
-# A slug has up to 100 characters; a browser writes one of them in up to twelve.
+# "https://www.tiktok.com/music/<slug>-<id>" with or without a query, or the id alone.
+# A slug has up to 100 characters, each percent-encoded in up to twelve.
 _LINK = re.compile(r"(?:[^?#]{0,1300}[-/])?([0-9]{5,20})/?(?:[?#].{0,400})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A search. `words` are folded; durations are whole seconds, both ends included."""
+    """A search. `words` are folded; durations are whole seconds, inclusive."""
 
     words: frozenset[str]
     languages: frozenset[str]
@@ -52,7 +52,7 @@ class Query:
         return self.min_seconds > 0 or self.max_seconds < MOST_SECONDS
 
     def digest(self) -> str:
-        """Names what is searched for and in which order, not which part of it is shown."""
+        """Identifies the matches and their order, independent of the page."""
         parts = (
             sorted(self.words),
             sorted(self.languages),
@@ -66,61 +66,61 @@ class Query:
 
 
 def parse_query(items: Iterable[tuple[str, str]]) -> Query | None:
-    """The query of a list request, None when no parameter is one of ours; raises Invalid."""
-    asked = Parameters(items)
-    if not asked.has_any(PARAMETERS):
+    """Parses a query; returns None if there is no known parameter; raises Invalid."""
+    parameters = Parameters(items)
+    if not parameters.has_any(PARAMETERS):
         return None
     query = Query(
-        words=_words(asked),
-        languages=_languages(asked),
-        is_commerce_only=asked.switch("commerceOnly"),
-        min_seconds=asked.whole("minDuration", 0, at_least=0, at_most=MOST_SECONDS),
-        max_seconds=asked.whole("maxDuration", MOST_SECONDS, at_least=0, at_most=MOST_SECONDS),
-        track_id=_linked(asked),
-        sort=asked.choice("sort", SORTS),
-        limit=asked.whole("limit", DEFAULT_LIMIT, at_least=1, at_most=MOST_LIMIT),
-        cursor=_cursor(asked),
-        has_facets=asked.switch("facets"),
+        words=_words(parameters),
+        languages=_languages(parameters),
+        is_commerce_only=parameters.switch("commerceOnly"),
+        min_seconds=parameters.whole("minDuration", 0, at_least=0, at_most=MOST_SECONDS),
+        max_seconds=parameters.whole("maxDuration", MOST_SECONDS, at_least=0, at_most=MOST_SECONDS),
+        track_id=_linked_track(parameters),
+        sort=parameters.choice("sort", SORTS),
+        limit=parameters.whole("limit", DEFAULT_LIMIT, at_least=1, at_most=MOST_LIMIT),
+        cursor=_cursor(parameters),
+        has_facets=parameters.switch("facets"),
     )
     if query.min_seconds > query.max_seconds:
-        asked.wrong("maxDuration", "Must not be below minDuration.")
-    asked.done()
+        parameters.add_issue("maxDuration", "Must not be below minDuration.")
+    parameters.done()
     return query
 
 
 def track_id_of_link(link: str) -> str | None:
-    """The catalog id of a sound, from its TikTok link or id; None when `link` is neither."""
+    """Converts a TikTok link or sound id to a track id; returns None for anything else."""
     match = _LINK.fullmatch(link)
     return track_id_of(match[1]) if match else None
 
 
-def _words(asked: Parameters) -> frozenset[str]:
-    text = asked.one("q") or ""
+def _words(parameters: Parameters) -> frozenset[str]:
+    text = parameters.one("q") or ""
     if len(text) > LONGEST_Q:
-        asked.wrong("q", f"Must have at most {LONGEST_Q} characters.")
+        parameters.add_issue("q", f"Must have at most {LONGEST_Q} characters.")
         return frozenset()
     return frozenset(fold(text).split())
 
 
-def _languages(asked: Parameters) -> frozenset[str]:
-    codes = asked.several("language")
+def _languages(parameters: Parameters) -> frozenset[str]:
+    codes = parameters.several("language")
     if not all(_LANGUAGE.fullmatch(code) for code in codes):
-        asked.wrong("language", "Must be an ISO 639-1 code, two lower-case letters.")
+        parameters.add_issue("language", "Must be an ISO 639-1 code, two lower-case letters.")
     return frozenset(codes)
 
 
-def _linked(asked: Parameters) -> str | None:
-    link = asked.one("link")
+def _linked_track(parameters: Parameters) -> str | None:
+    link = parameters.one("link")
     if link is None:
         return None
     track_id = track_id_of_link(link)
     if track_id is None:
-        asked.wrong("link", "Must be the link or the id of a TikTok sound.")
+        parameters.add_issue("link", "Must be the link or the id of a TikTok sound.")
     return track_id
 
 
-def _cursor(asked: Parameters) -> str | None:
-    cursor = asked.one("cursor")
+def _cursor(parameters: Parameters) -> str | None:
+    cursor = parameters.one("cursor")
     if cursor is not None and not 1 <= len(cursor) <= LONGEST_CURSOR:
-        asked.wrong("cursor", "Must be a nextCursor of this list.")
+        parameters.add_issue("cursor", "Must be a nextCursor of this list.")
     return cursor

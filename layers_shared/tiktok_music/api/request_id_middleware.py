@@ -1,4 +1,4 @@
-"""Around the application: a request id on everything, and headers that every answer has."""
+"""The outermost middleware: a request id per request, and the headers of every response."""
 
 import logging
 from collections.abc import Callable
@@ -13,10 +13,10 @@ NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
 class RequestIdMiddleware:
-    """ASGI, outermost: gives each request its id, and each answer its common headers.
+    """Sets the id of each request, and the common headers of each response.
 
-    Failures were logged and answered inside; Starlette raises them once more, for a server that
-    Lambda does not have, and that is where they end. One that was not answered is answered here.
+    Starlette re-raises an error after its handler has responded, for a server to log. Lambda has no
+    such server, so errors end here; one without a response gets it here.
     """
 
     def __init__(self, app: ASGIApp, new_request_id: Callable[[], str]) -> None:
@@ -24,7 +24,7 @@ class RequestIdMiddleware:
         self._new_request_id = new_request_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":  # a server's start and end
+        if scope["type"] != "http":  # ASGI lifespan
             await self._app(scope, receive, send)
             return
         request_id = self._new_request_id()
@@ -47,6 +47,6 @@ class RequestIdMiddleware:
             await self._app(scope, receive, send_with_headers)
         except Exception:
             if not started:
-                _logger.exception("a failure could not be told of")
+                _logger.exception("error response could not be sent")
                 response = internal_error_response(Request(scope))
                 await response(scope, receive, send_with_headers)

@@ -1,4 +1,4 @@
-"""`POST /v1/tiktok-music/resolve`: what schedule and publish need for their targets."""
+"""`POST /v1/tiktok-music/resolve`: returns the music payload for each post."""
 
 import json
 
@@ -15,10 +15,10 @@ from tiktok_music.resolve import resolve
 MOST_BODY_BYTES = 64 * 1024
 
 
-async def resolve_music(request: Request, library: CatalogView) -> Response:
-    """All targets or none; changes nothing, whatever the method says."""
+async def resolve_music(request: Request, view: CatalogView) -> Response:
+    """Resolves all targets or none; read-only, although the method is POST."""
     body = _parsed(await request.body())
-    return json_response(resolve(body, music_lookup(library)))
+    return json_response(resolve(body, music_lookup(view)))
 
 
 def _parsed(raw: bytes) -> object:

@@ -1,4 +1,4 @@
-"""What goes out: ready JSON bytes, and the one envelope that every error has."""
+"""JSON responses, and the envelope of all errors."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from tiktok_music.errors import (
     Unauthenticated,
 )
 
-# The one table that decides a status and a code, by type.
+# The only place that decides status and code; by type.
 STATUS_AND_CODE: Mapping[type[RequestError], tuple[int, str]] = {
     Unauthenticated: (401, "UNAUTHENTICATED"),
     ScopeMissing: (403, "FORBIDDEN_SCOPE"),
@@ -33,14 +33,14 @@ INTERNAL_MESSAGE = "The request could not be answered; try again later."
 
 
 def json_bytes(body: Mapping[str, Any]) -> bytes:
-    """JSON as the API writes it: compact UTF-8."""
+    """Compact UTF-8 JSON."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def json_response(
     body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A JSON answer that is of this moment only: errors, and what no cache may keep."""
+    """A JSON response that no cache may store."""
     sent = {"Cache-Control": "no-store", **(headers or {})}
     return Response(json_bytes(body), status, sent, media_type="application/json")
 
@@ -48,7 +48,7 @@ def json_response(
 def error_envelope(
     code: str, message: str, request_id: str, details: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The body of every answer from 400 up; `details` only where there is context."""
+    """The body of every response from 400 up; `details` only if there are any."""
     error: dict[str, Any] = {"code": code, "message": message, "requestId": request_id}
     if details:
         error["details"] = dict(details)
@@ -56,14 +56,14 @@ def error_envelope(
 
 
 def error_response(request: Request, exc: RequestError) -> Response:
-    """The answer to a request that was refused."""
+    """The response to a request that raised a RequestError."""
     status, code = STATUS_AND_CODE[type(exc)]
     body = error_envelope(code, str(exc), request.state.request_id, _details(exc))
     return json_response(body, status, _headers(exc))
 
 
 def internal_error_response(request: Request) -> Response:
-    """The answer to a request that failed on our side; it tells nothing of how."""
+    """The response to an internal server error; contains no cause."""
     status, code = INTERNAL
     body = error_envelope(code, INTERNAL_MESSAGE, request.state.request_id)
     return json_response(body, status)

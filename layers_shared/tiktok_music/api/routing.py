@@ -1,4 +1,4 @@
-"""Routes whose path decides: the first that knows a path answers it, whatever the method."""
+"""Routes that match by path alone."""
 
 from collections.abc import Awaitable, Callable
 
@@ -12,8 +12,11 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class PathRoute(Route):
-    """Starlette would go on looking for a path that takes the method, so that `GET …/resolve`
-    would be a track called "resolve"."""
+    """A route that matches its path with any method and responds 405 to a wrong one.
+
+    Starlette would try later routes for the method: `GET …/resolve` would be a track named
+    "resolve".
+    """
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, child_scope = super().matches(scope)

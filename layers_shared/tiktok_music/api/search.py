@@ -10,7 +10,7 @@ from tiktok_music.api.query import Query
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`total` counts all matches; `next_offset` is None on the last page."""
+    """One page of matches; `total` counts all; the last page has no `next_offset`."""
 
     rows: list[Row]
     total: int
@@ -18,39 +18,43 @@ class Page:
     facets: Mapping[str, Mapping[str, int]] | None
 
 
-def search(index: Index, query: Query, places: Sequence[int], offset: int) -> Page:
-    """The page of matches that starts at `offset`; `places` are all rows in the query's order."""
-    matches = _matches(index, query, places)
+def search(index: Index, query: Query, positions: Sequence[int], offset: int) -> Page:
+    """The page of matches from `offset` on; `positions` are all rows in the order of the query."""
+    matches = _matches(index, query, positions)
     end = offset + query.limit
     return Page(
-        rows=[index.rows[place] for place in matches[offset:end]],
+        rows=[index.rows[position] for position in matches[offset:end]],
         total=len(matches),
         next_offset=end if end < len(matches) else None,
         facets=_facets(index, matches) if query.has_facets else None,
     )
 
 
-def _matches(index: Index, query: Query, places: Sequence[int]) -> Sequence[int]:
+def _matches(index: Index, query: Query, positions: Sequence[int]) -> Sequence[int]:
     rows = index.rows
     if query.track_id is not None:
-        places = [place for place in places if rows[place]["id"] == query.track_id]
-    # Long words first: they leave the least for the next.
+        positions = [position for position in positions if rows[position]["id"] == query.track_id]
+    # Long words first: they match the fewest rows.
     for word in sorted(query.words, key=len, reverse=True):
         texts = index.texts
-        places = [place for place in places if word in texts[place]]
+        positions = [position for position in positions if word in texts[position]]
     if query.languages:
-        places = [place for place in places if rows[place]["language"] in query.languages]
+        positions = [
+            position for position in positions if rows[position]["language"] in query.languages
+        ]
     if query.is_commerce_only:
-        places = [place for place in places if rows[place]["isCommerceMusic"]]
+        positions = [position for position in positions if rows[position]["isCommerceMusic"]]
     if query.is_length_limited():
         low, high = query.min_seconds, query.max_seconds
-        places = [place for place in places if low <= rows[place]["duration"] <= high]
-    return places
+        positions = [
+            position for position in positions if low <= rows[position]["duration"] <= high
+        ]
+    return positions
 
 
 def _facets(index: Index, matches: Sequence[int]) -> dict[str, dict[str, int]]:
-    languages = Counter(index.rows[place]["language"] for place in matches)
-    commerce = Counter(index.rows[place]["isCommerceMusic"] for place in matches)
+    languages = Counter(index.rows[position]["language"] for position in matches)
+    commerce = Counter(index.rows[position]["isCommerceMusic"] for position in matches)
     return {
         "language": dict(sorted(languages.items(), key=lambda entry: (-entry[1], entry[0]))),
         "isCommerceMusic": {"true": commerce[True], "false": commerce[False]},

@@ -1,4 +1,4 @@
-"""The list with parameters: query -> index -> page, with a cursor to the next one."""
+"""The list with search parameters: query -> index -> page, with a cursor to the next one."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tiktok_music.api.catalog_view import CatalogView
-from tiktok_music.api.conditional import made_response
+from tiktok_music.api.conditional import computed_response
 from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
 from tiktok_music.api.index import Index
 from tiktok_music.api.query import Query, parse_query
@@ -20,47 +20,47 @@ NO_CURSOR = "Must be the nextCursor of the same search."
 GONE = "The catalog has moved on since; start the list again without a cursor."
 
 
-def search_music(request: Request, library: CatalogView) -> Response | None:
-    """The answer to a search, None when no parameter is one of ours; raises Invalid."""
+def search_music(request: Request, view: CatalogView) -> Response | None:
+    """Responds to a search; returns None if there is no known parameter; raises Invalid."""
     query = parse_query(request.query_params.multi_items())
     if query is None:
         return None
-    index, offset = _start(query, library)
-    places = library.indexes.places(index, query.sort)
-    page = search(index, _followed(query, library, index), places, offset)
+    index, offset = _start(query, view)
+    positions = view.indexes.positions(index, query.sort)
+    page = search(index, _with_alias_resolved(query, view, index), positions, offset)
     body = json_bytes(_body(page, query, index))
-    return made_response(request, body, index.descriptor, library.freshness())
+    return computed_response(request, body, index.descriptor, view.freshness())
 
 
-def _start(query: Query, library: CatalogView) -> tuple[Index, int]:
+def _start(query: Query, view: CatalogView) -> tuple[Index, int]:
     if query.cursor is None:
-        return library.indexes.current(), 0
+        return view.indexes.current(), 0
     cursor = read_cursor(query.cursor, query.digest())
     if cursor is None:
         raise Invalid((("cursor", NO_CURSOR),))
     try:
-        return library.indexes.at(cursor.version), cursor.offset
+        return view.indexes.at(cursor.version), cursor.offset
     except SnapshotGone as exc:
         raise Invalid((("cursor", GONE),)) from exc
 
 
-def _followed(query: Query, library: CatalogView, index: Index) -> Query:
-    """A link that leads to a merged double asks for its canonical."""
+def _with_alias_resolved(query: Query, view: CatalogView, index: Index) -> Query:
+    """Replaces the id of an alias by that of its canonical track."""
     if query.track_id is None or query.track_id in index.ranks:
         return query
-    record = resolve_aliases(library.archive, [query.track_id], index.ranks.__contains__)
-    found = record.get(query.track_id)
-    return replace(query, track_id=found.track_id) if found else query
+    records = resolve_aliases(view.archive, [query.track_id], index.ranks.__contains__)
+    record = records.get(query.track_id)
+    return replace(query, track_id=record.track_id) if record else query
 
 
 def _body(page: Page, query: Query, index: Index) -> dict[str, Any]:
-    after = page.next_offset
+    offset = page.next_offset
     version = index.descriptor.version
     body: dict[str, Any] = {
         "tracks": page.rows,
         "total": page.total,
         "nextCursor": (
-            None if after is None else write_cursor(Cursor(version, after), query.digest())
+            None if offset is None else write_cursor(Cursor(version, offset), query.digest())
         ),
     }
     if page.facets is not None:

@@ -9,8 +9,10 @@ from tiktok_music.settings import SettingsReader
 
 @dataclass(frozen=True, slots=True)
 class ListSettings:
-    """Where the catalog and the keys are, the media that rows of old tracks point to, and how
-    often a refresh is due."""
+    """Tables, media address and refresh interval.
+
+    `media_base_url` is for tracks off the chart; the rows of a snapshot have full addresses.
+    """
 
     catalog_table: str
     keys_table: str
@@ -20,7 +22,7 @@ class ListSettings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "ListSettings":
-        """Raises SettingsError, which names everything that is missing or wrong."""
+        """Reads the environment; raises SettingsError with all problems."""
         reader = SettingsReader(environ)
         settings = cls(
             catalog_table=reader.text("CATALOG_TABLE"),

@@ -1,4 +1,4 @@
-"""The snapshots that an instance serves: held in memory, checked now and then, never given up."""
+"""Snapshots that an instance serves: cached in memory, revalidated against the pointer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,128 +7,135 @@ from typing import Protocol
 from tiktok_music.errors import SnapshotCorrupt, SnapshotGone, SnapshotMissing, StoreError
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
 
-# How often the pointer is looked at, with a jitter so that instances do not march in step.
+# Interval of pointer reads, with a jitter so that instances do not read in step.
 CHECK_SECONDS = 30.0
 JITTER_SECONDS = 6.0
-# How often a version newer than what is held may bring such a look forward.
-HURRY_SECONDS = 1.0
+# Shortest interval of the extra reads that a request for a newer version causes.
+EARLY_CHECK_SECONDS = 1.0
 
 
 class SnapshotSource(Protocol):
-    """Where snapshots are."""
+    """Reads published snapshots."""
 
     def pointer(self, *, consistent: bool = False) -> Pointer:
-        """What is current."""
+        """Reads the pointer; raises SnapshotMissing if nothing has been published."""
 
     def load(self, descriptor: Descriptor, *, consistent: bool = False) -> Snapshot:
-        """A snapshot, verified."""
+        """Reads and verifies a snapshot; raises SnapshotCorrupt if it is incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _Cached:
+    """The last pointer read, and the snapshot served; usually, but not always, its current one."""
+
     pointer: Pointer
     snapshot: Snapshot
 
 
 class SnapshotCache:
-    """Answers the current snapshot; once it holds one, no fault of the store takes it away."""
+    """Serves the current snapshot; once it has one, it survives any fault of the store."""
 
     def __init__(
         self,
         source: SnapshotSource,
+        *,
         clock: Callable[[], float],
         jitter: Callable[[], float],
         on_stale: Callable[[StoreError], None],
         on_checked: Callable[[Descriptor], None],
     ) -> None:
-        """`on_checked` is told what is served after each look at the pointer, or try at one."""
+        """`clock` is monotonic seconds, `jitter` draws from 0 to 1.
+
+        `on_stale` receives the error when an older snapshot is served instead; `on_checked` the
+        descriptor of the snapshot served, after each read of the pointer, failed ones too.
+        """
         self._source = source
         self._clock = clock
         self._jitter = jitter
         self._on_stale = on_stale
         self._on_checked = on_checked
-        self._held: _Held | None = None
+        self._cached: _Cached | None = None
         self._next_check = 0.0
-        self._next_hurry = 0.0
+        self._next_early_check = 0.0
 
     def snapshot(self) -> Snapshot:
-        """The newest snapshot that can be had whole.
+        """The newest snapshot that loads completely.
 
-        Raises StoreError only when none is held: SnapshotMissing when there never was one.
+        Raises StoreError only if none is cached: SnapshotMissing if none was ever published.
         """
         return self._current().snapshot
 
     def at(self, version: str) -> Snapshot:
-        """A version that is kept; raises SnapshotGone when it is not.
+        """A stored version; raises SnapshotGone if it is not stored.
 
-        A version newer than what this instance knows of, which another one has given out, is
-        looked for at once.
+        A version newer than the cached pointer, which another instance has served already, causes
+        an early read of the pointer.
         """
-        held = self._current()
-        if version == held.snapshot.descriptor.version:
-            return held.snapshot
-        if _find(held.pointer, version) is None and version > held.pointer.current.version:
-            held = self._hurried(held)
-        descriptor = _find(held.pointer, version)
+        cached = self._current()
+        if version == cached.snapshot.descriptor.version:
+            return cached.snapshot
+        if _find(cached.pointer, version) is None and version > cached.pointer.current.version:
+            cached = self._check_early(cached)
+        descriptor = _find(cached.pointer, version)
         if descriptor is None:
-            raise SnapshotGone(f"{version} is not kept")
-        return self._loaded(descriptor)
+            raise SnapshotGone(f"{version} is not stored")
+        return self._load_past(descriptor)
 
     def before(self, version: str) -> Snapshot | None:
-        """The version published before `version`, None when none is known of."""
-        kept = _kept(self._current().pointer)
-        older = [descriptor for descriptor in kept if descriptor.version < version]
-        return self._loaded(max(older, key=lambda past: past.fence)) if older else None
+        """The version published before `version`, or None if no older one is stored."""
+        stored = _versions(self._current().pointer)
+        older = [descriptor for descriptor in stored if descriptor.version < version]
+        return self._load_past(max(older, key=lambda past: past.fence)) if older else None
 
-    def _current(self) -> _Held:
-        held = self._held
-        if held is not None and self._clock() < self._next_check:
-            return held
-        return self._checked(held, consistent=False)
+    def _current(self) -> _Cached:
+        cached = self._cached
+        if cached is not None and self._clock() < self._next_check:
+            return cached
+        return self._check(cached, consistent=False)
 
-    def _hurried(self, held: _Held) -> _Held:
+    def _check_early(self, cached: _Cached) -> _Cached:
         now = self._clock()
-        if now < self._next_hurry:
-            return held
-        self._next_hurry = now + HURRY_SECONDS
-        return self._checked(held, consistent=True)
+        if now < self._next_early_check:
+            return cached
+        self._next_early_check = now + EARLY_CHECK_SECONDS
+        return self._check(cached, consistent=True)
 
-    def _checked(self, held: _Held | None, *, consistent: bool) -> _Held:
+    def _check(self, cached: _Cached | None, *, consistent: bool) -> _Cached:
         try:
-            newest = self._newest(held, consistent=consistent)
+            newest = self._load_newest(cached, consistent=consistent)
         except StoreError as exc:
-            if held is None:
+            if cached is None:
                 raise
             self._on_stale(exc)
-            newest = held
-        self._held = newest
+            newest = cached
+        self._cached = newest
         self._next_check = self._clock() + CHECK_SECONDS + JITTER_SECONDS * self._jitter()
         self._on_checked(newest.snapshot.descriptor)
         return newest
 
-    def _newest(self, held: _Held | None, *, consistent: bool) -> _Held:
+    def _load_newest(self, cached: _Cached | None, *, consistent: bool) -> _Cached:
         try:
             pointer = self._source.pointer(consistent=consistent)
         except SnapshotMissing:
-            return self._looked_up(held)
-        if held is not None and not _is_worth_loading(held, pointer):
-            return held
+            return self._load_consistently(cached)
+        if cached is not None and not _is_worth_loading(cached, pointer):
+            return cached
         try:
-            return _Held(pointer, self._source.load(pointer.current))
+            return _Cached(pointer, self._source.load(pointer.current))
         except StoreError:
-            return self._looked_up(held)
+            return self._load_consistently(cached)
 
-    def _looked_up(self, held: _Held | None) -> _Held:
-        """What a strongly consistent look finds, where a replica may be behind."""
+    def _load_consistently(self, cached: _Cached | None) -> _Cached:
+        """Repeats with strongly consistent reads, as a replica may lag behind."""
         pointer = self._source.pointer(consistent=True)
-        if held is not None:
-            return _Held(pointer, self._source.load(pointer.current, consistent=True))
-        return _Held(pointer, self._first_that_loads(pointer))
+        if cached is not None:
+            return _Cached(pointer, self._source.load(pointer.current, consistent=True))
+        return _Cached(pointer, self._first_that_loads(pointer))
 
     def _first_that_loads(self, pointer: Pointer) -> Snapshot:
-        """On a cold start an older whole snapshot is better than none."""
+        """Falls back on an older snapshot on a cold start, when nothing is cached."""
         problems: list[StoreError] = []
-        for descriptor in _kept(pointer):
+        for descriptor in _versions(pointer):
             try:
                 snapshot = self._source.load(descriptor, consistent=True)
             except StoreError as exc:
@@ -139,26 +146,28 @@ class SnapshotCache:
             return snapshot
         raise problems[0]
 
-    def _loaded(self, descriptor: Descriptor) -> Snapshot:
-        """An older version; one whose pieces were swept meanwhile is gone."""
+    def _load_past(self, descriptor: Descriptor) -> Snapshot:
+        """Loads an older version; raises SnapshotGone if its chunks have been swept."""
         try:
             return self._source.load(descriptor, consistent=True)
         except SnapshotCorrupt as exc:
-            raise SnapshotGone(f"{descriptor.version} is not whole any more") from exc
+            raise SnapshotGone(f"{descriptor.version} is incomplete") from exc
 
 
-def _is_worth_loading(held: _Held, pointer: Pointer) -> bool:
-    """A pointer with a lower fence is a stale replica's; the same one counts where it did not load
-    the last time."""
-    is_whole = held.snapshot.descriptor.version == held.pointer.current.version
-    return pointer.fence > held.pointer.fence or (
-        pointer.fence == held.pointer.fence and not is_whole
+def _is_worth_loading(cached: _Cached, pointer: Pointer) -> bool:
+    """True for a newer pointer, or the same one if its snapshot did not load the last time.
+
+    A pointer with a lower fence comes from a stale replica.
+    """
+    is_complete = cached.snapshot.descriptor.version == cached.pointer.current.version
+    return pointer.fence > cached.pointer.fence or (
+        pointer.fence == cached.pointer.fence and not is_complete
     )
 
 
-def _kept(pointer: Pointer) -> tuple[Descriptor, ...]:
+def _versions(pointer: Pointer) -> tuple[Descriptor, ...]:
     return (pointer.current, *pointer.history)
 
 
 def _find(pointer: Pointer, version: str) -> Descriptor | None:
-    return next((kept for kept in _kept(pointer) if kept.version == version), None)
+    return next((stored for stored in _versions(pointer) if stored.version == version), None)

@@ -1,4 +1,4 @@
-"""Tracks by id, many at once, by link; and what changed between two versions."""
+"""Routes for tracks by id or link, one or many, and for changes between two versions."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.changes import changes
-from tiktok_music.api.conditional import made_response
+from tiktok_music.api.conditional import computed_response
 from tiktok_music.api.index import Index
 from tiktok_music.api.parameters import Parameters
 from tiktok_music.api.query import track_id_of_link
@@ -22,76 +22,78 @@ NO_ID = "Must be the id of a track, a UUID."
 _VERSION = re.compile(r"[0-9]{10}-[0-9a-f]{16}", re.ASCII)
 
 
-def one_track(request: Request, library: CatalogView) -> Response:
-    """A track that was ever in the catalog; an alias answers as its canonical."""
+def one_track(request: Request, view: CatalogView) -> Response:
+    """Responds with any track ever published; an alias resolves to its canonical track."""
     track_id = parse_track_id(request.path_params["track_id"])
     if track_id is None:
         raise Invalid((("trackId", NO_ID),))
-    index = library.indexes.current()
-    found = find_tracks(library, index, [track_id]).get(track_id)
+    index = view.indexes.current()
+    found = find_tracks(view, index, [track_id]).get(track_id)
     if found is None:
         raise NotFound("There is no such track.")
-    response = _made(request, library, index, found.to_dict())
+    response = _respond(request, view, index, found.to_dict())
     response.headers["Content-Location"] = f"/v1/tiktok-music/{found.record.track_id}"
     return response
 
 
-def many_tracks(request: Request, library: CatalogView) -> Response:
-    """Tracks by id or link, in the order asked for; what is not known is listed, no error."""
-    asked = _asked_for(Parameters(request.query_params.multi_items()))
-    index = library.indexes.current()
-    found = find_tracks(library, index, asked.values())
-    tracks = {found[key].record.track_id: found[key] for key in asked.values() if key in found}
+def many_tracks(request: Request, view: CatalogView) -> Response:
+    """Responds with tracks by id or link, in request order; unknown ids are listed, no error."""
+    requested = _requested_ids(Parameters(request.query_params.multi_items()))
+    index = view.indexes.current()
+    found = find_tracks(view, index, requested.values())
+    tracks = {found[key].record.track_id: found[key] for key in requested.values() if key in found}
     body = {
         "tracks": [track.to_dict() for track in tracks.values()],
         "aliases": {
             text: found[track_id].record.track_id
-            for text, track_id in asked.items()
+            for text, track_id in requested.items()
             if track_id in found and found[track_id].record.track_id != track_id
         },
-        "unknown": [text for text, track_id in asked.items() if track_id not in found],
+        "unknown": [text for text, track_id in requested.items() if track_id not in found],
     }
-    return _made(request, library, index, body)
+    return _respond(request, view, index, body)
 
 
-def changed_tracks(request: Request, library: CatalogView) -> Response:
-    """What happened since a version that is still kept."""
+def changed_tracks(request: Request, view: CatalogView) -> Response:
+    """Responds with the changes since a version that is still stored."""
     parameters = Parameters(request.query_params.multi_items())
     since = parameters.one("since")
     if since is None or _VERSION.fullmatch(since) is None:
-        parameters.wrong("since", "Must be a snapshot version, as X-Catalog-Snapshot gives it.")
+        parameters.add_issue("since", "Must be a snapshot version, as X-Catalog-Snapshot gives it.")
     parameters.done()
     try:
-        before = library.indexes.at(str(since))
+        before = view.indexes.at(str(since))
     except SnapshotGone as exc:
         gone = "This version is not kept any more; read the whole list instead."
         raise Invalid((("since", gone),)) from exc
-    index = library.indexes.current()
-    return _made(request, library, index, changes(before, index))
+    index = view.indexes.current()
+    return _respond(request, view, index, changes(before, index))
 
 
-def _made(
-    request: Request, library: CatalogView, index: Index, body: Mapping[str, object]
+def _respond(
+    request: Request, view: CatalogView, index: Index, body: Mapping[str, object]
 ) -> Response:
-    return made_response(request, json_bytes(body), index.descriptor, library.freshness())
+    return computed_response(request, json_bytes(body), index.descriptor, view.freshness())
 
 
-def _asked_for(parameters: Parameters) -> dict[str, str]:
-    """Every id and link as it was given, with the id that it means."""
-    ids = [text for given in parameters.several("ids") for text in given.split(",")]
+def _requested_ids(parameters: Parameters) -> dict[str, str]:
+    """Maps each id and link, as the client wrote it, to a track id."""
+    ids = [text for value in parameters.several("ids") for text in value.split(",")]
     links = parameters.several("link")
     if not 1 <= len(ids) + len(links) <= MOST_IDS:
-        parameters.wrong("ids", f"Must be 1 to {MOST_IDS} ids, with those of links counted in.")
-    asked = {}
-    for place, text in enumerate(ids[:MOST_IDS]):
+        parameters.add_issue("ids", f"Must be 1 to {MOST_IDS} ids, with those of links counted in.")
+    requested = {}
+    for position, text in enumerate(ids[:MOST_IDS]):
         track_id = parse_track_id(text)
-        asked[text] = track_id or ""
+        requested[text] = track_id or ""
         if track_id is None:
-            parameters.wrong(f"ids[{place}]", NO_ID)
-    for place, text in enumerate(links[:MOST_IDS]):
+            parameters.add_issue(f"ids[{position}]", NO_ID)
+    for position, text in enumerate(links[:MOST_IDS]):
         track_id = track_id_of_link(text)
-        asked[text] = track_id or ""
+        requested[text] = track_id or ""
         if track_id is None:
-            parameters.wrong(f"link[{place}]", "Must be the link or the id of a TikTok sound.")
+            parameters.add_issue(
+                f"link[{position}]", "Must be the link or the id of a TikTok sound."
+            )
     parameters.done()
-    return asked
+    return requested

@@ -1,4 +1,4 @@
-"""One track, for ever: what the snapshot says of it, else what the archive remembers."""
+"""Finds tracks by id: in the snapshot, else in the archive."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from tiktok_music.resolve import Lookup, Music
 from tiktok_music.snapshot import row_of
 from tiktok_music.track import Track
 
-# TikTok's photo API wants an id of its Commercial Music Library; a publisher uses the link.
+# TikTok's photo API requires an id of its Commercial Music Library; managed posts use the link.
 HONORED_BY = {"publish": False, "managed": True}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundTrack:
-    """A track as it stands today; `rank` is None off the chart, `previous_rank` when new there."""
+    """The current state of a track; only a listed one has a rank, and a new one no previous one."""
 
     row: Row
     record: TrackRecord
@@ -47,17 +47,15 @@ class FoundTrack:
         }
 
 
-def find_tracks(
-    library: CatalogView, index: Index, track_ids: Iterable[str]
-) -> dict[str, FoundTrack]:
-    """The tracks that ids stand for, aliases followed; ids never given out are left out."""
-    previous = library.indexes.previous_ranks(index)
-    records = resolve_aliases(library.archive, track_ids, index.ranks.__contains__)
+def find_tracks(view: CatalogView, index: Index, track_ids: Iterable[str]) -> dict[str, FoundTrack]:
+    """Maps ids to tracks, aliases followed; omits unknown ids."""
+    previous = view.indexes.previous_ranks(index)
+    records = resolve_aliases(view.archive, track_ids, index.ranks.__contains__)
 
     def found(record: TrackRecord) -> FoundTrack:
         row = index.row(record.track_id)
         if row is None:
-            return _off_chart(record, library.media_base_url)
+            return _off_chart(record, view.media_base_url)
         return FoundTrack(
             row=row,
             record=record,
@@ -71,12 +69,12 @@ def find_tracks(
     return {track_id: found(record) for track_id, record in records.items()}
 
 
-def music_lookup(library: CatalogView) -> Lookup:
-    """What resolving asks of a library."""
+def music_lookup(view: CatalogView) -> Lookup:
+    """The lookup for `resolve`: the snapshot, else the archive."""
 
     def find(track_ids: Sequence[str]) -> dict[str, Music]:
-        index = library.indexes.current()
-        records = resolve_aliases(library.archive, track_ids, index.ranks.__contains__)
+        index = view.indexes.current()
+        records = resolve_aliases(view.archive, track_ids, index.ranks.__contains__)
         return {track_id: music(index, record) for track_id, record in records.items()}
 
     def music(index: Index, record: TrackRecord) -> Music:
@@ -100,7 +98,7 @@ def _off_chart(record: TrackRecord, media_base_url: str) -> FoundTrack:
 
 
 def _status(record: TrackRecord, *, is_listed: bool) -> TrackStatus:
-    """What is listed is active, whatever the archive says; a takedown lasts."""
+    """A listed track is active even if the archive differs; a takedown is permanent."""
     if is_listed:
         return TrackStatus.ACTIVE
     is_retired = record.status is TrackStatus.RETIRED

@@ -1,4 +1,4 @@
-"""Puts the list function together: settings -> stores -> application."""
+"""Composes the list function: settings -> stores -> application."""
 
 import random
 import secrets
@@ -30,55 +30,58 @@ from tiktok_music.observability import count, gauge_seconds
 from tiktok_music.request_id import new_request_id
 from tiktok_music.snapshot import Descriptor
 
-# Three calls in a row that nobody answers, each tried twice, must fit into the function's 10 s.
+# Three calls in a row without an answer, each tried twice, must fit into the function's 10 s.
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 1.2
 RETRIES = 1
 
 
 class Observer:
-    """Tells operators of what callers are not told."""
+    """Logs and counts what the answers do not show."""
 
     def __init__(self, logger: Logger, metrics: Metrics) -> None:
         self._logger = logger
         self._metrics = metrics
 
     def stale_served(self, exc: StoreError) -> None:
-        """An older snapshot is served because a newer one could not be had."""
-        self._logger.warning("a stale snapshot is served: %s", exc)
+        """Called when an older snapshot is served because the newer one cannot be read."""
+        self._logger.warning("serving a stale snapshot: %s", exc)
         count(self._metrics, "StaleServed")
 
     def snapshot_checked(self, served: Descriptor) -> None:
-        """How old what is served is, told by whoever serves it: it goes on growing when no refresh
-        starts any more."""
+        """Reports the age of the served snapshot, which grows even if no refresh starts."""
         gauge_seconds(self._metrics, "SnapshotAgeSeconds", age_seconds(served, time.time()))
 
     def old_key_trusted(self, exc: StoreError) -> None:
-        """A key is let in on what was known of it before the key store went down."""
-        self._logger.warning("a key is trusted for now: %s", exc)
+        """Called when the key store fails and a key is accepted from the cache."""
+        self._logger.warning("accepting a cached key: %s", exc)
         count(self._metrics, "OldKeyTrusted")
 
     def limiter_failed(self, exc: StoreError) -> None:
-        """Requests are let through uncounted."""
-        self._logger.warning("requests are not counted: %s", exc)
+        """Called when the rate limit fails open: requests pass uncounted."""
+        self._logger.warning("rate limit not applied: %s", exc)
         count(self._metrics, "RateLimitFailedOpen")
 
     def request_failed(self, request: Request, exc: Exception) -> None:
-        """A request failed on our side; one that nobody expected is logged with its traceback."""
+        """Called on a server error; an unexpected one is logged with its traceback."""
         self.event_failed(request.state.request_id, exc)
 
     def event_failed(self, request_id: str, exc: Exception) -> None:
-        """As `request_failed`, where there is no request yet."""
+        """Called like `request_failed`, for an event that did not become a request."""
         unexpected = None if isinstance(exc, StoreError) else exc
-        self._logger.error(
-            "the request failed: %s", exc, request_id=request_id, exc_info=unexpected
-        )
+        self._logger.error("request failed: %s", exc, request_id=request_id, exc_info=unexpected)
         count(self._metrics, "RequestFailed")
 
 
 def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddleware:
     """The application over DynamoDB; makes no call."""
-    rows = DynamoRows(DynamoAccess(settings.region, CONNECT_SECONDS, READ_SECONDS, retries=RETRIES))
+    access = DynamoAccess(
+        settings.region,
+        connect_timeout_seconds=CONNECT_SECONDS,
+        read_timeout_seconds=READ_SECONDS,
+        retries=RETRIES,
+    )
+    rows = DynamoRows(access)
     rows.open()
     keys = DynamoKeys(rows, settings.keys_table)
     rates = DynamoRates(rows, settings.catalog_table)
@@ -89,13 +92,13 @@ def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddlewa
                 limiter=RateLimiter(rates, time.time, observer.limiter_failed),
                 clock=time.time,
             ),
-            live=_library(
-                DynamoSnapshots(rows, settings.catalog_table),
-                DynamoTrackReader(rows, settings.catalog_table),
+            live=_catalog_view(
                 settings,
-                time.time,
                 observer,
-                observer.snapshot_checked,
+                source=DynamoSnapshots(rows, settings.catalog_table),
+                archive=DynamoTrackReader(rows, settings.catalog_table),
+                now=time.time,
+                on_checked=observer.snapshot_checked,
             ),
             sandbox=cache(lambda: _sandbox(settings, observer)),
             new_request_id=fresh_request_id,
@@ -109,31 +112,51 @@ def fresh_request_id() -> str:
 
 
 def fresh_jitter() -> float:
-    """Between 0 and 1, from the kernel: a generator seeded at init would be the same in every
-    instance that is restored from one SnapStart snapshot."""
+    """A number between 0 and 1 from the kernel.
+
+    A generator seeded at init would repeat in every instance restored from one SnapStart snapshot.
+    """
     return random.SystemRandom().random()
 
 
-def _library(
+def _catalog_view(
+    settings: ListSettings,
+    observer: Observer,
+    *,
     source: SnapshotSource,
     archive: ReadableArchive,
-    settings: ListSettings,
     now: Callable[[], float],
-    observer: Observer,
     on_checked: Callable[[Descriptor], None],
 ) -> CatalogView:
-    catalog = SnapshotCache(source, time.monotonic, fresh_jitter, observer.stale_served, on_checked)
-    indexes = Indexes(catalog, observer.stale_served)
+    snapshots = SnapshotCache(
+        source,
+        clock=time.monotonic,
+        jitter=fresh_jitter,
+        on_stale=observer.stale_served,
+        on_checked=on_checked,
+    )
     return CatalogView(
-        catalog, indexes, archive, settings.media_base_url, now, settings.refresh_every
+        snapshots=snapshots,
+        indexes=Indexes(snapshots, observer.stale_served),
+        archive=archive,
+        media_base_url=settings.media_base_url,
+        now=now,
+        refresh_every=settings.refresh_every,
     )
 
 
 def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
-    """Its clock stands still when its last edition came out, so that answers never age."""
+    """The sandbox; its clock stands at its last publication, so that responses never age."""
     from tiktok_music.sandbox.fixtures import SandboxSource, sandbox_fixtures
 
     fixtures = sandbox_fixtures()
     source = SandboxSource(fixtures, settings.media_base_url)
     published_at = source.pointer().current.published_at.timestamp()
-    return _library(source, fixtures, settings, lambda: published_at, observer, lambda _: None)
+    return _catalog_view(
+        settings,
+        observer,
+        source=source,
+        archive=fixtures,
+        now=lambda: published_at,
+        on_checked=lambda _: None,
+    )

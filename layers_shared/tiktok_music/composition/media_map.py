@@ -1,4 +1,4 @@
-"""Puts a media plan and its batches together: settings -> adapters -> dependencies."""
+"""Composes a media plan and its batches: settings -> adapters -> dependencies."""
 
 from datetime import UTC, datetime
 
@@ -24,12 +24,12 @@ from tiktok_music.refresh.settings import MediaBatchSettings, MediaPlanSettings
 
 
 def compose_plans(settings: MediaPlanSettings) -> S3Plans:
-    """Where plans are kept; makes no call."""
+    """The store of media plans; makes no call."""
     return S3Plans(s3_client(settings.refresh.region), settings.plans_bucket)
 
 
 def compose_batch(settings: MediaBatchSettings, provider: SecretsProvider) -> BatchDependencies:
-    """What a batch works with; reads the bucket's secret, makes no other call."""
+    """The dependencies of a batch; reads the bucket's secret and makes no other call."""
     http = SafeHttp(allow_private=settings.allow_private_hosts, hosts=settings.media_hosts)
     bucket = media_bucket(settings.media, Secrets(provider))
     rows = catalog_rows(settings.region)

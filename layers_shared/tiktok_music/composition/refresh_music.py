@@ -1,4 +1,4 @@
-"""Puts a refresh together: settings -> adapters -> dependencies."""
+"""Composes a refresh: settings -> adapters -> dependencies."""
 
 import atexit
 import functools
@@ -40,7 +40,7 @@ from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.settings import MediaSettings, RefreshSettings
 
 PROGRESS_LOGGER = "tiktok_music.progress"
-# Writing is rare and must get through; reading has a stale answer to fall back on.
+# Longer than the list function's: a write has no stale answer to fall back on.
 WRITER_CONNECT_SECONDS = 5.0
 WRITER_READ_SECONDS = 15.0
 WRITER_RETRIES = 4
@@ -59,7 +59,7 @@ class LoggedProgress:
 
 
 def compose_refresh(settings: RefreshSettings, provider: SecretsProvider) -> RefreshDependencies:
-    """What a refresh works with; reads the secrets, makes no other call."""
+    """The dependencies of a refresh; reads the secrets and the operator overrides, nothing else."""
     secrets = Secrets(provider)
     http = SafeHttp(allow_private=settings.allow_private_hosts)
     media_http = SafeHttp(allow_private=settings.allow_private_hosts, hosts=settings.media_hosts)
@@ -83,16 +83,16 @@ def compose_refresh(settings: RefreshSettings, provider: SecretsProvider) -> Ref
 
 @functools.cache
 def _rules(settings: RuleSettings) -> TextRules:
-    """Shipped lists are read once for the life of an instance."""
+    """The shipped lists, read once per instance."""
     return TextRules.load(settings)
 
 
 @functools.cache
 def media_encoder(policy: MediaPolicy) -> ProcessMediaEncoder:
-    """Decoders live as long as the instance."""
-    made = ProcessMediaEncoder(policy)
-    atexit.register(made.close)
-    return made
+    """The decoder processes; they live as long as the instance."""
+    encoder = ProcessMediaEncoder(policy)
+    atexit.register(encoder.close)
+    return encoder
 
 
 def media_bucket(settings: MediaSettings, secrets: Secrets) -> R2MediaStore:
@@ -105,14 +105,18 @@ def media_bucket(settings: MediaSettings, secrets: Secrets) -> R2MediaStore:
 
 
 def catalog_rows(region: str) -> DynamoRows:
-    """DynamoDB as one who writes has it."""
-    return DynamoRows(
-        DynamoAccess(region, WRITER_CONNECT_SECONDS, WRITER_READ_SECONDS, WRITER_RETRIES)
+    """DynamoDB with the timeouts and retries of a writer."""
+    access = DynamoAccess(
+        region,
+        connect_timeout_seconds=WRITER_CONNECT_SECONDS,
+        read_timeout_seconds=WRITER_READ_SECONDS,
+        retries=WRITER_RETRIES,
     )
+    return DynamoRows(access)
 
 
 def _lists(rows: DynamoRows, table_name: str) -> OperatorLists:
-    """The operator's own lists are read anew for every run."""
+    """The operator overrides, read in every run."""
     return OperatorLists.at(DynamoOperatorLists(rows, table_name).entries(), datetime.now(UTC))
 
 

@@ -13,7 +13,7 @@ from tiktok_music.refresh.media.same_recording import join_same_recordings
 from tiktok_music.refresh.rejection import Rejection
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedCatalog:
     """A catalog ready to be published, with the result of every row.
 
@@ -57,12 +57,12 @@ def build_catalog(
 
     joined = join_same_recordings(media, is_settled=lambda each: was_compared(each.track_id))
     return PreparedCatalog(
-        chart,
-        shortlist.known,
-        shortlist.retired,
-        shortlist.curation,
-        tuple(joined),
-        catalog_of(joined, rules),
+        chart=chart,
+        known=shortlist.known,
+        retired=shortlist.retired,
+        curation=shortlist.curation,
+        media=tuple(joined),
+        catalog=catalog_of(joined, rules),
     )
 
 

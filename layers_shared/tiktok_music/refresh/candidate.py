@@ -1,6 +1,6 @@
-"""A sound as upstream offers it, parsed and typed, before any rule has judged it."""
+"""A candidate: a sound from upstream, parsed and typed, before any rule is applied."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from tiktok_music.track import track_id_of
 
@@ -9,15 +9,16 @@ from tiktok_music.track import track_id_of
 class Candidate:
     """One sound of a trending chart.
 
-    `duration_seconds` is what upstream says (0 when it says nothing); `preview_urls` and
-    `cover_urls` are in order of preference; `group_ids` are upstream's own names for the same
-    recording; `takedown` is upstream's own word for why the sound cannot be used, or None;
-    `song_clip_id` is what publishing commercial music asks for.
+    `duration_seconds` is upstream's value, 0 if it has none; `preview_urls` and `cover_urls` are in
+    order of preference; `group_ids` are upstream's ids of the recording; `takedown` is upstream's
+    reason why the sound is unavailable, or None; `song_clip_id` is the id needed to publish with
+    commercial music.
     """
 
     tiktok_id: str
     title: str
     author: str = ""
+    _: KW_ONLY
     album: str = ""
     duration_seconds: float = 0.0
     user_count: int = 0
@@ -32,7 +33,7 @@ class Candidate:
 
     @property
     def track_id(self) -> str:
-        """The catalog id that this sound has, or would have."""
+        """The catalog id of this sound, listed or not."""
         return track_id_of(self.tiktok_id)
 
     def has_addresses(self) -> bool:

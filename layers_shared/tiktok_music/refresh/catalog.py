@@ -25,7 +25,7 @@ class DuplicateTrack:
     media: MediaFacts | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
     """The result of rules and media.
 

@@ -1,4 +1,4 @@
-"""What a source gives: candidates in chart order, and the rows that could not be read."""
+"""The chart of a source: candidates in chart order, and the rows that could not be read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from tiktok_music.snapshot import ChartFigures
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One fetch of the upstream charts, whole; `rows` counts everything that upstream sent.
+    """One complete fetch of the upstream charts; `rows` counts all rows, readable or not.
 
-    `new_fields` are names in the rows that were never seen before.
+    `new_fields` are field names that are not in the source's list of known ones.
     """
 
     rows: int
@@ -28,7 +28,7 @@ class Chart:
 
 
 def chart_of(parsed: Sequence[Candidate | Rejection], new_fields: tuple[str, ...] = ()) -> Chart:
-    """The chart that parsed rows make, in their order."""
+    """The chart of parsed rows, in their order."""
     return Chart(
         rows=len(parsed),
         candidates=tuple(item for item in parsed if isinstance(item, Candidate)),
@@ -38,7 +38,7 @@ def chart_of(parsed: Sequence[Candidate | Rejection], new_fields: tuple[str, ...
 
 
 class ChartSource(Protocol):
-    """Where trending sounds come from."""
+    """A source of trending sounds."""
 
     def fetch(self) -> Chart:
-        """All of it, or SourceUnavailable, or SourceRefused; never a part."""
+        """The complete chart; raises SourceUnavailable or SourceRefused, never returns a part."""

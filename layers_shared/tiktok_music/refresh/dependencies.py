@@ -21,7 +21,7 @@ from tiktok_music.refresh.ports import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOnlyDependencies:
     """For dry runs and media plans: no member has a method that writes (checked by mypy).
 
@@ -39,7 +39,7 @@ class ReadOnlyDependencies:
     seconds: Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshDependencies:
     """For a refresh; `now` is UTC, `seconds` a monotonic clock."""
 

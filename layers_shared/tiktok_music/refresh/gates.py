@@ -11,7 +11,7 @@ from tiktok_music.snapshot import ChartFigures, Descriptor
 FEW = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateLimits:
     """Thresholds of the gates.
 
@@ -131,8 +131,8 @@ def _cap(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:
 
 
 def _uniqueness(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:
-    duplicates = len(figures.ids) - len(set(figures.ids))
-    return Refusal("UNIQUENESS", f"{duplicates} ids are there twice") if duplicates else None
+    repeated = len(figures.ids) - len(set(figures.ids))
+    return Refusal("UNIQUENESS", f"{repeated} ids appear twice") if repeated else None
 
 
 def _shrink(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:

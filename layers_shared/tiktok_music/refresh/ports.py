@@ -1,4 +1,4 @@
-"""Where the refresh keeps what it makes."""
+"""The ports of a refresh: snapshots, archive, media ledger, reports, progress."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -8,61 +8,64 @@ from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
 
+# The lease of a refresh, the longest one, outlives the run (Lambda's 900 s) by a minute.
+LEASE_SECONDS = 960.0
+
 
 class PublishedSnapshots(Protocol):
-    """The snapshots as a dry run may see them."""
+    """The reading side of the snapshots."""
 
     def current(self) -> Pointer | None:
-        """The pointer as it stands, None before the first publish."""
+        """The current pointer, None before the first publish."""
 
     def load(self, descriptor: Descriptor) -> Snapshot:
-        """A stored snapshot, verified as every reader does it."""
+        """A stored snapshot, verified; raises SnapshotCorrupt."""
 
 
 class Publisher(PublishedSnapshots, Protocol):
     """The writing side of the snapshots."""
 
     def acquire_lease(self, holder: str, now: datetime, seconds: float) -> int:
-        """A new, higher fencing token, or LeaseHeld."""
+        """Takes the lease and returns a new, higher fencing token; raises LeaseHeld."""
 
     def release_lease(self, holder: str) -> None:
-        """Gives the lease back; that it is no longer ours is no error."""
+        """Releases the lease; no error if another holder has it."""
 
     def write_chunks(self, snapshot: Snapshot) -> None:
-        """Stores the pieces of a snapshot; nobody sees them before the flip."""
+        """Stores the chunks of a snapshot, which are not served before the flip."""
 
     def flip(self, pointer: Pointer, before: Pointer | None) -> None:
-        """Makes `pointer` the current one where `before` still is, or PublishLost."""
+        """Replaces the pointer `before`; raises PublishLost if another one is current."""
 
     def sweep(self) -> int:
-        """Deletes what no version that is kept consists of; returns how many pieces."""
+        """Deletes the chunks of expired versions; returns their number."""
 
 
 class TrackArchive(Protocol):
-    """What resolves an id for ever."""
+    """The permanent records of all tracks ever published."""
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
-        """The records of those ids that there are."""
+        """The records of those ids; unknown ids are left out."""
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
-        """Writes records; writing the same again changes nothing."""
+        """Writes records; idempotent."""
 
 
 class ReadableLedger(Protocol):
-    """What became of media that was tried."""
+    """The reading side of the ledger of media outcomes."""
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
-        """What is known of those ids."""
+        """The entries of those ids; unknown ids are left out."""
 
 
 class MediaLedger(ReadableLedger, Protocol):
-    """The ledger as a refresh has it; safe to write from many threads."""
+    """The ledger with its writing side; thread-safe."""
 
     def save_media(self, track_id: str, media: MediaFacts) -> None:
-        """Keeps what was stored, as soon as it is: a run may end at any moment."""
+        """Saves the facts of stored media."""
 
     def save_failures(self, failures: Iterable[MediaFailure]) -> None:
-        """Keeps failures until they end."""
+        """Saves failures until they expire."""
 
 
 class RunReports(Protocol):
@@ -74,14 +77,17 @@ class RunReports(Protocol):
     def save_recording(
         self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]
     ) -> None:
-        """Stores a recording for a month, or StoreUnavailable; a later one of a run replaces it."""
+        """Stores a recording for a month; a later one of the run replaces it.
 
-    def save_run(self, line: dict[str, Any]) -> None:
-        """Puts a run at the top of the list of the last ones."""
+        Raises StoreUnavailable, also when `has_time` turns false.
+        """
+
+    def save_run(self, entry: dict[str, Any]) -> None:
+        """Puts an entry at the top of the list of runs."""
 
 
 class Progress(Protocol):
-    """Who is told how far a refresh is."""
+    """Shows the progress of a refresh."""
 
     def advance(self, stage: str, done: int, total: int) -> None:
-        """`done` of `total` steps of a stage are done; `total` may be 0 when it is not known."""
+        """Called when `done` of `total` steps of a stage are done; an unknown `total` is 0."""

@@ -13,6 +13,7 @@ from tiktok_music.refresh.dependencies import RefreshDependencies, media_depende
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.history.save_run import save_run
 from tiktok_music.refresh.media.pipeline import fetch_media
+from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.refresh.publication.publish import (
     PublishContext,
     best_overlap,
@@ -30,8 +31,6 @@ _logger = logging.getLogger(__name__)
 RESERVE_SECONDS = 120.0
 # A publish is started only above this: several attempts to write, read back and flip fit into it.
 PUBLISH_SECONDS = 30.0
-# A lease outlives the longest run (Lambda's 900 s) by a minute.
-LEASE_SECONDS = 960.0
 # Accepted clock skew. AWS keeps its clocks to the second; an operator's machine may be far off.
 MAX_CLOCK_SKEW = timedelta(hours=1)
 
@@ -136,12 +135,12 @@ def _run(
         reason = f"less than {PUBLISH_SECONDS:g} s left to publish; the next run continues"
         return RunResult(Outcome.OUT_OF_TIME, reason, prepared)
     context = PublishContext(
-        fence,
-        trigger.scheduled_at,
-        dependencies.now(),
-        dependencies.media_base_url,
-        chart.figures(),
-        trigger.is_forced,
+        fence=fence,
+        scheduled_at=trigger.scheduled_at,
+        published_at=dependencies.now(),
+        media_base_url=dependencies.media_base_url,
+        chart=chart.figures(),
+        is_forced=trigger.is_forced,
     )
     stores = (dependencies.archive, dependencies.publisher)
     try:

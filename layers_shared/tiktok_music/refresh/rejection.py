@@ -1,13 +1,16 @@
-"""Why a sound is not in the catalog: every drop is a value with a reason."""
+"""Rejections: every sound that is left out of the catalog is a value with a reason."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
+from typing import Any
 
+from tiktok_music.archive import known_fields
 from tiktok_music.refresh.candidate import Candidate
 
 
 class RejectionReason(StrEnum):
-    """Stable names: they are in reports, metrics and the operator's command."""
+    """Stable names: reports, metrics and the operator's command show them."""
 
     INVALID_ROW = "INVALID_ROW"
     RETIRED = "RETIRED"
@@ -33,23 +36,30 @@ class RejectionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found wrong: the reason, one sentence for people, and the evidence.
+    """The finding of a rule: a reason, one sentence for people, and the evidence.
 
-    `field` and `word` say where in the text; `measured` and `limit` are in the unit that the
+    `field` and `word` locate it in the text; `measured` and `limit` are in the unit that the
     sentence names.
     """
 
     reason: RejectionReason
     detail: str
+    _: KW_ONLY
     field: str | None = None
     word: str | None = None
     measured: float | None = None
     limit: float | None = None
 
 
+def finding_from(stored: Mapping[str, Any]) -> Finding:
+    """Reads the JSON form (`asdict`); fields of a newer release are ignored."""
+    reason = RejectionReason(stored["reason"])
+    return Finding(**{**known_fields(Finding, stored), "reason": reason})
+
+
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A sound that a rule dropped."""
+    """A sound that a rule rejected."""
 
     tiktok_id: str | None
     title: str

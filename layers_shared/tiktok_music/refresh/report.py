@@ -1,9 +1,9 @@
-"""What a refresh did, for the operator: counts, examples, times, and the refusal if any."""
+"""The report of a refresh, for the operator: counts, examples, times, and the reason if any."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,8 +12,8 @@ from tiktok_music.refresh.catalog import DuplicateTrack
 from tiktok_music.refresh.rejection import Rejection
 
 EXAMPLES_PER_REASON = 5
-# A report is one item of at most 400 KB, and upstream's texts may be of any length: some hundreds
-# of ordinary examples and duplicates, fewer of long ones.
+# A report is one DynamoDB item of at most 400 KB, and upstream's texts may have any length: it has
+# room for some hundreds of ordinary examples and duplicates, fewer of long ones.
 MOST_BYTES_OF_EXAMPLES = 120_000
 MOST_BYTES_OF_DUPLICATES = 180_000
 MOST_NAMES, LONGEST_NAME = 50, 60
@@ -21,7 +21,7 @@ LONGEST_SENTENCE = 500
 
 
 class Outcome(StrEnum):
-    """How a refresh ended. Only PUBLISHED changes what is served."""
+    """The end of a refresh. Only PUBLISHED changes the served catalog."""
 
     PUBLISHED = "PUBLISHED"
     ALREADY_DONE = "ALREADY_DONE"
@@ -34,10 +34,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
-    """One refresh. `reason` says in a sentence why it was not published, None when it was.
+    """One refresh. `reason` is a sentence on why nothing was published, None if it was.
 
     `seconds` is wall time per stage; `deferred` counts tracks left for the next run when time
-    ran out. `is_saved` is told after the report is stored, and is not in it.
+    ran out. `is_saved` is set after the report is stored, and is not part of the stored form.
     """
 
     outcome: Outcome
@@ -45,6 +45,7 @@ class RefreshReport:
     scheduled_at: datetime
     started_at: datetime
     seconds: Mapping[str, float]
+    _: KW_ONLY
     rows: int = 0
     accepted: int = 0
     added: int = 0
@@ -59,12 +60,12 @@ class RefreshReport:
     is_saved: bool = True
 
     def rejected_by_reason(self) -> dict[str, int]:
-        """Counts, the commonest first."""
+        """Counts by reason, the most frequent first."""
         counts = Counter(str(rejection.finding.reason) for rejection in self.rejections)
         return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
 
     def to_dict(self) -> dict[str, Any]:
-        """As it is stored and logged: small, with a few examples of each reason."""
+        """The stored and logged form: small, with a few examples of each reason."""
         return {
             "outcome": str(self.outcome),
             "reason": self.reason[:LONGEST_SENTENCE] if self.reason else None,
@@ -88,14 +89,14 @@ class RefreshReport:
 
 
 def _within(most_bytes: int, entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first entries that take no more than so many bytes as JSON."""
-    kept, size = [], 0
+    """The first entries that take at most `most_bytes` as JSON."""
+    fitting, size = [], 0
     for entry in entries:
         size += len(json.dumps(entry))
         if size > most_bytes:
             break
-        kept.append(entry)
-    return kept
+        fitting.append(entry)
+    return fitting
 
 
 def _names(names: Iterable[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """The verdict on a row of a chart: accepted, a duplicate, rejected, or not tried yet."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 
 from tiktok_music.refresh.candidate import Candidate
@@ -31,6 +31,7 @@ class RowVerdict:
     title: str
     author: str
     status: RowStatus
+    _: KW_ONLY
     finding: Finding | None = None
     duplicate_of: str | None = None
     evidence: str | None = None
@@ -46,7 +47,7 @@ class RowVerdict:
             rejection.title,
             rejection.author,
             RowStatus.REJECTED,
-            rejection.finding,
+            finding=rejection.finding,
         )
 
     @property

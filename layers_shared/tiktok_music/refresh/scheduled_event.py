@@ -1,4 +1,4 @@
-"""What a scheduled event asks for."""
+"""Parses scheduled events: JSON in, the requested refresh out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class RefreshRequest:
-    """The tick that a refresh is for, and whether an operator wants it done again."""
+    """The scheduled run of a refresh; `is_forced` if an operator repeats it."""
 
     scheduled_at: datetime
     is_forced: bool
@@ -17,7 +17,7 @@ class RefreshRequest:
 def parse_event(event: Mapping[str, Any], now: datetime) -> RefreshRequest:
     """Reads `scheduledTime` (ISO 8601, UTC) and `force`; an event without a time means now.
 
-    The scheduled time, not the attempt's own id, tells a repeated delivery from a new tick.
+    A repeated delivery has the scheduled time of the first one, but another request id.
     """
     text = event.get("scheduledTime")
     scheduled_at = _utc(text) if isinstance(text, str) else now
@@ -28,5 +28,5 @@ def _utc(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as exc:
-        raise ValueError(f"scheduledTime is {text!r}, not a time in ISO 8601") from exc
+        raise ValueError(f"scheduledTime {text!r} is not an ISO 8601 time") from exc
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""The settings of the refresh function, and of those that get media in its stead."""
+"""The settings of the refresh function and of the media plan and batch functions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,12 +15,12 @@ BUCKET_NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 SOURCES = ("aweme", "cml", "creative_center", "static")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSettings:
-    """Which upstreams, in order of trust, and how to reach them.
+    """The sources (`kinds`, in order of trust) and their access.
 
-    `secret_name` names the secret with the API key of the provider at `base_url`,
-    `cml_secret_name` the one with the Business API's token; `country` is ISO 3166-1 alpha-2.
+    `secret_name` is the secret with the API key of the provider at `base_url`, `cml_secret_name`
+    the one with the Business API's token; `country` is ISO 3166-1 alpha-2.
     """
 
     kinds: tuple[str, ...]
@@ -34,9 +34,9 @@ class SourceSettings:
     period_days: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaSettings:
-    """The bucket behind the media domain; `secret_name` names the secret with its S3 keys."""
+    """The bucket behind the media domain; `secret_name` is the secret with its S3 keys."""
 
     base_url: str
     endpoint_url: str
@@ -44,9 +44,9 @@ class MediaSettings:
     secret_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshSettings:
-    """Everything that the refresh function is told from outside."""
+    """All settings of the refresh function."""
 
     catalog_table: str
     region: str
@@ -60,7 +60,7 @@ class RefreshSettings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "RefreshSettings":
-        """Raises SettingsError, which names everything that is missing or wrong."""
+        """Reads the environment; raises SettingsError, which names all that is missing or wrong."""
         reader = SettingsReader(environ)
         settings = cls(
             catalog_table=reader.text("CATALOG_TABLE"),
@@ -79,9 +79,9 @@ class RefreshSettings:
 
 @dataclass(frozen=True, slots=True)
 class MediaPlanSettings:
-    """What the plan of a refresh's media is told: the refresh's own settings, and where to put it.
+    """The settings of the plan function: those of the refresh, and the bucket for plans.
 
-    `plans_bucket` is a private bucket of AWS's S3.
+    `plans_bucket` is a private S3 bucket.
     """
 
     refresh: RefreshSettings
@@ -89,16 +89,16 @@ class MediaPlanSettings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "MediaPlanSettings":
-        """Raises SettingsError, which names what is missing or wrong."""
+        """Reads the environment; raises SettingsError, which names all that is missing or wrong."""
         reader = SettingsReader(environ)
         plans_bucket = reader.text("PLANS_BUCKET", pattern=BUCKET_NAME)
         reader.done()
         return cls(RefreshSettings.from_env(environ), plans_bucket)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaBatchSettings:
-    """What a batch of media is told: nothing of sources, rules and lists."""
+    """The settings of the batch function; it needs no sources, rules or operator overrides."""
 
     catalog_table: str
     region: str
@@ -109,7 +109,7 @@ class MediaBatchSettings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "MediaBatchSettings":
-        """Raises SettingsError, which names everything that is missing or wrong."""
+        """Reads the environment; raises SettingsError, which names all that is missing or wrong."""
         reader = SettingsReader(environ)
         settings = cls(
             catalog_table=reader.text("CATALOG_TABLE"),
@@ -124,7 +124,7 @@ class MediaBatchSettings:
 
 
 def rule_settings(environ: Mapping[str, str]) -> RuleSettings:
-    """What the rules that need no media are told; raises SettingsError."""
+    """The settings of the rules that need no media; raises SettingsError."""
     reader = SettingsReader(environ)
     rules = _rules(reader)
     reader.done()
@@ -132,7 +132,7 @@ def rule_settings(environ: Mapping[str, str]) -> RuleSettings:
 
 
 def gate_limits(environ: Mapping[str, str]) -> GateLimits:
-    """Where a catalog is refused; raises SettingsError."""
+    """The limits of the publish gates; raises SettingsError."""
     reader = SettingsReader(environ)
     limits = _gates(reader)
     reader.done()
@@ -170,9 +170,9 @@ def _media(reader: SettingsReader) -> MediaSettings:
 
 
 def _hosts(reader: SettingsReader) -> tuple[str, ...]:
-    """Host names with commas between, `*.` for all below one; empty for any public host."""
-    one = r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+"
-    text = reader.text("MEDIA_HOSTS", "", pattern=rf"{one}(,{one})*")
+    """Comma-separated host names, `*.` for all subdomains; empty allows any public host."""
+    host = r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+"
+    text = reader.text("MEDIA_HOSTS", "", pattern=rf"{host}(,{host})*")
     return tuple(text.split(",")) if text else ()
 
 

@@ -1,6 +1,6 @@
-"""What test keys get: a small catalog of invented tracks, the same on every call, for ever.
+"""The sandbox: a small fixed catalog of invented tracks, served to test keys.
 
-Read from the files beside this module, which `tools/evaluation/make_sandbox.py` makes.
+Reads the files beside this module, which `tools/evaluation/make_sandbox.py` generates.
 """
 
 import json
@@ -21,7 +21,7 @@ DOCUMENT = FOLDER / "tracks.json"
 
 @dataclass(frozen=True, slots=True)
 class FixtureSnapshot:
-    """A published list: the users of each of its tracks, and when it was made."""
+    """One invented snapshot: its publication time and the user count of each track."""
 
     published_at: datetime
     user_counts: dict[str, int]
@@ -29,25 +29,25 @@ class FixtureSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Fixtures:
-    """Every invented track, and the editions in order of publication."""
+    """All invented tracks, and the snapshots in order of publication."""
 
     records: dict[str, TrackRecord]
-    editions: tuple[FixtureSnapshot, ...]
+    snapshots: tuple[FixtureSnapshot, ...]
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
-        """The records of those ids that there are, as an archive answers."""
+        """Reads the records of the ids that exist, like an archive."""
         return {
             track_id: self.records[track_id] for track_id in track_ids if track_id in self.records
         }
 
 
 class SandboxSource:
-    """The editions as snapshots, rendered, packed and described as real ones are."""
+    """A SnapshotSource over the fixtures, rendered and packed like real snapshots."""
 
     def __init__(self, fixtures: Fixtures, media_base_url: str) -> None:
         snapshots = [
-            _snapshot(fixtures, edition, fence, media_base_url)
-            for fence, edition in enumerate(fixtures.editions, start=1)
+            _snapshot(fixtures, fixture, fence, media_base_url)
+            for fence, fixture in enumerate(fixtures.snapshots, start=1)
         ]
         self._snapshots = {snapshot.descriptor.version: snapshot for snapshot in snapshots}
         newest_first = [snapshot.descriptor for snapshot in reversed(snapshots)]
@@ -59,38 +59,38 @@ class SandboxSource:
     def load(self, descriptor: Descriptor, *, consistent: bool = False) -> Snapshot:
         snapshot = self._snapshots.get(descriptor.version)
         if snapshot is None:
-            raise SnapshotGone(f"{descriptor.version} is no version of the sandbox")
+            raise SnapshotGone(f"the sandbox has no version {descriptor.version}")
         return snapshot
 
 
 @cache
 def sandbox_fixtures() -> Fixtures:
-    """The fixtures, read once."""
+    """Reads the fixtures, once per process."""
     document = json.loads(DOCUMENT.read_bytes())
     records = [record_from(fields) for fields in document["records"]]
-    editions = [
-        FixtureSnapshot(datetime.fromisoformat(edition["publishedAt"]), edition["userCounts"])
-        for edition in document["editions"]
+    snapshots = [
+        FixtureSnapshot(datetime.fromisoformat(stored["publishedAt"]), stored["userCounts"])
+        for stored in document["editions"]
     ]
-    return Fixtures({record.track_id: record for record in records}, tuple(editions))
+    return Fixtures({record.track_id: record for record in records}, tuple(snapshots))
 
 
 def media_file(track_id: str, suffix: str) -> Path:
-    """The file behind a track's preview (`mp3`) or cover (`jpg`)."""
+    """The file of a track's preview (`mp3`) or cover (`jpg`)."""
     return FOLDER / f"{track_id}.{suffix}"
 
 
 def _snapshot(
-    fixtures: Fixtures, edition: FixtureSnapshot, fence: int, media_base_url: str
+    fixtures: Fixtures, fixture: FixtureSnapshot, fence: int, media_base_url: str
 ) -> Snapshot:
-    counts = edition.user_counts
+    counts = fixture.user_counts
     tracks = [_track(fixtures.records[track_id], count) for track_id, count in counts.items()]
     gzipped = pack(render(tracks, media_base_url))
     descriptor = describe(
         gzipped,
         fence=fence,
-        scheduled_at=edition.published_at,
-        published_at=edition.published_at,
+        scheduled_at=fixture.published_at,
+        published_at=fixture.published_at,
         track_count=len(tracks),
     )
     return Snapshot(descriptor, gzipped)

@@ -1,4 +1,4 @@
-"""Judges rows by the rules that need no media, row by row, for previews of a list."""
+"""Judges each row of a list by the rules that need no media, for previews."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class JudgedRow(NamedTuple):
 
 
 def judge_rows(rows: Sequence[Candidate | Rejection], rules: TextRules) -> list[JudgedRow]:
-    """One result per row, in order; the rows are judged as one catalog."""
+    """Judges the rows as one catalog; returns one result per row, in order."""
     judged = _judge([row for row in rows if isinstance(row, Candidate)], rules)
     return [next(judged) if isinstance(row, Candidate) else _rejected(row, rules) for row in rows]
 
@@ -45,7 +45,7 @@ def _judge(candidates: Sequence[Candidate], rules: TextRules) -> Iterator[Judged
 
 
 def _in_group(candidate: Candidate, group: DuplicateGroup, listed: set[str]) -> RowVerdict:
-    """A later row of a listed id is a duplicate of it."""
+    """The verdict by group; a later row of a listed id is a duplicate of it."""
     canonical = group.canonical
     if candidate == canonical and candidate.tiktok_id not in listed:
         return RowVerdict.of(candidate, RowStatus.ACCEPTED)

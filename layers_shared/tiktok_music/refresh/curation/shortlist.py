@@ -1,4 +1,4 @@
-"""The shortlist of a chart: rows merged by id, without retired tracks, judged by the text rules."""
+"""Makes the shortlist of a chart: merges rows by id, drops retired tracks, applies text rules."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 class Shortlist:
     """A chart after the rules that need no media.
 
-    `sounds` counts distinct ids; `known` holds the archive's records of them.
+    `sounds` is the number of distinct ids; `known` are the archive's records by track id.
     """
 
     sounds: int
@@ -25,7 +25,7 @@ class Shortlist:
 
 
 def make_shortlist(chart: Chart, rules: TextRules, archive: ReadableArchive) -> Shortlist:
-    """Judges a chart by its metadata; reads the archive, once more if it has aliases."""
+    """Judges a chart by its metadata; reads the archive, a second time if there are aliases."""
     candidates = merge_same_ids(chart.candidates)
     known = archive.get_many(candidate.track_id for candidate in candidates)
     listed, retired = _without_retired(candidates, known, archive)
@@ -33,9 +33,9 @@ def make_shortlist(chart: Chart, rules: TextRules, archive: ReadableArchive) -> 
 
 
 def merge_same_ids(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """One candidate per TikTok id, in the order of their first appearance.
+    """Merges rows with the same TikTok id, in the order of their first appearance.
 
-    The first row wins and later ones fill its gaps. The user count is the highest of them, and a
+    The first row wins; later ones fill its gaps. The user count is the highest of all rows, and a
     takedown in any row counts.
     """
     merged: dict[str, Candidate] = {}
@@ -70,9 +70,9 @@ def _distinct(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
 def _without_retired(
     candidates: Sequence[Candidate], known: Mapping[str, TrackRecord], archive: ReadableArchive
 ) -> tuple[list[Candidate], tuple[Rejection, ...]]:
-    """The candidates that may be listed, and the rejections of those that are retired.
+    """Splits candidates into those that may be listed and rejections of retired ones.
 
-    An alias of a retired track is the same recording: without its canonical track it would be
+    An alias of a retired track is the same recording and is rejected, too: otherwise it would be
     listed as a track of its own.
     """
     aliases = [track_id for track_id, record in known.items() if record.canonical_id is not None]
@@ -91,5 +91,5 @@ def _without_retired(
 def _retired(candidate: Candidate, record: TrackRecord) -> Finding:
     is_alias = record.track_id != candidate.track_id
     duplicate = f"a duplicate of {record.track_id}, " if is_alias else ""
-    reason = record.retired_reason or "no reason was stored"
+    reason = record.retired_reason or "no reason stored"
     return Finding(RejectionReason.RETIRED, f"{duplicate}retired by the operator: {reason}")

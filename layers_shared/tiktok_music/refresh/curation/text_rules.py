@@ -1,4 +1,4 @@
-"""The rules that need no media: candidates in, groups of one recording each and rejections out."""
+"""Applies the rules that need no media: candidates in, groups of duplicates and rejections out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 
 @dataclass(frozen=True, slots=True)
 class RuleSettings:
-    """What a deployment may choose: the language where nothing tells, the milder words, users' own
-    sounds without a title."""
+    """Options of a deployment: the fallback language, and whether to reject mild words and unnamed
+    sounds of users."""
 
     default_language: str = "en"
     reject_mild_words: bool = False
@@ -26,7 +26,7 @@ class RuleSettings:
 
 @dataclass(frozen=True, slots=True)
 class TextRules:
-    """The rules with their lists loaded; `lists` are the operator's, as they stand now."""
+    """The rules with their word lists loaded; `lists` are the operator overrides in force."""
 
     settings: RuleSettings
     profanity: ProfanityFilter
@@ -44,9 +44,9 @@ class TextRules:
 
 @dataclass(frozen=True, slots=True)
 class Curation:
-    """What the rules said: `findings` stand beside `candidates`, None for those that stay.
+    """The results of the rules: one finding per candidate, None for those that stay.
 
-    Each group is one recording, its canonical first; candidates are under the operator's titles.
+    Each group is one recording, its canonical track first. Candidates have the operator's titles.
     """
 
     candidates: tuple[Candidate, ...]
@@ -55,13 +55,13 @@ class Curation:
     unknown_languages: tuple[str, ...]
 
     def rejections(self) -> tuple[Rejection, ...]:
-        """The candidates that a rule dropped."""
+        """The candidates with a finding."""
         judged = zip(self.candidates, self.findings, strict=True)
         return tuple(Rejection.of(candidate, finding) for candidate, finding in judged if finding)
 
 
 def curate(candidates: Sequence[Candidate], rules: TextRules) -> Curation:
-    """Judges every candidate under the name the operator gives it, then groups those that stay."""
+    """Applies the operator's titles, judges every candidate, then groups those that stay."""
     renamed = tuple(rules.lists.renamed(candidate) for candidate in candidates)
     findings = tuple(judge_text(candidate, rules) for candidate in renamed)
     judged = zip(renamed, findings, strict=True)
@@ -75,7 +75,7 @@ def curate(candidates: Sequence[Candidate], rules: TextRules) -> Curation:
 
 
 def judge_text(candidate: Candidate, rules: TextRules) -> Finding | None:
-    """The first rule that refuses a candidate by what upstream says of it."""
+    """The finding of the first rule that rejects a candidate by its metadata, or None."""
     return (
         rules.lists.judge_denied(candidate)
         or judge_availability(candidate)
@@ -89,12 +89,12 @@ def _judge_words(candidate: Candidate, rules: TextRules) -> Finding | None:
 
 
 def judge_availability(candidate: Candidate) -> Finding | None:
-    """Refuses what upstream itself has taken down, muted or closed for re-use."""
+    """Rejects sounds that upstream took down, muted or closed for re-use."""
     if candidate.takedown is None:
         return None
-    return Finding(RejectionReason.UNAVAILABLE, f"upstream marks the sound: {candidate.takedown}")
+    return Finding(RejectionReason.UNAVAILABLE, f"unavailable upstream: {candidate.takedown}")
 
 
 def language_of(candidate: Candidate, rules: TextRules) -> Language:
-    """The language of a candidate: upstream's word, else what its title reads like."""
+    """The language of a candidate: upstream's value; otherwise that of its title."""
     return rules.language.identify(spoken_title(candidate.title), candidate.language_name)

@@ -1,4 +1,4 @@
-"""Tells operators how a refresh ended: one log line, one metric per outcome."""
+"""Notifies operators of the end of a refresh: one log line, one metric per outcome."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tiktok_music.errors import CatalogError
 from tiktok_music.observability import count
 from tiktok_music.refresh.report import Outcome, RefreshReport
 
-# Worth a second try a minute later; a refused catalog would only be refused again.
+# Transient, so that Lambda retries a minute later; a refused catalog would be refused again.
 TRY_AGAIN = frozenset({Outcome.SOURCE_FAILED, Outcome.OUT_OF_TIME, Outcome.LOCKED})
 METRICS = {
     Outcome.PUBLISHED: "RefreshPublished",
@@ -22,7 +22,7 @@ METRICS = {
 
 
 class RefreshFailed(CatalogError):
-    """Raised when a refresh could not be done now; Lambda tries again, then tells the queue."""
+    """Raised when a refresh failed for now; Lambda retries, then sends it to the failure queue."""
 
     def __init__(self, report: RefreshReport) -> None:
         super().__init__(f"{report.outcome}: {report.reason}")
@@ -30,11 +30,11 @@ class RefreshFailed(CatalogError):
 
 
 def notify(report: RefreshReport, logger: Logger, metrics: Metrics) -> dict[str, Any]:
-    """Logs and counts a report and returns it as JSON values; raises RefreshFailed."""
-    told = report.to_dict()
+    """Logs and counts a report and returns its stored form; raises RefreshFailed."""
+    stored = report.to_dict()
     is_good = report.outcome in (Outcome.PUBLISHED, Outcome.ALREADY_DONE)
     log = logger.info if is_good else logger.error
-    log("refresh %s", report.outcome, report=told)
+    log("refresh %s", report.outcome, report=stored)
     count(metrics, METRICS[report.outcome])
     count(metrics, "TracksAccepted", report.accepted)
     for reason, number in report.rejected_by_reason().items():
@@ -43,7 +43,7 @@ def notify(report: RefreshReport, logger: Logger, metrics: Metrics) -> dict[str,
         count(metrics, "RunNotRemembered")
     if report.outcome in TRY_AGAIN:
         raise RefreshFailed(report)
-    return told
+    return stored
 
 
 def _camel(reason: str) -> str:

@@ -1,7 +1,7 @@
-"""A run's recording: what its source gave and what became of each row, to be judged again later.
+"""The recording of a run: its chart and the verdict on each row, to be replayed later.
 
-Prepared catalog -> JSON lines -> gzip, and back. File addresses are left out: they are signed, they end
-within hours, and no rule that is judged again looks at them.
+Prepared catalog -> JSON lines -> gzip, and back. File addresses are left out: they are signed,
+they expire within hours, and no replayed rule reads them.
 """
 
 import gzip
@@ -17,24 +17,24 @@ from tiktok_music.errors import RecordingCorrupt, RecordingTooLarge
 from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
-from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+from tiktok_music.refresh.rejection import Rejection, finding_from
 from tiktok_music.refresh.report import RefreshReport
 from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 from tiktok_music.refresh.run_summary import verdicts_of
 from tiktok_music.snapshot import CHUNK_BYTES
 
 FORMAT = 1
-# Ten thousand rows with long names take four of these eight pieces (tests/unit/test_recording.py).
+# Ten thousand rows with long names take four of these eight chunks (tests/unit/test_recording.py).
 MOST_BYTES = 8 * CHUNK_BYTES
-# Stands for an address: that there was one is all that is kept.
-HAD_ONE = ("recorded:",)
+# Stands for the addresses of a row that had some.
+HAD_ADDRESS = ("recorded:",)
 _FILES = ("preview_urls", "cover_urls")
 _DEFAULTS = {each.name: each.default for each in fields(Candidate)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """One run: when, how it ended, the chart without addresses, and a verdict for every sound."""
+    """One run: its times and outcome, the chart without addresses, a verdict for every sound."""
 
     scheduled_at: datetime
     started_at: datetime
@@ -45,21 +45,21 @@ class Recording:
 
 
 def recording_of(prepared: PreparedCatalog, report: RefreshReport) -> Recording:
-    """What is worth recording of a run that judged a chart."""
+    """The recording of a run that read a chart."""
     return Recording(
-        report.scheduled_at,
-        report.started_at,
-        str(report.outcome),
-        report.version,
-        prepared.chart,
-        verdicts_of(prepared),
+        scheduled_at=report.scheduled_at,
+        started_at=report.started_at,
+        outcome=str(report.outcome),
+        version=report.version,
+        chart=prepared.chart,
+        verdicts=verdicts_of(prepared),
     )
 
 
 def pack_recording(recording: Recording, most_bytes: int = MOST_BYTES) -> bytes:
     """Gzipped JSON lines; raises RecordingTooLarge as soon as there are more than `most_bytes`.
 
-    Takes memory for the packed bytes alone, however many rows there are.
+    Needs memory for the packed bytes only, whatever the number of rows.
     """
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6, mtime=0) as file:
@@ -71,7 +71,7 @@ def pack_recording(recording: Recording, most_bytes: int = MOST_BYTES) -> bytes:
 
 
 def unpack_recording(packed: bytes) -> Recording:
-    """The recording that was packed; raises RecordingCorrupt for anything else."""
+    """The inverse of `pack_recording`; raises RecordingCorrupt for anything else."""
     try:
         head, *lines = map(json.loads, gzip.decompress(packed).splitlines())
         if head["format"] != FORMAT:
@@ -112,12 +112,12 @@ def _recording(head: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> R
         tuple(head["newFields"]),
     )
     return Recording(
-        datetime.fromisoformat(head["scheduledAt"]),
-        datetime.fromisoformat(head["startedAt"]),
-        head["outcome"],
-        head["version"],
-        chart,
-        tuple(_verdict_from(row) for row in rows["verdict"]),
+        scheduled_at=datetime.fromisoformat(head["scheduledAt"]),
+        started_at=datetime.fromisoformat(head["startedAt"]),
+        outcome=head["outcome"],
+        version=head["version"],
+        chart=chart,
+        verdicts=tuple(_verdict_from(row) for row in rows["verdict"]),
     )
 
 
@@ -127,12 +127,12 @@ def _candidate_to(candidate: Candidate) -> dict[str, Any]:
 
 
 def _candidate_from(row: Mapping[str, Any]) -> Candidate:
-    files = {name: HAD_ONE for name in _FILES if row.get(name)}
+    files = {name: HAD_ADDRESS for name in _FILES if row.get(name)}
     return Candidate(**{**row, "group_ids": tuple(row.get("group_ids", ())), **files})
 
 
 def _rejection(row: Mapping[str, Any]) -> Rejection:
-    return Rejection(**{**row, "finding": _finding(row["finding"])})
+    return Rejection(**{**row, "finding": finding_from(row["finding"])})
 
 
 def _verdict_to(verdict: RowVerdict) -> dict[str, Any]:
@@ -154,11 +154,7 @@ def _verdict_from(row: Mapping[str, Any]) -> RowVerdict:
         row["title"],
         row["author"],
         RowStatus(row["verdict"]),
-        _finding(row["finding"]) if "finding" in row else None,
-        row.get("duplicate_of"),
-        row.get("evidence"),
+        finding=finding_from(row["finding"]) if "finding" in row else None,
+        duplicate_of=row.get("duplicate_of"),
+        evidence=row.get("evidence"),
     )
-
-
-def _finding(row: Mapping[str, Any]) -> Finding:
-    return Finding(**{**row, "reason": RejectionReason(row["reason"])})

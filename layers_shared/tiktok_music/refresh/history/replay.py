@@ -33,7 +33,16 @@ REASONS_WITHOUT_MEDIA = frozenset(
     }
 )
 # Stands for good media whose facts are no longer stored.
-UNKNOWN_FACTS = MediaFacts(0.0, 0.0, 0.0, 0.0, "", 0, "", 0)
+UNKNOWN_FACTS = MediaFacts(
+    duration_seconds=0.0,
+    loudness_lufs=0.0,
+    true_peak_dbtp=0.0,
+    source_lufs=0.0,
+    preview_sha256="",
+    preview_bytes=0,
+    cover_sha256="",
+    cover_bytes=0,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""The media of one batch of a plan: the refresh's own step, and what became of it."""
+"""The media of one batch of a plan: the media step of a refresh, and its report."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from tiktok_music.archive_lookup import ReadableArchive
@@ -24,13 +24,14 @@ class BatchDependencies:
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
-    """What became of a batch's groups, in numbers.
+    """The results of a batch's groups, counted.
 
     `stored` groups had media already; `tried` counts candidates whose files were fetched,
-    `rejected` those without media by reason; `deferred` groups are left, for want of time.
+    `rejected` those without media by reason; `deferred` groups are left because time ran out.
     """
 
     groups: int
+    _: KW_ONLY
     new_media: int
     stored: int
     tried: int
@@ -52,7 +53,7 @@ class BatchReport:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """As it is logged and answered."""
+        """The logged and returned form."""
         return {
             "groups": self.groups,
             "newMedia": self.new_media,
@@ -64,7 +65,7 @@ class BatchReport:
 
 
 class MediaBatchFailed(CatalogError):
-    """Raised when so much of a batch failed that not the files are to blame, but we or a host."""
+    """Raised when so many files failed that the cause is a host or this code, not the files."""
 
     def __init__(self, report: BatchReport) -> None:
         failed = report.tried - report.new_media
@@ -77,10 +78,10 @@ def run_batch(
     dependencies: BatchDependencies,
     has_time: Callable[[], bool],
 ) -> BatchReport:
-    """Gets the groups their media while there is time; safe to repeat, for it notes each at once.
+    """Fetches the media of the groups while there is time.
 
-    Raises MediaBatchFailed where the refresh's gate MEDIA would refuse these figures: what is done
-    is noted all the same.
+    Safe to repeat: each outcome is saved at once. Raises MediaBatchFailed, with all outcomes saved,
+    if the publish gate MEDIA would fail on these figures.
     """
     track_ids = (member.track_id for members in groups for member in members)
     media = fetch_media(

@@ -57,7 +57,7 @@ class StoredMedia:
         if not candidate.has_addresses():
             return missing_address(candidate)
         failure = None if self.is_forced else entry.failure
-        return failure.finding if failure and failure.stands_for(candidate, self.now) else None
+        return failure.finding if failure and failure.applies_to(candidate, self.now) else None
 
     def has_failed(self, candidate: Candidate) -> bool:
         entry = self.entries.get(candidate.track_id)

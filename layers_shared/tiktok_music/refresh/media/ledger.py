@@ -10,7 +10,7 @@ from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 # A bad file stays bad, until upstream replaces it under the same address: rare.
-FILE_STANDS_FOR = timedelta(days=7)
+FILE_FAILURE_VALID_FOR = timedelta(days=7)
 # In intervals of the schedule. A failed transfer is transient: the next run retries it. A decoder
 # may be at fault itself: the file is left out of one run. Both are retried less and less often.
 TRANSFER_INTERVALS = 0.5
@@ -42,12 +42,12 @@ class MediaFailure:
     track_id: str
     addresses: str
     finding: Finding
-    stands_until: datetime
+    expires_at: datetime
     attempts: int = 1
 
-    def stands_for(self, candidate: Candidate, now: datetime) -> bool:
+    def applies_to(self, candidate: Candidate, now: datetime) -> bool:
         """True while the verdict has not expired and the candidate has the same files."""
-        return now < self.stands_until and self.addresses == addresses_of(candidate)
+        return now < self.expires_at and self.addresses == addresses_of(candidate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ class FailureClock:
     now: datetime
     refresh_every: timedelta
 
-    def stands_for(self, finding: Finding, attempts: int) -> timedelta | None:
-        """How long a verdict stands before the file is tried again; None if it is not saved.
+    def valid_for(self, finding: Finding, attempts: int) -> timedelta | None:
+        """The time before the file is tried again; None if it is not saved.
 
         A failed upload is not saved: the bucket is at fault, and every new file in this run.
         """
         if finding.reason in FILE_REASONS:
-            return FILE_STANDS_FOR
+            return FILE_FAILURE_VALID_FOR
         intervals = {
             RejectionReason.DOWNLOAD_FAILED: TRANSFER_INTERVALS,
             RejectionReason.MEDIA_WORKER_FAILED: DECODER_INTERVALS,
@@ -79,7 +79,7 @@ class FailureClock:
         if intervals is None:
             return None
         backoff = 1 << min(attempts - 1, 8)
-        return min(intervals * backoff * self.refresh_every, FILE_STANDS_FOR)
+        return min(intervals * backoff * self.refresh_every, FILE_FAILURE_VALID_FOR)
 
 
 def failure_of(
@@ -87,11 +87,11 @@ def failure_of(
 ) -> MediaFailure | None:
     """The failure to save for a finding, or None; the jitter depends on track and addresses."""
     attempts = earlier.attempts + 1 if earlier else 1
-    stands_for = clock.stands_for(finding, attempts)
-    if stands_for is None:
+    valid_for = clock.valid_for(finding, attempts)
+    if valid_for is None:
         return None
     addresses = addresses_of(candidate)
-    until = clock.now + stands_for * _jitter(candidate.track_id + addresses)
+    until = clock.now + valid_for * _jitter(candidate.track_id + addresses)
     return MediaFailure(candidate.track_id, addresses, finding, until, attempts)
 
 
@@ -102,7 +102,7 @@ def _jitter(name: str) -> float:
 
 
 def addresses_of(candidate: Candidate) -> str:
-    """A short name of the candidate's files: host and path, for signatures change all the time."""
+    """A hash of the candidate's file addresses: host and path only, as signatures change."""
     parts = [urlsplit(url) for url in (*candidate.preview_urls, *candidate.cover_urls)]
     text = "\n".join(f"{part.netloc}{part.path}" for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

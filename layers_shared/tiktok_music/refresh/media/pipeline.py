@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tiktok_music.archive import MediaFacts, TrackRecord
@@ -34,7 +34,7 @@ class MediaDependencies:
 
 @dataclass(frozen=True, slots=True)
 class GroupMedia:
-    """A group and its media.
+    """A duplicate group with its media.
 
     `canonical` is the member with media, None if there is none. `tried` counts the members whose
     media was fetched in this run, `first_tries` those that did not fail in an earlier run, and
@@ -45,6 +45,7 @@ class GroupMedia:
     group: DuplicateGroup
     canonical: Candidate | None = None
     media: MediaFacts | None = None
+    _: KW_ONLY
     rejections: tuple[Rejection, ...] = ()
     tried: int = 0
     first_tries: int = 0
@@ -94,7 +95,7 @@ def known_media(
     ledger: ReadableLedger,
     now: datetime,
 ) -> list[GroupMedia]:
-    """As `fetch_media`, but reads only: groups with unknown media are deferred."""
+    """Like `fetch_media`, but read-only: groups with unknown media are deferred."""
     stored = StoredMedia.read(_members(groups), known, ledger, now, is_forced=False)
     return [settle(group, stored) for group in groups]
 
@@ -110,7 +111,7 @@ def _fetch_group(
     prepare: Callable[[Candidate], MediaFacts | Finding],
     has_time: Callable[[], bool],
 ) -> GroupMedia:
-    """As `settle`, but fetches for unknown members while there is time."""
+    """Like `settle`, but fetches the media of unknown members while there is time."""
     fetched: list[Candidate] = []
 
     def outcome(candidate: Candidate) -> MediaFacts | Finding | None:
@@ -138,7 +139,7 @@ def _first_with_media(
     for candidate in group.members:
         found = outcome(candidate)
         if isinstance(found, MediaFacts):
-            return GroupMedia(group, candidate, found, tuple(rejections))
+            return GroupMedia(group, candidate, found, rejections=tuple(rejections))
         if found is None:
             return GroupMedia(group, rejections=tuple(rejections), is_deferred=True)
         rejections.append(Rejection.of(candidate, found))

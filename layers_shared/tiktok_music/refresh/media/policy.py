@@ -1,23 +1,31 @@
-"""What a preview must be and how it is written, as one value that travels to the decoders."""
+"""The media policy: limits of the volume rule and the form of a preview, as decoders receive it."""
 
 from dataclasses import dataclass, field
 
 from tiktok_music.refresh.media.sound.volume import VolumeLimits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewPolicy:
-    """How a preview is written: at one loudness in LUFS, under a true-peak ceiling in dBTP."""
+    """The form of a preview: one loudness in LUFS, under a true-peak ceiling in dBTP.
+
+    Spotify, YouTube and Tidal play at -14 LUFS and ask for a ceiling of -1 dBTP. A file is encoded
+    again if its loudness or peak is off by more than a tolerance. Without `normalise` the level
+    stays as it is.
+    """
 
     normalise: bool = True
     target_lufs: float = -14.0
     ceiling_dbtp: float = -1.0
     preview_seconds: float = 60.0
+    bit_rate: int = 128_000
+    tolerance_lu: float = 0.3
+    tolerance_db: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class MediaPolicy:
-    """Limits of the volume rule, and how what passes is written."""
+    """Limits of the volume rule, and the form of the previews that pass it."""
 
     limits: VolumeLimits = field(default_factory=VolumeLimits)
     preview: PreviewPolicy = field(default_factory=PreviewPolicy)

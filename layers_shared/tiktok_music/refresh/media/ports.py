@@ -1,4 +1,4 @@
-"""What the refresh asks of media: the work, its outcome, and the ports that do it."""
+"""The ports of the media step: downloader, encoder and store, with their values and errors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tiktok_music.refresh.rejection import Finding
 
 
 class AudioRejected(MediaError):
-    """Raised when audio is whole but the volume rule refuses it."""
+    """Raised when audio is intact but rejected by the volume rule."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.detail)
@@ -19,10 +19,10 @@ class AudioRejected(MediaError):
 
 @dataclass(frozen=True, slots=True)
 class PreparedPreview:
-    """An MP3 that is ready to be published.
+    """An MP3 to be published.
 
-    `facts` are measured on it, `source` on what upstream served; `fingerprint` is base64, empty
-    when there is none.
+    `facts` are measured on it, `source` on upstream's file; `fingerprint` is base64, empty if there
+    is none.
     """
 
     mp3: bytes
@@ -32,7 +32,7 @@ class PreparedPreview:
 
 
 class MediaEncoder(Protocol):
-    """Turns untrusted bytes into media of ours; safe to call from many threads."""
+    """Encodes untrusted bytes as publishable media; thread-safe."""
 
     def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
         """An MP3 of the audio in `data`; raises AudioRejected, AudioUnreadable, WorkerFailed."""
@@ -45,19 +45,19 @@ class Downloader(Protocol):
     """Fetches media from upstream's hosts."""
 
     def audio(self, urls: tuple[str, ...]) -> bytes:
-        """The first address that gives a file; raises DownloadFailed, which names the last."""
+        """The file at the first working address; raises DownloadFailed with the last error."""
 
     def image(self, urls: tuple[str, ...]) -> bytes:
-        """As `audio`, with the limits of images."""
+        """Like `audio`, with the limits of images."""
 
 
 class MediaStore(Protocol):
-    """Where published media is kept for ever."""
+    """The permanent store of published media."""
 
     def save_once(
         self, key: str, body: bytes, content_type: str, facts: Mapping[str, str]
     ) -> Mapping[str, str]:
-        """Stores an object that never changes, with facts about it.
+        """Stores an immutable object, with facts about it.
 
-        Returns the facts of the object that is there: these, or those of an earlier put.
+        Returns the facts of the stored object: these, or those of an earlier put.
         """

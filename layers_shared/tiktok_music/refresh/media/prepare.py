@@ -34,7 +34,7 @@ REASONS: dict[type[MediaError], RejectionReason] = {
 
 @dataclass(frozen=True, slots=True)
 class MediaTools:
-    """What the media of a candidate passes through, in this order."""
+    """The steps that the media of a candidate passes, in this order."""
 
     downloader: Downloader
     media_encoder: MediaEncoder
@@ -44,8 +44,8 @@ class MediaTools:
 def prepare_media(candidate: Candidate, tools: MediaTools) -> MediaFacts | Finding:
     """Stores preview and cover of a candidate under their permanent keys.
 
-    Both files are encoded before the first one is stored. A failed upload is a finding too; the
-    next run tries again.
+    Both files are encoded before the first one is stored. A failed upload is a finding too, which
+    the next run retries.
     """
     try:
         audio = tools.downloader.audio(candidate.preview_urls)
@@ -65,37 +65,46 @@ def prepare_media(candidate: Candidate, tools: MediaTools) -> MediaFacts | Findi
 def _publish(
     track_id: str, preview: PreparedPreview, cover: bytes, store: MediaStore
 ) -> MediaFacts:
-    heard = store.save_once(
-        preview_key(track_id), preview.mp3, "audio/mpeg", preview_facts(preview)
+    facts = MediaFacts(
+        duration_seconds=preview.facts.duration_seconds,
+        loudness_lufs=preview.facts.integrated_lufs,
+        true_peak_dbtp=preview.facts.true_peak_dbtp,
+        source_lufs=preview.source.integrated_lufs,
+        preview_sha256=hashlib.sha256(preview.mp3).hexdigest(),
+        preview_bytes=len(preview.mp3),
+        cover_sha256=hashlib.sha256(cover).hexdigest(),
+        cover_bytes=len(cover),
     )
-    seen = store.save_once(cover_key(track_id), cover, "image/jpeg", cover_facts(cover))
-    return media_facts(heard, seen, preview.fingerprint)
+    stored_preview = store.save_once(
+        preview_key(track_id), preview.mp3, "audio/mpeg", preview_metadata(facts)
+    )
+    stored_cover = store.save_once(cover_key(track_id), cover, "image/jpeg", cover_metadata(facts))
+    return facts_of_objects(stored_preview, stored_cover, preview.fingerprint)
 
 
-def preview_facts(preview: PreparedPreview) -> dict[str, str]:
-    """What is stored beside a preview, so that the object itself tells what it is."""
+def preview_metadata(facts: MediaFacts) -> dict[str, str]:
+    """The object metadata of a preview."""
     return {
-        "sha256": hashlib.sha256(preview.mp3).hexdigest(),
-        "bytes": str(len(preview.mp3)),
-        "seconds": f"{preview.facts.duration_seconds:.3f}",
-        "lufs": f"{preview.facts.integrated_lufs:.2f}",
-        "dbtp": f"{preview.facts.true_peak_dbtp:.2f}",
-        "source-lufs": f"{preview.source.integrated_lufs:.2f}",
+        "sha256": facts.preview_sha256,
+        "bytes": str(facts.preview_bytes),
+        "seconds": f"{facts.duration_seconds:.3f}",
+        "lufs": f"{facts.loudness_lufs:.2f}",
+        "dbtp": f"{facts.true_peak_dbtp:.2f}",
+        "source-lufs": f"{facts.source_lufs:.2f}",
     }
 
 
-def cover_facts(cover: bytes) -> dict[str, str]:
-    """What is stored beside a cover."""
-    return {"sha256": hashlib.sha256(cover).hexdigest(), "bytes": str(len(cover))}
+def cover_metadata(facts: MediaFacts) -> dict[str, str]:
+    """The object metadata of a cover."""
+    return {"sha256": facts.cover_sha256, "bytes": str(facts.cover_bytes)}
 
 
-def media_facts(
+def facts_of_objects(
     preview: Mapping[str, str], cover: Mapping[str, str], fingerprint: str
 ) -> MediaFacts:
-    """The archive's facts of the two stored objects.
+    """The facts of two stored objects, from their metadata, which an earlier run may have written.
 
-    They are the objects' own, also where an earlier run stored them; the fingerprint is of the
-    sound itself, whoever encoded it, and too large for an object's metadata.
+    The fingerprint does not depend on the encoder, and is too large for object metadata.
     """
     return MediaFacts(
         duration_seconds=float(preview["seconds"]),

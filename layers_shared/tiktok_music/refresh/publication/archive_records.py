@@ -1,4 +1,4 @@
-"""What the archive must know before a snapshot names its tracks: pure, values in, records out."""
+"""Archive records of the tracks of a snapshot. Pure: values in, records out."""
 
 import json
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from tiktok_music.track import Track, tiktok_music_link
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A candidate that passed every rule, with what was found out about it."""
+    """A candidate that passed every rule, with its language and media."""
 
     candidate: Candidate
     language: Language
     media: MediaFacts
 
     def track(self) -> Track:
-        """As the list answers it; the length is that of the preview that is published."""
+        """The track as listed; its duration is that of the published preview."""
         candidate = self.candidate
         return Track(
             track_id=candidate.track_id,
@@ -36,7 +36,7 @@ class Accepted:
 
 
 def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) -> TrackRecord:
-    """The record of a track that is in the new snapshot."""
+    """The record of a track in the new snapshot."""
     candidate, language = accepted.candidate, accepted.language
     return TrackRecord(
         track_id=candidate.track_id,
@@ -66,7 +66,7 @@ def alias_record(
     known: TrackRecord | None,
     now: datetime,
 ) -> TrackRecord:
-    """The record of a double: it resolves to the canonical, and keeps the media that it has."""
+    """The record of a duplicate: it resolves to the canonical track and keeps its own media."""
     return replace(
         canonical,
         track_id=candidate.track_id,
@@ -86,42 +86,44 @@ def alias_record(
     )
 
 
-def departed_record(known: TrackRecord, row: Mapping[str, object], seen: datetime) -> TrackRecord:
-    """The record of a track that was in the last snapshot (`row`) and is not in the new one.
+def departed_record(
+    known: TrackRecord, row: Mapping[str, object], last_seen_at: datetime
+) -> TrackRecord:
+    """The record of a track of the last snapshot (`row`) that is not in the new one.
 
-    A takedown stays one; that the track was listed until now is true of it too.
+    A retired track stays retired; its last date in the list is updated too.
     """
     user_count = row.get("userCount")
     is_retired = known.status is TrackStatus.RETIRED
     return replace(
         known,
         status=TrackStatus.RETIRED if is_retired else TrackStatus.OFF_CHART,
-        last_seen_at=seen,
+        last_seen_at=last_seen_at,
         user_count=user_count if isinstance(user_count, int) else known.user_count,
     )
 
 
 def retired_record(known: TrackRecord, reason: str, now: datetime) -> TrackRecord:
-    """The record of a track that the operator takes down: its id resolves, its rank is gone."""
+    """The record of a track that the operator retires: its id still resolves."""
     return replace(known, status=TrackStatus.RETIRED, retired_at=now, retired_reason=reason)
 
 
 def reinstated_record(known: TrackRecord, *, is_listed: bool, note: str) -> TrackRecord:
-    """The record of a track whose takedown is taken back; `note` is what goes on being known."""
+    """The record of a track that is no longer retired; `note` replaces the reason."""
     status = TrackStatus.ACTIVE if is_listed else TrackStatus.OFF_CHART
     return replace(known, status=status, retired_at=None, retired_reason=note)
 
 
 def needs_writing(record: TrackRecord, known: TrackRecord | None) -> bool:
-    """Whether the archive would learn anything from `record`.
+    """True if `record` differs from the archived one in more than user count and last date.
 
-    How often and when last an active track was seen is in the snapshots; writing it here with
-    every refresh would cost a write per track and say nothing new.
+    For active tracks these two are in the snapshots; archiving them would cost one write per track
+    and refresh.
     """
     if known is None:
         return True
-    now_and_then = replace(record, user_count=known.user_count, last_seen_at=known.last_seen_at)
-    return now_and_then != known
+    same_counts = replace(record, user_count=known.user_count, last_seen_at=known.last_seen_at)
+    return same_counts != known
 
 
 def rows_of(snapshot: Snapshot) -> dict[str, Mapping[str, object]]:

@@ -1,4 +1,4 @@
-"""Publishes a catalog: archive, then chunks, then read-back, then the one conditional flip."""
+"""Publishes a catalog: archive, then chunks, then read-back, then one conditional pointer write."""
 
 import logging
 from collections.abc import Collection, Mapping
@@ -29,13 +29,13 @@ from tiktok_music.snapshot import (
 
 _logger = logging.getLogger(__name__)
 
-# An alias has left the list as the track that it stands for now.
+# An alias does not depart: it left the list when it became a duplicate of another track.
 DEPARTING = (TrackStatus.ACTIVE, TrackStatus.RETIRED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishContext:
-    """When and by whose right a snapshot is published."""
+    """The fencing token, times and media URL of a publication."""
 
     fence: int
     scheduled_at: datetime
@@ -47,16 +47,16 @@ class PublishContext:
 
 @dataclass(frozen=True, slots=True)
 class CurrentCatalog:
-    """What is current before a publish: the pointer, and the rows that it leads to by track id."""
+    """The catalog before a publication: the pointer, and its rows by track id."""
 
     pointer: Pointer | None
     rows: Mapping[str, Mapping[str, object]]
 
 
 def current_catalog(publisher: PublishedSnapshots) -> CurrentCatalog:
-    """What is current now; nothing before the first publish.
+    """The current catalog, empty before the first publication.
 
-    A current snapshot that is not whole any more has no rows: the next publish mends it.
+    A corrupt snapshot counts as having no rows: the next publication replaces it.
     """
     pointer = publisher.current()
     if pointer is None:
@@ -64,7 +64,7 @@ def current_catalog(publisher: PublishedSnapshots) -> CurrentCatalog:
     try:
         return CurrentCatalog(pointer, rows_of(publisher.load(pointer.current)))
     except SnapshotCorrupt as exc:
-        _logger.error("what is current cannot be read: %s", exc)
+        _logger.error("the current snapshot cannot be read: %s", exc)
         return CurrentCatalog(pointer, {})
 
 
@@ -92,7 +92,7 @@ def best_overlap(
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What is current now, and how it differs from what was."""
+    """The published snapshot, with the number of tracks added and removed."""
 
     descriptor: Descriptor
     added: int
@@ -106,10 +106,10 @@ def publish(
     known: Mapping[str, TrackRecord],
     stores: tuple[TrackArchive, Publisher],
 ) -> Published:
-    """Everything that the snapshot names is stored before it becomes current.
+    """Stores everything that the snapshot names, then makes it current.
 
-    Raises PublishLost when a newer refresh was first, StoreUnavailable when a store fails; what
-    is current is then what was current before.
+    Raises PublishLost if a newer refresh published first, StoreUnavailable if a store fails; both
+    leave the current snapshot unchanged.
     """
     archive, publisher = stores
     rows = current.rows
@@ -118,10 +118,10 @@ def publish(
     known = {**archive.get_many(departed), **known}
     archive.save_many(_records(catalog, context, known))
     if current.pointer:
-        seen = current.pointer.current.published_at
-        merged = {double.candidate.track_id for double in catalog.duplicates}
-        off_chart = [track_id for track_id in departed if track_id not in merged]
-        archive.save_many(_departures(off_chart, rows, known, seen))
+        last_seen_at = current.pointer.current.published_at
+        aliases = {duplicate.candidate.track_id for duplicate in catalog.duplicates}
+        off_chart = [track_id for track_id in departed if track_id not in aliases]
+        archive.save_many(_departures(off_chart, rows, known, last_seen_at))
     snapshot = _snapshot(catalog, context)
     publisher.write_chunks(snapshot)
     publisher.load(snapshot.descriptor)
@@ -156,14 +156,14 @@ def _records(
     }
     aliases = [
         alias_record(
-            double.candidate,
-            active[double.canonical.track_id],
-            double.media,
-            known.get(double.candidate.track_id),
+            duplicate.candidate,
+            active[duplicate.canonical.track_id],
+            duplicate.media,
+            known.get(duplicate.candidate.track_id),
             now,
         )
-        for double in catalog.duplicates
-        if double.candidate.track_id != double.canonical.track_id
+        for duplicate in catalog.duplicates
+        if duplicate.candidate.track_id != duplicate.canonical.track_id
     ]
     records = {record.track_id: record for record in [*aliases, *active.values()]}
     return [
@@ -175,10 +175,10 @@ def _departures(
     departed: list[str],
     rows: Mapping[str, Mapping[str, object]],
     known: Mapping[str, TrackRecord],
-    seen: datetime,
+    last_seen_at: datetime,
 ) -> list[TrackRecord]:
     return [
-        departed_record(known[track_id], rows[track_id], seen)
+        departed_record(known[track_id], rows[track_id], last_seen_at)
         for track_id in departed
         if track_id in known and known[track_id].status in DEPARTING
     ]

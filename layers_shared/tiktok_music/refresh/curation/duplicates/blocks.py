@@ -1,4 +1,4 @@
-"""Finds which candidates may be one recording, without comparing each with each."""
+"""Blocking: finds candidates that may be duplicates without comparing all pairs."""
 
 import re
 from collections import defaultdict
@@ -14,7 +14,7 @@ from tiktok_music.refresh.curation.duplicates.description import Description, Re
 from tiktok_music.refresh.curation.titles.artists import split_artists
 from tiktok_music.refresh.curation.titles.folding import fold, romanise, sound_alike, squeeze
 
-# Below this ratio two titles of one artist are more often two songs than one misspelt.
+# Below this ratio, two titles of one artist are more often two songs than a misspelling.
 SIMILAR_TITLE = 92.0
 _SHORTEST_SIMILAR_TITLE = 8
 _SIMILAR_WORD = 70.0
@@ -22,24 +22,24 @@ _SIMILAR_SOUND = 85.0
 _SHORTEST_SOUND = 5
 _SIMILAR_ARTIST = 88.0
 _SHORTEST_SIMILAR_ARTIST = 7
-# Neighbours in alphabetical order that are compared; misspelt titles stand next to each other.
+# Compared neighbours in alphabetical order: misspelt titles sort next to each other.
 _WINDOW = 8
-# Words that a careless copy of a title leaves out or puts in.
+# Words that careless copies of a title drop or add.
 _LITTLE_WORDS = re.compile(r"the|an?|i|and|n|la|el|le|los|de|to|of|my|in|y|e")
 
 
 class Trust(Enum):
-    """What may still keep the members of a block apart."""
+    """The strength of evidence, by what can still keep two members of a block apart."""
 
     IDENTITY = "nothing"
-    RECORDING = "other versions in their titles"
-    SAME_WORDS = "other people and lengths"
-    CLAIM = "anything else that their titles and lengths say"
+    RECORDING = "different versions in the titles"
+    SAME_WORDS = "different people or lengths"
+    CLAIM = "any difference in titles or lengths"
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Positions of candidates that one piece of evidence joins."""
+    """Positions of candidates that share one piece of evidence."""
 
     members: tuple[int, ...]
     evidence: str
@@ -50,7 +50,7 @@ _Entry = tuple[int, Reading]
 
 
 def find_blocks(descriptions: Sequence[Description]) -> Iterator[Block]:
-    """Blocks in order of their strength; each has two members or more."""
+    """Yields blocks from the strongest evidence to the weakest; each has two members or more."""
     yield from _same_ids(descriptions)
     yield from _same_upstream_groups(descriptions)
     yield from _same_sounds(descriptions)
@@ -110,7 +110,7 @@ def _same_titles(descriptions: Sequence[Description]) -> Iterator[Block]:
 
 
 def _same_words(descriptions: Sequence[Description]) -> Iterator[Block]:
-    """The same words in other brackets or another order: "Bananza (Belly Dancer)"."""
+    """Joins the same words in other brackets or another order: "Bananza (Belly Dancer)"."""
     keys = (
         ((each.all_words, artist), position)
         for position, each in enumerate(descriptions)
@@ -121,7 +121,7 @@ def _same_words(descriptions: Sequence[Description]) -> Iterator[Block]:
 
 
 def _shelves(descriptions: Sequence[Description]) -> list[list[_Entry]]:
-    """The titles of one artist in one version."""
+    """Titles by artist and version; only those with two entries or more."""
     shelves: dict[Hashable, list[_Entry]] = defaultdict(list)
     for position, each in enumerate(descriptions):
         for reading in each.readings:
@@ -167,7 +167,7 @@ def _neighbours(shelf: list[_Entry]) -> Iterator[tuple[_Entry, _Entry]]:
 
 
 def _similarity(words: str, others: str) -> float | None:
-    """The ratio of two titles that differ as misspellings do; None if they are two titles."""
+    """The ratio of two titles if one may misspell the other, else None."""
     if min(len(words), len(others)) < _SHORTEST_SIMILAR_TITLE or words == others:
         return None
     ratio = fuzz.ratio(words, others)
@@ -193,7 +193,7 @@ def _is_misspelling(words: list[str], others: list[str]) -> bool:
 
 
 def _similar_artists(descriptions: Sequence[Description]) -> Iterator[Block]:
-    """One title, and names such as "Beyonce Knowles" beside "Beyoncé", or misspelt ones."""
+    """Joins one title under similar names: "Beyonce Knowles" and "Beyoncé", or misspelt ones."""
     works: dict[Hashable, list[tuple[str, int]]] = defaultdict(list)
     for position, each in enumerate(descriptions):
         names = split_artists(each.candidate.author)

@@ -1,8 +1,8 @@
-"""What a candidate says of its recording, in the form in which two candidates are compared."""
+"""Describes the recording of a candidate in a form that can be compared."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -34,7 +34,7 @@ _SPOKEN_ING = re.compile(r"(?<=[a-z]{3}in)g\b")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to understand a title: the words of the work and whose it is."""
+    """One interpretation of a title: the words of the work and its artists."""
 
     words: str
     artists: frozenset[str]
@@ -42,15 +42,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """`work_key` is shared by every version of a work: core words and the first artist.
+    """The claims of a title and an author about their recording.
 
-    `readings` are in order of likelihood; `people` are everybody named, empty if in doubt.
-    `guests` are those who are credited as such. `subtitle` is folded; `numbers` stand in it;
-    `all_words` are sorted, those of the versions among them; `mask` is a pattern for a title
-    written with asterisks. A generic sound has a `handle` and nothing else.
+    `work_key` (core words and first artist) is shared by all versions of a work. `readings` are in
+    order of likelihood. `people` are all names, empty if uncertain; `guests` are credited as such.
+    `subtitle` is folded and contains the `numbers`. `all_words` are sorted and include those of the
+    versions. `mask` is a pattern for a title with asterisks. A generic sound has only a `handle`.
     """
 
     candidate: Candidate
+    _: KW_ONLY
     work_key: str
     readings: tuple[Reading, ...] = ()
     versions: frozenset[str] = frozenset()
@@ -65,13 +66,13 @@ class Description:
 
     @property
     def claims(self) -> frozenset[str]:
-        """The titles and artists, squeezed, that any of its readings has."""
+        """Titles and artists of all readings, squeezed."""
         titles = (squeeze(reading.words) for reading in self.readings)
         return frozenset(titles).union(*(reading.artists for reading in self.readings))
 
 
 def describe(candidate: Candidate) -> Description:
-    """The description of a candidate, from its title and author alone."""
+    """Describes a candidate by its title and author alone."""
     if judge_generic_sound(candidate) is not None:
         handle = artist_key(candidate.author or strip_sound_boilerplate(candidate.title))
         return Description(candidate, work_key=f"|{handle}", handle=handle)
@@ -94,7 +95,7 @@ def describe(candidate: Candidate) -> Description:
 
 
 def title_words(text: str) -> str:
-    """Folded words with numbers in digits: "Song, Part II" and "song pt. 2" are "song 2"."""
+    """Folds a title and writes numbers in digits: "Song, Part II" and "song pt. 2" are "song 2"."""
     words = fold(text).split()
     written: list[str] = []
     for position, word in enumerate(words):
@@ -126,7 +127,7 @@ def numbers_in(words: str) -> list[str]:
 
 
 def _numbers(words: str) -> frozenset[str]:
-    """The numbers of a subtitle; a year beside other words tells when, not which."""
+    """The numbers of a subtitle; a year beside other words is a date, not a number."""
     has_company = " " in words
     return frozenset(
         word for word in numbers_in(words) if not (has_company and _YEAR.fullmatch(word))
@@ -134,7 +135,7 @@ def _numbers(words: str) -> frozenset[str]:
 
 
 def _parts(candidate: Candidate) -> TitleParts:
-    """The parts of the title when the artist's name in it is taken for what it is."""
+    """The parts of the title without the artist's name."""
     known = artist_keys(candidate.author)
     parts = parse_title(_without_artist_before(candidate.title, known))
     if not parts.versions:
@@ -147,14 +148,14 @@ def _parts(candidate: Candidate) -> TitleParts:
 
 
 def _without_artist_before(title: str, known: frozenset[str]) -> str:
-    """ "Doja Cat - Say So" of Doja Cat is "Say So"; "Weezer - Remastered" stays."""
+    """Turns "Doja Cat - Say So" by Doja Cat into "Say So"; "Weezer - Remastered" stays."""
     before = _ARTIST_BEFORE.match(title[:LONGEST])
     if before is None or not known & artist_keys(before["artist"]):
         return title
     rest = title[before.end() :]
-    said = read_part(fold(parse_title(rest).core))
-    names_something = bool(said.venue) or any(":" in version for version in said.versions)
-    is_title = said.kind in (PartKind.SUBTITLE, PartKind.NUMBER) or names_something
+    meaning = read_part(fold(parse_title(rest).core))
+    names_something = bool(meaning.venue) or any(":" in version for version in meaning.versions)
+    is_title = meaning.kind in (PartKind.SUBTITLE, PartKind.NUMBER) or names_something
     return rest if is_title else title
 
 
@@ -176,13 +177,13 @@ def _readings(parts: TitleParts, author: str) -> tuple[Reading, ...]:
 
 
 def _speeds_among_names(author: str) -> frozenset[str]:
-    """Uploaders of edits sign beside the artist: "Earth, Wind & Fire & sped up + slowed"."""
-    said = (read_part(fold(name)).versions for name in split_artists(author)[1:])
-    return frozenset[str]().union(*(versions for versions in said if versions <= _SPEEDS))
+    """Speeds in the author line, where uploaders of edits sign: "Earth, Wind & Fire & sped up"."""
+    tags = (read_part(fold(name)).versions for name in split_artists(author)[1:])
+    return frozenset[str]().union(*(versions for versions in tags if versions <= _SPEEDS))
 
 
 def _native_words(words: str) -> Iterator[str]:
-    """The native half of a title that says itself twice: "晴天 sunny day"."""
+    """The native half of a bilingual title: "晴天 sunny day"."""
     scripts = [word.isascii() for word in words.split()]
     native = " ".join(word for word in words.split() if not word.isascii())
     changes = sum(first != second for first, second in pairwise(scripts))
@@ -201,7 +202,7 @@ def _all_words(parts: TitleParts) -> str:
 
 
 def _mask(core: str) -> str | None:
-    """A pattern for the squeezed words of a title in which asterisks stand for letters."""
+    """A pattern for the squeezed words of a title with asterisks for letters; None without any."""
     if "*" not in core.strip("* "):
         return None
     pieces = re.split(r"(\*+)", core)

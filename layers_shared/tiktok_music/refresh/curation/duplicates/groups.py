@@ -1,8 +1,8 @@
-"""Groups the candidates that are one recording, and says what joined each of them.
+"""Groups duplicates, with the evidence for each.
 
-The same recording under other credits, casing, script, remarks ("2011 Remaster", "Official
-Audio", "Explicit") or clip length is a duplicate. Another version (remix, sped up, live, cover,
-language), another guest, another number or another user's own sound is another track.
+The same recording with different credits, casing, script, remarks ("2011 Remaster", "Official
+Audio", "Explicit") or clip length is a duplicate. A different version (remix, sped up, live, cover,
+language), guest, number or user's original sound is a different track.
 """
 
 from collections import deque
@@ -15,12 +15,12 @@ from tiktok_music.refresh.curation.duplicates.description import Description, de
 from tiktok_music.refresh.curation.duplicates.profile import Profile
 from tiktok_music.refresh.curation.titles.parts import parse_title
 
-# Clusters of one block that a candidate is tried against; more only a made-up chart has.
+# Clusters of one block that a candidate is compared with; no real chart has more.
 _MOST_CLUSTERS = 50
-# What changes the sound so that a fingerprint would not have matched. When it did match, a title
-# that lacks such a tag is a retitle. Backing that stays (instrumental, reverb, re-recorded) is
-# not heard by a fingerprint: there the titles are believed.
-_HEARD_BY_FINGERPRINT = (
+# Versions whose audio has another fingerprint: if fingerprints match, a title that lacks such a tag
+# was only edited. Fingerprints do not detect changes over the same backing (instrumental, reverb,
+# re-recorded): there, titles decide.
+_CHANGE_THE_FINGERPRINT = (
     "sped up", "super sped up", "slowed", "super slowed", "ultra slowed", "nightcore", "daycore",
     "remix", "live", "acoustic", "piano", "guitar", "strings", "orchestral", "music box", "8 bit",
     "edit", "tiktok edit", "phonk", "house", "hardstyle", "techno", "drill", "jersey club",
@@ -29,11 +29,12 @@ _HEARD_BY_FINGERPRINT = (
 
 @dataclass(frozen=True, slots=True)
 class DuplicateGroup:
-    """Candidates that are one recording: the canonical first, the rest in the same order.
+    """Candidates that are one recording, the canonical track first.
 
-    The order is the highest user count, then the lowest TikTok id as a number. `evidence` has, for
-    each id but the canonical's, what joined it ("same title and artist"); a repeated id of the
-    canonical is there as "same TikTok id". `work_key` groups the versions of one work.
+    They are ordered by user count, highest first, then by TikTok id as a number, lowest first.
+    `evidence` says, for each id but the canonical one, why it is a duplicate ("same title and
+    artist"); a repeated row of the canonical id is there as "same TikTok id". `work_key` is shared
+    by all versions of a work.
     """
 
     members: tuple[Candidate, ...]
@@ -42,14 +43,14 @@ class DuplicateGroup:
 
     @property
     def canonical(self) -> Candidate:
-        """The member that stays in the catalog."""
+        """The member that is listed in the catalog."""
         return self.members[0]
 
 
 def group_duplicates(candidates: Sequence[Candidate]) -> tuple[DuplicateGroup, ...]:
-    """Every candidate in exactly one group, in the order in which the canonicals appear.
+    """Puts every candidate in exactly one group; groups are in the order of their canonical tracks.
 
-    The same candidates in another order give the same groups. Near linear in their number.
+    The groups do not depend on the order of the candidates. Time is nearly linear in their number.
     """
     appearance: dict[Candidate, int] = {}
     for position, candidate in enumerate(candidates):
@@ -64,10 +65,10 @@ def group_duplicates(candidates: Sequence[Candidate]) -> tuple[DuplicateGroup, .
 def join_groups(
     groups: Sequence[DuplicateGroup], pairs: Iterable[tuple[str, str, str]]
 ) -> tuple[DuplicateGroup, ...]:
-    """Joins groups by pairs of TikTok ids with their evidence, found otherwise: by fingerprint.
+    """Joins groups by pairs of TikTok ids with their evidence, as found by fingerprint.
 
-    Audio is believed over a title that lacks a tag which changes the sound ("sped up"), but not
-    over tags that a fingerprint cannot hear ("instrumental", "reverb"). Unknown ids are ignored.
+    Matching audio overrides a tag that changes the fingerprint ("sped up"), but no tag that it
+    cannot detect ("instrumental", "reverb"). Unknown ids are ignored.
     """
     home = {
         member.tiktok_id: index for index, group in enumerate(groups) for member in group.members
@@ -77,7 +78,7 @@ def join_groups(
         if first_id not in home or second_id not in home:
             continue
         first, second = joined[home[first_id]], joined[home[second_id]]
-        if first is second or _sound_apart(first, second):
+        if first is second or _are_other_versions(first, second):
             continue
         union = _united(first, second, evidence)
         for index, group in joined.items():
@@ -89,7 +90,7 @@ def join_groups(
 def _once_each(
     groups: Sequence[DuplicateGroup], joined: Mapping[int, DuplicateGroup]
 ) -> tuple[DuplicateGroup, ...]:
-    """Each group where its canonical's group stood."""
+    """Each joined group once, at the position of its canonical track."""
     return tuple(
         joined[index]
         for index, group in enumerate(groups)
@@ -99,17 +100,17 @@ def _once_each(
 
 def _united(first: DuplicateGroup, second: DuplicateGroup, evidence: str) -> DuplicateGroup:
     members = tuple(sorted(first.members + second.members, key=_rank))
-    kept, lost = (first, second) if members[0] == first.canonical else (second, first)
-    joined = {**lost.evidence, lost.canonical.tiktok_id: evidence, **kept.evidence}
-    return DuplicateGroup(members, joined, kept.work_key)
+    group, other = (first, second) if members[0] == first.canonical else (second, first)
+    joined = {**other.evidence, other.canonical.tiktok_id: evidence, **group.evidence}
+    return DuplicateGroup(members, joined, group.work_key)
 
 
-def _sound_apart(first: DuplicateGroup, second: DuplicateGroup) -> bool:
-    """Whether titles name different versions in a way that matching audio does not refute."""
+def _are_other_versions(first: DuplicateGroup, second: DuplicateGroup) -> bool:
+    """True if the titles name different versions that a fingerprint cannot tell apart."""
     tags = (
         parse_title(first.canonical.title).versions ^ parse_title(second.canonical.title).versions
     )
-    return any(tag.partition(":")[0] not in _HEARD_BY_FINGERPRINT for tag in tags)
+    return any(tag.partition(":")[0] not in _CHANGE_THE_FINGERPRINT for tag in tags)
 
 
 def _rank(candidate: Candidate) -> tuple[int, int, str, str, str, str, float]:
@@ -119,7 +120,7 @@ def _rank(candidate: Candidate) -> tuple[int, int, str, str, str, str, float]:
 
 
 class _Clusters:
-    """Union-find over positions; remembers which evidence joined which two."""
+    """Union-find over positions that records the evidence of each union."""
 
     def __init__(self, descriptions: list[Description]) -> None:
         self.descriptions = descriptions
@@ -128,7 +129,7 @@ class _Clusters:
         self._joints: list[list[tuple[int, str]]] = [[] for _ in descriptions]
 
     def join(self, block: Block) -> None:
-        """Joins each member to the first cluster of the block that it does not contradict."""
+        """Joins each member to the first cluster of the block that allows it."""
         representatives: list[int] = []
         for member in block.members:
             for other in representatives[:_MOST_CLUSTERS]:
@@ -138,7 +139,7 @@ class _Clusters:
                 representatives.append(member)
 
     def groups(self) -> Iterator[DuplicateGroup]:
-        """The clusters, each with its canonical (the lowest position) first."""
+        """Yields the clusters, each with its canonical track (the lowest position) first."""
         clusters: dict[int, list[int]] = {}
         for position in range(len(self._parents)):
             clusters.setdefault(self._root(position), []).append(position)
@@ -151,10 +152,10 @@ class _Clusters:
         first_root, second_root = sorted((self._root(first), self._root(second)))
         if first_root == second_root:
             return True
-        kept, lost = self._profiles[first_root], self._profiles[second_root]
-        if not kept.allows(lost, block.trust):
+        profile, other = self._profiles[first_root], self._profiles[second_root]
+        if not profile.allows(other, block.trust):
             return False
-        kept.add(lost)
+        profile.add(other)
         self._parents[second_root] = first_root
         self._joints[first].append((second, block.evidence))
         self._joints[second].append((first, block.evidence))
@@ -167,7 +168,7 @@ class _Clusters:
         return position
 
     def _evidence(self, canonical: int) -> dict[str, str]:
-        """What joined each member, on the way from the canonical to it."""
+        """Evidence of each member: that of the last union on the path from the canonical to it."""
         evidence: dict[str, str] = {}
         seen, reached = {canonical}, deque([canonical])
         while reached:

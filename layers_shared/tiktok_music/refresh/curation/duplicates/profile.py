@@ -1,6 +1,6 @@
-"""What the members of a cluster say together, and whether a newcomer contradicts it."""
+"""Aggregates the claims of a cluster and checks a newcomer for contradictions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
@@ -9,40 +9,47 @@ from tiktok_music.refresh.curation.duplicates.description import Description
 from tiktok_music.refresh.curation.titles.artists import are_other_guests, are_other_people
 from tiktok_music.refresh.curation.titles.folding import squeeze
 
-# TikTok's clips of one song have any length up to 60 s, so lengths tell songs apart only above.
+# TikTok's clips of one song have any length up to 60 s, so only greater lengths distinguish songs.
 _LONGEST_CLIP_SECONDS = 61.0
 _SAME_LENGTH_SECONDS = 15.0
 _SAME_LENGTH_SHARE = 0.12
 _SIMILAR_SUBTITLE = 90.0
-# More people than any recording has: a flood must not cost time.
+# Above the number of people on any recording; bounds the time for oversized input.
 _MOST_PEOPLE = 100
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Profile:
-    """Everything that tells recordings apart, over all members of a cluster."""
+    """The distinguishing claims of all members of a cluster; lengths are in seconds."""
 
     versions: frozenset[str]
     numbers: frozenset[str]
     people: set[str]
     guests: set[str]
     claims: set[str]
-    subtitles: set[str] = field(default_factory=set)
-    venues: set[str] = field(default_factory=set)
+    subtitles: set[str]
+    venues: set[str]
     shortest: float = float("inf")
     longest: float = 0.0
 
     @classmethod
-    def of(cls, said: Description) -> "Profile":
-        profile = cls(said.versions, said.numbers, {*said.people}, {*said.guests}, {*said.claims})
-        profile.subtitles |= {squeeze(said.subtitle)} - {""}
-        profile.venues |= {said.venue} - {""}
-        seconds = said.candidate.duration_seconds
+    def of(cls, description: Description) -> "Profile":
+        profile = cls(
+            versions=description.versions,
+            numbers=description.numbers,
+            people={*description.people},
+            guests={*description.guests},
+            claims={*description.claims},
+            subtitles={squeeze(description.subtitle)} - {""},
+            venues={description.venue} - {""},
+        )
+        seconds = description.candidate.duration_seconds
         if seconds > _LONGEST_CLIP_SECONDS:
             profile.shortest = profile.longest = seconds
         return profile
 
     def allows(self, other: "Profile", trust: Trust) -> bool:
+        """True if nothing in the profiles contradicts evidence of this strength."""
         if trust is Trust.IDENTITY:
             return True
         if trust is Trust.RECORDING:

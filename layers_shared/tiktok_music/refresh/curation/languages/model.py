@@ -1,25 +1,27 @@
-"""The most likely language of a title: a table of words, the spelling, fastText and a prior."""
+"""Estimates the language of a title from word tables, spelling, fastText and a prior."""
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import fasttext  # type: ignore[import-untyped]  # fasttext-predict comes without types
 
+from tiktok_music.refresh.curation.data_lines import data_lines
 from tiktok_music.refresh.curation.languages.table import LanguageTable, words_of
 
 SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari", "han")
-# Tuned on tests/data/language_development.tsv; `python -m tools.evaluation.measure_language` prints the result.
+# Tuned on tests/data/language_development.tsv; `python -m tools.evaluation.measure_language`
+# prints the scores.
 FASTTEXT = 0.4
 FASTTEXT_FLOOR = 0.01
 PRIOR = 1.2
 CAUTION = 1.5
 _NATS = math.log(2) / 2
 _MOST_WORDS = 40
-# fastText tells apart what we do not, and the other way round.
+# fastText distinguishes languages that are one here, and has one for several of these.
 _FASTTEXT_NAMES = {
     "no": ("no", "nn"),
     "hr": ("hr", "sh", "bs"),
@@ -29,7 +31,7 @@ _FASTTEXT_NAMES = {
 
 
 class Predictor(Protocol):
-    """What is used of fastText."""
+    """The part of fastText's interface in use."""
 
     def predict(
         self, text: str, k: int, threshold: float
@@ -38,7 +40,7 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
-    """Naive Bayes over words and trigrams, with fastText's opinion as one more witness."""
+    """Naive Bayes over words and trigrams, with fastText's prediction as one more feature."""
 
     tables: Mapping[str, LanguageTable]
     priors: Mapping[tuple[str, str], float]
@@ -46,7 +48,7 @@ class LanguageModel:
 
     @classmethod
     def load(cls, folder: Path) -> "LanguageModel":
-        """Read the shipped tables and lid.176.ftz from `folder`; nothing else is ever fetched."""
+        """Reads the shipped tables and lid.176.ftz from `folder`; never uses the network."""
         tables = {script: LanguageTable.load(folder, script) for script in SCRIPTS}
         predictor = fasttext.load_model(str(folder / "lid.176.ftz"))
         return cls(tables, _priors(folder / "priors.tsv"), predictor)
@@ -54,11 +56,11 @@ class LanguageModel:
     def most_likely(
         self, text: str, script: str, codes: tuple[str, ...]
     ) -> tuple[str, float] | None:
-        """The likeliest language of `text` among `codes` (all when empty), and how sure: 0 to 1.
+        """The most likely language of `text` among `codes` (all if empty), with a score of 0 to 1.
 
-        None when no word of `text` tells anything, or there is no table for `script`.
+        None if `text` has no usable word, or there is no table for `script`.
         """
-        words = _telling(words_of(text))
+        words = _usable(words_of(text))
         table = self.tables.get(script)
         if table is None or not words:
             return None
@@ -69,10 +71,10 @@ class LanguageModel:
         return best, 1 / total
 
     def _scores(self, table: LanguageTable, script: str, words: list[str]) -> dict[str, float]:
-        said = self._fasttext(words)
+        predicted = self._fasttext(words)
         return {
             code: score
-            + FASTTEXT * math.log(said[code] + FASTTEXT_FLOOR)
+            + FASTTEXT * math.log(predicted[code] + FASTTEXT_FLOOR)
             + PRIOR * self._prior(script, code)
             for code, score in _words_score(table, words).items()
         }
@@ -82,16 +84,16 @@ class LanguageModel:
 
     def _fasttext(self, words: list[str]) -> Mapping[str, float]:
         labels, shares = self.predictor.predict(" ".join(words), k=-1, threshold=0.0005)
-        said: defaultdict[str, float] = defaultdict(float)
+        predicted: defaultdict[str, float] = defaultdict(float)
         for label, share in zip(labels, shares, strict=True):
-            said[label.removeprefix("__label__")] = share
+            predicted[label.removeprefix("__label__")] = share
         for code, names in _FASTTEXT_NAMES.items():
-            said[code] = max(said[name] for name in names)
-        return said
+            predicted[code] = max(predicted[name] for name in names)
+        return predicted
 
 
-def _telling(words: list[str]) -> list[str]:
-    """Each word once, as "la la la" is no more French than "la"; none in "U.O.E.N.O."."""
+def _usable(words: list[str]) -> list[str]:
+    """Distinct words, as "la la la" is no more French than "la"; none if all are single letters."""
     once = list(dict.fromkeys(words))[:_MOST_WORDS]
     is_initials = all(len(word) == 1 and word.isascii() for word in once)
     return [] if is_initials else once
@@ -100,7 +102,7 @@ def _telling(words: list[str]) -> list[str]:
 def _words_score(table: LanguageTable, words: list[str]) -> dict[str, float]:
     """Natural logarithm of the probability of `words` in each language of `table`.
 
-    A word is on a language's list or spelled like the language: the likelier of both counts.
+    A word is either on a language's list or spelt like the language: the greater one counts.
     """
     totals = [0.0] * len(table.codes)
     for word, listed in _looked_up(table, words):
@@ -114,7 +116,7 @@ def _words_score(table: LanguageTable, words: list[str]) -> dict[str, float]:
 
 
 def _looked_up(table: LanguageTable, words: list[str]) -> Iterator[tuple[str, dict[int, int]]]:
-    """Words with what the table says of each; "l'amour" is two words where no list has it whole."""
+    """Yields words with their half bits; "l'amour" is split unless a list has it whole."""
     for word in words:
         listed = table.half_bits_of_word(word)
         if listed or "'" not in word:
@@ -124,9 +126,5 @@ def _looked_up(table: LanguageTable, words: list[str]) -> Iterator[tuple[str, di
 
 
 def _priors(path: Path) -> dict[tuple[str, str], float]:
-    rows = (line.split("\t") for line in _lines(path))
+    rows = (line.split("\t") for line in data_lines(path))
     return {(script, code): float(share) for script, code, share in rows}
-
-
-def _lines(path: Path) -> Iterable[str]:
-    return (line for line in path.read_text("utf-8").splitlines() if line and line[0] != "#")

@@ -1,9 +1,11 @@
-"""Upstream's English name of a language to ISO 639-1; a name that is not known stays unknown."""
+"""Maps upstream's English name of a language to ISO 639-1."""
 
 import re
 import unicodedata
 from functools import cache
 from pathlib import Path
+
+from tiktok_music.refresh.curation.data_lines import data_lines
 
 _NAMES = Path(__file__).parent / "data" / "names.tsv"
 _NO_LANGUAGE = "-"
@@ -15,22 +17,22 @@ _NOT_LETTERS = re.compile(r"[^\w]+")
 
 
 def iso_639_1(name: str) -> str | None:
-    """The code of a language that goes by `name`: a name, a code or a locale; None if not known.
+    """The code for a name, code or locale of a language; None if unknown.
 
-    "Chinese (Simplified)", "zh-Hant" and "cmn" are all "zh". None also stands for names that mean
-    that there is no language, such as "Instrumental".
+    "Chinese (Simplified)", "zh-Hant" and "cmn" are all "zh". None is also the answer for names that
+    mean no language, such as "Instrumental".
     """
     code = _meaning(name)
     return None if code == _NO_LANGUAGE else code
 
 
 def is_unknown_name(name: str | None) -> bool:
-    """Whether `name` says something that neither maps nor means "no language": to be reported."""
+    """True for a name without a code that does not mean "no language"; reports list these."""
     return bool(name and _key(name)) and _meaning(name or "") is None
 
 
 def _meaning(name: str) -> str | None:
-    """The code of `name`, "-" for no language, None when not known: the most exact reading wins."""
+    """The code of `name`, "-" for no language, None if unknown; the most exact reading wins."""
     known, short = _known(), name[:_MOST_CHARACTERS]
     for key in (_key(short), _key(_BRACKETS.sub(" ", short)), _code_of_locale(short)):
         if key in known:
@@ -52,9 +54,8 @@ def _key(name: str) -> str:
 @cache
 def _known() -> dict[str, str]:
     known: dict[str, str] = {}
-    for line in _NAMES.read_text("utf-8").splitlines():
-        if not line.startswith("#"):
-            code, others, names = line.split("\t")
-            known |= {_key(alias): code for alias in (code, *others.split(), *names.split(";"))}
+    for line in data_lines(_NAMES):
+        code, others, names = line.split("\t")
+        known |= {_key(alias): code for alias in (code, *others.split(), *names.split(";"))}
     known.pop("", None)
     return known

@@ -1,4 +1,4 @@
-"""The language of a track: upstream's name first, then the title's script, then a model."""
+"""Identifies the language of a track: by upstream's name, else the title's script, else a model."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _TAG = re.compile(
 
 
 class LanguageSource(StrEnum):
-    """Where a language was learnt from, from the most trusted to the least."""
+    """The origin of a language, from the most trusted to the least."""
 
     UPSTREAM = "upstream"
     SCRIPT = "script"
@@ -42,18 +42,18 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class LanguageRule:
-    """Names the language of a track from its title and from upstream's name for it."""
+    """Identifies the language of a track by its title and upstream's name of the language."""
 
     model: LanguageModel
     default_code: str
 
     @classmethod
     def load(cls, *, default_code: str = "en") -> "LanguageRule":
-        """Read the shipped tables (about 5 MB on disk, under a second)."""
+        """Reads the shipped tables (about 5 MB on disk, under a second)."""
         return cls(LanguageModel.load(_FOLDER), default_code)
 
     def identify(self, title: str, language_name: str | None) -> Language:
-        """The language of the track called `title`; `language_name` is upstream's English name."""
+        """Identifies the language of a title; `language_name` is upstream's English name of it."""
         named = iso_639_1(language_name) if language_name else None
         if named:
             return Language(named, LanguageSource.UPSTREAM, 1.0)

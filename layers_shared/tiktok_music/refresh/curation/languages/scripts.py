@@ -1,11 +1,11 @@
-"""Which languages the letters of a title allow: text in, a script and its languages out."""
+"""Narrows languages down by letters: text in, a script and its possible languages out."""
 
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
-# A script that one language of the charts is written in, by the first word of its letters' names
-# in Unicode; the half-dozen others are settled by letters, below, or by the model.
+# Scripts with one language in the charts, by the first word of their letters' names in Unicode. For
+# the other half-dozen, the letters below or the model decide.
 _OF_ONE_LANGUAGE = {
     "HANGUL": "ko",
     "HIRAGANA": "ja",
@@ -39,8 +39,8 @@ _OF_ONE_LANGUAGE = {
     "CANADIAN": "iu",
 }
 
-# Letters that only some languages of their script use. A language is possible when it uses every
-# such letter of the title.
+# Letters that only some languages of their script use. A language is possible if it uses every such
+# letter of the title.
 _LETTERS_OF = {
     "cyrillic": (
         ("ы", "ru be kk ky mn tt"),
@@ -100,20 +100,20 @@ _LETTER_SETS = {
 _YIDDISH = frozenset("װױײ")
 _YIDDISH_VOWELS = ("אַ", "אָ", "ײַ", "יִ", "פּ", "פֿ")
 _ASSAMESE = frozenset("ৰৱ")
-# Characters that are common in Chinese and not written in Japanese, which the three old national
-# standards cannot tell, as they are all in each.
+# Characters that are common in Chinese and unused in Japanese. All three old national standards
+# contain them, so the standards do not decide.
 _CHINESE = frozenset("你我的是了在不有他也都就很吗呢吧啊么這那它她們把被讓给給得过說话誰您爱愛")
 _JAPANESE = frozenset("々〆俺僕達込畑働峠匂")
-# Greek and Cyrillic letters also decorate English titles, singly.
+# Single Greek and Cyrillic letters are decoration in English titles.
 _DECORATIVE = ("GREEK", "CYRILLIC")
 _SMALLEST_SHARE = 0.12
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the letters say: `script` in lower case, and the languages that they allow.
+    """The script of a text, in lower case, and the languages that its letters allow.
 
-    No language means that letters alone cannot tell: the script is Latin.
+    No language means that letters alone do not decide: the script is Latin.
     """
 
     script: str
@@ -121,10 +121,10 @@ class Reading:
 
 
 def reading_of(text: str) -> Reading | None:
-    """The script that decides the language of `text`; None without a single letter.
+    """Finds the script that decides the language of `text`; None without any letter.
 
-    A title in another script is often half English, so Latin letters give way to any other
-    script that has an eighth of all.
+    A title in another script is often half English, so any other script with an eighth of all
+    letters precedes Latin.
     """
     scripts = Counter(_script_of(letter) for letter in text if letter.isalpha())
     scripts.pop("", None)
@@ -153,7 +153,7 @@ def _leading(scripts: Counter[str]) -> str:
 
 
 def _relative(text: str, code: str) -> str:
-    """The rarer language of a script that two share, where its own letters are there."""
+    """The rarer of two languages that share a script, if its own letters occur."""
     if code == "he" and (_YIDDISH & set(text) or any(vowel in text for vowel in _YIDDISH_VOWELS)):
         return "yi"
     return "as" if code == "bn" and _ASSAMESE & set(text) else code

@@ -1,34 +1,34 @@
-"""How likely words and letters are in the languages of one script: text in, half bits out.
+"""Likelihoods of words and letters in the languages of one script: text in, half bits out.
 
-A half bit is the unit of every figure here: `-2 * log2(p)`, rounded, so that likelihoods add up
-as small integers and fit into one character of a table.
+Half bits, `-2 * log2(p)` rounded, are the unit of every number here: likelihoods add up as small
+integers and fit into one character of a table.
 """
 
 import lzma
-import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-# The first printable character: figures are written as ASCII, the tables stay text.
+from tiktok_music.characters import unescape
+
+# The first printable character: numbers are written as ASCII, so that the tables stay text.
 ZERO = 33
 _FIGURES = bytes(max(0, code - ZERO) for code in range(256))
 UNSEEN_LETTER = 24
 BACK_OFF = 3
-_KEPT_MARKS = range(0x0900, 0x2000)
-_LITERAL_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+# Vowel signs of Indic and other scripts, which are part of a word.
+_VOWEL_SIGNS = range(0x0900, 0x2000)
 
 
 def plain(text: str) -> str:
-    """`text` in NFKC with literal \\u escapes undone, so that each letter has one form."""
-    unescaped = _LITERAL_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
-    return unicodedata.normalize("NFKC", unescaped)
+    """Unescapes and normalises (NFKC) a text, so that each letter has one form."""
+    return unicodedata.normalize("NFKC", unescape(text))
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a plain `text` as the tables spell them: lower case, letters only.
+    """Splits a plain text into words as the tables spell them: lower case, letters only.
 
-    Apostrophes inside a word stay. Digits, punctuation, emoji and stray surrogates part words.
+    Apostrophes inside a word stay. Digits, punctuation, emoji and lone surrogates separate words.
     """
     lower = text.lower().replace("’", "'").replace("i\u0307", "i")
     spelled = "".join(map(_spelled, lower))
@@ -39,12 +39,12 @@ def _spelled(character: str) -> str:
     if character.isalpha() or character == "'":
         return character
     if unicodedata.category(character).startswith("M"):
-        return character if ord(character) in _KEPT_MARKS else ""
+        return character if ord(character) in _VOWEL_SIGNS else ""
     return " "
 
 
 def grams_of(word: str) -> list[str]:
-    """The trigrams that end at each letter of `word` and at its end, shorter at its start."""
+    """Trigrams that end at each letter of `word` and at its end; the first ones are shorter."""
     framed = f"^{word}$"
     return [framed[max(0, end - 3) : end] for end in range(2, len(framed) + 1)]
 
@@ -53,10 +53,10 @@ def grams_of(word: str) -> list[str]:
 class LanguageTable:
     """The words and letter sequences of the languages of one script.
 
-    `codes` gives the order of the languages in every answer; `unlisted` is the share of each one's
-    running words that its list is thought to lack. `lines` are the words, sorted by
-    their UTF-8 bytes, one a line with a pair of characters for each language that has it: kept
-    as one piece of memory and searched by halving, as a dictionary would take ten times as much.
+    `codes` gives the order of the languages in every answer; `unlisted` is the estimated share of
+    each one's running words that its list lacks. `lines` are the words, sorted by their UTF-8
+    bytes, one per line with a pair of characters for each language that has it. They stay one
+    block of bytes for binary search, as a dictionary would take ten times the memory.
     """
 
     codes: tuple[str, ...]
@@ -66,7 +66,7 @@ class LanguageTable:
 
     @classmethod
     def load(cls, folder: Path, script: str) -> "LanguageTable":
-        """Read `<script>.words.txt.xz` and `<script>.grams.txt.xz`."""
+        """Reads `<script>.words.txt.xz` and `<script>.grams.txt.xz`."""
         head, lines = _halves(folder / f"{script}.words.txt.xz")
         _, grams = _halves(folder / f"{script}.grams.txt.xz")
         languages = head.decode().rpartition("# languages: ")[2].split()
@@ -80,21 +80,21 @@ class LanguageTable:
         )
 
     def half_bits_of_word(self, word: str) -> dict[int, int]:
-        """Half bits of `word` by the place of the language, for the languages that list it."""
+        """Half bits of `word` by index into `codes`, for the languages that list it."""
         pairs = self._pairs(word.encode())
         return {pairs[at] - ZERO: pairs[at + 1] - ZERO for at in range(0, len(pairs), 2)}
 
     def half_bits_of_letters(self, word: str) -> list[int]:
         """Half bits of the spelling of `word` in each language, by its trigrams.
 
-        A trigram that no language knows counts as its end does, at the price of backing off.
+        A trigram that no language has backs off to its suffix, for `BACK_OFF` half bits a letter.
         """
-        rows, price = [], 0
+        rows, penalty = [], 0
         for gram in grams_of(word):
             while gram and gram not in self.grams:
-                gram, price = gram[1:], price + BACK_OFF
+                gram, penalty = gram[1:], penalty + BACK_OFF
             rows.append(self.grams.get(gram) or bytes([UNSEEN_LETTER] * len(self.codes)))
-        return [sum(column) + price for column in zip(*rows, strict=True)]
+        return [sum(column) + penalty for column in zip(*rows, strict=True)]
 
     def _pairs(self, word: bytes) -> bytes:
         low, high = 0, len(self.lines)
@@ -110,6 +110,6 @@ class LanguageTable:
 
 
 def _halves(path: Path) -> tuple[bytes, bytes]:
-    """The comments at the top of a table, and the rest."""
+    """Splits a table into the comments at its top and the rest."""
     head, _, body = lzma.decompress(path.read_bytes()).partition(b"\n\n")
     return head, body

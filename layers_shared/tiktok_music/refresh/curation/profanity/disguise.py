@@ -1,11 +1,11 @@
-"""Spellings that hide a word: look-alike letters, leet, stretched letters, masks, split words."""
+"""Reads disguised spellings: look-alike letters, leet, stretched letters, masks, split words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from tiktok_music.refresh.curation.profanity.lists import plain_lines
+from tiktok_music.refresh.curation.profanity.lists import special_list
 from tiktok_music.refresh.curation.profanity.text import folded
 
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -26,19 +26,19 @@ _LONGEST_MASKED = 24
 
 
 def _is_beyond_latin(chunk: str) -> bool:
-    # U+0250 is where the Latin letters end that some language writes.
+    # The Latin letters that languages use end before U+0250.
     return not chunk.isascii() and max(chunk) >= "\u0250"
 
 
 def letters_only(chunk: str) -> str:
-    """The chunk without its punctuation (`f.u-ck`), apostrophes apart: `who're` is no word."""
+    """Drops punctuation (`f.u-ck`) but keeps apostrophes: `who're` must not become a word."""
     return "".join(char for char in chunk if char.isalnum() or char == "'")
 
 
 def unleeted(chunk: str) -> Iterator[str]:
-    """What digits and symbols may stand for: `b1tch`, `a$$`, `s1ut`; or nothing: `bitch99`.
+    """Readings of digits and symbols as letters (`b1tch`, `a$$`, `s1ut`) or as padding (`bitch99`).
 
-    A short word is too easily a number or a model ("A55") to be read out of digits.
+    A short word is not read out of digits: it may be a number or a model ("A55").
     """
     core = chunk.strip("0123456789")
     if not any(char.isalpha() for char in core):
@@ -54,9 +54,9 @@ def unleeted(chunk: str) -> Iterator[str]:
 
 
 def squeezed(word: str) -> tuple[str, ...]:
-    """A word with stretched letters (three or more) brought down to two, and to one.
+    """Shortens stretched letters (three or more) to two and to one.
 
-    A vowel doubled at the end ("putaa") is a stretched one, too.
+    A vowel doubled at the end ("putaa") counts as stretched, too.
     """
     if _STRETCHED_END.search(word):
         return (*_shortened(word), word[:-1])
@@ -75,7 +75,7 @@ def _shortened(word: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LookAlikes:
-    """Letters of other scripts that stand for Latin ones, and back."""
+    """Letters that look alike in different scripts, by code point."""
 
     to_latin: dict[int, str]
     to_cyrillic: dict[int, str]
@@ -83,19 +83,16 @@ class LookAlikes:
 
     @classmethod
     def load(cls) -> Self:
-        tables: tuple[dict[int, str], dict[int, str], dict[int, str]] = ({}, {}, {})
-        for line in plain_lines("lookalikes"):
-            latin, *others = line.split()
-            for other in others:
-                tables[0].setdefault(ord(other), latin)
-                if "а" <= other <= "і":
-                    tables[1].setdefault(ord(latin), other)
-                if "α" <= other <= "ω":
-                    tables[2].setdefault(ord(latin), other)
-        return cls(*tables)
+        rows = [line.split() for line in special_list("lookalikes")]
+        pairs = [(latin, other) for latin, *others in rows for other in others]
+        return cls(
+            to_latin=_first_of_each((other, latin) for latin, other in pairs),
+            to_cyrillic=_first_of_each(pair for pair in pairs if "а" <= pair[1] <= "і"),
+            to_greek=_first_of_each(pair for pair in pairs if "α" <= pair[1] <= "ω"),
+        )
 
     def readings(self, word: str) -> Iterator[str]:
-        """The word in one script, when it mixes Latin letters with others."""
+        """Spells a word in one script if it mixes Latin letters with others."""
         if not any("a" <= char <= "z" for char in word):
             return
         yield self.latin(word)
@@ -105,13 +102,20 @@ class LookAlikes:
             yield word.translate(self.to_greek)
 
     def latin(self, word: str) -> str:
-        """The word with a Latin letter for each look-alike."""
+        """Replaces each look-alike by its Latin letter."""
         return word.translate(self.to_latin)
+
+
+def _first_of_each(pairs: Iterable[tuple[str, str]]) -> dict[int, str]:
+    table: dict[int, str] = {}
+    for letter, other in pairs:
+        table.setdefault(ord(letter), other)
+    return table
 
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """The words that are recognised behind masks, stand-ins and doubled letters."""
+    """Words recognised behind masks, stand-ins and doubled letters (data/maskable.txt)."""
 
     split: frozenset[str]
     by_length: dict[int, list[str]]
@@ -119,7 +123,7 @@ class Masks:
 
     @classmethod
     def load(cls) -> Self:
-        lines = [folded(line) for line in plain_lines("maskable")]
+        lines = [folded(line) for line in special_list("maskable")]
         words = [line.rstrip("+") for line in lines]
         by_length: dict[int, list[str]] = {}
         for word in words:
@@ -132,14 +136,14 @@ class Masks:
         )
 
     def unstretched(self, word: str) -> str | None:
-        """`biitch`, `fuuckk`: the maskable word that doubles no more letters than `word`."""
+        """Finds the maskable word behind doubled letters: `biitch`, `fuuckk`."""
         if _DOUBLED.search(word) is None:
             return None
         found = self.by_single_letters.get(_DOUBLED.sub(r"\1", word))
         return found if found is not None and len(found) < len(word) else None
 
     def unmasked(self, chunk: str) -> str | None:
-        """The word of the same length that the chunk's visible letters leave, or None."""
+        """Finds the first maskable word of the same length that fits the visible letters."""
         chunk = chunk.strip(_OUTER)
         if not _SHORTEST_MASKED <= len(chunk) <= _LONGEST_MASKED:
             return None
@@ -154,7 +158,7 @@ class Masks:
         return None
 
     def vowel_restored(self, word: str) -> str | None:
-        """`fxck`, `pvssy`: an x where the maskable word has a vowel, a v where it has an u."""
+        """Finds the maskable word behind an x for a vowel or a v for an u: `fxck`, `pvssy`."""
         if len(word) <= _SHORTEST_MASKED:
             return None
         for stand_in, vowels in (("x", "aeiou"), ("v", "u")):
@@ -178,7 +182,7 @@ def _shows_enough(chunk: str, visible: list[tuple[int, str]]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Disguises:
-    """Every plain reading that a disguised spelling may have."""
+    """All disguises together."""
 
     look_alikes: LookAlikes
     masks: Masks
@@ -188,7 +192,7 @@ class Disguises:
         return cls(LookAlikes.load(), Masks.load())
 
     def readings(self, chunk: str) -> Iterator[str]:
-        """What a casefolded chunk may stand for, other than what is written."""
+        """Readings of a casefolded chunk other than its literal one."""
         if chunk.isascii() and chunk.isalpha():
             yield from self._of_letters(chunk)
             return
@@ -215,7 +219,10 @@ class Disguises:
                 yield guess
 
     def split_words(self, words: list[str]) -> Iterator[tuple[int, int, str]]:
-        """Maskable words in two or three pieces ("fu ck"), one of them of at most two letters."""
+        """Finds maskable words in two or three pieces ("fu ck"), one of at most two letters.
+
+        Yields start and stop among `words`, and the word.
+        """
         for start in range(len(words) - 1):
             for stop in (start + 2, start + 3):
                 pieces = words[start:stop]

@@ -1,6 +1,6 @@
-"""The reviewed word lists of data, read into tables that answer in constant time.
+"""Reads the reviewed word lists of data into tables with constant-time lookup.
 
-The notation of the lists is described in data/README.txt.
+data/README.txt describes their notation.
 """
 
 import re
@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from tiktok_music.refresh.curation.data_lines import data_lines
 from tiktok_music.refresh.curation.profanity.table import Entry, Hit, Table
 from tiktok_music.refresh.curation.profanity.text import folded, legible, word_spans
 
 DATA = Path(__file__).parent / "data"
-# Lists that are not a language's: they are read by name.
+# Lists that belong to no language; each is read by its name.
 _SPECIAL = frozenset(
     {"README", "allow", "given_names", "languages", "lookalikes", "maskable", "mild"}
 )
@@ -21,27 +22,28 @@ _SPECIAL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Entries in both spellings: `plain` is matched without accents, `exact` with them."""
+    """Entries by how they are matched: `plain` ignores accents, `exact` does not."""
 
     plain: Table = field(default_factory=Table)
     exact: Table = field(default_factory=Table)
 
     def read(self, path: Path) -> None:
+        """Adds the entries of a list."""
         prefixes: list[str] = [""]
-        exact_file = False
-        for line in lines_of(path):
+        all_exact = False
+        for line in data_lines(path):
             if line.startswith("@prefixes "):
                 prefixes += line.split()[1:]
             elif line == "@exact-accents":
-                exact_file = True
+                all_exact = True
             else:
-                self.add_line(line, prefixes, exact_file=exact_file)
+                self.add_line(line, prefixes, all_exact=all_exact)
 
     def add_line(
-        self, line: str, prefixes: Iterable[str] = ("",), *, exact_file: bool = False
+        self, line: str, prefixes: Iterable[str] = ("",), *, all_exact: bool = False
     ) -> None:
         pattern = line.partition(" [")[0]
-        exact = exact_file or pattern.startswith("=")
+        exact = all_exact or pattern.startswith("=")
         table = self.exact if exact else self.plain
         pattern = legible(pattern.lstrip("=")).casefold().replace("'", " ")
         for prefix in prefixes:
@@ -51,12 +53,12 @@ class WordList:
                 return
 
     def hits(self, exact: list[str], plain: list[str]) -> Iterator[Hit]:
-        """Every entry that the words show, given with and without their accents."""
+        """Finds every entry among words, which are given with and without accents."""
         yield from self.plain.hits(plain)
         yield from self.exact.hits(exact)
 
     def entries_of(self, word: str, *, accents_dropped: bool) -> Iterator[Entry]:
-        """The entries that one word shows by itself."""
+        """Finds the entries that match a single word."""
         lines = self.plain.lines_for(word)
         if not accents_dropped:
             lines += self.exact.lines_for(word)
@@ -64,15 +66,8 @@ class WordList:
             yield Entry.of(line)
 
 
-def lines_of(path: Path) -> Iterator[str]:
-    """The lines of a list without comments and blanks."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if text := (line.partition("#")[0] if "#" in line else line).strip():
-            yield text
-
-
 def swear_words(*, with_mild: bool) -> WordList:
-    """The lists of all languages, and the mild one if asked for."""
+    """Reads the lists of all languages, and the mild list on request."""
     swear = WordList()
     for path in sorted(DATA.glob("*.txt")):
         if path.stem not in _SPECIAL:
@@ -84,27 +79,27 @@ def swear_words(*, with_mild: bool) -> WordList:
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
-    """Names, words and phrases that are cut out before anything is looked for."""
+    """Names, words and phrases that are removed from a text before the search."""
 
     words: WordList
-    pieces: tuple[str, ...]
+    parts: tuple[str, ...]
 
     @classmethod
     def load(cls) -> Self:
-        words, pieces = WordList(), []
-        for line in lines_of(DATA / "allow.txt"):
+        words, parts = WordList(), []
+        for line in data_lines(DATA / "allow.txt"):
             if line.startswith("*") and line.endswith("*"):
-                pieces.append(line.strip("*"))
+                parts.append(line.strip("*"))
             else:
                 words.add_line(line)
-        return cls(words, tuple(pieces))
+        return cls(words, tuple(parts))
 
     def cut_from(self, text: str) -> str:
-        """The legible text with a gap where an allowed word, phrase or piece was."""
+        """Replaces every allowed word, phrase and part of a legible text by a gap."""
         lowered = text.casefold()
-        for piece in self.pieces:
-            if piece in lowered:
-                text = re.sub(re.escape(piece), " , ", text, flags=re.IGNORECASE)
+        for part in self.parts:
+            if part in lowered:
+                text = re.sub(re.escape(part), " , ", text, flags=re.IGNORECASE)
         spans = word_spans(text)
         exact = [text[start:stop].casefold() for start, stop in spans]
         plain = exact if text.isascii() else [folded(word) for word in exact]
@@ -114,6 +109,6 @@ class AllowList:
         return text
 
 
-def plain_lines(name: str) -> Iterable[str]:
-    """The lines of a special list, casefolded."""
-    return (line.casefold() for line in lines_of(DATA / f"{name}.txt"))
+def special_list(name: str) -> Iterable[str]:
+    """Reads a list that is no language's: its lines, casefolded."""
+    return (line.casefold() for line in data_lines(DATA / f"{name}.txt"))

@@ -1,17 +1,17 @@
-"""Which languages the words around a find belong to: enough for homonyms, not a detector."""
+"""Guesses the languages of the words around a match: enough for homonyms, no language detector."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from tiktok_music.refresh.curation.profanity.lists import plain_lines
+from tiktok_music.refresh.curation.profanity.lists import special_list
 from tiktok_music.refresh.curation.profanity.table import Entry
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseLanguages:
-    """Frequent words and telling letters, each with the languages that they point to."""
+    """Frequent words and distinctive letters, each with the languages that use them."""
 
     languages_of_word: dict[str, tuple[str, ...]]
     languages_of_letter: dict[str, tuple[str, ...]]
@@ -20,7 +20,7 @@ class PhraseLanguages:
     def load(cls) -> Self:
         words: dict[str, tuple[str, ...]] = {}
         letters: dict[str, tuple[str, ...]] = {}
-        for line in plain_lines("languages"):
+        for line in special_list("languages"):
             language, _, hints = line.partition(":")
             for hint in hints.split():
                 is_letter = len(hint) == 1 and not hint.isascii()
@@ -29,7 +29,7 @@ class PhraseLanguages:
         return cls(words, letters)
 
     def votes_of(self, words: Iterable[str]) -> Counter[str]:
-        """How many of the words, and of the letters in them, point to each language."""
+        """Counts, per language, the words and distinct letters that point to it."""
         votes: Counter[str] = Counter()
         for word in words:
             votes.update(self.languages_of_word.get(word, ()))
@@ -41,16 +41,16 @@ class PhraseLanguages:
 
 @dataclass(slots=True)
 class Phrase:
-    """The casefolded words of one text; their languages are counted when first asked for."""
+    """The casefolded words of one text; the votes for languages are counted lazily."""
 
     languages: PhraseLanguages
     words: list[str]
     _votes: Counter[str] | None = None
 
     def lets_count(self, entry: Entry, own_words: Iterable[str] = ()) -> bool:
-        """Whether a homonym is meant as the swear word, judged by the words other than its own.
+        """True if a homonym is meant as the swear word, judged by the other words of the text.
 
-        A tie between languages speaks for the innocent meaning.
+        A tie between languages counts as the innocent meaning.
         """
         if not entry.only and not entry.unless:
             return True
@@ -67,5 +67,5 @@ def _best(votes: Counter[str], languages: frozenset[str]) -> int:
 
 
 def _lead(votes: Counter[str], languages: frozenset[str]) -> int:
-    """By how many votes the best of `languages` is ahead of the best of all others."""
+    """Votes by which the best of `languages` leads the best of all others."""
     return _best(votes, languages) - _best(votes, frozenset(votes) - languages)

@@ -1,4 +1,4 @@
-"""Profanity in a title, album or author: text -> words and their disguises -> reviewed lists."""
+"""Finds profanity in a title, album or author: text -> words and disguises -> reviewed lists."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tiktok_music.refresh.curation.profanity.disguise import Disguises
 from tiktok_music.refresh.curation.profanity.lists import (
     AllowList,
     WordList,
-    plain_lines,
+    special_list,
     swear_words,
 )
 from tiktok_music.refresh.curation.profanity.phrase import Phrase, PhraseLanguages
@@ -28,7 +28,7 @@ _BETWEEN_NAMES = re.compile(r"\s*(?:[,&+/]|\b(?:feat|featuring|ft|with|and|x)\b\
 
 @dataclass(frozen=True, slots=True)
 class ProfanityMatch:
-    """The list entry that matched, without the marks of its line, and the piece it matched."""
+    """The matched list entry, without the marks of its line, and the matched text."""
 
     word: str
     text: str
@@ -36,7 +36,7 @@ class ProfanityMatch:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The words of a text: as written, casefolded, and without accents."""
+    """The words of a text: as written, casefolded, and casefolded without accents."""
 
     shown: list[str]
     exact: list[str]
@@ -49,7 +49,7 @@ class _Words:
         return cls(shown, exact, exact if text.isascii() else [folded(word) for word in exact])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfanityFilter:
     """Finds strong swear words, slurs and vulgar sexual terms of about 40 languages.
 
@@ -65,22 +65,22 @@ class ProfanityFilter:
     @classmethod
     def load(cls, *, with_mild: bool = False) -> Self:
         return cls(
-            swear_words(with_mild=with_mild),
-            AllowList.load(),
-            Disguises.load(),
-            PhraseLanguages.load(),
-            frozenset(plain_lines("given_names")),
+            swear=swear_words(with_mild=with_mild),
+            allowed=AllowList.load(),
+            disguises=Disguises.load(),
+            languages=PhraseLanguages.load(),
+            given_names=frozenset(special_list("given_names")),
         )
 
     def find(self, text: str) -> ProfanityMatch | None:
-        """The first unmistakable swear word of `text`, or None. Time is linear in its length."""
+        """Finds the first unmistakable swear word, in time linear in the length of `text`."""
         rest = self.allowed.cut_from(legible(text))
         words = _Words.of(rest)
         phrase = Phrase(self.languages, words.exact)
         return self._listed(words, phrase) or self._split(words) or self._disguised(rest, phrase)
 
     def find_in_name(self, text: str) -> ProfanityMatch | None:
-        """As `find`, but "Dick" before a surname is a given name."""
+        """Finds as `find` does, but a given name such as "Dick" before a surname is clean."""
         names = _BETWEEN_NAMES.split(text)
         return self.find(", ".join(self._without_given_name(name) for name in names))
 
@@ -130,13 +130,13 @@ class ProfanityFilter:
 
 
 def judge_profanity(candidate: Candidate, filter_: ProfanityFilter) -> Finding | None:
-    """PROFANITY with the field and the list's word, or None; the title is looked at first."""
+    """Checks title, album and author, in this order, up to the first match."""
     for field, match in (
         ("title", filter_.find(candidate.title)),
         ("album", filter_.find(candidate.album)),
         ("author", filter_.find_in_name(candidate.author)),
     ):
         if match is not None:
-            detail = f'The {field} shows "{match.text}".'
+            detail = f'The {field} contains "{match.text}".'
             return Finding(RejectionReason.PROFANITY, detail, field=field, word=match.word)
     return None

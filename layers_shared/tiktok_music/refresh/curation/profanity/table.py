@@ -1,4 +1,4 @@
-"""One way of spelling the listed words: which lines of the lists a text shows, and where."""
+"""Looks up words in one spelling of the lists: words in, matching lines and positions out."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,10 @@ _LONGEST_STEM = 20
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a list: `only` and `unless` tell the languages where its word (never) counts."""
+    """One line of a list.
+
+    With `only`, its word counts only among words of these languages; with `unless`, never there.
+    """
 
     word: str
     only: frozenset[str] = frozenset()
@@ -18,7 +21,7 @@ class Entry:
 
     @classmethod
     def of(cls, line: str) -> "Entry":
-        """The entry that a line of a list stands for."""
+        """Parses a line: `word [not sv da]`."""
         condition = _CONDITION.fullmatch(line)
         if condition is None:
             return cls(line.strip("*="))
@@ -30,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where an entry stands: the words from `start` up to `stop`."""
+    """An entry and its place: the words from `start` up to, not including, `stop`."""
 
     entry: Entry
     start: int
@@ -41,8 +44,8 @@ class Hit:
 class Table:
     """Whole words, stems, parts of words, and phrases by their first word.
 
-    Lines are kept as they are written: few of them are ever shown, so they are parsed then.
-    RefreshDependencies are keyed by their first two characters, or by the only one.
+    Lines are stored unparsed and parsed on a match, as few ever match. Parts are keyed by their
+    first two characters, or by the only one.
     """
 
     words: dict[str, list[str]] = field(default_factory=dict)
@@ -52,7 +55,7 @@ class Table:
     phrases: dict[str, list[tuple[list[str], str]]] = field(default_factory=dict)
 
     def add(self, pattern: str, line: str) -> None:
-        """Enters a pattern of the lists' notation; `line` is what a hit is told by."""
+        """Adds a pattern in the notation of the lists; a hit reports `line`."""
         if " " in pattern:
             first, *rest = pattern.split()
             self.phrases.setdefault(first, []).append((rest, line))
@@ -66,7 +69,7 @@ class Table:
             self.stem_heads.add(pattern[:2])
 
     def hits(self, words: list[str]) -> Iterator[Hit]:
-        """Every entry that the words show, in their order."""
+        """Finds every entry among `words`, in their order."""
         for start, word in enumerate(words):
             for line in self.lines_for(word):
                 yield Hit(Entry.of(line), start, start + 1)
@@ -76,7 +79,7 @@ class Table:
                     yield Hit(Entry.of(line), start, stop)
 
     def lines_for(self, word: str) -> list[str]:
-        """The lines of all single-word tiers that one word shows."""
+        """Finds the lines of whole words, stems and parts that match one word."""
         lines = list(self.words.get(word, ()))
         if word[:2] in self.stem_heads:
             for end in range(2, min(len(word), _LONGEST_STEM) + 1):

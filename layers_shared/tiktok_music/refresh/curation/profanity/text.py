@@ -1,17 +1,19 @@
-"""What a title says once escapes, stylised and invisible characters and accents are off."""
+"""Normalises text for the word lists: escapes, stylised and invisible characters, accents."""
 
 import html
 import re
 import unicodedata
 
+from tiktok_music.characters import ACCENTS, KORANIC_MARKS, LATIN_LETTERS
+
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
-# Scripts whose vowel signs are marks, which `\w` leaves out: a word would fall apart at each one.
-_MARKS = (
-    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u109f\u1780-\u17ff\u3099"
-)
+_MARKS = ACCENTS + KORANIC_MARKS
+# Vowel signs of Indic and other scripts are marks, which `\w` leaves out: without them a word would
+# fall apart at each one.
+_MARKS_IN_WORDS = f"{_MARKS}\u0900-\u109f\u1780-\u17ff\u3099"
 _LETTER = "[^\\W_ァ-ヺー]"
 # A run of katakana is a word of its own: Japanese writes no spaces.
-_WORD = re.compile(rf"[ァ-ヺー]+|{_LETTER}(?:{_LETTER}|[{_MARKS}])*")
+_WORD = re.compile(rf"[ァ-ヺー]+|{_LETTER}(?:{_LETTER}|[{_MARKS_IN_WORDS}])*")
 _HARD_BREAK = re.compile(r"[\s\"(){}\[\]<>,;:/\\|~“”«»„…、。，：；！？「」『』【】《》（）–—]+")
 # A letter, then at least two more, each after one to three characters that are neither.
 _SPELLED = re.compile(r"(?<![\w*])[\w*](?:[^\w*]{1,3}[\w*]){2,}(?![\w*])")
@@ -38,11 +40,12 @@ _INVISIBLE_RANGES = (
 # First code point of A to Z: regional indicators, negative circled, negative squared letters.
 _ENCLOSED_ALPHABETS = (0x1F1E6, 0x1F150, 0x1F170)
 
-_PLAIN_LETTERS = {
-    **dict(zip("ıłøđðħŧƒɡ", "iloddhtfg", strict=True)),
-    **{"æ": "ae", "œ": "oe"},
-    **dict(zip("ٱىةکی", "اي" + "هكي", strict=True)),
-}
+_PLAIN_LETTERS = (
+    LATIN_LETTERS
+    | dict(zip("ðħŧƒɡ", "dhtfg", strict=True))
+    | dict(zip("ٱىةکی", "اي" + "هكي", strict=True))
+)
+_TATWEEL = "\u0640"
 
 
 def _legible_table() -> dict[int, str | None]:
@@ -55,23 +58,13 @@ def _legible_table() -> dict[int, str | None]:
     return table
 
 
-def _fold_table() -> dict[int, str | None]:
-    # Combining accents of the European scripts, Hebrew points, Arabic vowel signs and tatweel.
-    table: dict[int, str | None] = {}
-    for first, last in ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F)):
-        table.update(dict.fromkeys(range(first, last + 1)))
-    table.update({0x0640: None, 0x0670: None})
-    table.update({ord(char): plain for char, plain in _PLAIN_LETTERS.items()})
-    return table
-
-
 _SHORT_I = "\uf8ff"
 _LEGIBLE = _legible_table()
-_FOLD = _fold_table()
+_FOLD = str.maketrans("", "", _MARKS + _TATWEEL) | str.maketrans(_PLAIN_LETTERS)
 
 
 def legible(text: str) -> str:
-    r"""The text as a reader sees it: `\uXXXX` and HTML entities resolved, NFKC, nothing invisible.
+    r"""Resolves escapes and HTML entities, normalises (NFKC) and drops invisible characters.
 
     Letters in circles, squares and as regional indicators become letters; case and accents stay.
     """
@@ -85,31 +78,31 @@ def legible(text: str) -> str:
 
 
 def folded(word: str) -> str:
-    """A casefolded word without accents, points and the spelling variants of Arabic letters."""
+    """Drops accents and points from a casefolded word and unifies Arabic spelling variants."""
     if word.isascii():
         return word
-    # The breve of й is no accent: it tells two letters apart.
+    # The breve of й is no accent: it distinguishes two letters.
     bare = unicodedata.normalize("NFD", word.replace("й", _SHORT_I)).translate(_FOLD)
     return unicodedata.normalize("NFC", bare).replace(_SHORT_I, "й")
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a legible text, in order, without any punctuation."""
+    """Splits a legible text into its words, without punctuation."""
     return _WORD.findall(text)
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:
-    """Where each word of a legible text starts and stops."""
+    """Start and end of each word of a legible text."""
     return [found.span() for found in _WORD.finditer(text)]
 
 
 def chunks_of(text: str) -> list[str]:
-    """What stands between spaces, brackets and the like, with its inner and outer symbols."""
+    """Splits a text at spaces, brackets and hard punctuation; other symbols stay in the chunks."""
     return _HARD_BREAK.split(text)
 
 
 def spelled_runs(text: str) -> list[str]:
-    """Runs of three or more single letters ("F.U.N", "s o s"), each joined to one word."""
+    """Joins each run of three or more single letters ("F.U.N", "s o s") to one word."""
     return [
         "".join(char for char in run if char.isalnum() or char == "*")
         for run in _SPELLED.findall(text)

@@ -1,4 +1,4 @@
-"""Names of artists: how a line of names is split, and the forms in which names are compared."""
+"""Splits credit lines into names of artists and compares them."""
 
 import re
 from collections.abc import Set
@@ -9,8 +9,8 @@ from rapidfuzz import fuzz
 from tiktok_music.refresh.curation.titles.folding import LONGEST, fold, squeeze
 from tiktok_music.refresh.curation.titles.tables import read_phrases
 
-# What credit lines join names with. "and" and its sisters also stand inside names of bands; a name
-# that is split by mistake still meets its other spelling, which is split by the same mistake.
+# Separators in credit lines. "and" and its translations are also parts of band names: a name that
+# is split by mistake still matches its other spelling, which is split by the same mistake.
 _BETWEEN_NAMES = re.compile(
     r"\s*[,;&/|+×、，＆；／•·]\s*"
     r"|\s+(?:x|feat\.?|ft\.?|featuring|with|vs\.?|versus|and|und|y|e|et|con|og|och|ja|ve|dan|(?-i:i)|и|та"
@@ -23,9 +23,9 @@ _STAGE_SUFFIX = re.compile(
 )
 _HANDLE_SUFFIX = re.compile(r"(?<=\w{4})(?:music|musica|musik|oficial|official|band|tv)$")
 _STAGE_PREFIX = re.compile(r"^the (?=\w)")
-# A part that starts so names somebody's band, not an artist of its own.
+# A part with such a beginning names a backing band, not an artist of its own.
 _BACKING_BAND = re.compile(r"(?:his|her|their|su|sus|seine|ihre|son|sa|orchestra)\b ")
-# Uploaders who play other people's songs, or play with them.
+# Uploaders of covers and edits of songs by other artists.
 _PLAYS_OTHERS_SONGS = re.compile(
     r"(?<!\S)(?:piano\w*|karaoke\w*|covers?|tribute\w*|lullab\w*|instrumentals?|orchestra|strings?"
     r"|guitar\w*|violin\w*|viola|kids|kidz|lofi|lo fi|8 bit|8bit|music box|choir|acoustic\w*|sing"
@@ -36,27 +36,28 @@ _LATIN = re.compile(r"[0-9a-z\u00c0-\u024f$!.' -]+", re.IGNORECASE)
 _SHORTEST_SCRIPT_NAME = 2
 _SIMILAR_NAME = 85.0
 _ENOUGH_SHARED_NAMES = 2
-# More names than any song has: a flood must not cost time.
+# Above the number of names on any song; bounds the time for oversized input.
 _MOST_NAMES = 24
 
 
 def split_artists(line: str) -> tuple[str, ...]:
-    """The names in a credit line, in their order and spelling; wrong for bands called "A and B"."""
+    """Splits a credit line into names, in their order and spelling; also splits bands "A and B"."""
     names = (name.strip() for name in _BETWEEN_NAMES.split(" ".join(line[:LONGEST].split())))
     return tuple(name for name in names if name)[:_MOST_NAMES]
 
 
 def artist_key(name: str) -> str:
-    """One name as it is compared: "LadyGagaVEVO" and "Lady Gaga" are "ladygaga"."""
+    """Normalises one name for comparison: "LadyGagaVEVO" and "Lady Gaga" are "ladygaga"."""
     folded = _STAGE_SUFFIX.sub("", fold(name.strip().removeprefix("@")))
     return squeeze(_STAGE_PREFIX.sub("", folded))
 
 
 @lru_cache(maxsize=8192)
 def artist_keys(line: str) -> frozenset[str]:
-    """Every name by which the artists of a line can be recognised; empty when it names nobody.
+    """Keys by which the artists of a line can be recognised; empty for "Various Artists" and alike.
 
-    The whole line is one, the first name too, then each other but backing bands and common words.
+    These are the whole line, the first name, and each other name but backing bands and common
+    words.
     """
     keys = {artist_key(line)}
     for position, name in enumerate(split_artists(line)):
@@ -69,7 +70,7 @@ def artist_keys(line: str) -> frozenset[str]:
 
 
 def _script_keys(name: str) -> set[str]:
-    """The keys of a name's Latin and other stretches, when it has both."""
+    """The keys of a name's Latin and other stretches, if it has both."""
     others = _LATIN.split(name)
     latin = _LATIN.findall(name)
     if not any(other.strip() for other in others) or not any(each.strip() for each in latin):
@@ -79,34 +80,36 @@ def _script_keys(name: str) -> set[str]:
 
 
 def name_keys(line: str) -> frozenset[str]:
-    """The keys of the split names alone, bynames included: who is on the recording."""
+    """Keys of the single names of a line, backing bands included: the people on a recording."""
     keys = (artist_key(name) for name in split_artists(line))
     return frozenset(key for key in keys if key and key not in _listed("nobody"))
 
 
 def primary_artist(line: str) -> str:
-    """The key of the artist who is named first, for keys of works."""
+    """The key of the first artist, for keys of works; empty without names."""
     names = split_artists(line)
     return artist_key(names[0]) if names else ""
 
 
 def are_other_people(some: Set[str], others: Set[str]) -> bool:
-    """Whether each side names somebody whom the other does not know under any spelling.
+    """True if each side names a person that is missing, in any spelling, from the other.
 
-    One list may be shorter than the other (guests are often left out), so extra names count only
-    when both sides have them; two lists that share two names are two cuts of one longer list.
+    Guests are often left out of a list, so extra names count only if both sides have them. Two
+    lists that share two names are taken for two parts of one longer list.
     """
     unknown = {name for name in some if _unknown_to(others, name)}
-    has_strangers = any(_unknown_to(some, name) for name in others)
-    return bool(unknown) and has_strangers and len(some - unknown) < _ENOUGH_SHARED_NAMES
+    has_others = any(_unknown_to(some, name) for name in others)
+    return bool(unknown) and has_others and len(some - unknown) < _ENOUGH_SHARED_NAMES
 
 
-def are_other_guests(guests: Set[str], people: Set[str], others: Set[str], crowd: Set[str]) -> bool:
-    """Whether two recordings have guests and none of either is among the other's people."""
+def are_other_guests(
+    guests: Set[str], people: Set[str], other_guests: Set[str], other_people: Set[str]
+) -> bool:
+    """True if both recordings have guests, and none of them is among the other's people."""
     return (
-        bool(guests and others)
-        and all(_unknown_to(crowd, guest) for guest in guests)
-        and all(_unknown_to(people, guest) for guest in others)
+        bool(guests and other_guests)
+        and all(_unknown_to(other_people, guest) for guest in guests)
+        and all(_unknown_to(people, guest) for guest in other_guests)
     )
 
 
@@ -118,7 +121,7 @@ def _unknown_to(names: Set[str], name: str) -> bool:
 
 
 def plays_others_songs(line: str) -> bool:
-    """Whether a name tells of covers, karaoke or edits: its uploads are not the original."""
+    """True if a name mentions covers, karaoke or edits: its uploads are not the original."""
     return _PLAYS_OTHERS_SONGS.search(fold(line)) is not None
 
 

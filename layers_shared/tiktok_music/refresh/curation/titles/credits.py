@@ -1,4 +1,4 @@
-"""Who else is on a recording: guests and producers that a title names."""
+"""Separates a title from its credits: guests and producers."""
 
 import re
 from functools import cache
@@ -13,7 +13,7 @@ _PART = r"part\.(?=\s+[^\W\d]\w)(?!\s+[ivx]+\b)"
 
 
 def without_bracket_credits(text: str) -> tuple[str, list[str]]:
-    """As `without_credits`, and in a bracket "with", "con" or "&" may open one too."""
+    """Splits off credits as `without_credits` does; "with", "con" or "&" may open one, too."""
     opener = _bracket_opener().match(text)
     if opener and _can_be_guest(text[opener.end() :]):
         named, more = without_credits(text[opener.end() :])
@@ -22,13 +22,13 @@ def without_bracket_credits(text: str) -> tuple[str, list[str]]:
 
 
 def without_credits(text: str) -> tuple[str, list[str]]:
-    """The text before its first credit, and the guests named in it; producers are no guests."""
-    said, *credits_ = _opener().split(text)
+    """Splits a text into the words before its first credit and the guests; drops producers."""
+    words, *credits_ = _opener().split(text)
     guests: list[str] = []
     for opener, named in zip(credits_[::2], credits_[1::2], strict=True):
         if fold(opener) not in _words("producer"):
             guests.extend(split_artists(named.strip(" .:")))
-    return said, guests
+    return words, guests
 
 
 def _can_be_guest(named: str) -> bool:
@@ -44,7 +44,7 @@ def _words(credit: str) -> frozenset[str]:
 
 @cache
 def _opener() -> re.Pattern[str]:
-    """A word that opens a credit anywhere; the word is the pattern's one group."""
+    """Matches a word that opens a credit; the word is the only group."""
     openers = _alternatives("guest", "producer")
     return re.compile(
         rf"(?:^|[\s(\[（;,/-])({openers}|{_PART})(?:[.:]+\s*|\s+)(?=\S)", re.IGNORECASE

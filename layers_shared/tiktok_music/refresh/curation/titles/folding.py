@@ -1,39 +1,41 @@
-"""The form in which titles and names are compared: free of case, accents, width and punctuation.
+"""Folds titles and names for comparison: drops case, accents, width and punctuation.
 
-`fold` keeps words apart by one space; `squeeze` joins them; `romanise` spells them in Latin.
+`fold` separates words by one space; `squeeze` joins them; `romanise` spells them in Latin letters.
 """
 
 import re
 import unicodedata
 from functools import cache, lru_cache
 
+from tiktok_music import characters
+from tiktok_music.characters import (
+    ACCENTS,
+    KORANIC_MARKS,
+    LATIN_LETTERS,
+    VARIATION_SELECTORS,
+)
 from tiktok_music.refresh.curation.titles.tables import read_pairs
 
-# A title says what it is in its first letters; the rest of a flood must not cost time.
+# The first characters of a title identify it; the limit bounds the time for oversized input.
 LONGEST = 300
 
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z])[!$](?=[a-z])|(?<![^\W_])\$(?=[a-z])|(?<=[a-z$])\$")
 _STYLISED = {"!": "i", "$": "s"}
-_LETTERS_WITHOUT_DECOMPOSITION = {
-    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i",
-    "ى": "ي", "ة": "ه", "ـ": "", "&": " and ", "+": " and ", "'": "", "’": "", "‘": "", "`": "",
-    "´": "", "ʼ": "", "׳": "",
+_PLAIN_LETTERS = LATIN_LETTERS | {
+    "ð": "d", "þ": "th", "ى": "ي", "ة": "ه", "ـ": "", "&": " and ", "+": " and ",
+    "'": "", "’": "", "‘": "", "`": "", "´": "", "ʼ": "", "׳": "",
 }  # fmt: skip
 _KATAKANA_TO_HIRAGANA = 0x60
-# Accents of Latin, Greek and Cyrillic; points of Hebrew; vowel signs of Arabic; emoji variants.
-_IGNORED_MARKS = re.compile(
-    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\ufe00-\ufe0f]"
-)
+_IGNORED_MARKS = str.maketrans("", "", ACCENTS + KORANIC_MARKS + VARIATION_SELECTORS)
 
 
 class _Folding(dict[int, str]):
-    """What each character becomes, worked out when it is first seen."""
+    """Folded characters by code point, each computed at its first lookup."""
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
-        folded = _LETTERS_WITHOUT_DECOMPOSITION.get(letter)
+        folded = _PLAIN_LETTERS.get(letter)
         if folded is None:
             folded = _han_variants().get(letter) or _fold_by_category(letter)
         self[code] = folded
@@ -58,15 +60,15 @@ _folding = _Folding()
 
 
 def unescape(text: str) -> str:
-    r"""`text` with literal \u00f1 escapes as the letters they mean, and no lone surrogate."""
+    r"""Replaces literal `\u00f1` escapes by their letters, lone surrogates by a space or U+FFFD."""
     if "\\u" in text:
-        text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
+        text = characters.unescape(text)
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return _SURROGATE.sub(" ", text)
 
 
 def fold(text: str) -> str:
-    """The words of `text` for comparison; of symbols alone, the symbols themselves."""
+    """Folds a text to its words; a text of symbols alone stays as it is, without spaces."""
     return _fold(text[:LONGEST])
 
 
@@ -75,18 +77,18 @@ def _fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", unescape(text)).casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFD", text)
-        text = unicodedata.normalize("NFC", _IGNORED_MARKS.sub("", text))
+        text = unicodedata.normalize("NFC", text.translate(_IGNORED_MARKS))
     letters = _BETWEEN_LETTERS.sub(lambda sign: _STYLISED[sign[0]], text)
     return " ".join(letters.translate(_folding).split()) or "".join(text.split())
 
 
 def squeeze(folded: str) -> str:
-    """A folded text without its spaces: "smoke show" and "smokeshow" are one."""
+    """Removes the spaces of a folded text: "smoke show" and "smokeshow" become equal."""
     return folded.replace(" ", "")
 
 
 def romanise(folded: str) -> str | None:
-    """A folded text spelt in Latin letters; None if it already is, or cannot be (kanji)."""
+    """Spells a folded text in Latin letters; None if it is in Latin or cannot be spelt (kanji)."""
     if folded.isascii():
         return None
     spelt = _spelling_pattern().sub(lambda letters: _spellings()[letters[0]], folded)
@@ -95,7 +97,7 @@ def romanise(folded: str) -> str | None:
 
 
 def sound_alike(latin: str) -> str:
-    """Latin letters without what spellings of one sound differ in: long vowels, y and j, kh."""
+    """Unifies spellings of one sound: long vowels, y and j, kh, doubled letters; drops spaces."""
     latin = re.sub(r"ou|oo", "o", latin.replace(" ", "")).replace("kh", "h")
     latin = re.sub(r"iy|ij|yi|[yj]", "i", latin)
     return re.sub(r"(.)\1+", r"\1", latin)

@@ -1,14 +1,15 @@
-"""Sounds that nobody has named: "original sound - handle" in the languages of TikTok's app."""
+"""Recognises unnamed sounds: "original sound - handle" in the languages of TikTok's app."""
 
 import re
 from functools import cache
 
+from tiktok_music.characters import BIDI_CONTROLS
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.titles.folding import LONGEST, fold, unescape
 from tiktok_music.refresh.curation.titles.tables import read_phrases
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 
-_SEPARATOR = re.compile(r"\s*[-–—‐‑−:：|•·~_/@\u200e\u200f\u202a-\u202e\u2066-\u2069]+\s*@?")
+_SEPARATOR = re.compile(rf"\s*[-–—‐‑−:：|•·~_/@{BIDI_CONTROLS}]+\s*@?")
 _MEANS_NOTHING = re.compile(r"[\W\d_]*")
 _CREATED_BY = re.compile(r"@?(?P<handle>.{1,60}?)\s*(?:创作的原声|創作的原聲)")
 _LONGEST_BOILERPLATE = 60
@@ -16,26 +17,26 @@ _MOST_WORDS = 6
 
 
 def judge_generic_sound(candidate: Candidate) -> Finding | None:
-    """A finding when the title is boilerplate and, at most, whose sound it is.
+    """Rejects a title that is boilerplate and, at most, a user's name.
 
-    A user's sound that has a real title is music like any other and stays.
+    A user's sound with a real title stays.
     """
     found = _boilerplate(candidate.title, candidate.author)
     if found is None:
         return None
     word, _ = found
-    detail = f'The title says only that this is a user\'s own sound ("{word}").'
+    detail = f'The title is only the default name of a user\'s sound ("{word}").'
     return Finding(RejectionReason.GENERIC_SOUND, detail, field="title", word=word)
 
 
 def strip_sound_boilerplate(title: str) -> str:
-    """The title without "original sound" and what joins it to a handle; the rest is as it was."""
+    """Removes "original sound" and its separator from a title; other text stays unchanged."""
     found = _boilerplate(title, author="")
     return title if found is None else found[1]
 
 
 def _boilerplate(title: str, author: str) -> tuple[str, str] | None:
-    """The boilerplate as it stands in the title, and the handle; None if the title says more."""
+    """The boilerplate as spelt in the title, and the handle; None if there is other text."""
     text = unescape(title[:LONGEST]).strip()
     created = _CREATED_BY.fullmatch(text)
     if created:
@@ -53,7 +54,7 @@ def _boilerplate(title: str, author: str) -> tuple[str, str] | None:
 
 
 def _word_runs(text: str) -> list[str]:
-    """The beginnings of a text that end where a word ends, the longest first."""
+    """Prefixes of a text that end at the end of a word, the longest first."""
     words = re.finditer(r"[^\s\-–—:：|•·~_/(（\[@#]+", text[:_LONGEST_BOILERPLATE])
     ends = [word.end() for word in words][:_MOST_WORDS]
     return [text[:end] for end in reversed(ends)]

@@ -1,4 +1,4 @@
-"""Takes a title apart: core, subtitles, guests, versions, and remarks that mean nothing."""
+"""Splits a title into core, subtitles, guests, versions and remarks without meaning."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tiktok_music.refresh.curation.titles.tags import (
 
 _OPENERS = "([{（［｛【〔「『《〈"
 _CLOSERS = ")]}）］｝】〕」』》〉"
-# What East Asian titles quote is often the title itself, the artist before it.
+# East Asian titles often quote the title itself, after the artist.
 _QUOTES = "「『《〈【"
 _DASH = re.compile(r"\s+[-–—‐−_~|｜•·]+\s+|\s*(?:\|\||//|｜|\|)\s*|\s+[-–—](?=\w[^-–—]*[-–—]?\s*$)")
 
@@ -29,13 +29,13 @@ _TRAILING_HASHTAGS = re.compile(r"(?<=\w)(?:\s+#[^\W\d]\w*)+\s*$")
 _MOST_WORDS_OF_AN_ENDING = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TitleParts:
-    """A title in its parts, each in its original spelling but `versions` and `venue`.
+    """The parts of a title, in their original spelling except for `versions` and `venue`.
 
-    `subtitles` are brackets that no table explains, `tails` the same after a dash: a tail may be a
-    subtitle, but also the title or the artist. `credits` are the guests that the title names.
-    `versions` are tags ("sped up", "remix:imanbek"); `venue` is where or when a live one was.
+    `subtitles` are brackets without a known meaning, `tails` the same after a dash: a tail may be a
+    subtitle, the title or the artist. `credits` are guests. `versions` are tags ("sped up",
+    "remix:imanbek"); `venue` is the place or year of a live version.
     """
 
     core: str
@@ -48,7 +48,7 @@ class TitleParts:
 
 @dataclass(slots=True)
 class _Reading:
-    """What has been read of a title so far; `cuts` are the spans that are not spoken."""
+    """The parts found so far; `cuts` are spans that are not part of the spoken title."""
 
     cores: list[str] = field(default_factory=list)
     subtitles: list[str] = field(default_factory=list)
@@ -64,9 +64,9 @@ class _Reading:
             self.venues.append(meaning.venue)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
-    """A stretch of a title: inside brackets, after a dash, or plain; the span has its marks."""
+    """A stretch of a title: in brackets, after a dash, or plain; the span includes its marks."""
 
     text: str
     start: int
@@ -76,7 +76,7 @@ class _Piece:
 
 
 def parse_title(title: str) -> TitleParts:
-    """The parts of a title; any text has some, and the core is empty only if the title is."""
+    """Splits any title into parts; the core is empty only if the title is."""
     text = _readable(title)
     reading = _read(text)
     core = " ".join(reading.cores).strip() or _first(reading.subtitles, reading.tails) or text
@@ -91,16 +91,16 @@ def parse_title(title: str) -> TitleParts:
 
 
 def spoken_title(title: str) -> str:
-    """The title as a language detector should read it, in its original spelling.
+    """Removes guests, versions, remarks and "original sound", for language detection.
 
-    Without guests, versions, remarks and "original sound"; empty when there is nothing else.
+    The rest stays in its original spelling; if nothing is left, only "original sound" is removed.
     """
     text = _readable(strip_sound_boilerplate(title))
-    kept, end = [], 0
+    spoken_parts, end = [], 0
     for cut_start, cut_end in sorted(_read(text).cuts):
-        kept.append(text[end : max(end, cut_start)])
+        spoken_parts.append(text[end : max(end, cut_start)])
         end = max(end, cut_end)
-    spoken = " ".join(" ".join([*kept, text[end:]]).split())
+    spoken = " ".join(" ".join([*spoken_parts, text[end:]]).split())
     return spoken.strip(" -–—|~•/") or text
 
 
@@ -129,9 +129,9 @@ def _explains(text: str) -> bool:
 
 
 def _read_core(piece: _Piece, reading: _Reading) -> None:
-    said, guests = without_credits(piece.text)
+    words, guests = without_credits(piece.text)
     reading.credits.extend(guests)
-    core, endings = _without_endings(said, version_endings() | noise_endings())
+    core, endings = _without_endings(words, version_endings() | noise_endings())
     for ending in endings:
         reading.take(read_part(ending))
     reading.cores.append(core.strip())
@@ -139,11 +139,11 @@ def _read_core(piece: _Piece, reading: _Reading) -> None:
 
 
 def _read_part(piece: _Piece, reading: _Reading) -> None:
-    said, guests = without_bracket_credits(piece.text)
+    words, guests = without_bracket_credits(piece.text)
     reading.credits.extend(guests)
     if piece.is_tail and not piece.is_bracket:
-        said, _ = _without_endings(said, noise_endings())
-    meanings = [(part, read_part(fold(part))) for part in _said_apart(said)]
+        words, _ = _without_endings(words, noise_endings())
+    meanings = [(part, read_part(fold(part))) for part in _split_at_slashes(words)]
     for part, meaning in meanings:
         reading.take(meaning)
         if meaning.kind is PartKind.NUMBER:
@@ -154,14 +154,14 @@ def _read_part(piece: _Piece, reading: _Reading) -> None:
         reading.cuts.append((piece.start, piece.end))
 
 
-def _said_apart(text: str) -> list[str]:
-    """The parts of "Sea Shanty / Someone's Remix"; "Whip / Nae Nae" is one."""
+def _split_at_slashes(text: str) -> list[str]:
+    """Splits "Sea Shanty / Someone's Remix"; "Whip / Nae Nae" stays one part."""
     parts = text.split(" / ")
     return parts if any(_explains(part) for part in parts) else [text]
 
 
 def _without_endings(text: str, endings: frozenset[str]) -> tuple[str, list[str]]:
-    """The text before what only describes it, such as "sped up", and those endings, folded."""
+    """Cuts descriptive endings such as "sped up" off; also returns them, folded."""
     text, found = _TRAILING_HASHTAGS.sub("", text), []
     while (ending := _ending(text, endings)) is not None:
         start, folded = ending
@@ -180,7 +180,7 @@ def _ending(text: str, endings: frozenset[str]) -> tuple[int, str] | None:
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
-    """The plain stretches and outermost brackets of a title, plain ones split at dashes."""
+    """Splits a title into outermost brackets and the plain stretches between, at dashes, too."""
     depth, start, is_tail = 0, 0, False
     for position, letter in enumerate(text + ")"):
         at_end = position == len(text)
@@ -192,7 +192,13 @@ def _pieces(text: str) -> Iterator[_Piece]:
         elif (letter in _CLOSERS and depth == 1) or (at_end and depth):
             depth, end = 0, position if at_end else position + 1
             is_quote = text[start] in _QUOTES
-            yield _Piece(text[start + 1 : position], start, end, not is_quote, is_quote or is_tail)
+            yield _Piece(
+                text=text[start + 1 : position],
+                start=start,
+                end=end,
+                is_bracket=not is_quote,
+                is_tail=is_quote or is_tail,
+            )
             start = end
         elif letter in _CLOSERS and depth:
             depth -= 1
@@ -207,8 +213,14 @@ def _split_at_dashes(text: str, start: int, end: int, is_tail: bool) -> Iterator
     stretch, mark, inner = text[start:end], 0, 0
     for dash in [*_DASH.finditer(stretch), None]:
         stop = dash.start() if dash else len(stretch)
-        said = stretch[inner:stop]
-        if said.strip():
-            yield _Piece(said, start + mark, start + stop, False, is_tail or mark > 0 or inner > 0)
+        words = stretch[inner:stop]
+        if words.strip():
+            yield _Piece(
+                text=words,
+                start=start + mark,
+                end=start + stop,
+                is_bracket=False,
+                is_tail=is_tail or mark > 0 or inner > 0,
+            )
         if dash:
             mark, inner = dash.start(), dash.end()

@@ -1,4 +1,4 @@
-"""What a bracket or dash part of a title says: a version, a remark, a number or a subtitle."""
+"""Classifies a bracket or dash part of a title: version, remark, number or subtitle."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 class PartKind(StrEnum):
-    """What a part of a title is for; the caller knows credits before it asks."""
+    """The role of a part of a title; callers split credits off first."""
 
     NOISE = "noise"
     VERSION = "version"
@@ -24,7 +24,8 @@ class PartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartMeaning:
-    """`versions` are tags such as "slowed" or "remix:imanbek"; `venue` is where a live one was."""
+    """`versions` are tags such as "slowed" or "remix:imanbek"; `venue` is the place or year of a
+    live version."""
 
     kind: PartKind
     versions: frozenset[str] = _NO_VERSIONS
@@ -33,7 +34,7 @@ class PartMeaning:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A phrase of the tables: what it says, and whether it may say so among other words."""
+    """The meaning of a phrase of the tables; an everyday word has it only without other words."""
 
     role: str
     tag: str
@@ -42,7 +43,7 @@ class _Word:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What stands in a part: the tags by their role, and the words that no table knows."""
+    """The words of a part: known phrases, unknown words (`rest`) and years."""
 
     words: tuple[_Word, ...]
     rest: tuple[str, ...]
@@ -59,14 +60,14 @@ class _Found:
         )
 
     def names(self, role: str) -> frozenset[str]:
-        """Tags of words that are names as well ("Swedish House Mafia"): alone or beside a head."""
+        """Tags of words that are names, too ("Swedish House Mafia"): count alone or with a head."""
         has_head = self.has("remix", "mix", "version", "tag")
         return self.tags(role) if has_head or not self.rest else _NO_VERSIONS
 
 
 @cache
 def version_endings() -> frozenset[str]:
-    """Folded phrases that name a version at the end of a title even without brackets."""
+    """Folded phrases that name a version at the end of a title, even without brackets."""
     names = ("versions.txt", "genres.txt", "remixes.txt")
     phrases = (phrase for name in names for line in read_phrases(name).values() for phrase in line)
     return frozenset(fold(phrase[1:]) for phrase in phrases if phrase.startswith("*"))
@@ -74,14 +75,14 @@ def version_endings() -> frozenset[str]:
 
 @cache
 def noise_endings() -> frozenset[str]:
-    """Folded remarks of several words, which are never the end of a title itself."""
+    """Folded remarks of several words, which no title itself ends with."""
     return frozenset(
         {"m v"} | {fold(phrase) for phrase in read_phrases("noise.txt")["strong"] if " " in phrase}
     )
 
 
 def read_part(folded: str) -> PartMeaning:
-    """The meaning of a folded part; every text has one."""
+    """Classifies a folded part; any text has a meaning."""
     if not folded:
         return PartMeaning(PartKind.NOISE)
     if _number().fullmatch(folded):
@@ -138,7 +139,7 @@ def _find(folded: str) -> _Found:
 
 @cache
 def _phrases() -> dict[str, _Word]:
-    """Every phrase with its word; where tables share one, the later line here wins."""
+    """All phrases with their meaning; of tables that share one, the later line here wins."""
     found: dict[str, _Word] = {}
     for role in ("qualifier", "weak", "strong"):
         _add(found, role, {role: read_phrases("noise.txt")[role]})
@@ -161,7 +162,7 @@ def _add(
 
 @cache
 def _phrase_pattern() -> re.Pattern[str]:
-    """Any phrase, the longest first; a whole word in scripts that have spaces between words."""
+    """Matches any phrase, the longest first; only whole words in scripts with spaces."""
     spaced: list[str] = []
     unspaced: list[str] = []
     for phrase in sorted(_phrases(), key=len, reverse=True):

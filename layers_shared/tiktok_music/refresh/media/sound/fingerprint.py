@@ -1,4 +1,4 @@
-"""Acoustic fingerprints: mono PCM in, 2.5 kB per 30 s out; the same recording is found again.
+"""Acoustic fingerprints: mono PCM in, 2.5 kB per 30 s out; identifies the same recording.
 
 After J. Haitsma and T. Kalker, "A Highly Robust Audio Fingerprinting System" (ISMIR 2002): the
 signs of energy differences along frequency and time, 32 bits for every 46 ms. It survives codecs,
@@ -28,16 +28,15 @@ _LAG = 6
 _BATCH_FRAMES = 32
 _LOWEST_HZ, _HIGHEST_HZ = 300.0, 2000.0
 _BANDS = 33
-# -70 dBFS: ten below the floor of the volume rules, so that soft passages of what they let pass
-# still count.
+# -70 dBFS: 10 dB below the floor of the volume rule, so that soft passages of accepted audio count.
 _SILENT_MEAN_SQUARE = 1e-7
 _SILENCE = np.uint32(0)
 
-# Recordings with most words in common at one offset are compared bit by bit.
+# This many recordings, those with most words in common at one offset, are compared bit by bit.
 _CANDIDATES = 8
-# One shared word in a place is chance: thousands of tracks share a few anywhere.
+# One shared word at an offset is chance: thousands of tracks share a few anywhere.
 _MIN_VOTES = 2
-# Of a more frequent word (a held note, a loop) only this many places are looked at.
+# Of a more frequent word (a held note, a loop) only this many places are read.
 _MAX_OCCURRENCES = 32
 _OFFSET_BITS = 24
 
@@ -62,7 +61,7 @@ class Fingerprint:
 
 
 def fingerprint_of(mono_5512_hz: _Floats) -> Fingerprint | None:
-    """None when less than 8 s of it can be heard: too short or too quiet to tell recordings apart.
+    """The fingerprint of audio; None if it has less than 8 s that are not silent.
 
     `mono_5512_hz` is a mono mix of full scale 1.0 at 5,512.5 Hz, every eighth sample of 44.1 kHz.
     """
@@ -85,10 +84,9 @@ def fingerprint_of(mono_5512_hz: _Floats) -> Fingerprint | None:
 
 
 def bit_error_rate(a: Fingerprint, b: Fingerprint) -> float | None:
-    """The share of differing bits (0 the same, 0.5 chance) where the two agree best.
+    """The share of differing bits (0 the same, 0.5 chance) at the offset with the best agreement.
 
-    Silence is no evidence and is left out. None when they nowhere overlap by 8 s of sound, or are
-    of different versions.
+    Silence is left out. None if the two never overlap by 8 s of sound, or differ in version.
     """
     shortest = min(len(a.words), len(b.words))
     if a.version != b.version or shortest < MIN_OVERLAP_WORDS:
@@ -106,17 +104,17 @@ def bit_error_rate(a: Fingerprint, b: Fingerprint) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A known recording and how far it is from the one asked for (`bit_error_rate`)."""
+    """A recording of the index, with the bit error rate of its fingerprint."""
 
     key: str
     bit_error_rate: float
 
 
 class FingerprintIndex:
-    """Fingerprints under keys; adding and asking may alternate, both cost near constant time.
+    """Fingerprints by key; additions and lookups may alternate, both in near constant time.
 
-    Words are kept in sorted runs; two runs of about the same length are merged into one, so that
-    there are never more than log2(words) of them. 7.6 kB for a track of 30 s, beside its data.
+    Words are in sorted runs; two runs of about the same length are merged, so that there are never
+    more than log2(words) of them. Takes 7.6 kB for a track of 30 s, in addition to its data.
     """
 
     def __init__(self) -> None:
@@ -140,7 +138,7 @@ class FingerprintIndex:
     def same_recording(
         self, fingerprint: Fingerprint, limit: float = SAME_RECORDING_BIT_ERROR_RATE
     ) -> tuple[Match, ...]:
-        """The known recordings that are the same one, the nearest first; at most eight."""
+        """The same recordings in the index, the nearest first; at most eight."""
         matches = (
             Match(self._keys[owner], rate)
             for owner in self._candidates(fingerprint)
@@ -173,13 +171,13 @@ def _silent(frames: _Floats) -> npt.NDArray[np.bool_]:
 
 
 def _spectra(fingerprint: Fingerprint, size: int) -> npt.NDArray[np.complexfloating]:
-    """Of the 32 bits as -1 and +1 over time, and of a last row that is 1 where there is sound."""
+    """The spectra of the 32 bits over time, as -1 and +1, and of a last row that is 1 for sound."""
     words = fingerprint.words
     rows = np.zeros((33, len(words)), np.float32)
     bits = np.unpackbits(words[:, None].view(np.uint8), axis=1, bitorder="little")
-    heard = words != _SILENCE
-    rows[:-1] = np.where(heard[:, None], bits * np.float32(2) - 1, 0).T
-    rows[-1] = heard
+    has_sound = words != _SILENCE
+    rows[:-1] = np.where(has_sound[:, None], bits * np.float32(2) - 1, 0).T
+    rows[-1] = has_sound
     return np.fft.rfft(rows, size, axis=1)
 
 
@@ -198,15 +196,15 @@ _WINDOW = np.hanning(_FRAME).astype(np.float32)
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Words in order, and where each is from: owner << 24 | position."""
+    """Sorted words, and the place of each: owner << 24 | position."""
 
     words: Words
     places: _Integers
 
     @classmethod
     def of(cls, words: Words, owner: int) -> "_Run":
-        heard = np.flatnonzero(words)
-        order = heard[np.argsort(words[heard], kind="stable")]
+        audible = np.flatnonzero(words)
+        order = audible[np.argsort(words[audible], kind="stable")]
         return cls(words[order], (owner << _OFFSET_BITS) + order.astype(np.int64))
 
     def merged_with(self, other: "_Run") -> "_Run":
@@ -214,15 +212,15 @@ class _Run:
         order = np.argsort(words, kind="stable")
         return _Run(words[order], np.concatenate((self.places, other.places))[order])
 
-    def hits(self, asked: Words, from_end: _Integers) -> _Integers:
-        """The places of the shared words, each with its position in the question added.
+    def hits(self, probes: Words, from_end: _Integers) -> _Integers:
+        """The places of the shared words, each plus the position of its probe.
 
-        That position counts from the far end, so that owner << 24 | offset is never negative.
+        The position counts from the end, so that owner << 24 | offset is never negative.
         """
-        first = np.searchsorted(self.words, asked)
-        found = self.words[np.minimum(first, len(self.words) - 1)] == asked
+        first = np.searchsorted(self.words, probes)
+        found = self.words[np.minimum(first, len(self.words) - 1)] == probes
         first, from_end = first[found], from_end[found]
-        after = np.searchsorted(self.words, asked[found], "right")
+        after = np.searchsorted(self.words, probes[found], "right")
         count = np.minimum(after - first, _MAX_OCCURRENCES)
         within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         places: _Integers = self.places[np.repeat(first, count) + within]
@@ -230,15 +228,15 @@ class _Run:
 
 
 def _probes(words: Words) -> tuple[Words, _Integers]:
-    """Each heard word and its 32 neighbours of one other bit, in order, with their positions.
+    """Each word with sound and its 32 neighbours of one other bit, sorted, with their positions.
 
-    Neighbours find what lossy codecs changed; sorted questions are answered three times as fast.
+    Neighbours match words that lossy codecs changed; sorted lookups are three times as fast.
     """
-    heard = np.flatnonzero(words)
-    asked = (words[heard, None] ^ _FLIPS).ravel()
-    from_end = np.repeat(len(words) - heard.astype(np.int64), len(_FLIPS))
-    order = np.argsort(asked)
-    return asked[order], from_end[order]
+    audible = np.flatnonzero(words)
+    probes = (words[audible, None] ^ _FLIPS).ravel()
+    from_end = np.repeat(len(words) - audible.astype(np.int64), len(_FLIPS))
+    order = np.argsort(probes)
+    return probes[order], from_end[order]
 
 
 _FLIPS = np.concatenate(([0], 1 << np.arange(32))).astype(np.uint32)

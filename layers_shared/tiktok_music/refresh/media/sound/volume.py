@@ -1,4 +1,4 @@
-"""What was measured on a preview, the limits, and the verdict: values in, a finding out."""
+"""The volume rule: measurements of a preview and limits in, a finding out."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -6,13 +6,16 @@ from typing import Any
 
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 
+MAX_CUT_DB = 20.0
+MAX_BOOST_DB = 12.0
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AudioFacts:
-    """What was measured on the decoded audio.
+    """Measurements of decoded audio.
 
     Loudness is gated and integrated after ITU-R BS.1770-4 (-70 LUFS when nothing passes the gate),
-    mono counted as it sounds on two speakers; the peak is a 4x oversampled true peak. Shares are
+    mono counted as played on two speakers; the peak is a 4x oversampled true peak. Shares are
     0..1: `silence_share` of the time in pauses of at least 0.4 s below -60 dBFS, `clipped_share`
     of the samples at or above 0.94 of full scale, `damaged_packet_share` of the packets. `codec`,
     `channels` and `sample_rate_hz` are those of the file. Audio longer than the decoder's cap is
@@ -38,7 +41,7 @@ class AudioFacts:
         return max(self.duration_seconds - dead_air, 0.0)
 
     def to_dict(self) -> dict[str, Any]:
-        """The facts as JSON knows them: numbers and one string."""
+        """The JSON form: numbers and one string."""
         return asdict(self)
 
     @classmethod
@@ -47,17 +50,17 @@ class AudioFacts:
         return cls(**facts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VolumeLimits:
-    """Where a preview stops being publishable.
+    """The limits of a publishable preview.
 
     Set against 498 real tracks (30 s each), of which none is below -35 LUFS and none has more
     than 5 % of its samples at full scale, but a third has true peaks above 0 dBTP: a peak alone
     says nothing about clipping, only one above +6 dBTP (2 of 498) is how damaged packets sound.
     Music driven 12 dB into clipping has 6 to 9 % of its samples there after a lossy codec
-    (median). -60 LUFS and -60 dBFS are the floor that silence detectors commonly use (FFmpeg
-    `silencedetect`: -60 dB). Five seconds is the shortest preview that tells one song from
-    another; ten minutes is longer than any sound that can be posted. Two per cent of packets
+    (median). -60 LUFS and -60 dBFS are the usual floor of silence detectors (FFmpeg
+    `silencedetect`: -60 dB). Five seconds is the shortest preview that identifies a song; ten
+    minutes is longer than any sound that can be posted. Two per cent of packets
     may be damaged: a cut end or a joined file has one or two in a thousand.
     """
 
@@ -75,8 +78,8 @@ class VolumeLimits:
 def judge_volume(facts: AudioFacts, limits: VolumeLimits) -> Finding | None:
     """The first limit that the audio breaks.
 
-    Damage comes first, for it spoils every other measure. A peak that is impossible without damage
-    comes after clipping: lossy codecs overshoot that far on heavily clipped sound.
+    Damage comes first, as it distorts every other measurement. A peak that is impossible without
+    damage comes after clipping: lossy codecs overshoot that far on heavily clipped sound.
     """
     for rule in (_damage, _length, _clipping, _impossible_peak, _silence, _dead_air, _loudness):
         finding = rule(facts, limits)
@@ -85,19 +88,10 @@ def judge_volume(facts: AudioFacts, limits: VolumeLimits) -> Finding | None:
     return None
 
 
-def preview_gain_db(
-    facts: AudioFacts,
-    target_lufs: float = -14.0,
-    ceiling_dbtp: float = -1.0,
-    max_cut_db: float = 20.0,
-    max_boost_db: float = 12.0,
-) -> float:
-    """Linear gain in dB to the target, never lifting the true peak above the ceiling.
-
-    -14 LUFS is what Spotify, YouTube and Tidal play at, -1 dBTP the ceiling all of them ask for.
-    """
-    wanted = min(target_lufs - facts.integrated_lufs, ceiling_dbtp - facts.true_peak_dbtp)
-    return max(-max_cut_db, min(wanted, max_boost_db))
+def preview_gain_db(facts: AudioFacts, *, target_lufs: float, ceiling_dbtp: float) -> float:
+    """Linear gain in dB to the target, never lifting the true peak above the ceiling."""
+    gain_db = min(target_lufs - facts.integrated_lufs, ceiling_dbtp - facts.true_peak_dbtp)
+    return max(-MAX_CUT_DB, min(gain_db, MAX_BOOST_DB))
 
 
 def _damage(facts: AudioFacts, limits: VolumeLimits) -> Finding | None:

@@ -17,7 +17,7 @@ from tiktok_music.pointer_moves import (
 from tiktok_music.snapshot import Descriptor, Pointer
 
 
-def published(number: int, hours: float) -> Descriptor:
+def a_publish(number: int, hours: float) -> Descriptor:
     moment = NOON + timedelta(hours=hours)
     return a_snapshot(
         a_track(number), fence=number, scheduled_at=moment, published_at=moment
@@ -27,19 +27,19 @@ def published(number: int, hours: float) -> Descriptor:
 def after(count: int, hours_between: float) -> Pointer:
     pointer = None
     for number in range(1, count + 1):
-        pointer = advanced(pointer, published(number, number * hours_between))
+        pointer = advanced(pointer, a_publish(number, number * hours_between))
     assert pointer is not None
     return pointer
 
 
-def test_the_last_fourteen_versions_are_kept() -> None:
+def test_the_last_fourteen_versions_are_retained() -> None:
     pointer = after(20, hours_between=24 * 7)
 
     assert pointer.current.fence == 20
     assert [descriptor.fence for descriptor in pointer.history] == list(range(19, 6, -1))
 
 
-def test_everything_of_the_last_week_is_kept() -> None:
+def test_all_versions_of_the_last_week_are_retained() -> None:
     pointer = after(60, hours_between=6)
 
     assert len(pointer.history) == 27
@@ -57,7 +57,7 @@ def test_a_rollback_makes_an_older_version_current_with_a_higher_fence() -> None
     assert last_scheduled_at(back, NOON - timedelta(days=9)) is None
 
 
-def test_a_rollback_to_what_is_gone_is_refused_with_what_there_is() -> None:
+def test_a_rollback_to_an_unknown_version_is_refused_with_the_stored_ones() -> None:
     pointer = after(2, hours_between=12)
 
     with pytest.raises(SnapshotGone) as raised:
@@ -67,18 +67,18 @@ def test_a_rollback_to_what_is_gone_is_refused_with_what_there_is() -> None:
     assert str(raised.value) == f"0000000007-abc is not kept; there are {versions}"
 
 
-def test_a_pin_holds_and_is_taken_off() -> None:
+def test_a_pin_lasts_until_it_is_removed() -> None:
     pointer = after(2, hours_between=12)
 
-    held = pinned(pointer, pointer.history[0].version, fence=5)
-    free = unpinned(held, fence=6)
+    pin = pinned(pointer, pointer.history[0].version, fence=5)
+    free = unpinned(pin, fence=6)
 
-    assert (held.is_pinned, held.current.fence, held.fence) == (True, 1, 5)
-    assert (free.is_pinned, free.current, free.fence) == (False, held.current, 6)
-    assert advanced(free, published(7, 90)).fence == 7
+    assert (pin.is_pinned, pin.current.fence, pin.fence) == (True, 1, 5)
+    assert (free.is_pinned, free.current, free.fence) == (False, pin.current, 6)
+    assert advanced(free, a_publish(7, 90)).fence == 7
 
 
-def test_a_version_that_replaces_another_leaves_no_trace_of_it() -> None:
+def test_a_replaced_version_is_in_the_pointer_no_more() -> None:
     old, current, without = (a_descriptor(fence) for fence in (1, 2, 5))
     pointer = Pointer(current, (old,), is_pinned=True)
 

@@ -1,4 +1,4 @@
-"""Events that are no requests, and requests with odd parts: always an answer."""
+"""The entry point responds to any event, malformed ones too."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ from tests.events import EVENTS, Answer, http_event
 from tiktok_music.api.lambda_entry import LambdaEntry
 
 SNAPSHOT = a_snapshot(a_track(1))
-NO_REQUEST = ("event", "Must be a request of an HTTP API, payload 2.0.")
+NOT_A_REQUEST = ("event", "Must be a request of an HTTP API, payload 2.0.")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def answer_to(world: World, event: object) -> Answer:
         {"requestContext": {"elb": {}}, "httpMethod": "GET", "path": LIST, "headers": {}},
     ],
 )
-def test_what_is_no_request_is_told_so(world: World, event: object) -> None:
+def test_an_event_that_is_not_a_request_is_rejected(world: World, event: object) -> None:
     assert answer_to(world, event) == Answer(
         422,
         {
@@ -56,7 +56,7 @@ def test_what_is_no_request_is_told_so(world: World, event: object) -> None:
             "x-content-type-options": "nosniff",
             "x-request-id": REQUEST_ID,
         },
-        invalid(NO_REQUEST),
+        invalid(NOT_A_REQUEST),
     )
     assert world.failures == []
 
@@ -82,14 +82,16 @@ def changed(**fields: Any) -> dict[str, Any]:
         changed(body={"a": 1}, headers={}),
     ],
 )
-def test_a_request_with_odd_parts_is_a_request(world: World, event: dict[str, Any]) -> None:
+def test_malformed_fields_that_no_response_depends_on_are_ignored(
+    world: World, event: dict[str, Any]
+) -> None:
     answer = answer_to(world, event)
 
     assert answer.status == 401
     assert answer.headers["x-request-id"] == REQUEST_ID
 
 
-def test_odd_parts_beside_a_valid_key_change_nothing(world: World) -> None:
+def test_malformed_fields_beside_a_valid_key_change_nothing(world: World) -> None:
     headers = {"Authorization": f"Bearer {world.key}", "host": "[::1]:80:80", "x-other": None}
 
     answer = answer_to(world, changed(headers=headers, rawQueryString=None))
@@ -97,21 +99,21 @@ def test_odd_parts_beside_a_valid_key_change_nothing(world: World) -> None:
     assert (answer.status, answer.body) == (200, SNAPSHOT.plain())
 
 
-def test_a_query_of_half_a_surrogate_pair_is_a_query(world: World) -> None:
+def test_a_query_with_a_lone_surrogate_is_validated(world: World) -> None:
     event = changed(headers={"authorization": f"Bearer {world.key}"}, rawQueryString="limit=\ud800")
 
     assert answer_to(world, event).status == 422
 
 
 @pytest.mark.parametrize("body", ["a", "*", "\ud800", "=" * 5])
-def test_a_body_that_is_no_base64_is_refused(world: World, body: str) -> None:
+def test_a_body_that_is_not_base64_is_rejected(world: World, body: str) -> None:
     answer = answer_to(world, changed(body=body, isBase64Encoded=True))
 
-    said = invalid(("body", "Must be base64 where the event says so."))
-    assert (answer.status, answer.body) == (422, said)
+    expected = invalid(("body", "Must be base64 where the event says so."))
+    assert (answer.status, answer.body) == (422, expected)
 
 
-def test_a_body_in_base64_is_read(world: World) -> None:
+def test_a_body_in_base64_is_decoded(world: World) -> None:
     world.change_key(scopes=frozenset({"publish:write"}))
     body = json.dumps({"targets": [{"mode": "publish", "tiktokMusic": {"selection": "auto"}}]})
     event = http_event(f"{LIST}/resolve", "POST", authorization=f"Bearer {world.key}")
@@ -120,36 +122,36 @@ def test_a_body_in_base64_is_read(world: World) -> None:
     assert answer_to(world, event).status == 200
 
 
-def test_a_failure_of_the_framework_itself_is_a_failure_of_ours() -> None:
-    seen: list[tuple[str, Exception]] = []
-    entry = LambdaEntry(World().app, lambda: REQUEST_ID, lambda *failure: seen.append(failure))
+def test_a_failure_of_the_framework_is_an_internal_error() -> None:
+    failures: list[tuple[str, Exception]] = []
+    entry = LambdaEntry(World().app, lambda: REQUEST_ID, lambda *failure: failures.append(failure))
 
     def broken(*_: object) -> Any:
         raise LookupError("mangum broke")
 
-    entry._answer = broken  # type: ignore[assignment]  # what no event is known to do
+    entry._respond = broken  # type: ignore[assignment]  # no known event makes Mangum fail
 
     answer = Answer.of(entry(http_event(LIST), NO_CONTEXT))
 
     message = "The request could not be answered; try again later."
     assert (answer.status, answer.body) == (500, refusal("INTERNAL", message))
-    assert [(request_id, repr(exc)) for request_id, exc in seen] == [
+    assert [(request_id, repr(exc)) for request_id, exc in failures] == [
         (REQUEST_ID, "LookupError('mangum broke')")
     ]
 
 
 @pytest.mark.parametrize("path", sorted(EVENTS.glob("*.json")), ids=lambda path: path.name)
-def test_every_recorded_event_gets_an_answer(world: World, path: Any) -> None:
+def test_every_recorded_event_gets_a_response(world: World, path: Any) -> None:
     answer = answer_to(world, json.loads(path.read_text()))
 
     assert answer.status < 500
     assert answer.headers["x-request-id"] == REQUEST_ID
 
 
-def test_a_browser_that_asks_whether_it_may_is_let_go_on(world: World) -> None:
-    asked = {"origin": "https://app.example.com", "access-control-request-method": "GET"}
+def test_a_cors_preflight_succeeds(world: World) -> None:
+    preflight = {"origin": "https://app.example.com", "access-control-request-method": "GET"}
 
-    answer = answer_to(world, http_event(LIST, "OPTIONS") | {"headers": asked})
+    answer = answer_to(world, http_event(LIST, "OPTIONS") | {"headers": preflight})
 
     assert answer == Answer(204, {"cache-control": "no-store", "x-request-id": REQUEST_ID}, b"")
     plain = answer_to(world, http_event(LIST, "OPTIONS", origin="https://app.example.com"))

@@ -1,10 +1,10 @@
-"""The versions that an instance holds, finds and gives up on."""
+"""Versions that an instance caches, finds, and falls back on."""
 
 import pytest
 
 from tests.builders import a_snapshot, a_track
 from tests.fakes import FakeSnapshots
-from tiktok_music.api.index import HELD_INDEXES, Indexes
+from tiktok_music.api.index import CACHED_INDEXES, Indexes
 from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.errors import SnapshotCorrupt, SnapshotGone, StoreError, StoreUnavailable
 from tiktok_music.snapshot import Descriptor, Snapshot
@@ -13,7 +13,7 @@ FIRST, SECOND, THIRD = (a_snapshot(a_track(number), fence=number) for number in 
 
 
 class World:
-    """A catalog over a store with two versions."""
+    """A cache over a store with two versions."""
 
     def __init__(self) -> None:
         self.store = FakeSnapshots()
@@ -22,11 +22,15 @@ class World:
         self.checked: list[Descriptor] = []
         self.store.publish(FIRST)
         self.store.publish(SECOND)
-        self.catalog = self.over(self.store)
+        self.cache = self.over(self.store)
 
     def over(self, store: FakeSnapshots) -> SnapshotCache:
         return SnapshotCache(
-            store, lambda: self.now, lambda: 0.0, self.stale.append, self.checked.append
+            store,
+            clock=lambda: self.now,
+            jitter=lambda: 0.0,
+            on_stale=self.stale.append,
+            on_checked=self.checked.append,
         )
 
     def sweep(self, version: str) -> None:
@@ -39,85 +43,85 @@ def world() -> World:
     return World()
 
 
-def test_the_current_version_and_those_before_are_found(world: World) -> None:
-    assert world.catalog.at(SECOND.descriptor.version) == SECOND
-    assert world.catalog.at(FIRST.descriptor.version) == FIRST
-    assert world.catalog.before(SECOND.descriptor.version) == FIRST
-    assert world.catalog.before(FIRST.descriptor.version) is None
+def test_the_current_and_older_versions_are_found(world: World) -> None:
+    assert world.cache.at(SECOND.descriptor.version) == SECOND
+    assert world.cache.at(FIRST.descriptor.version) == FIRST
+    assert world.cache.before(SECOND.descriptor.version) == FIRST
+    assert world.cache.before(FIRST.descriptor.version) is None
 
 
-def test_a_newer_version_than_held_is_looked_for_at_once(world: World) -> None:
-    world.catalog.snapshot()
+def test_a_version_newer_than_the_cached_pointer_is_read_immediately(world: World) -> None:
+    world.cache.snapshot()
     world.store.publish(THIRD)
 
-    assert world.catalog.at(THIRD.descriptor.version) == THIRD
-    assert world.catalog.snapshot() == THIRD
+    assert world.cache.at(THIRD.descriptor.version) == THIRD
+    assert world.cache.snapshot() == THIRD
 
 
-def test_made_up_versions_hurry_nobody_more_than_once_a_second(world: World) -> None:
-    world.catalog.snapshot()
+def test_invented_versions_cause_at_most_one_read_per_second(world: World) -> None:
+    world.cache.snapshot()
     before = world.store.pointer_reads
 
     for number in range(100):
         with pytest.raises(SnapshotGone):
-            world.catalog.at(f"{number + 10:010d}-0123456789abcdef")
+            world.cache.at(f"{number + 10:010d}-0123456789abcdef")
 
     assert world.store.pointer_reads - before == 1
 
 
-def test_an_older_version_that_never_was_costs_no_read(world: World) -> None:
-    world.catalog.snapshot()
+def test_an_older_version_that_never_existed_costs_no_read(world: World) -> None:
+    world.cache.snapshot()
     before = world.store.pointer_reads
 
     with pytest.raises(SnapshotGone):
-        world.catalog.at("0000000000-0123456789abcdef")
+        world.cache.at("0000000000-0123456789abcdef")
 
     assert world.store.pointer_reads == before
 
 
-def test_a_version_whose_pieces_were_swept_is_gone(world: World) -> None:
+def test_a_version_whose_chunks_were_swept_is_gone(world: World) -> None:
     world.sweep(FIRST.descriptor.version)
 
     with pytest.raises(SnapshotGone):
-        world.catalog.at(FIRST.descriptor.version)
+        world.cache.at(FIRST.descriptor.version)
 
 
-def test_a_store_that_is_down_is_no_version_gone(world: World) -> None:
-    world.catalog.snapshot()
+def test_a_store_outage_is_not_reported_as_a_version_gone(world: World) -> None:
+    world.cache.snapshot()
     world.store.is_down = True
 
     with pytest.raises(StoreUnavailable):
-        world.catalog.at(FIRST.descriptor.version)
+        world.cache.at(FIRST.descriptor.version)
 
 
-def test_a_cold_start_falls_back_on_an_older_whole_version(world: World) -> None:
+def test_a_cold_start_falls_back_on_an_older_complete_version(world: World) -> None:
     world.sweep(SECOND.descriptor.version)
 
-    assert world.catalog.snapshot() == FIRST
+    assert world.cache.snapshot() == FIRST
     assert [type(problem) for problem in world.stale] == [SnapshotCorrupt]
-    assert world.catalog.before(FIRST.descriptor.version) is None
+    assert world.cache.before(FIRST.descriptor.version) is None
 
     world.store.write_chunks(SECOND)
     world.now += 30
-    assert world.catalog.snapshot() == SECOND
+    assert world.cache.snapshot() == SECOND
 
 
-def test_a_new_version_whose_pieces_are_not_seen_yet_is_read_again(world: World) -> None:
-    assert world.catalog.snapshot() == SECOND
+def test_a_new_version_whose_chunks_are_not_visible_yet_is_retried(world: World) -> None:
+    assert world.cache.snapshot() == SECOND
     world.store.publish(THIRD)
     world.now += 30
     chunks = dict(world.store.chunks)
     world.sweep(THIRD.descriptor.version)
 
-    assert world.catalog.snapshot() == SECOND
+    assert world.cache.snapshot() == SECOND
     assert [type(problem) for problem in world.stale] == [SnapshotCorrupt]
 
     world.store.chunks.update(chunks)
     world.now += 30
-    assert world.catalog.snapshot() == THIRD
+    assert world.cache.snapshot() == THIRD
 
 
-def test_a_replica_that_lags_is_passed_over(world: World) -> None:
+def test_a_lagging_replica_is_bypassed_by_a_consistent_read(world: World) -> None:
     class Lagging(FakeSnapshots):
         def load(self, descriptor: Descriptor, *, consistent: bool = False) -> Snapshot:
             if not consistent:
@@ -125,50 +129,50 @@ def test_a_replica_that_lags_is_passed_over(world: World) -> None:
             return super().load(descriptor)
 
     lagging = Lagging(world.store.chunks, world.store.current_pointer)
-    catalog = world.over(lagging)
-    assert catalog.snapshot() == SECOND
+    cache = world.over(lagging)
+    assert cache.snapshot() == SECOND
     lagging.publish(THIRD)
     world.now += 30
 
-    assert catalog.snapshot() == THIRD
+    assert cache.snapshot() == THIRD
     assert world.stale == []
 
 
-def test_a_cold_start_with_nothing_whole_fails(world: World) -> None:
+def test_a_cold_start_without_a_complete_version_fails(world: World) -> None:
     world.store.chunks.clear()
 
     with pytest.raises(SnapshotCorrupt):
-        world.catalog.snapshot()
+        world.cache.snapshot()
 
 
-def test_a_pointer_that_goes_back_is_not_followed(world: World) -> None:
+def test_a_pointer_with_a_lower_fence_is_ignored(world: World) -> None:
     pointer = world.store.pointer()
     world.store.publish(THIRD)
-    assert world.catalog.snapshot() == THIRD
+    assert world.cache.snapshot() == THIRD
     world.store.current_pointer = pointer
     world.now += 30
 
-    assert world.catalog.snapshot() == THIRD
+    assert world.cache.snapshot() == THIRD
 
 
-def test_only_the_last_indexes_are_held(world: World) -> None:
-    indexes = Indexes(world.catalog, world.stale.append)
+def test_only_the_last_used_indexes_are_cached(world: World) -> None:
+    indexes = Indexes(world.cache, world.stale.append)
     world.store.publish(THIRD)
 
     for snapshot in (THIRD, SECOND, FIRST, THIRD):
         index = indexes.at(snapshot.descriptor.version)
         assert index.ranks == {index.rows[0]["id"]: 1}
 
-    assert len(indexes._held) == HELD_INDEXES
+    assert len(indexes._indexes) == CACHED_INDEXES
     assert indexes.current() is indexes.current()
 
 
-def test_ranks_before_are_read_once_and_again_after_a_fault(world: World) -> None:
-    indexes = Indexes(world.catalog, world.stale.append)
+def test_previous_ranks_are_cached_and_read_again_after_a_fault(world: World) -> None:
+    indexes = Indexes(world.cache, world.stale.append)
     index = indexes.current()
     world.store.is_down = True
     assert indexes.previous_ranks(index) is None
-    assert indexes.places(index, "rising") == range(1)
+    assert indexes.positions(index, "rising") == range(1)
     world.store.is_down = False
 
     assert indexes.previous_ranks(index) == {a_track(1).track_id: 1}
@@ -177,26 +181,26 @@ def test_ranks_before_are_read_once_and_again_after_a_fault(world: World) -> Non
     assert [type(problem) for problem in world.stale] == [StoreUnavailable] * 2
 
 
-def test_every_look_at_the_pointer_tells_what_is_served(world: World) -> None:
-    world.catalog.snapshot()
-    world.catalog.snapshot()
+def test_every_read_of_the_pointer_reports_the_snapshot_served(world: World) -> None:
+    world.cache.snapshot()
+    world.cache.snapshot()
     assert world.checked == [SECOND.descriptor]
 
     world.now += 30
-    world.catalog.snapshot()
+    world.cache.snapshot()
     world.store.publish(THIRD)
     world.now += 30
-    world.catalog.snapshot()
+    world.cache.snapshot()
     world.store.is_down = True
     world.now += 30
-    world.catalog.snapshot()
+    world.cache.snapshot()
     assert world.checked[1:] == [SECOND.descriptor, THIRD.descriptor, THIRD.descriptor]
 
 
-def test_nothing_is_told_of_a_catalog_that_never_was(world: World) -> None:
+def test_nothing_is_reported_without_a_snapshot(world: World) -> None:
     world.store.is_down = True
 
     with pytest.raises(StoreUnavailable):
-        world.catalog.snapshot()
+        world.cache.snapshot()
 
     assert world.checked == []
