@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tiktok_music.api_key import ApiKey
-from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
 from tiktok_music.errors import (
     DownloadFailed,
     LeaseHeld,
@@ -138,6 +138,9 @@ class FakeArchive:
         return {
             track_id: self.records[track_id] for track_id in track_ids if track_id in self.records
         }
+
+    def list_retired(self) -> list[TrackRecord]:
+        return [each for each in self.records.values() if each.status is TrackStatus.RETIRED]
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
         for record in records:

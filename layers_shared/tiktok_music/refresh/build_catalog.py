@@ -1,16 +1,19 @@
 """Builds the catalog of a chart from the results of rules and media. Pure: nothing is stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.refresh.catalog import Catalog, catalog_of
+from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
+from tiktok_music.refresh.curation.recordings import candidate_of, seniority
 from tiktok_music.refresh.curation.shortlist import Shortlist
 from tiktok_music.refresh.curation.text_rules import Curation, TextRules
 from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.media.same_recording import join_same_recordings
-from tiktok_music.refresh.rejection import Rejection
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,22 +21,22 @@ class PreparedCatalog:
     """A catalog ready to be published, with the result of every row.
 
     `known` holds the archive's records of the chart's sounds, `media` every group that passed the
-    text rules, `catalog` the tracks that may be published.
+    text rules, `withdrawn` what sounds like a retired track, `catalog` the tracks that may be published.
     """
 
     chart: Chart
     known: Mapping[str, TrackRecord]
-    retired: tuple[Rejection, ...]
     curation: Curation
     media: tuple[GroupMedia, ...]
+    withdrawn: tuple[Rejection, ...]
     catalog: Catalog
 
     def rejections(self) -> tuple[Rejection, ...]:
         """All rejected rows, in the order of the stages."""
         return (
             *self.chart.rejections,
-            *self.retired,
             *self.curation.rejections(),
+            *self.withdrawn,
             *self.catalog.rejections,
         )
 
@@ -52,18 +55,53 @@ def build_catalog(
     `is_forced` compares all of them again.
     """
 
-    def was_compared(track_id: str) -> bool:
-        return not is_forced and _is_active(shortlist.known.get(track_id))
+    known = shortlist.known
 
-    joined = join_same_recordings(media, is_settled=lambda each: was_compared(each.track_id))
-    return PreparedCatalog(
-        chart=chart,
-        known=shortlist.known,
-        retired=shortlist.retired,
-        curation=shortlist.curation,
-        media=tuple(joined),
-        catalog=catalog_of(joined, rules),
+    def was_compared(candidate: Candidate) -> bool:
+        return not is_forced and _is_active(known.get(candidate.track_id))
+
+    joined = join_same_recordings(
+        [*media, *_withdrawn(shortlist, media)],
+        is_settled=was_compared,
+        seniority=lambda each: seniority(known.get(each.track_id)),
     )
+    listed, withdrawn = _without_withdrawn(joined, shortlist.withdrawn)
+    return PreparedCatalog(
+        chart,
+        known,
+        shortlist.curation,
+        tuple(listed),
+        withdrawn,
+        catalog_of(listed, rules, known),
+    )
+
+
+def _withdrawn(shortlist: Shortlist, media: Sequence[GroupMedia]) -> Iterator[GroupMedia]:
+    """The retired tracks with a stored fingerprint, as groups of their own for the comparison."""
+    grouped = {member.track_id for result in media for member in result.group.members}
+    for record in shortlist.withdrawn:
+        if record.media is not None and record.track_id not in grouped:
+            candidate = candidate_of(record)
+            yield GroupMedia(DuplicateGroup((candidate,), {}, ""), candidate, record.media)
+
+
+def _without_withdrawn(
+    joined: Sequence[GroupMedia], withdrawn: Sequence[TrackRecord]
+) -> tuple[list[GroupMedia], tuple[Rejection, ...]]:
+    """The groups without a retired recording, and rejections of the others' members."""
+    reasons = {record.tiktok_id: record for record in withdrawn}
+    listed, rejections = [], []
+    for result in joined:
+        retired = next((each for each in result.group.members if each.tiktok_id in reasons), None)
+        if retired is None:
+            listed.append(result)
+            continue
+        record = reasons[retired.tiktok_id]
+        detail = f"the same recording as {record.track_id}, retired by the operator"
+        finding = Finding(RejectionReason.RETIRED, detail)
+        others = (each for each in result.group.members if each.tiktok_id not in reasons)
+        rejections += [Rejection.of(each, finding) for each in others]
+    return listed, tuple(rejections)
 
 
 def _is_active(record: TrackRecord | None) -> bool:

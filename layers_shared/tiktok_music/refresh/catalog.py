@@ -1,10 +1,11 @@
 """The catalog of one run: accepted tracks, their duplicates, and media rejections."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tiktok_music.archive import MediaFacts
+from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation.languages.rule import Language, LanguageSource
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.publication.archive_records import Accepted
@@ -46,10 +47,12 @@ class Catalog:
         return [accepted.track() for accepted in self.accepted]
 
 
-def catalog_of(groups: Sequence[GroupMedia], rules: TextRules) -> Catalog:
-    """The catalog of all groups that have media."""
+def catalog_of(
+    groups: Sequence[GroupMedia], rules: TextRules, known: Mapping[str, TrackRecord]
+) -> Catalog:
+    """The catalog of all groups that have media; `known` are the archive's records."""
     return Catalog(
-        accepted=tuple(_accepted(groups, rules)),
+        accepted=tuple(_accepted(groups, rules, known)),
         duplicates=tuple(duplicate for group in groups for duplicate in _duplicates(group)),
         rejections=tuple(rejection for group in groups for rejection in group.rejections),
         first_tries=sum(group.first_tries for group in groups),
@@ -59,10 +62,23 @@ def catalog_of(groups: Sequence[GroupMedia], rules: TextRules) -> Catalog:
     )
 
 
-def _accepted(groups: Iterable[GroupMedia], rules: TextRules) -> Iterable[Accepted]:
+def _accepted(
+    groups: Iterable[GroupMedia], rules: TextRules, known: Mapping[str, TrackRecord]
+) -> Iterable[Accepted]:
     for group in groups:
         if group.canonical is not None and group.media is not None:
-            yield Accepted(group.canonical, language_of(group.canonical, rules), group.media)
+            record = known.get(group.canonical.track_id)
+            language = _language(group.canonical, rules, record)
+            yield Accepted(group.canonical, language, group.media)
+
+
+def _language(candidate: Candidate, rules: TextRules, record: TrackRecord | None) -> Language:
+    """Upstream's language is kept where upstream is silent today: a guess is weaker."""
+    if candidate.language_name is None and record is not None:
+        source = LanguageSource(record.language_source)
+        if source is LanguageSource.UPSTREAM:
+            return Language(record.language, source, record.language_score)
+    return language_of(candidate, rules)
 
 
 def _duplicates(result: GroupMedia) -> Iterable[DuplicateTrack]:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.refresh.chart import ChartSource
+from tiktok_music.refresh.curation.shortlist import CurationArchive
 from tiktok_music.refresh.curation.text_rules import TextRules
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media.pipeline import MediaDependencies
@@ -30,7 +30,7 @@ class ReadOnlyDependencies:
 
     source: ChartSource
     rules: TextRules
-    archive: ReadableArchive
+    archive: CurationArchive
     ledger: ReadableLedger
     publisher: PublishedSnapshots
     gates: GateLimits

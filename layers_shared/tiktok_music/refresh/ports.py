@@ -1,6 +1,6 @@
 """The ports of a refresh: snapshots, archive, media ledger, reports, progress."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -46,6 +46,9 @@ class TrackArchive(Protocol):
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
         """The records of those ids; unknown ids are left out."""
+
+    def list_retired(self) -> Sequence[TrackRecord]:
+        """The records of all tracks that the operator has retired."""
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
         """Writes records; idempotent."""

@@ -95,7 +95,7 @@ def _decided(prepared: PreparedCatalog) -> Iterator[RowVerdict]:
         )
     for accepted in prepared.catalog.accepted:
         yield RowVerdict.of(accepted.candidate, RowStatus.ACCEPTED)
-    stages = (prepared.retired, prepared.curation.rejections(), prepared.catalog.rejections)
+    stages = (prepared.curation.rejections(), prepared.withdrawn, prepared.catalog.rejections)
     for rejection in (each for stage in stages for each in stage):
         if rejection.tiktok_id is not None:
             yield RowVerdict.of_rejection(rejection)

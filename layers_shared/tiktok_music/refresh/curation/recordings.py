@@ -55,12 +55,15 @@ def candidate_of(record: TrackRecord) -> Candidate:
 
 def _incumbent(records: Iterable[TrackRecord]) -> TrackRecord | None:
     known = [record for record in records if record.status is not TrackStatus.RETIRED]
-    return min(known, key=_seniority, default=None)
+    return min(known, key=seniority, default=None)
 
 
-def _seniority(record: TrackRecord) -> tuple[bool, float, str]:
+def seniority(record: TrackRecord | None) -> tuple[int, float, str]:
+    """Sorts the incumbent of a recording first: listed, then known for longest, then unknown."""
+    if record is None:
+        return 2, 0.0, ""
     is_listed = record.status is TrackStatus.ACTIVE
-    return not is_listed, record.first_seen_at.timestamp(), record.track_id
+    return int(not is_listed), record.first_seen_at.timestamp(), record.track_id
 
 
 def _evidence(group: DuplicateGroup, chosen: Candidate) -> dict[str, str]:

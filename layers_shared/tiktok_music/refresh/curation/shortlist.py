@@ -2,34 +2,69 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.archive_lookup import ReadableArchive, resolve_aliases
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.curation.recordings import candidate_of, with_identity
 from tiktok_music.refresh.curation.text_rules import Curation, TextRules, curate
-from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+from tiktok_music.refresh.rejection import Finding, RejectionReason
+
+NOTHING_SERVED: Mapping[str, Mapping[str, object]] = {}
+
+
+class CurationArchive(ReadableArchive, Protocol):
+    """The archive as the rules read it."""
+
+    def list_retired(self) -> Sequence[TrackRecord]:
+        """The records of all tracks that the operator has retired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
     """A chart after the rules that need no media.
 
-    `sounds` is the number of distinct ids; `known` are the archive's records by track id.
+    `sounds` counts distinct ids. `known` holds the archive's records of them and of the tracks
+    that they are aliases of. `withdrawn` are the retired records: what sounds like one of them is
+    not listed either.
     """
 
     sounds: int
     known: Mapping[str, TrackRecord]
-    retired: tuple[Rejection, ...]
     curation: Curation
+    withdrawn: tuple[TrackRecord, ...] = ()
 
 
-def make_shortlist(chart: Chart, rules: TextRules, archive: ReadableArchive) -> Shortlist:
-    """Judges a chart by its metadata; reads the archive, a second time if there are aliases."""
+def make_shortlist(
+    chart: Chart,
+    rules: TextRules,
+    archive: CurationArchive,
+    served: Mapping[str, Mapping[str, object]] = NOTHING_SERVED,
+) -> Shortlist:
+    """Judges a chart by its metadata; reads the archive, once more for each step of an alias.
+
+    `served` are the rows of the current snapshot by track id: a field that upstream leaves out
+    today keeps its value while the track stays listed.
+    """
     candidates = merge_same_ids(chart.candidates)
     known = archive.get_many(candidate.track_id for candidate in candidates)
-    listed, retired = _without_retired(candidates, known, archive)
-    return Shortlist(len(candidates), known, retired, curate(listed, rules))
+    aliases = [track_id for track_id, record in known.items() if record.canonical_id is not None]
+    canonical = {**known, **resolve_aliases(archive, aliases)}
+    retired = tuple(archive.list_retired())
+    complete = [_with_last_known(each, canonical, served) for each in candidates]
+    curation = curate(
+        complete,
+        rules,
+        _findings(complete, canonical, retired),
+        [candidate_of(record) for record in _off_chart(retired, complete)],
+    )
+    rejected = {each.tiktok_id for each in curation.rejections()}
+    rejected_ids = {each.track_id for each in complete if each.tiktok_id in rejected}
+    groups = tuple(with_identity(each, canonical, rejected_ids) for each in curation.groups)
+    records = {**{each.track_id: each for each in canonical.values()}, **known}
+    return Shortlist(len(candidates), records, replace(curation, groups=groups), retired)
 
 
 def merge_same_ids(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -67,29 +102,47 @@ def _distinct(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *second)))
 
 
-def _without_retired(
-    candidates: Sequence[Candidate], known: Mapping[str, TrackRecord], archive: ReadableArchive
-) -> tuple[list[Candidate], tuple[Rejection, ...]]:
-    """Splits candidates into those that may be listed and rejections of retired ones.
+def _with_last_known(
+    candidate: Candidate,
+    canonical: Mapping[str, TrackRecord],
+    served: Mapping[str, Mapping[str, object]],
+) -> Candidate:
+    """Fills the fields that upstream leaves out today from the archive and the current snapshot."""
+    record = canonical.get(candidate.track_id)
+    if record is None:
+        return candidate
+    own = record if record.track_id == candidate.track_id else None
+    users = served.get(candidate.track_id, {}).get("userCount")
+    return replace(
+        candidate,
+        author=candidate.author or (own.author if own else ""),
+        album=candidate.album or (own.album if own else ""),
+        user_count=candidate.user_count or (users if isinstance(users, int) else 0),
+    )
 
-    An alias of a retired track is the same recording and is rejected, too: otherwise it would be
-    listed as a track of its own.
-    """
-    aliases = [track_id for track_id, record in known.items() if record.canonical_id is not None]
-    records = {**known, **resolve_aliases(archive, aliases)}
-    listed: list[Candidate] = []
-    rejected: list[Rejection] = []
+
+def _findings(
+    candidates: Sequence[Candidate],
+    canonical: Mapping[str, TrackRecord],
+    retired: Sequence[TrackRecord],
+) -> dict[str, Finding]:
+    """By TikTok id: the retired sounds, on the chart or not, and their aliases on the chart."""
+    findings = {record.tiktok_id: _retired(record.track_id, record) for record in retired}
     for candidate in candidates:
-        record = records.get(candidate.track_id)
+        record = canonical.get(candidate.track_id)
         if record is not None and record.status is TrackStatus.RETIRED:
-            rejected.append(Rejection.of(candidate, _retired(candidate, record)))
-        else:
-            listed.append(candidate)
-    return listed, tuple(rejected)
+            findings[candidate.tiktok_id] = _retired(candidate.track_id, record)
+    return findings
 
 
-def _retired(candidate: Candidate, record: TrackRecord) -> Finding:
-    is_alias = record.track_id != candidate.track_id
-    duplicate = f"a duplicate of {record.track_id}, " if is_alias else ""
+def _off_chart(
+    records: Sequence[TrackRecord], candidates: Sequence[Candidate]
+) -> Iterable[TrackRecord]:
+    on_chart = {candidate.track_id for candidate in candidates}
+    return (record for record in records if record.track_id not in on_chart)
+
+
+def _retired(track_id: str, record: TrackRecord) -> Finding:
+    duplicate = f"a duplicate of {record.track_id}, " if record.track_id != track_id else ""
     reason = record.retired_reason or "no reason stored"
     return Finding(RejectionReason.RETIRED, f"{duplicate}retired by the operator: {reason}")

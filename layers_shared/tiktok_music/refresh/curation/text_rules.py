@@ -1,6 +1,6 @@
 """Applies the rules that need no media: candidates in, groups of duplicates and rejections out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tiktok_music.refresh.candidate import Candidate
@@ -60,18 +60,53 @@ class Curation:
         return tuple(Rejection.of(candidate, finding) for candidate, finding in judged if finding)
 
 
-def curate(candidates: Sequence[Candidate], rules: TextRules) -> Curation:
-    """Applies the operator's titles, judges every candidate, then groups those that stay."""
+NOTHING_WITHDRAWN: Mapping[str, Finding] = {}
+
+
+def curate(
+    candidates: Sequence[Candidate],
+    rules: TextRules,
+    withdrawn: Mapping[str, Finding] = NOTHING_WITHDRAWN,
+    off_chart: Sequence[Candidate] = (),
+) -> Curation:
+    """Applies the operator's titles, judges every candidate, then groups those that stay.
+
+    Withdrawn sounds, retired (`withdrawn`, by TikTok id) or denied, take part in grouping and
+    take their group with them: another upload of the recording is not listed in their place.
+    `off_chart` are withdrawn sounds that are not on the chart.
+    """
     renamed = tuple(rules.lists.renamed(candidate) for candidate in candidates)
-    findings = tuple(judge_text(candidate, rules) for candidate in renamed)
-    judged = zip(renamed, findings, strict=True)
+    findings = {
+        each.tiktok_id: withdrawn.get(each.tiktok_id) or judge_text(each, rules) for each in renamed
+    }
+    blocked = {**withdrawn, **{key: each for key, each in findings.items() if _is_denied(each)}}
+    grouped = [
+        each for each in renamed if findings[each.tiktok_id] is None or each.tiktok_id in blocked
+    ]
+    groups = []
+    for group in group_duplicates([*grouped, *off_chart]):
+        cause = next((each for each in group.members if each.tiktok_id in blocked), None)
+        if cause is None:
+            groups.append(group)
+            continue
+        for member in group.members:
+            finding = _duplicate_of(cause, blocked[cause.tiktok_id])
+            findings[member.tiktok_id] = blocked.get(member.tiktok_id, finding)
     names = {candidate.language_name for candidate in renamed}
     return Curation(
         candidates=renamed,
-        findings=findings,
-        groups=group_duplicates([candidate for candidate, finding in judged if finding is None]),
+        findings=tuple(findings[candidate.tiktok_id] for candidate in renamed),
+        groups=tuple(groups),
         unknown_languages=tuple(sorted(name for name in names if name and is_unknown_name(name))),
     )
+
+
+def _is_denied(finding: Finding | None) -> bool:
+    return finding is not None and finding.reason is RejectionReason.DENIED
+
+
+def _duplicate_of(cause: Candidate, finding: Finding) -> Finding:
+    return Finding(finding.reason, f"a duplicate of {cause.track_id}, {finding.detail}")
 
 
 def judge_text(candidate: Candidate, rules: TextRules) -> Finding | None:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tiktok_music.archive import MediaFacts, TrackRecord
-from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.refresh.build_catalog import build_catalog
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.curation.shortlist import make_shortlist
+from tiktok_music.refresh.curation.shortlist import CurationArchive, make_shortlist
 from tiktok_music.refresh.curation.text_rules import TextRules
 from tiktok_music.refresh.history.recording import Recording
 from tiktok_music.refresh.media.known_media import archived_media
@@ -84,7 +83,9 @@ class RecordedMedia:
     entries: Mapping[str, LedgerEntry]
 
     def outcome(self, candidate: Candidate) -> MediaFacts | Finding | None:
-        verdict = self.verdicts[candidate.tiktok_id]
+        verdict = self.verdicts.get(candidate.tiktok_id)
+        if verdict is None:  # a listed track whose other uploads were on the chart
+            return archived_media(self.known, candidate)
         if verdict.finding and verdict.finding.reason not in REASONS_WITHOUT_MEDIA:
             return verdict.finding
         if verdict.status is RowStatus.UNTRIED:
@@ -98,7 +99,7 @@ class RecordedMedia:
 
 
 def replay(
-    recording: Recording, rules: TextRules, stores: tuple[ReadableArchive, ReadableLedger]
+    recording: Recording, rules: TextRules, stores: tuple[CurationArchive, ReadableLedger]
 ) -> tuple[RowVerdict, ...]:
     """The verdicts of the current rules on every sound of a recorded chart."""
     archive, ledger = stores

@@ -2,6 +2,8 @@
 
 import base64
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup, join_groups
@@ -10,9 +12,13 @@ from tiktok_music.refresh.media.sound.fingerprint import Fingerprint, Fingerprin
 
 
 def join_same_recordings(
-    results: Sequence[GroupMedia], is_settled: Callable[[Candidate], bool]
+    results: Sequence[GroupMedia],
+    is_settled: Callable[[Candidate], bool],
+    seniority: Callable[[Candidate], Any],
 ) -> list[GroupMedia]:
-    """Joins groups of the same recording; the canonical track is the most used one with media.
+    """Joins groups of the same recording; the most senior track with media is the canonical one.
+
+    `seniority` is a sort key, the smallest first; ties are decided by the user count.
 
     Two groups are the same recording if the fingerprints of their media match (bit error rate at
     most 0.30 over at least 8 s) and their titles do not name versions that sound alike. Settled
@@ -23,7 +29,7 @@ def join_same_recordings(
     joined = join_groups(groups, _pairs(results, is_settled))
     if len(joined) == len(groups):
         return list(results)
-    return [_result_of(group, results) for group in joined]
+    return [_result_of(group, results, seniority) for group in joined]
 
 
 def _pairs(
@@ -52,27 +58,34 @@ def _fingerprint(result: GroupMedia) -> Fingerprint | None:
     return Fingerprint(base64.b64decode(result.media.fingerprint))
 
 
-def _result_of(group: DuplicateGroup, results: Sequence[GroupMedia]) -> GroupMedia:
-    """The result of a joined group: all rejections, and the best of the canonical tracks."""
+def _result_of(
+    group: DuplicateGroup, results: Sequence[GroupMedia], seniority: Callable[[Candidate], Any]
+) -> GroupMedia:
+    """The result of a joined group under its incumbent, with the highest user count of all."""
     members = {member.tiktok_id for member in group.members}
     parts = [result for result in results if result.group.canonical.tiktok_id in members]
     if len(parts) == 1:
         return parts[0]
     order = {member.tiktok_id: place for place, member in enumerate(group.members)}
-    with_media = [part for part in parts if part.canonical is not None]
-    best = min(
-        with_media, key=lambda part: order[part.canonical.tiktok_id] if part.canonical else 0
-    )
+    with_media = [(part.canonical, part.media) for part in parts if part.canonical and part.media]
+    best, media = min(with_media, key=lambda each: (seniority(each[0]), order[each[0].tiktok_id]))
+    users = max(member.user_count for member in group.members)
+    canonical = replace(best, user_count=users)
+    others = [member for member in group.members if member.tiktok_id != best.tiktok_id]
+    evidence = dict(group.evidence)
+    joint = evidence.pop(best.tiktok_id, None)
+    if joint is not None:
+        evidence.setdefault(group.canonical.tiktok_id, joint)
     return GroupMedia(
-        group,
-        best.canonical,
-        best.media,
+        DuplicateGroup((canonical, *others), evidence, group.work_key),
+        canonical,
+        media,
         rejections=tuple(rejection for part in parts for rejection in part.rejections),
         tried=sum(part.tried for part in parts),
+        first_tries=sum(part.first_tries for part in parts),
+        first_failures=sum(part.first_failures for part in parts),
         is_new=any(part.is_new for part in parts),
         duplicates_media={
-            part.canonical.tiktok_id: part.media
-            for part in with_media
-            if part is not best and part.canonical is not None and part.media is not None
+            other.tiktok_id: facts for other, facts in with_media if other is not best
         },
     )
