@@ -86,6 +86,13 @@ class TrackRow(Model):
     record: JSONAttribute = JSONAttribute()
 
 
+class RetiredRow(Model):
+    """`RETIRED#<first hex digit>`: the ids of retired tracks; the records are `TRACK#` items."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    track_ids = UnicodeSetAttribute(null=True)
+
+
 class ListsRow(Model):
     """`LISTS`: the operator overrides, one JSON document."""
 
