@@ -83,6 +83,14 @@ class R2MediaStore:
                 return self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"]
         return facts
 
+    def facts(self, key: str) -> Mapping[str, str] | None:
+        """The facts of an object, None if there is none."""
+        try:
+            with _translated(f"look at {key}"):
+                return self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"]
+        except _NotThere:
+            return None
+
     def read(self, key: str, *, bucket: str) -> bytes:
         """An object's bytes, for a catalog document that lies in a bucket of the same account."""
         with _translated(f"read s3://{bucket}/{key}"):
@@ -93,6 +101,10 @@ class _AlreadyThere(Exception):
     """Raised when `If-None-Match: *` finds the object."""
 
 
+class _NotThere(StoreUnavailable):
+    """Raised when HEAD finds no object."""
+
+
 @contextmanager
 def _translated(action: str) -> Iterator[None]:
     try:
@@ -101,6 +113,8 @@ def _translated(action: str) -> Iterator[None]:
         error = exc.response["Error"]
         if error["Code"] in ("PreconditionFailed", "412"):
             raise _AlreadyThere from exc
+        if error["Code"] == "404":
+            raise _NotThere(f"R2 could not {action} (404)") from exc
         raise StoreUnavailable(f"R2 could not {action} ({error['Code']})") from exc
     except BotoCoreError as exc:
         raise StoreUnavailable(f"R2 could not {action} ({type(exc).__name__})") from exc
