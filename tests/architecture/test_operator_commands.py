@@ -1,12 +1,14 @@
-"""The operator's command and its documents: every command is documented, and can be typed as shown."""
+"""The operator's command: every command is documented, and parses as the documents show it."""
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from ops.cli import app
 from tests.architecture.test_docs import DOCUMENTS, ROOT, text_of
@@ -76,3 +78,11 @@ def test_the_help_of_keys_names_every_command() -> None:
 
     named = set(re.findall(r"[a-z]+", keys.help.partition(": ")[2]))
     assert named == set(keys.commands)
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    result = CliRunner().invoke(app, ["--version"])
+
+    assert (result.exit_code, result.output) == (0, f"{project['version']}\n")
