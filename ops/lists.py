@@ -147,7 +147,7 @@ def _check_options(
 def _change(
     deployment: Deployment, before: Entries | None, after: Entries, options: CommandOptions
 ) -> None:
-    """Shows the effect of a change, asks, and writes it; `before` is None if unreadable."""
+    """Shows the effect of a change, asks, and writes it; an unreadable `before` is None."""
     effect = effect_of(deployment, before or (), after)
     if not options.as_json:
         _print_effect(effect)
