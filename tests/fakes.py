@@ -147,16 +147,16 @@ class FakeArchive:
 
 @dataclass
 class FakeLedger:
-    kept: dict[str, LedgerEntry] = field(default_factory=dict)
+    entries: dict[str, LedgerEntry] = field(default_factory=dict)
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
-        return {each: self.kept[each] for each in track_ids if each in self.kept}
+        return {each: self.entries[each] for each in track_ids if each in self.entries}
 
     def save_media(self, track_id: str, media: MediaFacts) -> None:
-        self.kept[track_id] = LedgerEntry(media=media)
+        self.entries[track_id] = LedgerEntry(media=media)
 
     def save_failures(self, failures: Iterable[MediaFailure]) -> None:
-        self.kept |= {each.track_id: LedgerEntry(failure=each) for each in failures}
+        self.entries |= {each.track_id: LedgerEntry(failure=each) for each in failures}
 
 
 @dataclass
@@ -165,10 +165,10 @@ class FakeReports:
     recordings: dict[datetime, bytes] = field(default_factory=dict)
     lines: list[dict[str, Any]] = field(default_factory=list)
     cannot_record: bool = False
-    cannot_keep: bool = False
+    cannot_save: bool = False
 
     def save_report(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
-        if self.cannot_keep:
+        if self.cannot_save:
             raise StoreUnavailable("the report is not stored")
         self.reports[scheduled_at] = report
 
@@ -257,7 +257,7 @@ class FakeDownloader:
     """Every address answers its own text, unless it is dead."""
 
     dead: set[str] = field(default_factory=set)
-    asked: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
 
     def audio(self, urls: tuple[str, ...]) -> bytes:
         return self._get(urls[0])
@@ -266,7 +266,7 @@ class FakeDownloader:
         return self._get(urls[0])
 
     def _get(self, url: str) -> bytes:
-        self.asked.append(url)
+        self.fetched.append(url)
         if url in self.dead:
             raise DownloadFailed("the address answers HTTP 404")
         return url.encode()

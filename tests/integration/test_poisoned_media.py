@@ -22,7 +22,7 @@ from tests.hostile_media import (
     hostile_covers,
 )
 from tests.peer import Exchange, Peer, running_peer
-from tests.unit.test_refresh import World
+from tests.refresh_world import World
 from tiktok_music.adapters.media_downloads import HttpDownloader
 from tiktok_music.adapters.media_workers import DecoderProcess, ProcessMediaEncoder
 from tiktok_music.adapters.safe_http import SafeHttp

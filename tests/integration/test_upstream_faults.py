@@ -12,7 +12,7 @@ import pytest
 
 from tests.builders import a_candidate
 from tests.peer import Exchange, running_peer
-from tests.unit.test_refresh import World
+from tests.refresh_world import World
 from tiktok_music.adapters.aweme_source import AwemeSource
 from tiktok_music.adapters.safe_http import SafeHttp
 from tiktok_music.adapters.upstream import Upstream

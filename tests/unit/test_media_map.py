@@ -164,13 +164,13 @@ def test_a_batch_tells_what_became_of_it_and_a_second_run_does_nothing(
     having = batch_parts(replace(parts, tools=tools))
 
     first = run_batch([(good,), (silent, double)], having, has_time=lambda: True)
-    asked = len(downloader.asked)
+    fetched = len(downloader.fetched)
     again = run_batch([(good,), (silent, double)], having, has_time=lambda: True)
 
     rejected = {"MEDIA_WORKER_FAILED": 1}
     assert first == BatchReport(2, new_media=2, stored=0, tried=3, deferred=0, rejected=rejected)
     assert again == BatchReport(2, new_media=0, stored=2, tried=0, deferred=0, rejected=rejected)
-    assert len(downloader.asked) == asked
+    assert len(downloader.fetched) == fetched
 
 
 def test_what_was_published_since_the_plan_is_not_fetched_again(parts: RefreshDependencies) -> None:
