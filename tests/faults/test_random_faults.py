@@ -1,24 +1,26 @@
-"""F3, F4, and the long run: faults by chance, from a seed that is printed."""
+"""F3, F4 and the long run: random faults, from a seed that is printed."""
 
 import random
 
-from tests.faults.chance import crowds, pairs
 from tests.faults.conftest import IS_FULL, SEED, Figures
 from tests.faults.invariants import broken
-from tests.faults.life import Life
+from tests.faults.long_run import LongRun
+from tests.faults.random_faults import concurrent_deliveries, fault_pairs
 from tests.faults.sweeps import Tally
 from tests.faults.world import TESTED, World
 
 
-def test_two_faults_break_nothing_either(world: World, figures: Figures) -> None:
-    figures.require_clean("F3 random pairs", pairs(world, 500 if IS_FULL else 3, SEED))
+def test_two_faults_break_no_invariant(world: World, figures: Figures) -> None:
+    figures.require_clean("F3 random pairs", fault_pairs(world, 500 if IS_FULL else 3, SEED))
 
 
-def test_deliveries_at_once_publish_once(world: World, figures: Figures) -> None:
-    figures.require_clean("F4 deliveries at once", crowds(world, 60 if IS_FULL else 2, SEED))
+def test_concurrent_deliveries_publish_once(world: World, figures: Figures) -> None:
+    figures.require_clean(
+        "F4 concurrent deliveries", concurrent_deliveries(world, 60 if IS_FULL else 2, SEED)
+    )
 
 
-def test_a_tick_that_is_done_is_not_done_again_hours_later(world: World, figures: Figures) -> None:
+def test_a_finished_run_is_not_repeated_hours_later(world: World, figures: Figures) -> None:
     tally = Tally(1)
     world.run(TESTED)
     for minutes in (0, 1, 360):
@@ -31,10 +33,10 @@ def test_a_tick_that_is_done_is_not_done_again_hours_later(world: World, figures
     figures.require_clean("F4 late deliveries", tally)
 
 
-def test_years_of_faults_break_nothing(world: World, figures: Figures) -> None:
-    life = Life(world, random.Random(SEED))
+def test_months_of_faults_break_no_invariant(world: World, figures: Figures) -> None:
+    long_run = LongRun(world, random.Random(SEED))
 
-    tally = life.live(400 if IS_FULL else 7)
+    tally = long_run.run(400 if IS_FULL else 7)
 
-    tally.note = f"{life.refreshes} refreshes at {tally.runs} ticks, seed {SEED}"
+    tally.note = f"{long_run.refreshes} refreshes in {tally.runs} scheduled runs, seed {SEED}"
     figures.require_clean("simulated refreshes", tally)
