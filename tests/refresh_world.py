@@ -21,10 +21,13 @@ from tests.fakes import (
     FakeSource,
 )
 from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation.languages.model import LanguageModel
+from tiktok_music.refresh.curation.languages.rule import LanguageRule
 from tiktok_music.refresh.curation.operator_lists import (
     NO_LISTS,
     OperatorLists,
 )
+from tiktok_music.refresh.curation.profanity.rule import ProfanityFilter
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
@@ -32,7 +35,23 @@ from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.refresh import Trigger, refresh
 from tiktok_music.refresh.report import RefreshReport
 
-RULES = TextRules.load(RuleSettings())
+
+class NoPredictor:
+    """A language predictor that knows no language."""
+
+    def predict(
+        self, text: str, k: int, threshold: float
+    ) -> tuple[tuple[str, ...], tuple[float, ...]]:
+        return (), ()
+
+
+# Without language tables, which take half a second to load: a language is the one that upstream
+# names, the one of an unambiguous script, or English.
+RULES = TextRules(
+    RuleSettings(),
+    ProfanityFilter.load(with_mild=False),
+    LanguageRule(LanguageModel({}, {}, NoPredictor()), "en"),
+)
 
 
 @dataclass
