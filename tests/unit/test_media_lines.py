@@ -5,15 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.builders import NOON, a_candidate
+from tests.builders import a_candidate
 from tiktok_music.adapters.media_lines import MOST_LINE_BYTES, Batch, PlanLines, batch_of, lines_of
 from tiktok_music.errors import SettingsError
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.refresh import Trigger
 from tiktok_music.refresh.settings import MediaBatchSettings, MediaPlanSettings, RefreshSettings
 from tiktok_music.track import track_id_of
 
-TRIGGER = Trigger("run-1", NOON, is_forced=False, remaining_seconds=lambda: 900.0)
 PLAN = "plans/2026-11-22T060000Z/1.jsonl"
 
 
