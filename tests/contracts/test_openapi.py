@@ -42,8 +42,8 @@ CONFIG = schemathesis.Config.from_dict(
     {
         # Unknown parameters are ignored, and the key is fixed.
         "generation": {"allow-extra-parameters": False, "with-security-parameters": False},
-        # No schema can exclude these, which are refused too: an unknown id or version, a made-up cursor,
-        # a shortest length above the longest.
+        # A schema cannot exclude these, which are refused too: an unknown id or version, an
+        # invented cursor, a shortest length above the longest.
         "checks": {
             "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "404", "422"]},
         },

@@ -125,8 +125,8 @@ def test_the_last_runs_are_listed_newest_first(kind: Any) -> None:
         else DynamoRunReports(kind.getfixturevalue("rows"), "catalog")
     )
 
-    for tick, outcome in (("06:00", "LOST"), ("18:00", "REFUSED"), ("06:00", "PUBLISHED")):
-        reports.save_run({"scheduledAt": tick, "outcome": outcome})
+    for time, outcome in (("06:00", "LOST"), ("18:00", "REFUSED"), ("06:00", "PUBLISHED")):
+        reports.save_run({"scheduledAt": time, "outcome": outcome})
 
     assert reports.list_runs() == [
         {"scheduledAt": "06:00", "outcome": "PUBLISHED"},

@@ -30,7 +30,7 @@ KINDS = (
 
 @dataclass
 class LongRun:
-    """Of every five scheduled runs the first two have no fault: they must publish and clean up."""
+    """The first two of every five scheduled runs have no fault: they must publish and clean up."""
 
     world: World
     rng: random.Random

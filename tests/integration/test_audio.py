@@ -124,7 +124,7 @@ def test_an_mp4_without_audio_is_unreadable() -> None:
         read(file.getvalue())
 
 
-@pytest.mark.parametrize("format_tag", [0x0011, 0x1234], ids=["not ours", "nobody's"])
+@pytest.mark.parametrize("format_tag", [0x0011, 0x1234], ids=["unsupported", "unassigned"])
 def test_other_codecs_are_unreadable(format_tag: int) -> None:
     data = bytearray(wav(music(1, 6.0)))
     data[20:22] = format_tag.to_bytes(2, "little")

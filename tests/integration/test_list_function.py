@@ -216,10 +216,10 @@ def test_the_snapshot_age_is_emitted_with_answers(rows: DynamoRows) -> None:
     health = json.loads(ask(handler, "/v1/health").body)
     ask(handler, "/v1/health")
 
-    [told] = [metric for name, metric in metrics.metric_set.items() if name == "SnapshotAgeSeconds"]
+    [age] = [metric for name, metric in metrics.metric_set.items() if name == "SnapshotAgeSeconds"]
     published_at = FIRST.descriptor.published_at.timestamp()
-    assert told["Unit"] == "Seconds"
-    assert [age - int(before - published_at) in range(60) for age in told["Value"]] == [True]
+    assert age["Unit"] == "Seconds"
+    assert [value - int(before - published_at) in range(60) for value in age["Value"]] == [True]
     assert health["snapshot"]["version"] == FIRST.descriptor.version
     metrics.clear_metrics()
 
@@ -231,11 +231,11 @@ def test_the_snapshot_age_is_emitted_for_the_scheduled_check(handler: LambdaEntr
     metrics.clear_metrics()
 
     answer = Answer.of(handler(asked, NO_CONTEXT))
-    told = list(metrics.metric_set)
+    emitted = list(metrics.metric_set)
     metrics.clear_metrics()
 
     assert (answer.status, json.loads(answer.body)["snapshot"]["trackCount"]) == (200, 2)
-    assert told == ["SnapshotAgeSeconds"]
+    assert emitted == ["SnapshotAgeSeconds"]
 
 
 def test_restored_instances_have_different_jitter() -> None:

@@ -177,9 +177,9 @@ def plans(stack: Stack) -> list[bytes]:
 
 
 def test_batches_get_the_media_and_the_refresh_publishes_without_a_download(stack: Stack) -> None:
-    double = stack.row(5, title="Lantern B", author="Harbour 1")
+    duplicate = stack.row(5, title="Lantern B", author="Harbour 1")
     profane = stack.row(6, title="Fuck It")
-    stack.chart(*(stack.row(number) for number in (1, 2, 3, 4, 0)), double, profane)
+    stack.chart(*(stack.row(number) for number in (1, 2, 3, 4, 0)), duplicate, profane)
 
     execution = stack.machine.run(FIRST)
 
@@ -206,8 +206,16 @@ def test_batches_get_the_media_and_the_refresh_publishes_without_a_download(stac
     report = stack.call(*stack.machine.events[0])
 
     assert stack.downloads() == []
-    told = ("outcome", "scheduledAt", "accepted", "newMedia", "deferred", "mergedCount", "rejected")
-    assert {name: report[name] for name in told} == {
+    members = (
+        "outcome",
+        "scheduledAt",
+        "accepted",
+        "newMedia",
+        "deferred",
+        "mergedCount",
+        "rejected",
+    )
+    assert {name: report[name] for name in members} == {
         "outcome": "PUBLISHED",
         "scheduledAt": "2026-11-22T06:00:00+00:00",
         "accepted": 4,

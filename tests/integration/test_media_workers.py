@@ -223,9 +223,9 @@ def test_a_decoder_has_no_environment_and_writes_no_file() -> None:
     process = DecoderProcess(MediaPolicy())
     try:
         process.ask({"work": "cover"}, cover(5)[0])
-        told = Path(f"/proc/{process.pid}")
-        environment = (told / "environ").read_bytes()
-        lines = (told / "limits").read_text().splitlines()
+        proc = Path(f"/proc/{process.pid}")
+        environment = (proc / "environ").read_bytes()
+        lines = (proc / "limits").read_text().splitlines()
         limits = {line[:26].strip(): line[26:].split()[0] for line in lines}
     finally:
         process.end()
@@ -277,7 +277,7 @@ def test_a_sealed_process_opens_no_file_and_no_socket() -> None:
         "        print(exc.strerror)\n"
     )
 
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
@@ -285,7 +285,7 @@ def test_a_sealed_process_opens_no_file_and_no_socket() -> None:
         stdin=subprocess.DEVNULL,
     )
 
-    assert told.stdout.splitlines() == ["Too many open files"] * 3, told.stderr
+    assert result.stdout.splitlines() == ["Too many open files"] * 3, result.stderr
 
 
 def test_a_process_over_its_cpu_limit_is_killed() -> None:

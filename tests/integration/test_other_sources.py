@@ -375,8 +375,8 @@ def test_no_token_response_is_quoted_in_an_error() -> None:
             pytest.raises(SourceRefused, match="has no access_token") as raised,
         ):
             CmlToken(HTTP, peer.base_url, secret, lambda: NOON).renew()
-        told = "".join(traceback.format_exception(raised.value))
-        assert "SECRET" not in told
+        shown = "".join(traceback.format_exception(raised.value))
+        assert "SECRET" not in shown
 
 
 def test_a_chart_has_a_limit_of_seconds_and_bytes() -> None:

@@ -144,9 +144,9 @@ def test_each_hostile_file_rejects_its_own_track_and_is_not_fetched_again(
     report = poisoned.refresh(*hostile.values(), poisoned.candidate("fine"), force=True)
 
     reasons = {each.tiktok_id: str(each.finding.reason) for each in report.rejections}
-    told = {name: reasons.get(each.tiktok_id, "none") for name, each in hostile.items()}
+    outcomes = {name: reasons.get(each.tiktok_id, "none") for name, each in hostile.items()}
     assert {
-        name: reason for name, reason in told.items() if reason not in expected_reasons(name)
+        name: reason for name, reason in outcomes.items() if reason not in expected_reasons(name)
     } == {}
     assert (report.outcome, report.accepted) == (Outcome.PUBLISHED, KNOWN + 1)
     assert all(is_sealed(process) for process in poisoned.started)
@@ -154,7 +154,7 @@ def test_each_hostile_file_rejects_its_own_track_and_is_not_fetched_again(
     asked = len(poisoned.peer.requests)
     poisoned.refresh(*hostile.values(), poisoned.candidate("fine"))
     again = {unquote(path) for path, _ in poisoned.peer.requests[asked:]}
-    passing = {name for name, reason in told.items() if reason == FETCHED_AGAIN}
+    passing = {name for name, reason in outcomes.items() if reason == FETCHED_AGAIN}
     assert {path.rpartition("/")[2] for path in again if "good" not in path} == {
         name.removeprefix("cover: ") for name in passing
     }
@@ -162,9 +162,9 @@ def test_each_hostile_file_rejects_its_own_track_and_is_not_fetched_again(
 
 def is_sealed(process: DecoderProcess) -> bool:
     """True for a running process under 1 GB with only standard streams and its connection open."""
-    told = Path(f"/proc/{process.pid}")
-    open_files = {entry.name for entry in (told / "fd").iterdir()}
-    lines = (told / "status").read_text().splitlines()
+    proc = Path(f"/proc/{process.pid}")
+    open_files = {entry.name for entry in (proc / "fd").iterdir()}
+    lines = (proc / "status").read_text().splitlines()
     peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
     return open_files == {"0", "1", "2", "3"} and peak < 1_000_000
 

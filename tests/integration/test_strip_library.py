@@ -19,7 +19,7 @@ FILES = [Path(frame.__file__ or ""), Path(_imaging.__file__ or "")]
 
 @dataclass(frozen=True)
 class Segment:
-    """What of a file is mapped where; the two headers that tell of the file are left out."""
+    """The mapped bytes of a file by address, without the two headers that describe the file."""
 
     address: int
     flags: int
