@@ -1,4 +1,4 @@
-"""Each gate refuses just past its threshold, and lets through just at it."""
+"""Each gate passes exactly at its threshold, and refuses just past it."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def gate(*, is_forced: bool = False, **figures: Any) -> str | None:
         ({"media_tried": 4, "media_failed": 4}, None),
     ],
 )
-def test_a_gate_closes_at_its_threshold(figures: dict[str, Any], refused: str | None) -> None:
+def test_a_gate_refuses_past_its_threshold(figures: dict[str, Any], refused: str | None) -> None:
     assert gate(**figures) == refused
 
 
@@ -68,7 +68,7 @@ def test_a_gate_closes_at_its_threshold(figures: dict[str, Any], refused: str | 
         ({"media_tried": 20, "media_failed": 20}, None),
     ],
 )
-def test_force_opens_what_compares_and_nothing_else(
+def test_force_skips_only_the_comparison_checks(
     figures: dict[str, Any], refused: str | None
 ) -> None:
     assert gate(is_forced=True, **figures) == refused
