@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
 
-import tiktok_music
 from aws_lambda_powertools import Logger, Metrics
+
+import tiktok_music
 from tests.api_world import World as ApiWorld
 from tests.builders import a_candidate, a_snapshot, a_track
 from tests.unit.test_refresh import World as RefreshWorld
