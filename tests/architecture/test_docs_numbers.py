@@ -105,9 +105,9 @@ def test_the_modules_that_architecture_names_exist() -> None:
 
 
 def test_every_guarantee_names_an_existing_test() -> None:
-    held = [name for row in cells(ARCHITECTURE, "promise") for name in quoted(row[1])]
+    held = [name for row in cells(ARCHITECTURE, "guarantee") for name in quoted(row[1])]
 
-    assert all(quoted(row[1]) for row in cells(ARCHITECTURE, "promise"))
+    assert all(quoted(row[1]) for row in cells(ARCHITECTURE, "guarantee"))
     assert [name for name in held if not (ROOT / name).exists()] == []
 
 
