@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botocore.client import BaseClient
+from mangum import Mangum
 
 from bench import rivals
 from bench.rivals import Event, Handler, Row
@@ -76,7 +77,8 @@ def print_size(size: int, calls: Counter[str]) -> None:
     snapshot = published(tracks)
     Row.Meta.host = aws.endpoint_url  # type: ignore[attr-defined]  # read when it connects
     fill_rows(tracks)
-    ours = importlib.reload(importlib.import_module("functions.list_music.handler")).handler
+    function = importlib.reload(importlib.import_module("functions.list_music.handler"))
+    ours = function.handler
     event = list_event(key)
     etag = ours(event, CONTEXT)["headers"]["etag"]
     cases: dict[str, tuple[Handler, Event]] = {
@@ -86,6 +88,7 @@ def print_size(size: int, calls: Counter[str]) -> None:
         "ours, 304": (ours, list_event(key, **{"if-none-match": etag})),
         "ours, 401": (ours, list_event("none")),
         "ours, a search": (ours, list_event(key, "q=paper+moon&limit=20")),
+        "ours, Mangum's own handler": (Mangum(function.app, lifespan="off"), event),
         "Powertools' resolver, bytes in memory": (rivals.resolver(snapshot), event),
         "FastAPI + Mangum, response model": (rivals.fast_api(snapshot), event),
         "Starlette, query of all rows, JSON": (rivals.naive(), event),

@@ -30,7 +30,9 @@ from local.stand_in import Sound, earlier_sounds, stand_in_sounds
 from local.upstream import API_KEY, stand_in_app
 from ops.console import console
 from ops.progress import advance, print_report, shown_progress
+from ops.sandbox import open_bucket, publish_sandbox_media
 from tiktok_music.refresh.history.notify import RefreshFailed
+from tiktok_music.refresh.settings import RefreshSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_RUN_FILE = Path(".local/run.json")
@@ -79,6 +81,7 @@ def run(options: Options) -> None:
         return
     if has_second_chart:
         _refresh_once_more(chart, event)
+    publish_sandbox_media(open_bucket(RefreshSettings.from_env(os.environ)))
     app = with_picker(gateway_app(_handler("list_music")), keys["publishRead"])
     document: dict[str, Any] = {
         "environment": {**aws.environment(), **settings},

@@ -1,4 +1,4 @@
-"""An object that is written to the bucket, read as the public reads it, and deleted again."""
+"""Checks of the bucket: a probe object is written, read as the public reads it, and deleted."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import urllib3
 
+from ops.errors import CheckFailed
 from tiktok_music.adapters.r2_media import IMMUTABLE, R2MediaStore, r2_client
 from tiktok_music.adapters.secrets import Secrets
 from tiktok_music.refresh.settings import MediaSettings
@@ -20,50 +21,48 @@ ORIGIN = "https://example.com"
 TIMEOUT_SECONDS = 10.0
 
 
-class NotWell(Exception):
-    """Raised when a look finds something that is not as it should be."""
-
-
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One thing to look at; `run` says what it found, or raises."""
+class Check:
+    """One check; `run` returns its finding or raises, `fix` says how to fix a failure."""
 
     name: str
-    mend: str
+    fix: str
     run: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
 class PublicObject:
-    """The probe as anybody has it."""
+    """The probe under its public URL; each method is one check."""
 
     url: str
 
-    def whole(self) -> str:
-        answer = self._get()
-        if (answer.status, answer.data) != (200, BODY):
-            raise NotWell(f"{self.url} answers {answer.status} with {len(answer.data)} bytes")
+    def body(self) -> str:
+        response = self._get()
+        if (response.status, response.data) != (200, BODY):
+            size = len(response.data)
+            raise CheckFailed(f"{self.url} answers {response.status} with {size} bytes")
         return f"read back from {self.url.partition('/music/')[0]}"
 
-    def part(self) -> str:
-        answer = self._get(Range="bytes=100-199")
-        if (answer.status, answer.data) != (206, BODY[100:200]):
-            raise NotWell(f"a range is answered with {answer.status}, {len(answer.data)} bytes")
-        return "206 with the bytes asked for"
+    def byte_range(self) -> str:
+        response = self._get(Range="bytes=100-199")
+        if (response.status, response.data) != (206, BODY[100:200]):
+            size = len(response.data)
+            raise CheckFailed(f"a range request is answered {response.status}, {size} bytes")
+        return "206 with the requested bytes"
 
-    def cached(self) -> str:
+    def cache_control(self) -> str:
         return self._header("cache-control", IMMUTABLE)
 
-    def kind(self) -> str:
+    def content_type(self) -> str:
         return self._header("content-type", "audio/mpeg")
 
-    def shared(self) -> str:
+    def allow_origin(self) -> str:
         return self._header("access-control-allow-origin", "*", ORIGIN)
 
-    def _header(self, name: str, *wanted: str) -> str:
+    def _header(self, name: str, *expected: str) -> str:
         value = self._get().headers.get(name, "none")
-        if value not in wanted:
-            raise NotWell(f"{name} is {value}, not {wanted[0]}")
+        if value not in expected:
+            raise CheckFailed(f"{name} is {value}, not {expected[0]}")
         return value
 
     def _get(self, **headers: str) -> urllib3.BaseHTTPResponse:
@@ -76,10 +75,10 @@ class PublicObject:
         )
 
 
-def probe_bucket(media: MediaSettings, secrets: Secrets) -> Iterator[Look]:
-    """What to look at, in order; each is to be run before the next is asked for.
+def probe_bucket(media: MediaSettings, secrets: Secrets) -> Iterator[Check]:
+    """Yields the checks in order; the caller runs each before it asks for the next.
 
-    The public's side is left out where nothing could be written, and the probe is deleted last.
+    Without a written probe there is only the first one; the last one deletes the probe.
     """
     key = preview_key(f"probe-{uuid.uuid4()}")
     written: list[S3Client] = []
@@ -90,22 +89,22 @@ def probe_bucket(media: MediaSettings, secrets: Secrets) -> Iterator[Look]:
         client = r2_client(media.endpoint_url, access_key_id.reveal(), secret_access_key)
         R2MediaStore(client, media.bucket).save_once(key, BODY, "audio/mpeg", {})
         written.append(client)
-        return f"{media.bucket} takes objects"
+        return f"{media.bucket} is writable"
 
     def delete() -> str:
         written[0].delete_object(Bucket=media.bucket, Key=key)
-        return "the probe is gone"
+        return "the probe is deleted"
 
-    yield Look("write", "check R2_ENDPOINT_URL, R2_BUCKET and the token's permission", write)
+    yield Check("write", "check R2_ENDPOINT_URL, R2_BUCKET and the token's permission", write)
     if not written:
         return
     public = PublicObject(f"{media.base_url}/{key}")
     domain = "connect the domain of MEDIA_BASE_URL to the bucket (R2, settings, custom domains)"
-    rewrites = "a rule of the domain rewrites answers: let it respect what the bucket says"
+    rewrites = "remove the domain's rule that rewrites responses or headers of the bucket"
     cors = "give the bucket a CORS policy: any origin, GET and HEAD"
-    yield Look("public", domain, public.whole)
-    yield Look("range", rewrites, public.part)
-    yield Look("type", rewrites, public.kind)
-    yield Look("cache", rewrites, public.cached)
-    yield Look("cors", cors, public.shared)
-    yield Look("delete", f"delete {key} by hand", delete)
+    yield Check("public", domain, public.body)
+    yield Check("range", rewrites, public.byte_range)
+    yield Check("type", rewrites, public.content_type)
+    yield Check("cache", rewrites, public.cache_control)
+    yield Check("cors", cors, public.allow_origin)
+    yield Check("delete", f"delete {key} by hand", delete)

@@ -1,10 +1,11 @@
 """`catalog`: the operator's command."""
 
+from importlib.metadata import version as installed_version
 from typing import Annotated
 
 import typer
 
-from ops import keys, lists
+from ops import keys, lists, sandbox
 from ops.deployment import use_account
 from ops.doctor import doctor
 from ops.preview import preview
@@ -22,33 +23,41 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-looking = (status, snapshots, report, replay, diff, why, preview, doctor)
-changing = (refresh, rollback, pin, unpin, retire)
-for command in (*looking, *changing):
+reading = (status, snapshots, report, replay, diff, why, preview, doctor)
+writing = (refresh, rollback, pin, unpin, retire)
+for command in (*reading, *writing):
     app.command()(command)
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.app, name="lists")
+app.add_typer(sandbox.app, name="sandbox")
+
+
+def _print_version(is_given: bool) -> None:
+    if is_given:
+        typer.echo(installed_version("tiktok-music-catalog"))
+        raise typer.Exit
 
 
 @app.callback()
 def root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    version: Annotated[
+        bool,
+        # Eager: without it, a missing command is reported first.
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
     profile: Annotated[
-        str | None, typer.Option("--profile", help="AWS's profile; else AWS_PROFILE.")
+        str | None, typer.Option("--profile", help="AWS profile. Default: AWS_PROFILE.")
     ] = None,
     region: Annotated[
-        str | None, typer.Option("--region", help="AWS's region; else AWS_REGION.")
+        str | None, typer.Option("--region", help="AWS region. Default: AWS_REGION.")
     ] = None,
 ) -> None:
     """Operate the TikTok music catalog: a stack on AWS, or the local run."""
     use_account(profile, region)
-    if version:
-        from importlib.metadata import version as version_of
-
-        typer.echo(version_of("tiktok-music-catalog"))
-        raise typer.Exit
 
 
 def main() -> None:
-    """The console script."""
+    """Entry point of the console script."""
     app()

@@ -1,4 +1,4 @@
-"""How commands print: tables for people, JSON for programs, errors in one line."""
+"""Terminal output of commands: tables for people, JSON for programs, errors in one line."""
 
 import json
 import sys
@@ -12,30 +12,33 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ops.deployment import DeploymentNotFound
 from ops.error_hints import hint_for, in_brackets
+from ops.errors import CommandError
 from tiktok_music.errors import CatalogError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+# Columns where the output is not a terminal.
+PLAIN_WIDTH = 160
 
 
 def console() -> Console:
-    """A console as wide as the terminal; what is not one has no width of its own."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    """A console on stdout."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 
 
-def side_console() -> Console:
-    """A console beside the answer: what a program reads on stdout stays free of it."""
-    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 160)
+def stderr_console() -> Console:
+    """A console on stderr: stdout holds only the answer, for programs to read."""
+    width = None if sys.stderr.isatty() else PLAIN_WIDTH
+    return Console(stderr=True, highlight=False, width=width)
 
 
 def print_json(value: Any) -> None:
-    """Indented JSON, letters of every script as they are."""
+    """Prints indented JSON without escapes for letters of other scripts."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A plain table."""
+    """Prints a table without borders."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -44,33 +47,35 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     console().print(table)
 
 
-def told(command: Command) -> Command:
-    """Errors that an operator can mend end the command with one line and exit code 2."""
+def reports_errors(command: Command) -> Command:
+    """Decorator: expected errors end the command with one line on stderr and exit code 2."""
 
     @wraps(command)
-    def with_errors_told(*args: Any, **kwargs: Any) -> Any:
+    def reporting(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except DeploymentNotFound as exc:
-            typer.echo(f"catalog: {exc}", err=True)
-            raise typer.Exit(2) from exc
+        except CommandError as exc:
+            text = str(exc)
+            cause: Exception = exc
         except CatalogError as exc:
-            typer.echo(f"catalog: {exc}{in_brackets(hint_for(exc))}", err=True)
-            raise typer.Exit(2) from exc
+            text = f"{exc}{in_brackets(hint_for(exc))}"
+            cause = exc
         except (BotoCoreError, ClientError) as exc:
-            typer.echo(f"catalog: AWS cannot be asked: {exc}{in_brackets(hint_for(exc))}", err=True)
-            raise typer.Exit(2) from exc
+            text = f"AWS request failed: {exc}{in_brackets(hint_for(exc))}"
+            cause = exc
+        typer.echo(f"catalog: {text}", err=True)
+        raise typer.Exit(2) from cause
 
-    return with_errors_told  # type: ignore[return-value]  # the same signature, by wraps
+    return reporting  # type: ignore[return-value]  # the same signature, by wraps
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Asks, unless told not to; no answer is no. Asked beside the answer that a program reads."""
+    """Asks for confirmation on stderr unless `yes`; exits with 1 unless it is given."""
     try:
-        is_wanted = yes or typer.confirm(question, err=True)
+        is_confirmed = yes or typer.confirm(question, err=True)
     except typer.Abort as exc:
-        typer.echo("\nnobody answered, and nothing was done: --yes answers", err=True)
+        typer.echo("\nno confirmation; nothing changed (use --yes)", err=True)
         raise typer.Exit(1) from exc
-    if not is_wanted:
-        typer.echo("nothing was done", err=True)
+    if not is_confirmed:
+        typer.echo("nothing changed", err=True)
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Which catalog a command is about: a stack on AWS, the environment's, or the local run's."""
+"""The deployment that a command works on: a stack, the environment's tables, or the local run."""
 
 import json
 import os
@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import boto3
-import typer
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.error_hints import hint_for, in_brackets
+from ops.errors import DeploymentNotFound
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
@@ -30,21 +31,18 @@ from tiktok_music.settings import SettingsReader
 from tiktok_music.snapshot import Descriptor, Pointer
 
 LOCAL_RUN = Path(".local/run.json")
-NOWHERE = (
-    "which catalog? Give --stack NAME (with --profile and --region), or set CATALOG_TABLE, "
-    "KEYS_TABLE and AWS_REGION, or start one here with: make run"
+NO_DEPLOYMENT = (
+    "no catalog chosen: use --stack NAME (with --profile and --region), set CATALOG_TABLE, "
+    "KEYS_TABLE and AWS_REGION, or start a local one with: make run"
 )
 
 
-class DeploymentNotFound(Exception):
-    """Raised when a command cannot tell which catalog it is about, or reach it."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """One deployment's stores."""
+    """Stores of one deployment; `name` is for messages, `stack` None outside AWS stacks."""
 
-    where: str
+    name: str
+    stack: str | None
     publisher: DynamoPublisher
     reports: DynamoRunReports
     lists: DynamoOperatorLists
@@ -54,123 +52,178 @@ class Deployment:
     keys_table: str
 
     def pointer(self) -> Pointer:
-        """What is current; raises SnapshotMissing before the first publish."""
+        """The pointer to the current snapshot; raises SnapshotMissing before the first publish."""
         pointer = self.publisher.current()
         if pointer is None:
             raise SnapshotMissing(
-                f"{self.where} has no snapshot yet: run the first refresh (catalog refresh)"
+                f"{self.name} has no snapshot yet: run the first refresh (catalog refresh)"
             )
         return pointer
 
-    def kept(self) -> list[Descriptor]:
-        """The versions that are kept, the newest first."""
+    def versions(self) -> list[Descriptor]:
+        """The stored versions, newest first."""
         pointer = self.pointer()
         return sorted((pointer.current, *pointer.history), key=lambda each: -each.fence)
 
-    def version(self, name: str) -> Descriptor:
-        """The kept version of that name, or the only one that begins so; raises SnapshotGone."""
-        kept = self.kept()
-        fitting = [each for each in kept if each.version.startswith(name)]
-        if len(fitting) != 1:
-            names = ", ".join(each.version for each in kept)
-            several = "is not kept" if not fitting else "may be several: give more of it"
-            raise SnapshotGone(f"{name} {several}; there are {names}")
-        return fitting[0]
+    def find_version(self, prefix: str) -> Descriptor:
+        """The stored version with this id or unique prefix of it; raises SnapshotGone."""
+        stored = self.versions()
+        matching = [each for each in stored if each.version.startswith(prefix)]
+        if len(matching) != 1:
+            names = ", ".join(each.version for each in stored)
+            problem = "is ambiguous" if matching else "is not stored"
+            raise SnapshotGone(f"{prefix} {problem}; stored versions: {names}")
+        return matching[0]
+
+    def rank(self, track_id: str) -> int | None:
+        """The track's rank in the current snapshot; None if it has none or that is unreadable."""
+        pointer = self.publisher.current()
+        if pointer is None:
+            return None
+        try:
+            return Index(self.publisher.load(pointer.current)).ranks.get(track_id)
+        except SnapshotCorrupt:
+            return None
 
 
-def rank_in_current(catalog: Deployment, track_id: str) -> int | None:
-    """The place of a track in what is served, None where it has none, or that cannot be read."""
-    pointer = catalog.publisher.current()
-    if pointer is None:
-        return None
-    try:
-        return Index(catalog.publisher.load(pointer.current)).ranks.get(track_id)
-    except SnapshotCorrupt:
-        return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableNames:
+    """Names of a deployment's tables, and their region."""
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Names that lead to one deployment."""
-
-    where: str
+    name: str
     catalog_table: str
     keys_table: str
     region: str
 
 
 def open_deployment(stack: str | None) -> Deployment:
-    """The catalog of `stack`, else of the environment, else of the local run."""
-    place = _of_stack(stack) if stack else _of_environment() or _of_local_run()
-    access = DynamoAccess(
-        place.region, connect_timeout_seconds=5.0, read_timeout_seconds=15.0, retries=3
-    )
-    rows = DynamoRows(access)
-    table = place.catalog_table
-    return Deployment(
-        place.where,
-        DynamoPublisher(rows, table),
-        DynamoRunReports(rows, table),
-        DynamoOperatorLists(rows, table),
-        DynamoTrackArchive(rows, table),
-        DynamoMediaLedger(rows, table),
-        DynamoKeys(rows, place.keys_table),
-        place.keys_table,
-    )
+    """The deployment of `stack`, else of the environment variables, else of the local run.
 
-
-def refresh_settings(stack: str | None, **changed: str) -> RefreshSettings:
-    """What the refresh of a catalog is told, with what this run is told otherwise.
-
-    A stack's are those of its function; the environment's are the variables that the README names.
+    Raises DeploymentNotFound.
     """
-    environment = _function_environment(stack) if stack else _environment()
-    return RefreshSettings.from_env({**environment, **changed})
+    tables = _stack_tables(stack) if stack else _environment_tables() or _local_tables()
+    rows = DynamoRows(
+        DynamoAccess(
+            tables.region, connect_timeout_seconds=5.0, read_timeout_seconds=15.0, retries=3
+        )
+    )
+    return Deployment(
+        name=tables.name,
+        stack=stack,
+        publisher=DynamoPublisher(rows, tables.catalog_table),
+        reports=DynamoRunReports(rows, tables.catalog_table),
+        lists=DynamoOperatorLists(rows, tables.catalog_table),
+        archive=DynamoTrackArchive(rows, tables.catalog_table),
+        ledger=DynamoMediaLedger(rows, tables.catalog_table),
+        keys=DynamoKeys(rows, tables.keys_table),
+        keys_table=tables.keys_table,
+    )
 
 
-def rules_with(entries: Iterable[ListEntry], stack: str | None, now: datetime) -> TextRules:
-    """The rules of a catalog's refresh as they stand now, with these entries of the lists."""
-    environment = _function_environment(stack) if stack else _environment()
-    rules = TextRules.load(rule_settings(environment))
+def refresh_settings(stack: str | None, **overrides: str) -> RefreshSettings:
+    """Settings of the refresh function of a stack, else of the environment, with overrides."""
+    return RefreshSettings.from_env({**_environment(stack), **overrides})
+
+
+def text_rules(stack: str | None, entries: Iterable[ListEntry], now: datetime) -> TextRules:
+    """The deployment's current text rules, with these operator overrides."""
+    rules = TextRules.load(rule_settings(_environment(stack)))
     return replace(rules, lists=OperatorLists.at(entries, now))
 
 
-def limits_of(stack: str | None) -> GateLimits:
-    """Where the refresh of a catalog refuses."""
-    return gate_limits(_function_environment(stack) if stack else _environment())
+def publish_limits(stack: str | None) -> GateLimits:
+    """Limits of the deployment's publish checks."""
+    return gate_limits(_environment(stack))
 
 
-def refresh_every(stack: str | None) -> timedelta:
-    """How often a refresh is due: the stack's parameter, else the environment's variable."""
+def refresh_interval(stack: str | None) -> timedelta:
+    """Time between scheduled runs: the stack's parameter, else the environment variable."""
     if stack is None:
-        reader = SettingsReader(_environment())
+        reader = SettingsReader(_environment(None))
         hours = reader.whole("REFRESH_EVERY_HOURS", 12, at_least=1)
         reader.done()
         return timedelta(hours=hours)
-    with reached(f"the stack {stack}"):
+    with translated_aws_errors(f"the stack {stack}"):
         described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    given = {
+    parameters = {
         each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", [])
     }
-    return timedelta(hours=int(given.get("RefreshEveryHours", 12)))
+    return timedelta(hours=int(parameters.get("RefreshEveryHours", 12)))
 
 
-def _of_stack(stack: str) -> Place:
+def secrets_provider(region: str) -> SecretsProvider:
+    """Secrets Manager of the chosen account."""
+    return SecretsProvider(boto3_session=boto3.Session(region_name=region))
+
+
+def use_account(profile: str | None, region: str | None) -> None:
+    """Makes AWS clients created from now on use this profile and region."""
+    if profile:
+        os.environ["AWS_PROFILE"] = profile
+    if region:
+        os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
+
+
+def _stack_tables(stack: str) -> TableNames:
     outputs, region = _outputs(stack, "CatalogTable", "KeysTable")
-    return Place(f"stack {stack}", outputs["CatalogTable"], outputs["KeysTable"], region)
+    return TableNames(
+        name=f"stack {stack}",
+        catalog_table=outputs["CatalogTable"],
+        keys_table=outputs["KeysTable"],
+        region=region,
+    )
+
+
+def _environment_tables() -> TableNames | None:
+    names = ("CATALOG_TABLE", "KEYS_TABLE", "AWS_REGION")
+    catalog_table, keys_table, region = (os.environ.get(name, "") for name in names)
+    if not (catalog_table and keys_table and region):
+        return None
+    return TableNames(
+        name=f"table {catalog_table}",
+        catalog_table=catalog_table,
+        keys_table=keys_table,
+        region=region,
+    )
+
+
+def _local_tables() -> TableNames:
+    environment = _local_environment()
+    os.environ.update(environment)
+    return TableNames(
+        name="the local run",
+        catalog_table=environment["CATALOG_TABLE"],
+        keys_table=environment["KEYS_TABLE"],
+        region=environment["AWS_REGION"],
+    )
+
+
+def _environment(stack: str | None) -> dict[str, str]:
+    """Environment variables of a stack's refresh function, of this process, or of the local run."""
+    if stack:
+        return _function_environment(stack)
+    return dict(os.environ) if _environment_tables() else _local_environment()
 
 
 def _function_environment(stack: str) -> dict[str, str]:
     outputs, region = _outputs(stack, "RefreshFunction")
     name = outputs["RefreshFunction"]
-    with reached(f"the settings of {name}"):
+    with translated_aws_errors(f"the settings of {name}"):
         function = boto3.client("lambda").get_function_configuration(FunctionName=name)
     return {**function.get("Environment", {}).get("Variables", {}), "AWS_REGION": region}
 
 
+def _local_environment() -> dict[str, str]:
+    try:
+        environment: dict[str, str] = json.loads(LOCAL_RUN.read_text())["environment"]
+    except (OSError, ValueError, KeyError) as exc:
+        raise DeploymentNotFound(NO_DEPLOYMENT) from exc
+    return environment
+
+
 def _outputs(stack: str, *names: str) -> tuple[dict[str, str], str]:
-    """A stack's outputs, and its region."""
-    with reached(f"the stack {stack}"):
+    """The stack's outputs, which must include `names`, and its region."""
+    with translated_aws_errors(f"the stack {stack}"):
         client = boto3.client("cloudformation")
         described = client.describe_stacks(StackName=stack)["Stacks"][0]
         region = client.meta.region_name
@@ -184,55 +237,11 @@ def _outputs(stack: str, *names: str) -> tuple[dict[str, str], str]:
 
 
 @contextmanager
-def reached(what: str) -> Iterator[None]:
-    """Turns what AWS's own client raises into a sentence with what to do."""
+def translated_aws_errors(resource: str) -> Iterator[None]:
+    """Turns errors of AWS clients into DeploymentNotFound with a hint on how to fix it."""
     try:
         yield
     except (BotoCoreError, ClientError) as exc:
         raise DeploymentNotFound(
-            f"{what} cannot be read: {exc}{in_brackets(hint_for(exc))}"
+            f"{resource} cannot be read: {exc}{in_brackets(hint_for(exc))}"
         ) from exc
-
-
-def _of_environment() -> Place | None:
-    names = ("CATALOG_TABLE", "KEYS_TABLE", "AWS_REGION")
-    values = [os.environ.get(name, "") for name in names]
-    return Place(f"table {values[0]}", *values) if all(values) else None
-
-
-def _of_local_run() -> Place:
-    environment = _local_environment()
-    os.environ.update(environment)
-    return Place(
-        "the local run",
-        environment["CATALOG_TABLE"],
-        environment["KEYS_TABLE"],
-        environment["AWS_REGION"],
-    )
-
-
-def _environment() -> dict[str, str]:
-    return dict(os.environ) if _of_environment() else _local_environment()
-
-
-def _local_environment() -> dict[str, str]:
-    try:
-        environment: dict[str, str] = json.loads(LOCAL_RUN.read_text())["environment"]
-    except (OSError, ValueError, KeyError) as exc:
-        raise DeploymentNotFound(NOWHERE) from exc
-    return environment
-
-
-def use_account(profile: str | None, region: str | None) -> None:
-    """Whatever is made of AWS's clients from here on is for this account and region."""
-    if profile:
-        os.environ["AWS_PROFILE"] = profile
-    if region:
-        os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
-
-
-StackOption = typer.Option(
-    None, "--stack", help="The stack on AWS; else the environment's catalog, or the local run's."
-)
-JsonOption = typer.Option(False, "--json", help="Print JSON.")
-YesOption = typer.Option(False, "--yes", "-y", help="Do not ask.")

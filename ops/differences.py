@@ -1,4 +1,4 @@
-"""How two lists differ, told to people."""
+"""Prints the differences between two track lists."""
 
 import typer
 
@@ -9,12 +9,12 @@ from tiktok_music.api.index import Index
 COLUMNS = ("change", "rank", "was", "title", "author", "id")
 
 
-def print_changes(before: Index, now: Index) -> None:
-    """A line for each track that came, went or has another rank, and a summary."""
-    changed = changes(before, now)
+def print_changes(before: Index, after: Index) -> None:
+    """Prints a line for each added, removed or moved track, and their counts."""
+    changed = changes(before, after)
     rows = [
         (verb, _rank(change, "rank"), _rank(change, "previousRank"), *_names(change["id"], index))
-        for verb, index in (("added", now), ("removed", before), ("moved", now))
+        for verb, index in (("added", after), ("removed", before), ("moved", after))
         for change in changed[verb]
     ]
     if rows:

@@ -1,7 +1,7 @@
-"""`catalog doctor`: looks at everything a refresh needs, and says how to mend what is wrong."""
+"""`catalog doctor`: checks everything a refresh needs, and says how to fix what fails."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -9,80 +9,105 @@ from typing import Any
 
 import boto3
 import typer
-from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
-from ops.bucket_probe import NotWell, probe_bucket
-from ops.console import print_json, print_table, told
-from ops.deployment import Deployment, JsonOption, StackOption, open_deployment, refresh_settings
+from ops.alarms import AlarmValue, stack_alarms
+from ops.bucket_probe import probe_bucket
+from ops.console import print_json, print_table, reports_errors
+from ops.deployment import Deployment, open_deployment, refresh_settings, secrets_provider
 from ops.error_hints import hint_for
+from ops.errors import CheckFailed
+from ops.options import JsonOption, StackOption
+from ops.sandbox import open_bucket, sandbox_objects
 from tiktok_music.adapters.secrets import Secrets
 from tiktok_music.composition.refresh_music import compose_refresh
 from tiktok_music.errors import CatalogError, SettingsError
 from tiktok_music.refresh.settings import RefreshSettings
 
-# Signatures are refused from 15 minutes on; long before, ages and times in reports mislead.
-MOST_SKEW = timedelta(seconds=30)
-EXPECTED = (NotWell, CatalogError, BotoCoreError, ClientError, HTTPError)
+# AWS refuses signatures from 15 minutes on; ages and times in reports mislead long before.
+MAX_SKEW = timedelta(seconds=30)
+EXPECTED = (CheckFailed, CatalogError, BotoCoreError, ClientError, HTTPError)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What one look found; `mend` says what to do, and is empty where all is well."""
+class CheckResult:
+    """Result of one check; `fix` says what to do, and is empty if it passed."""
 
-    check: str
+    name: str
     ok: bool
     found: str
-    mend: str = ""
+    fix: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"check": self.name, "ok": self.ok, "found": self.found, "mend": self.fix}
 
 
-@told
+@reports_errors
 def doctor(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
-    """Check settings, credentials, tables, secrets, bucket, source, clock. Exits with 1 if any
-    is not well. Writes one object to the bucket, reads it as the public does, and deletes it.
+    """Check everything a refresh needs: settings, credentials, clock, tables, lists, secrets,
+    bucket, source; also the sandbox's media and, for a stack, its alarms.
+
+    Exits with 1 if any check fails. Writes one object to the bucket, reads it from its public URL,
+    and deletes it.
     """
-    lines = list(_lines(stack))
+    results = list(_results(stack))
     if as_json:
-        print_json([asdict(line) for line in lines])
+        print_json([each.to_dict() for each in results])
     else:
-        rows = [(line.check, "ok" if line.ok else "FAIL", line.found, line.mend) for line in lines]
-        print_table(("check", "", "found", "to mend it"), rows)
-    if not all(line.ok for line in lines):
+        rows = [(each.name, "ok" if each.ok else "FAIL", each.found, each.fix) for each in results]
+        print_table(("check", "", "found", "fix"), rows)
+    if not all(each.ok for each in results):
         raise typer.Exit(1)
 
 
-def _lines(stack: str | None) -> Iterator[Line]:
-    catalog = open_deployment(stack)
+def _results(stack: str | None) -> Iterator[CheckResult]:
+    deployment = open_deployment(stack)
     try:
         settings = refresh_settings(stack)
     except SettingsError as exc:
-        mend = "set the stack's parameters and deploy, or the variables that the README names"
-        yield Line("settings", False, str(exc), mend)
+        fix = "set the stack's parameters and deploy, or the variables listed in README.md"
+        yield CheckResult("settings", False, str(exc), fix)
         return
-    yield Line("settings", True, catalog.where)
-    yield _looked("credentials", "log in, or set AWS_PROFILE", partial(_identity, settings))
-    yield _looked("clock", "set the clock: use a time server", partial(_skew, settings))
-    for name in (settings.catalog_table, catalog.keys_table):
-        mend = "deploy the stack; the credentials need dynamodb:DescribeTable"
-        yield _looked(f"table {name}", mend, partial(_table, name, settings))
-    mend = "replace them by a document that is right: catalog lists load FILE"
-    yield _looked("lists", mend, partial(_entries, catalog))
-    secrets = Secrets(_provider(settings))
+    yield CheckResult("settings", True, deployment.name)
+    yield _run("credentials", "log in, or set AWS_PROFILE", partial(_identity, settings))
+    yield _run("clock", "synchronise the clock with a time server", partial(_skew, settings))
+    for name in (settings.catalog_table, deployment.keys_table):
+        fix = "deploy the stack; the credentials need dynamodb:DescribeTable"
+        yield _run(f"table {name}", fix, partial(_table, name, settings))
+    fix = "replace the lists with a valid document: catalog lists load FILE"
+    yield _run("lists", fix, partial(_entries, deployment))
+    secrets = Secrets(secrets_provider(settings.region))
     for name in _secret_names(settings):
-        mend = f"make it: aws secretsmanager create-secret --name {name}"
-        yield _looked(f"secret {name}", mend, partial(_readable, name, secrets))
-    for look in probe_bucket(settings.media, secrets):
-        yield _looked(f"bucket {look.name}", look.mend, look.run)
-    mend = "look at the provider's status page, and at SOURCE and its secret"
-    yield _looked(f"source {','.join(settings.source.kinds)}", mend, partial(_chart, settings))
+        fix = f"create it: aws secretsmanager create-secret --name {name}"
+        yield _run(f"secret {name}", fix, partial(_readable, name, secrets))
+    yield from _bucket_results(settings, secrets, stack)
+    fix = "check the provider's status page, SOURCE and its secret"
+    yield _run(f"source {','.join(settings.source.kinds)}", fix, partial(_chart, settings))
+    if stack is not None:
+        fix = "deploy the stack again; the credentials need cloudwatch:DescribeAlarms"
+        yield _run("alarms", fix, partial(_alarms, stack))
 
 
-def _looked(check: str, mend: str, look: Callable[[], str]) -> Line:
+def _run(name: str, fix: str, check: Callable[[], str]) -> CheckResult:
     try:
-        return Line(check, True, look())
+        return CheckResult(name, True, check())
     except EXPECTED as exc:
-        return Line(check, False, str(exc) or type(exc).__name__, hint_for(exc) or mend)
+        return CheckResult(name, False, str(exc) or type(exc).__name__, hint_for(exc) or fix)
+
+
+def _bucket_results(
+    settings: RefreshSettings, secrets: Secrets, stack: str | None
+) -> Iterator[CheckResult]:
+    """Results of the probe; the sandbox's media are checked only if the bucket can be used."""
+    # The comprehension runs each check before it asks for the next one.
+    probe = probe_bucket(settings.media, secrets)
+    results = [_run(f"bucket {check.name}", check.fix, check.run) for check in probe]
+    yield from results
+    if results[0].ok:
+        option = f" --stack {stack}" if stack else ""
+        fix = f"publish them: catalog sandbox publish{option}"
+        yield _run("sandbox media", fix, partial(_sandbox_media, settings))
 
 
 def _identity(settings: RefreshSettings) -> str:
@@ -90,16 +115,16 @@ def _identity(settings: RefreshSettings) -> str:
 
 
 def _skew(settings: RefreshSettings) -> str:
-    """Against the answer's own time; an answer that refuses has one too."""
+    """Compares with the Date header of AWS, which error responses have too."""
     try:
-        answer: Any = _sts(settings).get_caller_identity()
+        response: Any = _sts(settings).get_caller_identity()
     except ClientError as exc:
-        answer = exc.response
-    theirs = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
-    skew = datetime.now(UTC) - theirs
-    if abs(skew) > MOST_SKEW:
-        raise NotWell(f"{skew.total_seconds():+.0f} s from AWS's")
-    return f"within {MOST_SKEW.seconds} s of AWS's"
+        response = exc.response
+    aws_time = parsedate_to_datetime(response["ResponseMetadata"]["HTTPHeaders"]["date"])
+    skew = datetime.now(UTC) - aws_time
+    if abs(skew) > MAX_SKEW:
+        raise CheckFailed(f"{skew.total_seconds():+.0f} s from AWS's clock")
+    return f"within {MAX_SKEW.seconds} s of AWS's clock"
 
 
 def _sts(settings: RefreshSettings) -> Any:
@@ -110,23 +135,19 @@ def _table(name: str, settings: RefreshSettings) -> str:
     client = boto3.client("dynamodb", region_name=settings.region)
     table = client.describe_table(TableName=name)["Table"]
     if [each["AttributeName"] for each in table["KeySchema"]] != ["pk"]:
-        raise NotWell("its key is not pk: this is no table of a catalog")
+        raise CheckFailed("its key is not pk: it is no table of this project")
     if table["TableStatus"] != "ACTIVE":
-        raise NotWell(f"it is {table['TableStatus']}")
+        raise CheckFailed(f"its status is {table['TableStatus']}")
     return "active"
 
 
-def _entries(catalog: Deployment) -> str:
-    """One wrong entry stops every refresh."""
-    return f"{len(catalog.lists.entries())} entries, all of them valid"
-
-
-def _provider(settings: RefreshSettings) -> SecretsProvider:
-    return SecretsProvider(boto3_session=boto3.Session(region_name=settings.region))
+def _entries(deployment: Deployment) -> str:
+    """Reads all entries: an invalid one stops every refresh."""
+    return f"{len(deployment.lists.entries())} entries, all valid"
 
 
 def _secret_names(settings: RefreshSettings) -> list[str]:
-    """Those that the sources in use need."""
+    """Secrets of the bucket and of the sources in use."""
     source = settings.source
     names = [settings.media.secret_name]
     if {"aweme", "creative_center"} & set(source.kinds):
@@ -136,12 +157,32 @@ def _secret_names(settings: RefreshSettings) -> list[str]:
 
 def _readable(name: str, secrets: Secrets) -> str:
     secrets.raw(name)
-    return "can be read"
+    return "readable"
+
+
+def _sandbox_media(settings: RefreshSettings) -> str:
+    """Looks for one object: they are published together."""
+    key = next(sandbox_objects()).key
+    if open_bucket(settings).facts(key) is None:
+        raise CheckFailed(f"{key} is missing: previews of test keys do not play")
+    return f"{key} is there"
 
 
 def _chart(settings: RefreshSettings) -> str:
-    """The first chart of each source; a provider bills every page."""
+    """Fetches the first chart of each source only: a provider bills every page."""
     source = replace(settings.source, scenes=settings.source.scenes[:1])
-    parts = compose_refresh(replace(settings, source=source), _provider(settings))
-    chart = parts.source.fetch()
-    return f"{chart.rows} rows, {len(chart.rejections)} of them unreadable"
+    dependencies = compose_refresh(
+        replace(settings, source=source), secrets_provider(settings.region)
+    )
+    chart = dependencies.source.fetch()
+    return f"{chart.rows} rows, {len(chart.rejections)} unreadable"
+
+
+def _alarms(stack: str) -> str:
+    """Alarms in state ALARM pass: they are about the service, not about its configuration."""
+    alarms = stack_alarms(stack, boto3.client("cloudwatch"))
+    if not alarms:
+        raise CheckFailed(f"the stack {stack} has no alarms")
+    firing = [alarm.name for alarm in alarms if alarm.value is AlarmValue.ALARM]
+    names = f": {', '.join(firing)}" if firing else ""
+    return f"{len(alarms)} alarms, {len(firing)} in state ALARM{names}"

@@ -1,19 +1,19 @@
-"""What to do about what AWS's clients raise, by the name of the error."""
+"""Hints on how to fix errors of AWS clients, by error code or exception name."""
 
-LOG_IN = "log in: aws sso login, or name your profile: catalog --profile NAME"
-NOT_ALLOWED = "these credentials may not do it: another profile, or ask whoever gives permissions"
+LOG_IN = "log in: aws sso login, or choose a profile: catalog --profile NAME"
+NOT_ALLOWED = "these credentials lack the permission: choose another profile, or have it granted"
 HINTS = {
     "AccessDenied": NOT_ALLOWED,
     "AccessDeniedException": NOT_ALLOWED,
-    "ConnectTimeoutError": "look at the network, and at the region: catalog --region NAME",
-    "EndpointConnectionError": "is `make run` still running there? Else look at the network",
+    "ConnectTimeoutError": "check the network and the region: catalog --region NAME",
+    "EndpointConnectionError": "is `make run` still running there? Otherwise check the network",
     "ExpiredToken": LOG_IN,
     "ExpiredTokenException": LOG_IN,
     "InvalidClientTokenId": LOG_IN,
     "NoCredentialsError": LOG_IN,
-    "NoRegionError": "name it: catalog --region NAME, or AWS_REGION",
-    "ProfileNotFound": "aws configure list-profiles shows those that there are",
-    "ResourceNotFoundException": "there is none here: is the region right? catalog --region NAME",
+    "NoRegionError": "choose a region: catalog --region NAME, or AWS_REGION",
+    "ProfileNotFound": "aws configure list-profiles lists the profiles",
+    "ResourceNotFoundException": "not found here: is the region right? catalog --region NAME",
     "SSOTokenLoadError": LOG_IN,
     "TokenRetrievalError": LOG_IN,
     "UnauthorizedSSOTokenError": LOG_IN,
@@ -22,7 +22,7 @@ HINTS = {
 
 
 def hint_for(exc: BaseException | None) -> str | None:
-    """What to do, where the error or one that it came from is known."""
+    """The hint for the error or the first known one in its chain of causes."""
     while exc is not None:
         cause = getattr(exc, "cause", None)
         for each in (exc, cause):
@@ -36,5 +36,5 @@ def hint_for(exc: BaseException | None) -> str | None:
 
 
 def in_brackets(hint: str | None) -> str:
-    """To be put behind a sentence."""
+    """The hint in brackets, to follow a sentence; empty without a hint."""
     return f" ({hint})" if hint else ""

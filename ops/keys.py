@@ -1,4 +1,4 @@
-"""`catalog keys …`: API keys. A secret is shown once and stored nowhere."""
+"""`catalog keys …`: API keys. A secret is shown once and never stored."""
 
 import secrets
 from dataclasses import replace
@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ops.console import confirm, print_json, print_table, told
-from ops.deployment import JsonOption, StackOption, YesOption, open_deployment
+from ops.console import confirm, print_json, print_table, reports_errors
+from ops.deployment import open_deployment
+from ops.errors import CommandError
+from ops.options import CommandOptions, JsonOption, StackOption, YesOption
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.api.rate_limit import PER_MINUTE
 from tiktok_music.api_key import (
@@ -21,29 +23,36 @@ from tiktok_music.api_key import (
     mint_key,
 )
 
-app = typer.Typer(help="API keys: create, rotate, list, suspend, revoke.", no_args_is_help=True)
+app = typer.Typer(
+    help="API keys: create, rotate, list, suspend, resume, revoke.", no_args_is_help=True
+)
 SCOPES = (READ, WRITE, "*")
+# State -> what the command does, and what it has done.
+VERBS = {
+    KeyState.ACTIVE: ("resume", "resumed"),
+    KeyState.SUSPENDED: ("suspend", "suspended"),
+    KeyState.REVOKED: ("revoke", "revoked"),
+}
+TAKES_EFFECT = "takes effect within 30 seconds"
 
 
-def _id_in(text: str) -> str:
-    """The id of a key, also where somebody gives more of the key than that."""
+def _key_id(text: str) -> str:
+    """The id of a key; accepts the whole key too."""
     parts = text.split("_")
     return parts[2] if parts[0] == "lp" and len(parts) > 2 else text
 
 
-def _id_in_some(text: str | None) -> str | None:
-    return None if text is None else _id_in(text)
+def _optional_key_id(text: str | None) -> str | None:
+    return None if text is None else _key_id(text)
 
 
 KeyId = Annotated[
-    str, typer.Argument(help="The 16 characters after lp_live_ or lp_test_.", callback=_id_in)
+    str, typer.Argument(help="The 16 characters after lp_live_ or lp_test_.", callback=_key_id)
 ]
-
-
-# Of `suspend` and `resume`: one key, or all that an organisation has.
-SomeKeyId = Annotated[
+# `suspend` and `resume` take one key, or all keys of an organisation.
+OptionalKeyId = Annotated[
     str | None,
-    typer.Argument(help="The 16 characters after lp_live_ or lp_test_.", callback=_id_in_some),
+    typer.Argument(help="The 16 characters after lp_live_ or lp_test_.", callback=_optional_key_id),
 ]
 OrganizationOption = Annotated[
     str | None, typer.Option("--organization", help="All keys of this organisation instead.")
@@ -51,27 +60,27 @@ OrganizationOption = Annotated[
 
 
 @app.command()
-@told
+@reports_errors
 def create(
     organization: Annotated[str, typer.Option("--organization", help="Id of the organisation.")],
-    name: Annotated[str, typer.Option("--name", help="Its name, as whoami tells it.")],
+    name: Annotated[str, typer.Option("--name", help="Name of the organisation, for whoami.")],
     scope: Annotated[
         list[str] | None,
         typer.Option("--scope", help=f"One or more of {', '.join(SCOPES)} (default: {READ})."),
     ] = None,
     tier: Annotated[str, typer.Option(help=f"One of {', '.join(PER_MINUTE)}.")] = "standard",
-    test: Annotated[bool, typer.Option("--test", help="A key of the sandbox.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Create a key of the sandbox.")] = False,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """Make a key, and show it: this once."""
+    """Create a key and show it once."""
     for option, text in (("--organization", organization), ("--name", name)):
         if not text.strip():
             raise typer.BadParameter(f"{option} is empty")
     scopes = scope or [READ]
-    wrong = [each for each in scopes if each not in SCOPES]
-    if wrong:
-        raise typer.BadParameter(f"--scope {wrong[0]!r} is not one of {', '.join(SCOPES)}")
+    unknown = [each for each in scopes if each not in SCOPES]
+    if unknown:
+        raise typer.BadParameter(f"--scope {unknown[0]!r} is not one of {', '.join(SCOPES)}")
     if tier not in PER_MINUTE:
         raise typer.BadParameter(f"--tier {tier!r} is not one of {', '.join(PER_MINUTE)}")
     environment = KeyEnvironment.TEST if test else KeyEnvironment.LIVE
@@ -87,147 +96,150 @@ def create(
         state=KeyState.ACTIVE,
     )
     keys = open_deployment(stack).keys
-    others = [each for each in _of(organization, keys) if each.state != KeyState.REVOKED]
+    others = _usable_keys(organization, keys)
     if others and all(each.is_suspended() for each in others):
-        raise typer.BadParameter(
-            f"{organization} is suspended: catalog keys resume --organization {organization}"
+        raise CommandError(
+            f"{organization} is suspended (all keys); run catalog keys resume --organization "
+            f"{organization}"
         )
     keys.save(key)
-    _show(minted, key, as_json=as_json)
+    _print_key(minted, key, as_json=as_json)
 
 
 @app.command()
-@told
+@reports_errors
 def rotate(key_id: KeyId, stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
-    """Make a key like another one, and show it: this once. The other goes on until revoked."""
+    """Create a key with the same settings and show it once. The old key works until revoked."""
     keys = open_deployment(stack).keys
-    old = _existing(keys, key_id)
+    old = _existing_key(keys, key_id)
     if old.state != KeyState.ACTIVE:
-        raise typer.BadParameter(f"{key_id} is {old.state}: only an active key is rotated")
+        raise CommandError(f"{key_id} is {old.state}: only an active key can be rotated")
     minted = mint_key(old.environment, secrets.token_bytes)
     new = replace(old, key_id=minted.key_id, secret_sha256=minted.secret_sha256)
     keys.save(new)
-    _show(minted, new, as_json=as_json)
-    typer.echo(f"when it is in use, end the old one: catalog keys revoke {key_id}", err=True)
+    _print_key(minted, new, as_json=as_json)
+    typer.echo(f"Once the new key is in use: catalog keys revoke {key_id}", err=True)
 
 
 @app.command("list")
-@told
+@reports_errors
 def list_keys(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
-    """Every key, without its secret."""
-    rows = [_told(key) for key in open_deployment(stack).keys.list_all()]
+    """List all keys, without their secrets."""
+    rows = [_to_dict(key) for key in open_deployment(stack).keys.list_all()]
     if as_json:
         print_json(rows)
     elif rows:
         print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
     else:
-        typer.echo("there is no key yet: catalog keys create --help")
+        typer.echo("no keys yet: catalog keys create --help")
 
 
 @app.command()
-@told
+@reports_errors
 def revoke(
     key_id: KeyId,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """End a key for good; callers are refused within 30 seconds."""
-    _set_state(key_id, KeyState.REVOKED, stack, as_json=as_json, yes=yes)
+    """Revoke a key permanently; takes effect within 30 seconds."""
+    _set_state(key_id, KeyState.REVOKED, CommandOptions(stack, as_json, yes))
 
 
 @app.command()
-@told
+@reports_errors
 def suspend(
-    key_id: SomeKeyId = None,
+    key_id: OptionalKeyId = None,
     organization: OrganizationOption = None,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Stop a key, or an organisation, for now: every route answers 503 KILL_SWITCH. While all its
-    keys are suspended, an organisation gets no new one."""
-    _switch(key_id, organization, KeyState.SUSPENDED, stack, as_json=as_json, yes=yes)
+    """Suspend a key, or all keys of an organisation: every route answers 503 KILL_SWITCH.
+
+    While all its keys are suspended, no key can be created for an organisation.
+    """
+    _set_states(key_id, organization, KeyState.SUSPENDED, CommandOptions(stack, as_json, yes))
 
 
 @app.command()
-@told
+@reports_errors
 def resume(
-    key_id: SomeKeyId = None,
+    key_id: OptionalKeyId = None,
     organization: OrganizationOption = None,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Let a suspended key in again, or all of an organisation."""
-    _switch(key_id, organization, KeyState.ACTIVE, stack, as_json=as_json, yes=yes)
+    """Make a suspended key, or all suspended keys of an organisation, active again."""
+    _set_states(key_id, organization, KeyState.ACTIVE, CommandOptions(stack, as_json, yes))
 
 
-def _switch(
-    key_id: str | None,
-    organization: str | None,
-    state: KeyState,
-    stack: str | None,
-    *,
-    as_json: bool,
-    yes: bool,
+def _set_states(
+    key_id: str | None, organization: str | None, state: KeyState, options: CommandOptions
 ) -> None:
     if (key_id is None) == (organization is None):
         raise typer.BadParameter("give the id of a key, or --organization")
     if organization is None:
-        _set_state(str(key_id), state, stack, as_json=as_json, yes=yes)
+        _set_state(str(key_id), state, options)
         return
-    keys = open_deployment(stack).keys
-    found = [each for each in _of(organization, keys) if each.state != KeyState.REVOKED]
+    keys = open_deployment(options.stack).keys
+    found = _usable_keys(organization, keys)
     if not found:
-        raise typer.BadParameter(f"{organization} has no key: `catalog keys list` tells who has")
+        raise CommandError(f"{organization} has no key: catalog keys list")
     changing = [each for each in found if each.state != state]
+    imperative, past = VERBS[state]
+    count = f"{len(changing)} {'key' if len(changing) == 1 else 'keys'} of {organization}"
     if changing:
-        confirm(f"Set all {len(changing)} keys of {organization} to {state}?", yes=yes)
+        confirm(f"{imperative} {count}?", yes=options.yes)
     for key in changing:
         keys.save(replace(key, state=state))
-    if as_json:
-        print_json([_told(replace(key, state=state)) for key in found])
+    if options.as_json:
+        print_json([_to_dict(replace(key, state=state)) for key in found])
+    elif changing:
+        typer.echo(f"{past} {count}; {TAKES_EFFECT}")
     else:
-        when = "within 30 seconds" if changing else "already"
-        typer.echo(f"all {len(found)} keys of {organization} are {state} {when}")
+        typer.echo(f"all keys of {organization} are already {state}")
 
 
-def _of(organization: str, keys: DynamoKeys) -> list[ApiKey]:
-    return [key for key in keys.list_all() if key.organization_id == organization]
+def _usable_keys(organization: str, keys: DynamoKeys) -> list[ApiKey]:
+    """All keys of an organisation that are not revoked."""
+    return [
+        key
+        for key in keys.list_all()
+        if key.organization_id == organization and key.state != KeyState.REVOKED
+    ]
 
 
-def _set_state(
-    key_id: str, state: KeyState, stack: str | None, *, as_json: bool, yes: bool
-) -> None:
-    keys = open_deployment(stack).keys
-    key = _existing(keys, key_id)
+def _set_state(key_id: str, state: KeyState, options: CommandOptions) -> None:
+    keys = open_deployment(options.stack).keys
+    key = _existing_key(keys, key_id)
     if key.state == KeyState.REVOKED and state != KeyState.REVOKED:
-        raise typer.BadParameter(
-            f"{key_id} is revoked, for good; make another: catalog keys create"
-        )
+        raise CommandError(f"{key_id} is permanently revoked; create another: catalog keys create")
+    imperative, past = VERBS[state]
     if key.state != state:
-        confirm(f"Set {key_id} of {key.organization_name} to {state}?", yes=yes)
+        confirm(f"{imperative} {key_id} of {key.organization_name}?", yes=options.yes)
         keys.save(replace(key, state=state))
-    if as_json:
-        print_json(_told(replace(key, state=state)))
+    if options.as_json:
+        print_json(_to_dict(replace(key, state=state)))
+    elif key.state != state:
+        typer.echo(f"{key_id} {past}; {TAKES_EFFECT}")
     else:
-        when = "within 30 seconds" if key.state != state else "already"
-        typer.echo(f"{key_id} is {state} {when}")
+        typer.echo(f"{key_id} is already {state}")
 
 
-def _existing(keys: DynamoKeys, key_id: str) -> ApiKey:
+def _existing_key(keys: DynamoKeys, key_id: str) -> ApiKey:
     key = keys.get(key_id)
     if key is None:
-        raise typer.BadParameter(
-            f"there is no key {key_id[:16]}: `catalog keys list` has the ids, the 16 characters "
+        raise CommandError(
+            f"key {key_id[:16]} not found: `catalog keys list` lists the ids, the 16 characters "
             "after lp_live_ or lp_test_"
         )
     return key
 
 
-def _told(key: ApiKey) -> dict[str, str]:
-    """A key without its secret."""
+def _to_dict(key: ApiKey) -> dict[str, str]:
+    """JSON values of a key, without its secret."""
     return {
         "keyId": key.key_id,
         "environment": key.environment,
@@ -239,9 +251,9 @@ def _told(key: ApiKey) -> dict[str, str]:
     }
 
 
-def _show(minted: MintedKey, key: ApiKey, *, as_json: bool) -> None:
+def _print_key(minted: MintedKey, key: ApiKey, *, as_json: bool) -> None:
     if as_json:
-        print_json({**_told(key), "key": minted.text})
+        print_json({**_to_dict(key), "key": minted.text})
     else:
         typer.echo(minted.text)
-    typer.echo("keep it: it is not stored, and not shown again", err=True)
+    typer.echo("Save this key now; it is shown once", err=True)

@@ -1,4 +1,4 @@
-"""`catalog lists …`: what the operator denies, allows or renames, from the next refresh on."""
+"""`catalog lists …`: operator overrides (deny, allow, rename), applied from the next refresh on."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ops.console import confirm, print_json, print_table, told
-from ops.deployment import Deployment, JsonOption, StackOption, YesOption, open_deployment
+from ops.console import confirm, print_json, print_table, reports_errors
+from ops.deployment import Deployment, open_deployment
+from ops.errors import CommandError
 from ops.lists_effect import Effect, effect_of
-from ops.verdict_changes import json_of_changes, print_verdict_changes, summary_of
+from ops.options import CommandOptions, DryRunOption, JsonOption, StackOption, YesOption
+from ops.verdict_changes import changes_to_json, print_verdict_changes, summary_of
 from tiktok_music.adapters.operator_list_rows import lists_document, parse_lists
 from tiktok_music.api.query import track_id_of_link
 from tiktok_music.errors import SettingsError
@@ -18,79 +20,82 @@ from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
 from tiktok_music.resolve import parse_track_id
 from tiktok_music.track import is_tiktok_id
 
-app = typer.Typer(help="The operator's lists: add, remove, list, load.", no_args_is_help=True)
+app = typer.Typer(help="Operator overrides: add, remove, list, load.", no_args_is_help=True)
 Entries = tuple[ListEntry, ...]
-DryRunOption = typer.Option(False, "--dry-run", help="Tell what would change, and write nothing.")
 
 
 @app.command()
-@told
+@reports_errors
 def add(
     kind: Annotated[
         ListKind,
         typer.Argument(
-            help="deny drops a sound, allow spares it the rules on words, title renames it."
+            help="deny rejects a sound, allow exempts it from the word rules, title renames it."
         ),
     ],
-    reason: Annotated[str, typer.Option("--reason", help="Why; it is in the reports.")],
-    track: Annotated[str | None, typer.Option("--track", help="TikTok id, track id, link.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="The reason, shown in reports.")],
+    track: Annotated[
+        str | None, typer.Option("--track", help="TikTok id, track id or link.")
+    ] = None,
     pattern: Annotated[
-        str | None, typer.Option("--pattern", help='Of "artist - title"; * is anything.')
+        str | None, typer.Option("--pattern", help='Pattern of "artist - title"; * matches any.')
     ] = None,
     title: Annotated[str | None, typer.Option("--title", help="The new title.")] = None,
-    until: Annotated[datetime | None, typer.Option("--until", help="UTC; else for ever.")] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--until", help="End in UTC. Default: permanent.")
+    ] = None,
     dry_run: bool = DryRunOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Add an entry; tells first which tracks would leave or come. It counts from the next refresh
-    on.
+    """Add an entry. Shows first which tracks would leave or join the list; applies from the next
+    refresh on.
     """
-    _check(kind, track, pattern, title)
+    _check_options(kind, track, pattern, title)
     ends = until.replace(tzinfo=UTC) if until else None
     if ends is not None and ends <= datetime.now(UTC):
-        raise typer.BadParameter(f"--until {ends:%Y-%m-%d %H:%M} UTC is over already")
-    entry = ListEntry(kind, reason, _sound(track), pattern=pattern, title=title, expires_at=ends)
+        raise typer.BadParameter(f"--until {ends:%Y-%m-%d %H:%M} UTC is in the past")
+    entry = ListEntry(kind, reason, _sound_id(track), pattern=pattern, title=title, expires_at=ends)
     parse_lists(lists_document((entry,)), "this command")
-    catalog = open_deployment(stack)
-    before = catalog.lists.entries()
+    deployment = open_deployment(stack)
+    before = deployment.lists.entries()
     if entry in before:
-        typer.echo(f"it is there already: {before.index(entry) + 1} of `catalog lists list`")
+        typer.echo(f"already there: entry {before.index(entry) + 1} of `catalog lists list`")
         return
-    _change(catalog, before, (*before, entry), stack, dry_run=dry_run, as_json=as_json, yes=yes)
+    options = CommandOptions(stack, as_json, yes, dry_run)
+    _change(deployment, before, (*before, entry), options)
 
 
 @app.command()
-@told
+@reports_errors
 def remove(
-    number: Annotated[int, typer.Argument(help="As `catalog lists list` numbers it.", min=1)],
+    number: Annotated[int, typer.Argument(help="Number in `catalog lists list`.", min=1)],
     dry_run: bool = DryRunOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Remove an entry; tells first which tracks would leave or come."""
-    catalog = open_deployment(stack)
-    before = catalog.lists.entries()
+    """Remove an entry. Shows first which tracks would leave or join the list."""
+    deployment = open_deployment(stack)
+    before = deployment.lists.entries()
     if number > len(before):
-        there = f"there are {len(before)}" if before else "there are none"
-        raise typer.BadParameter(f"there is no entry {number}: {there} (catalog lists list)")
+        raise CommandError(f"entry {number} not found; `catalog lists list` has {len(before)}")
     if not as_json:
         typer.echo(f"{number}: {before[number - 1].kind} {_target(before[number - 1])}")
     after = before[: number - 1] + before[number:]
-    _change(catalog, before, after, stack, dry_run=dry_run, as_json=as_json, yes=yes)
+    _change(deployment, before, after, CommandOptions(stack, as_json, yes, dry_run))
 
 
 @app.command("list")
-@told
+@reports_errors
 def list_entries(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
-    """Every entry, numbered; expired ones are marked."""
+    """List all entries with their numbers; expired ones are marked."""
     entries, now = open_deployment(stack).lists.entries(), datetime.now(UTC)
     if as_json:
         print_json([{**asdict(entry), "expires_at": _end(entry, now)} for entry in entries])
     elif not entries:
-        typer.echo("there is no entry yet: catalog lists add --help")
+        typer.echo("no entries yet: catalog lists add --help")
     else:
         rows = [
             (str(number), str(entry.kind), _target(entry), _end(entry, now), entry.reason)
@@ -100,12 +105,12 @@ def list_entries(stack: str | None = StackOption, as_json: bool = JsonOption) ->
 
 
 @app.command()
-@told
+@reports_errors
 def load(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A document as docs/curation.md shows it.",
+            help="JSON document; docs/curation.md shows one.",
             exists=True,
             dir_okay=False,
             readable=True,
@@ -116,53 +121,48 @@ def load(
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Replace all entries by those of a file; tells first which tracks would leave or come."""
+    """Replace all entries with those of a file. Shows first which tracks would leave or join."""
     entries = parse_lists(file.read_bytes(), str(file))
-    catalog = open_deployment(stack)
+    deployment = open_deployment(stack)
     try:
-        before: Entries | None = catalog.lists.entries()
+        before: Entries | None = deployment.lists.entries()
     except SettingsError as exc:
-        typer.echo(f"what is replaced cannot be read: {exc}", err=True)
+        typer.echo(f"the current entries cannot be read: {exc}", err=True)
         before = None
-    _change(catalog, before, entries, stack, dry_run=dry_run, as_json=as_json, yes=yes)
+    _change(deployment, before, entries, CommandOptions(stack, as_json, yes, dry_run))
 
 
-def _check(kind: ListKind, track: str | None, pattern: str | None, title: str | None) -> None:
-    """In the words of this command's options."""
+def _check_options(
+    kind: ListKind, track: str | None, pattern: str | None, title: str | None
+) -> None:
+    """Names this command's options in its errors, which the document's parser cannot."""
     if (track is None) == (pattern is None):
-        raise typer.BadParameter("give either --track or --pattern: which sounds the entry is for")
+        raise typer.BadParameter("give either --track or --pattern, the sounds of the entry")
     if (title is not None) != (kind is ListKind.TITLE):
-        raise typer.BadParameter("--title belongs to an entry of kind title, and to no other")
+        raise typer.BadParameter("--title is required for kind title, and only there")
     if kind is ListKind.TITLE and track is None:
-        raise typer.BadParameter("a new title is for one --track")
+        raise typer.BadParameter("kind title needs --track, not --pattern")
 
 
 def _change(
-    catalog: Deployment,
-    before: Entries | None,
-    after: Entries,
-    stack: str | None,
-    *,
-    dry_run: bool,
-    as_json: bool,
-    yes: bool,
+    deployment: Deployment, before: Entries | None, after: Entries, options: CommandOptions
 ) -> None:
-    """Tells what a change of the lists does, asks, and makes it."""
-    effect = effect_of(catalog, before or (), after, stack)
-    if not as_json:
+    """Shows the effect of a change, asks, and writes it; an unreadable `before` is None."""
+    effect = effect_of(deployment, before or (), after)
+    if not options.as_json:
         _print_effect(effect)
-    if not dry_run:
+    if not options.dry_run:
         count = f"from {len(before or ())} entries to {len(after)}"
-        confirm(f"{catalog.where}: change the lists {count}?", yes=yes)
-        catalog.lists.save(after, before=before)
-    if as_json:
-        changes = json_of_changes(effect.changes)
-        written = {"entries": len(after), "written": not dry_run}
+        confirm(f"{deployment.name}: change the lists {count}?", yes=options.yes)
+        deployment.lists.save(after, before=before)
+    if options.as_json:
+        changes = changes_to_json(effect.changes)
+        written = {"entries": len(after), "written": not options.dry_run}
         print_json({**written, "judgedOn": effect.judged_on, "changes": changes})
-    elif dry_run:
+    elif options.dry_run:
         typer.echo("dry run: nothing was written")
     else:
-        typer.echo(f"there are {len(after)} now; lists count from the next refresh on")
+        typer.echo(f"{len(after)} entries stored; they apply from the next refresh on")
 
 
 def _print_effect(effect: Effect) -> None:
@@ -170,7 +170,8 @@ def _print_effect(effect: Effect) -> None:
     typer.echo(f"{summary_of(effect.changes)} (judged on {effect.judged_on})")
 
 
-def _sound(text: str | None) -> str | None:
+def _sound_id(text: str | None) -> str | None:
+    """A TikTok id as given, or the track id of a track id or link."""
     if text is None or is_tiktok_id(text):
         return text
     track_id = parse_track_id(text) or track_id_of_link(text)
@@ -186,6 +187,6 @@ def _target(entry: ListEntry) -> str:
 
 def _end(entry: ListEntry, now: datetime) -> str:
     if entry.expires_at is None:
-        return "for ever"
-    ended = " (ended)" if entry.expires_at <= now else ""
-    return entry.expires_at.isoformat(timespec="minutes") + ended
+        return "permanent"
+    expired = " (expired)" if entry.expires_at <= now else ""
+    return entry.expires_at.isoformat(timespec="minutes") + expired

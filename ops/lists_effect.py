@@ -1,9 +1,9 @@
-"""What a change of the operator's lists would do: one chart, judged with them before and after."""
+"""Effect of a change of the operator overrides: one chart, judged before and after it."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ops.deployment import Deployment, rules_with
+from ops.deployment import Deployment, text_rules
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackRecord
 from tiktok_music.errors import RecordingCorrupt, SnapshotMissing
@@ -17,44 +17,41 @@ from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The sounds that would be judged otherwise; `judged_on` says in words what was looked at."""
+    """Sounds whose verdict would change; `judged_on` describes the chart that was judged."""
 
     changes: tuple[Change, ...]
     judged_on: str
 
 
 def effect_of(
-    catalog: Deployment,
-    before: tuple[ListEntry, ...],
-    after: tuple[ListEntry, ...],
-    stack: str | None,
+    deployment: Deployment, before: tuple[ListEntry, ...], after: tuple[ListEntry, ...]
 ) -> Effect:
-    """The effect on the chart of the last recorded run; without one, on what is served.
+    """The effect on the chart of the last recorded run, else on the current snapshot.
 
-    What is served knows nothing of what was left out: then only what leaves is told.
+    A snapshot lacks the rejected sounds: its effect shows only tracks that leave.
     """
     now = datetime.now(UTC)
-    recording, judged_on = _last_chart(catalog)
+    recording, judged_on = _last_chart(deployment)
     if recording is None:
         return Effect((), judged_on)
-    stores = (catalog.archive, catalog.ledger)
-    rules = rules_with(before, stack, now)
-    was = replay(recording, rules, stores)
-    becomes = replay(recording, replace(rules, lists=OperatorLists.at(after, now)), stores)
-    return Effect(tuple(changes_of(was, becomes)), judged_on)
+    stores = (deployment.archive, deployment.ledger)
+    rules = text_rules(deployment.stack, before, now)
+    verdicts_before = replay(recording, rules, stores)
+    verdicts_after = replay(recording, replace(rules, lists=OperatorLists.at(after, now)), stores)
+    return Effect(tuple(changes_of(verdicts_before, verdicts_after)), judged_on)
 
 
-def _last_chart(catalog: Deployment) -> tuple[Recording | None, str]:
-    for run in catalog.reports.list_runs():
-        packed = _packed(catalog, run["scheduledAt"]) if run["isRecorded"] else None
+def _last_chart(deployment: Deployment) -> tuple[Recording | None, str]:
+    for run in deployment.reports.list_runs():
+        packed = _packed(deployment, run["scheduledAt"]) if run["isRecorded"] else None
         if packed is not None:
             return unpack_recording(packed), f"the run of {run['scheduledAt']}"
     try:
-        current = catalog.pointer().current
+        current = deployment.pointer().current
     except SnapshotMissing:
-        return None, "nothing: no run is recorded, and nothing is served"
-    rows = Index(catalog.publisher.load(current)).rows
-    records = catalog.archive.get_many([row["id"] for row in rows])
+        return None, "nothing: there is no recorded run and no snapshot"
+    rows = Index(deployment.publisher.load(current)).rows
+    records = deployment.archive.get_many([row["id"] for row in rows])
     candidates = [_candidate(record) for record in records.values()]
     verdicts = tuple(
         RowVerdict(each.tiktok_id, each.title, each.author, RowStatus.ACCEPTED)
@@ -68,12 +65,15 @@ def _last_chart(catalog: Deployment) -> tuple[Recording | None, str]:
         chart=chart_of(candidates),
         verdicts=verdicts,
     )
-    return recording, "what is served: no run is recorded, and what would come is not known"
+    return (
+        recording,
+        "the current snapshot, as no run is recorded: tracks that would join are unknown",
+    )
 
 
-def _packed(catalog: Deployment, scheduled_at: str) -> bytes | None:
+def _packed(deployment: Deployment, scheduled_at: str) -> bytes | None:
     try:
-        return catalog.reports.get_recording(datetime.fromisoformat(scheduled_at))
+        return deployment.reports.get_recording(datetime.fromisoformat(scheduled_at))
     except RecordingCorrupt:
         return None
 

@@ -1,4 +1,4 @@
-"""`catalog preview`: what the rules say of a list of tracks, without media and without AWS."""
+"""`catalog preview`: applies the text rules to a list of tracks, without media or AWS."""
 
 import json
 import sys
@@ -20,34 +20,32 @@ from tiktok_music.refresh.curation.operator_lists import NO_LISTS, OperatorLists
 from tiktok_music.refresh.curation.row_judgement import JudgedRow, judge_rows
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 
-# What is shown of a long list on a terminal; --json shows everything.
-ROWS_SHOWN = 1_000
+# Rows of the table; --json prints all.
+MAX_ROWS_SHOWN = 1_000
 
 
 def preview(
-    file: Annotated[str, typer.Argument(help="JSON lines of tracks; - is standard input.")],
+    file: Annotated[str, typer.Argument(help="JSON lines of tracks; - for standard input.")],
     pairs: Annotated[
         bool,
-        typer.Option("--pairs", help="Each line is a JSON array, judged as a catalog of its own."),
+        typer.Option("--pairs", help="Treat each line, a JSON array, as a separate catalog."),
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one line of JSON per input line, in order.")
     ] = False,
-    mild: Annotated[bool, typer.Option("--mild", help="Reject milder words too.")] = False,
+    mild: Annotated[bool, typer.Option("--mild", help="Also reject milder words.")] = False,
     keep_generic: Annotated[
-        bool, typer.Option("--keep-generic", help='Keep users\' sounds called "original sound".')
+        bool, typer.Option("--keep-generic", help='Accept user sounds called "original sound".')
     ] = False,
     default_language: Annotated[
-        str, typer.Option(help="ISO 639-1 code where nothing tells the language.")
+        str, typer.Option(help="ISO 639-1 code of tracks whose language is unknown.")
     ] = "en",
-    lists: Annotated[
-        Path | None, typer.Option(help="The operator's lists, a JSON document.")
-    ] = None,
+    lists: Annotated[Path | None, typer.Option(help="JSON document of operator overrides.")] = None,
 ) -> None:
-    """Judge tracks by the rules that need no media: words, duplicates, language.
+    """Apply the rules that need no media (words, duplicates, language) to a list of tracks.
 
     A track is {"tiktokId", "title", "author", "album", "duration", "userCount", "language",
-    "isCommerceMusic", …}; all but the first two may be missing. Exits with 0 whatever the verdicts.
+    "isCommerceMusic", …}; only the first two are required. Exits with 0 for any verdict.
     """
     try:
         rules = _rules(RuleSettings(default_language, mild, not keep_generic), lists)
@@ -57,8 +55,8 @@ def preview(
         raise typer.Exit(2) from exc
     judged = _judged_pairs(lines, rules) if pairs else _judged_catalog(lines, rules)
     if as_json:
-        for told in judged:
-            print(json.dumps(_json_of(told), ensure_ascii=False))
+        for each in judged:
+            print(json.dumps(_to_json(each), ensure_ascii=False))
     else:
         _print_table(judged)
 
@@ -68,8 +66,8 @@ def _rules(settings: RuleSettings, lists: Path | None) -> TextRules:
     if lists is None:
         return rules
     entries = parse_lists(lists.read_bytes(), str(lists))
-    standing = OperatorLists.at(entries, datetime.now(UTC)) if entries else NO_LISTS
-    return TextRules(settings, rules.profanity, rules.language, standing)
+    active = OperatorLists.at(entries, datetime.now(UTC)) if entries else NO_LISTS
+    return TextRules(settings, rules.profanity, rules.language, active)
 
 
 def _lines(file: str) -> list[str]:
@@ -90,9 +88,9 @@ def _judged_pairs(lines: Iterable[str], rules: TextRules) -> Iterator[list[Judge
             yield judge_rows([rejected_row({}, "the line is not a JSON array")], rules)
 
 
-def _json_of(judged: JudgedRow | list[JudgedRow]) -> Any:
+def _to_json(judged: JudgedRow | list[JudgedRow]) -> Any:
     if isinstance(judged, list):
-        return [_json_of(row) for row in judged]
+        return [_to_json(row) for row in judged]
     verdict, language = judged
     finding = verdict.finding
     return {
@@ -120,11 +118,11 @@ def _print_table(judged: Iterable[JudgedRow | list[JudgedRow]]) -> None:
     for rows in judged:
         for row in rows if isinstance(rows, list) else [rows]:
             counts[str(row.verdict.status)] += 1
-            if sum(counts.values()) <= ROWS_SHOWN:
+            if sum(counts.values()) <= MAX_ROWS_SHOWN:
                 table.add_row(*map(Text, _cells(row)))
     console.print(table)
     summary = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    more = sum(counts.values()) - ROWS_SHOWN
+    more = sum(counts.values()) - MAX_ROWS_SHOWN
     console.print(summary + (f" ({more} rows not shown; --json has all)" if more > 0 else ""))
 
 

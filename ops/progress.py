@@ -1,4 +1,4 @@
-"""How a refresh is shown: progress bars on a terminal, plain lines elsewhere, and a report."""
+"""Shows progress (bars on a terminal, plain lines elsewhere) and reports of refreshes."""
 
 import logging
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tiktok_music.composition.refresh_music import PROGRESS_LOGGER
 
 
 class ProgressLines(logging.Handler):
-    """Prints a line whenever a stage ends, and every tenth of a long one."""
+    """Prints a line at every tenth of a stage and at its end."""
 
     def __init__(self, console: Console) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class ProgressLines(logging.Handler):
 
 
 class ProgressBars(logging.Handler):
-    """Draws a bar per stage."""
+    """Draws a progress bar per stage."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__()
@@ -42,20 +42,20 @@ class ProgressBars(logging.Handler):
 
 
 def progress_of(record: logging.LogRecord) -> tuple[str, int, int]:
-    """Stage, steps done, steps in all."""
+    """The stage, the number of finished steps and the total."""
     fields = vars(record)
     return fields["stage"], fields["done"], fields["total"]
 
 
 def advance(stage: str, done: int, total: int) -> None:
-    """Tells whoever shows the progress of a step that is not the refresh's own."""
+    """Logs the progress of a stage outside the refresh, for `shown_progress`."""
     fields = {"stage": stage, "done": done, "total": total}
     logging.getLogger(PROGRESS_LOGGER).info("%s %d/%d", stage, done, total, extra=fields)
 
 
 @contextmanager
 def shown_progress(console: Console) -> Iterator[None]:
-    """Shows on a console how far something long is."""
+    """Shows the progress that is logged in its body."""
     logger = logging.getLogger(PROGRESS_LOGGER)
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
@@ -70,7 +70,7 @@ def shown_progress(console: Console) -> Iterator[None]:
 
 
 def print_report(report: dict[str, Any], console: Console) -> None:
-    """The report of a refresh, as tables."""
+    """Prints the report of a refresh as a summary and a table."""
     seconds = sum(report["seconds"].values())
     console.print(
         f"\n[bold]{report['outcome']}[/] in {seconds:.1f} s: {report['rows']} rows, "
@@ -88,6 +88,6 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     for row in sorted(report["examples"], key=lambda row: str(row["reason"])):
         table.add_row(*map(Text, (row["reason"], row["title"], row["author"], row["detail"])))
     for row in report["merged"]:
-        why = f"{row['evidence']}: now {row['mergedInto']}"
+        why = f"{row['evidence']}: duplicate of {row['mergedInto']}"
         table.add_row(*map(Text, ("merged", row["title"], row["author"], why)))
     console.print(table)

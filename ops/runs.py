@@ -1,4 +1,4 @@
-"""`catalog report|replay`: what a past refresh did, and what today's rules say of its chart."""
+"""`catalog report|replay`: the report of a past run, and its chart under the current rules."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.console import console, print_json, print_table, told
-from ops.deployment import Deployment, JsonOption, StackOption, open_deployment, rules_with
+from ops.console import console, print_json, print_table, reports_errors
+from ops.deployment import Deployment, open_deployment, text_rules
+from ops.options import JsonOption, StackOption
 from ops.progress import print_report
-from ops.verdict_changes import json_of_changes, print_verdict_changes
+from ops.verdict_changes import changes_to_json, print_verdict_changes
 from tiktok_music.errors import NotFound, SnapshotMissing
 from tiktok_music.refresh.history.recording import Recording, unpack_recording
 from tiktok_music.refresh.history.replay import changes_of
@@ -19,114 +20,118 @@ from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 
 RunArgument = typer.Argument(
     metavar="RUN",
-    help="The scheduled time of a run, or its beginning (`catalog status` lists them), or the "
-    "version that it published; else the last.",
+    help="Scheduled time of a run or a unique prefix of it (`catalog status` lists them), or the "
+    "version that it published. Default: the last run.",
 )
-# What is shown of the runs where one is not found.
-FEW_RUNS = 5
+# Runs that a message lists if one is not found.
+MAX_RUNS_NAMED = 5
 
 
-@told
+@reports_errors
 def report(
     run: Annotated[str | None, RunArgument] = None,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """The report of a refresh: counts, examples of each rejection, duplicates, times."""
-    catalog = open_deployment(stack)
-    moment = moment_of(run, catalog)
-    found = catalog.reports.get_report(moment)
+    """Show the report of a refresh: counts, examples of each rejection, duplicates, times."""
+    deployment = open_deployment(stack)
+    scheduled_at = scheduled_time(run, deployment)
+    found = deployment.reports.get_report(scheduled_at)
     if found is None:
-        raise NotFound(f"there is no report for {moment.isoformat()}; {_known(catalog)}")
+        raise NotFound(f"no report for {scheduled_at.isoformat()}; {_last_runs(deployment)}")
     if as_json:
         print_json(found)
     else:
-        typer.echo(f"run of {found['scheduledAt']}, begun {found['startedAt']}")
+        typer.echo(f"run of {found['scheduledAt']}, started {found['startedAt']}")
         print_report(found, console())
 
 
-@told
+@reports_errors
 def replay(
     run: Annotated[str | None, RunArgument] = None,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """Put a past run's chart through today's rules and lists, without media. Writes nothing.
+    """Apply the current rules and lists to a past run's chart. Writes nothing.
 
-    Tells of which sounds they say something else than that run did. What media said then stands.
+    Shows the sounds whose verdict differs from that run's. Its media results are reused.
     """
-    catalog = open_deployment(stack)
-    recording = recording_at(moment_of(run, catalog, is_recorded=True), catalog)
+    deployment = open_deployment(stack)
+    recording = recording_at(scheduled_time(run, deployment, is_recorded=True), deployment)
     now = datetime.now(UTC)
-    rules = rules_with(catalog.lists.entries(), stack, now)
-    verdicts = replayed(recording, rules, (catalog.archive, catalog.ledger))
+    rules = text_rules(stack, deployment.lists.entries(), now)
+    verdicts = replayed(recording, rules, (deployment.archive, deployment.ledger))
     changes = changes_of(recording.verdicts, verdicts)
     if as_json:
-        print_json({**_told(recording, verdicts), "changes": json_of_changes(changes)})
+        print_json({**_to_dict(recording, verdicts), "changes": changes_to_json(changes)})
         return
     print_verdict_changes(changes)
-    state = _told(recording, verdicts)
+    state = _to_dict(recording, verdicts)
     names = tuple(str(verdict) for verdict in RowStatus)
     rows = [(when, *(str(state[when][name]) for name in names)) for when in ("then", "now")]
     print_table(("", *names), rows)
     typer.echo(
-        f"run of {state['scheduledAt']} ({state['outcome']}): the rules say something else of "
-        f"{len(changes)} of {state['sounds']} sounds; not judged again, because they could not be "
-        f"read then: {state['unreadable']}"
+        f"run of {state['scheduledAt']} ({state['outcome']}): the verdict of {len(changes)} of "
+        f"{state['sounds']} sounds differs; not judged again, as unreadable in that run: "
+        f"{state['unreadable']}"
     )
 
 
-def moment_of(run: str | None, catalog: Deployment, *, is_recorded: bool = False) -> datetime:
-    """The scheduled time of the run that is meant; raises NotFound, which lists the last ones."""
-    runs = [each for each in catalog.reports.list_runs() if each["isRecorded"] or not is_recorded]
+def scheduled_time(
+    run: str | None, deployment: Deployment, *, is_recorded: bool = False
+) -> datetime:
+    """The scheduled time of a run given by time, prefix or version; raises NotFound."""
+    runs = [
+        each for each in deployment.reports.list_runs() if each["isRecorded"] or not is_recorded
+    ]
     if run is None and runs:
         return datetime.fromisoformat(runs[0]["scheduledAt"])
     if run is None and is_recorded:
-        raise NotFound("no run is recorded yet: a refresh records itself, and keeps it for 30 days")
+        raise NotFound("no run is recorded yet: a refresh stores a recording, for 30 days")
     if run is None:
-        return catalog.pointer().current.scheduled_at
+        return deployment.pointer().current.scheduled_at
     text = run.replace("Z", "+00:00")
-    fitting = [each["scheduledAt"] for each in runs if each["scheduledAt"].startswith(text)]
-    if len(fitting) == 1:
-        return datetime.fromisoformat(fitting[0])
-    return _moment(text) or _moment_of_version(run, catalog)
+    matching = [each["scheduledAt"] for each in runs if each["scheduledAt"].startswith(text)]
+    if len(matching) == 1:
+        return datetime.fromisoformat(matching[0])
+    return _parse_time(text) or _time_of_version(run, deployment)
 
 
-def recording_at(moment: datetime, catalog: Deployment) -> Recording:
+def recording_at(scheduled_at: datetime, deployment: Deployment) -> Recording:
     """The recording of a run; raises NotFound, RecordingCorrupt."""
-    packed = catalog.reports.get_recording(moment)
+    packed = deployment.reports.get_recording(scheduled_at)
     if packed is None:
         raise NotFound(
-            f"the run of {moment.isoformat()} is not recorded: it got no chart, or is older than "
-            f"30 days; {_known(catalog)}"
+            f"the run of {scheduled_at.isoformat()} is not recorded: it got no chart, or is older "
+            f"than 30 days; {_last_runs(deployment)}"
         )
     return unpack_recording(packed)
 
 
-def _moment(text: str) -> datetime | None:
+def _parse_time(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
 
 
-def _moment_of_version(name: str, catalog: Deployment) -> datetime:
+def _time_of_version(name: str, deployment: Deployment) -> datetime:
     try:
-        kept = [each for each in catalog.kept() if each.version.startswith(name)]
+        found = [each for each in deployment.versions() if each.version.startswith(name)]
     except SnapshotMissing:
-        kept = []
-    if len(kept) != 1:
-        raise NotFound(f"{name} is no time of a run, and no version; {_known(catalog)}")
-    return kept[0].scheduled_at
+        found = []
+    if len(found) != 1:
+        raise NotFound(f"{name} matches no run and no version; {_last_runs(deployment)}")
+    return found[0].scheduled_at
 
 
-def _known(catalog: Deployment) -> str:
-    times = [each["scheduledAt"] for each in catalog.reports.list_runs()[:FEW_RUNS]]
-    return f"the last runs are {', '.join(times)}" if times else "no run is listed yet"
+def _last_runs(deployment: Deployment) -> str:
+    times = [each["scheduledAt"] for each in deployment.reports.list_runs()[:MAX_RUNS_NAMED]]
+    return f"the last runs: {', '.join(times)}" if times else "no runs yet"
 
 
-def _told(recording: Recording, now: Sequence[RowVerdict]) -> dict[str, Any]:
+def _to_dict(recording: Recording, now: Sequence[RowVerdict]) -> dict[str, Any]:
     return {
         "scheduledAt": recording.scheduled_at.isoformat(),
         "outcome": recording.outcome,

@@ -1,50 +1,59 @@
-"""`catalog status`: what is served, how old it is, the last runs, and the alarms."""
+"""`catalog status`: the current snapshot, its age, the last runs, and the alarms."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
+import boto3
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.alarm_signs import Sign, Watch
-from ops.console import print_json, print_table, told
-from ops.deployment import Deployment, JsonOption, StackOption, open_deployment, refresh_every
+from ops.alarms import AlarmState, AlarmValue, stack_alarms
+from ops.console import print_json, print_table, reports_errors
+from ops.deployment import Deployment, open_deployment, refresh_interval
+from ops.error_hints import hint_for, in_brackets
+from ops.options import JsonOption, StackOption
 from tiktok_music.api.freshness import Freshness, next_refresh_due
+from tiktok_music.refresh.history.notify import TRY_AGAIN
+from tiktok_music.refresh.report import Outcome
 from tiktok_music.snapshot import Pointer
 
 RUN_COLUMNS = ("scheduledAt", "outcome", "rows", "accepted", "rejected", "added", "removed")
+# Outcomes that need action if they are the last run's.
+FAILED = TRY_AGAIN | {Outcome.REFUSED}
+Run = Mapping[str, Any]
 
 
-@told
+@reports_errors
 def status(
-    runs: Annotated[int, typer.Option("--runs", help="How many runs to list.", min=1)] = 6,
+    runs: Annotated[int, typer.Option("--runs", help="Number of runs to list.", min=1)] = 6,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """What is served, how old it is, the last runs, the alarms that would fire.
+    """Show the current snapshot, its age, the last runs and, for a stack, its alarms.
 
-    Exits with 1 when it is late or an alarm would fire.
+    Exits with 1 if the snapshot is late, the last run failed, or an alarm is in state ALARM.
     """
-    catalog, now = open_deployment(stack), datetime.now(UTC)
-    listed = catalog.reports.list_runs()
-    pointer = catalog.publisher.current()
+    deployment, now = open_deployment(stack), datetime.now(UTC)
+    listed = deployment.reports.list_runs()
+    pointer = deployment.publisher.current()
     if pointer is None:
-        _print_runs(listed[:runs], as_json=as_json)
-        catalog.pointer()  # which says what to do
+        if not as_json:
+            _print_runs(listed[:runs])
+        deployment.pointer()  # raises, and says what to do
         return
-    listed = listed or _told_of(catalog, pointer)
-    freshness = Freshness(refresh_every(stack), now.timestamp())
-    age = now - pointer.current.published_at
-    signs = list(Watch(listed, age, freshness.degraded_after, stack, now).signs())
-    state = _state(catalog, pointer, freshness, now)
+    listed = listed or _published_run(deployment, pointer)
+    freshness = Freshness(refresh_interval(stack), now.timestamp())
+    state = _state(deployment, pointer, freshness, now)
+    alarms, note = _alarms(stack)
     if as_json:
-        alarms = [_sign_json(sign) for sign in signs]
-        print_json({**state, "runs": listed[:runs], "alarms": alarms})
+        shown = {"runs": listed[:runs], "alarms": [alarm.to_dict() for alarm in alarms]}
+        print_json({**state, **shown, "alarmsNote": note})
     else:
         print_table(("", ""), [(name, str(value)) for name, value in state.items()])
-        _print_runs(listed[:runs], as_json=False)
-        _print_signs(signs)
-    problems = _problems(state, signs)
+        _print_runs(listed[:runs])
+        _print_alarms(alarms, note)
+    problems = _problems(state, listed, alarms)
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
@@ -52,12 +61,12 @@ def status(
 
 
 def _state(
-    catalog: Deployment, pointer: Pointer, freshness: Freshness, now: datetime
+    deployment: Deployment, pointer: Pointer, freshness: Freshness, now: datetime
 ) -> dict[str, Any]:
     current = pointer.current
     age = now - current.published_at
     return {
-        "catalog": catalog.where,
+        "catalog": deployment.name,
         "version": current.version,
         "tracks": current.track_count,
         "publishedAt": current.published_at.isoformat(timespec="seconds"),
@@ -66,42 +75,55 @@ def _state(
         "isLate": age > freshness.degraded_after,
         "pinned": pointer.is_pinned,
         "versionsKept": 1 + len(pointer.history),
-        "refreshUnderWay": catalog.publisher.is_leased(now),
+        "refreshUnderWay": deployment.publisher.is_leased(now),
     }
 
 
-def _told_of(catalog: Deployment, pointer: Pointer) -> list[dict[str, Any]]:
-    """The last published run, where no list of runs is kept yet."""
-    report = catalog.reports.get_report(pointer.current.scheduled_at)
+def _published_run(deployment: Deployment, pointer: Pointer) -> list[dict[str, Any]]:
+    """The run that published the current snapshot, for tables without a run list yet."""
+    report = deployment.reports.get_report(pointer.current.scheduled_at)
     if report is None:
         return []
     rejected = sum(report.get("rejected", {}).values())
     return [{**{name: report.get(name) for name in (*RUN_COLUMNS, "reason")}, "rejected": rejected}]
 
 
-def _print_runs(runs: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
-    if runs and not as_json:
+def _alarms(stack: str | None) -> tuple[list[AlarmState], str | None]:
+    """The stack's alarms, and a note if there are none; the rest of the status needs none."""
+    if stack is None:
+        return [], "only a stack has alarms: --stack NAME"
+    try:
+        alarms = stack_alarms(stack, boto3.client("cloudwatch"))
+    except (BotoCoreError, ClientError) as exc:
+        return [], f"alarms cannot be read: {exc}{in_brackets(hint_for(exc))}"
+    return alarms, None if alarms else f"the stack {stack} has no alarms: deploy it again"
+
+
+def _problems(
+    state: Mapping[str, Any], runs: Sequence[Run], alarms: Sequence[AlarmState]
+) -> list[str]:
+    problems = [
+        f"{alarm.name} is in state ALARM: {alarm.reason}"
+        for alarm in alarms
+        if alarm.value is AlarmValue.ALARM
+    ]
+    if runs and runs[0]["outcome"] in FAILED:
+        problems.append(f"the last run ended {runs[0]['outcome']}: {runs[0]['reason']}")
+    if state["isLate"]:
+        problems.append(f"late: the snapshot is {state['ageHours']} hours old")
+    return problems
+
+
+def _print_runs(runs: Sequence[Run]) -> None:
+    if runs:
         names = (*RUN_COLUMNS, "reason")
         rows = [["" if run.get(name) is None else str(run[name]) for name in names] for run in runs]
         print_table(("run", *names[1:]), rows)
 
 
-def _print_signs(signs: Sequence[Sign]) -> None:
-    states = {True: "FIRES", False: "quiet", None: "not known"}
-    rows = [(each.rule.name, states[each.fires], each.rule.meaning, each.found) for each in signs]
-    print_table(("alarm", "", "fires when", "found"), rows)
-
-
-def _sign_json(sign: Sign) -> dict[str, Any]:
-    return {
-        "alarm": sign.rule.name,
-        "fires": sign.fires,
-        "firesWhen": sign.rule.meaning,
-        "found": sign.found,
-    }
-
-
-def _problems(state: Mapping[str, Any], signs: Sequence[Sign]) -> list[str]:
-    firing = [f"{each.rule.name} would fire: {each.found}" for each in signs if each.fires]
-    late = [f"late: no snapshot for {state['ageHours']} hours"] if state["isLate"] else []
-    return [*firing, *late]
+def _print_alarms(alarms: Sequence[AlarmState], note: str | None) -> None:
+    if note is not None:
+        typer.echo(note)
+        return
+    rows = [(each.name, str(each.value), each.description, each.reason) for each in alarms]
+    print_table(("alarm", "state", "description", "reason"), rows)

@@ -1,4 +1,4 @@
-"""How two judgements of one chart differ, told to people and programs."""
+"""Differences between two sets of verdicts on one chart, as a table or JSON."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -12,12 +12,12 @@ from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 
 COLUMNS = ("change", "title", "author", "then", "now", "why", "TikTok id")
 VERBS = ("leaves", "comes", "is renamed", "differs")
-# What is shown of a long list; --json shows everything.
-MOST_SHOWN = 200
+# Rows of the table; --json prints all.
+MAX_ROWS_SHOWN = 200
 
 
 def print_verdict_changes(changes: Sequence[Change]) -> None:
-    """A line for each sound, those that leave first; nothing where there is none."""
+    """Prints a line for each sound, those that leave first; nothing without changes."""
     rows = [
         (
             verb,
@@ -31,54 +31,54 @@ def print_verdict_changes(changes: Sequence[Change]) -> None:
         for verb, change in _sorted(changes)
     ]
     if rows:
-        print_table(COLUMNS, rows[:MOST_SHOWN])
-    if len(rows) > MOST_SHOWN:
-        typer.echo(f"and {len(rows) - MOST_SHOWN} more: --json has all")
+        print_table(COLUMNS, rows[:MAX_ROWS_SHOWN])
+    if len(rows) > MAX_ROWS_SHOWN:
+        typer.echo(f"{len(rows) - MAX_ROWS_SHOWN} more rows: --json prints all")
 
 
-def json_of_changes(changes: Iterable[Change]) -> list[dict[str, Any]]:
-    """Every change with both verdicts whole."""
+def changes_to_json(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """JSON values of all changes, with both verdicts."""
     return [
         {
             "tiktokId": change.now.tiktok_id,
             "change": verb,
-            "then": verdict_json(change.before),
-            "now": verdict_json(change.now),
+            "then": verdict_to_json(change.before),
+            "now": verdict_to_json(change.now),
         }
         for verb, change in _sorted(changes)
     ]
 
 
-def verdict_json(told: RowVerdict) -> dict[str, Any]:
-    """A verdict as a program reads it: with its figures."""
-    finding = asdict(told.finding) if told.finding else {}
+def verdict_to_json(verdict: RowVerdict) -> dict[str, Any]:
+    """JSON values of a verdict and its finding's measurements."""
+    finding = asdict(verdict.finding) if verdict.finding else {}
     return {
-        "title": told.title,
-        "author": told.author,
-        "verdict": str(told.status),
+        "title": verdict.title,
+        "author": verdict.author,
+        "verdict": str(verdict.status),
         **{name: str(value) if name == "reason" else value for name, value in finding.items()},
         **(
-            {"mergedInto": told.duplicate_of, "evidence": told.evidence}
-            if told.duplicate_of
+            {"mergedInto": verdict.duplicate_of, "evidence": verdict.evidence}
+            if verdict.duplicate_of
             else {}
         ),
     }
 
 
 def summary_of(changes: Sequence[Change]) -> str:
-    """In words: how many leave, come and change their names."""
+    """A sentence with the numbers of sounds that leave, join and are renamed."""
     counts = dict.fromkeys(VERBS, 0)
     for verb, _ in _sorted(changes):
         counts[verb] += 1
     return (
-        f"{counts['leaves']} would leave the list, {counts['comes']} would come to it, "
-        f"{counts['is renamed']} would have another title"
+        f"{counts['leaves']} would leave the list, {counts['comes']} would join it, "
+        f"{counts['is renamed']} would be renamed"
     )
 
 
 def _sorted(changes: Iterable[Change]) -> list[tuple[str, Change]]:
-    told = [(_verb(change), change) for change in changes]
-    return sorted(told, key=lambda each: VERBS.index(each[0]))
+    labelled = [(_verb(change), change) for change in changes]
+    return sorted(labelled, key=lambda each: VERBS.index(each[0]))
 
 
 def _verb(change: Change) -> str:

@@ -1,13 +1,14 @@
-"""`catalog snapshots|diff|rollback|pin|unpin`: what was served, and serving it again."""
+"""`catalog snapshots|diff|rollback|pin|unpin`: stored versions, and moves of the pointer."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from ops.console import confirm, print_json, print_table, told
-from ops.deployment import Deployment, JsonOption, StackOption, YesOption, open_deployment
+from ops.console import confirm, print_json, print_table, reports_errors
+from ops.deployment import Deployment, open_deployment
 from ops.differences import print_changes
+from ops.options import CommandOptions, JsonOption, StackOption, YesOption
 from tiktok_music.api.changes import changes
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackStatus
@@ -15,121 +16,135 @@ from tiktok_music.errors import PublishLost
 from tiktok_music.pointer_moves import pinned, rolled_back, unpinned
 from tiktok_music.snapshot import Descriptor, Pointer
 
-Version = Annotated[str, typer.Argument(help="As `catalog snapshots` lists it.")]
+Version = Annotated[
+    str, typer.Argument(help="Version or a unique prefix (`catalog snapshots` lists them).")
+]
 
 
-@told
+@reports_errors
 def snapshots(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
-    """The versions that are kept, the newest first; the current one is marked."""
-    catalog = open_deployment(stack)
-    pointer = catalog.pointer()
-    rows = [_row(each, pointer) for each in catalog.kept()]
+    """List the stored versions, newest first, and mark the current one."""
+    deployment = open_deployment(stack)
+    pointer = deployment.pointer()
+    rows = [_row(each, pointer) for each in deployment.versions()]
     if as_json:
         print_json(rows)
     else:
         print_table(tuple(rows[0]), [tuple(str(value) for value in row.values()) for row in rows])
 
 
-@told
+@reports_errors
 def diff(
-    since: Annotated[str, typer.Argument(metavar="A", help="As `catalog snapshots` lists it.")],
+    since: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", help="Version or a unique prefix (`catalog snapshots` lists them)."
+        ),
+    ],
     until: Annotated[
-        str | None, typer.Argument(metavar="B", help="Another version; else the current one.")
+        str | None, typer.Argument(metavar="B", help="Another version. Default: the current one.")
     ] = None,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """What changed from one kept version to another: added, removed, moved."""
-    catalog = open_deployment(stack)
-    before = catalog.version(since)
-    now = catalog.version(until) if until else catalog.pointer().current
-    was, became = Index(catalog.publisher.load(before)), Index(catalog.publisher.load(now))
+    """Show the changes between two stored versions: added, removed, moved."""
+    deployment = open_deployment(stack)
+    before = deployment.find_version(since)
+    after = deployment.find_version(until) if until else deployment.pointer().current
+    load = deployment.publisher.load
+    older, newer = Index(load(before)), Index(load(after))
     if as_json:
-        print_json(changes(was, became))
+        print_json(changes(older, newer))
     else:
-        print_changes(was, became)
+        print_changes(older, newer)
 
 
-@told
+@reports_errors
 def rollback(
     version: Version,
     stack: str | None = StackOption,
     yes: bool = YesOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """Serve an older version again, until the next refresh publishes."""
-    catalog = open_deployment(stack)
-    name = catalog.version(version).version
+    """Serve an older version until the next refresh publishes."""
+    deployment = open_deployment(stack)
+    name = deployment.find_version(version).version
     question = f"serve {name} until the next refresh?"
-    _warn_of_retired(catalog, name)
-    _move(catalog, lambda now, fence: rolled_back(now, name, fence), question, yes, as_json)
+    _warn_of_retired(deployment, name)
+    options = CommandOptions(stack, as_json, yes)
+    _move(deployment, lambda now, fence: rolled_back(now, name, fence), question, options)
 
 
-@told
+@reports_errors
 def pin(
     version: Version,
     stack: str | None = StackOption,
     yes: bool = YesOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """Serve a version and let no refresh replace it, until `catalog unpin`."""
-    catalog = open_deployment(stack)
-    name = catalog.version(version).version
+    """Serve a version, and let no refresh replace it until `catalog unpin`."""
+    deployment = open_deployment(stack)
+    name = deployment.find_version(version).version
     question = f"serve {name} until it is unpinned?"
-    _warn_of_retired(catalog, name)
-    _move(catalog, lambda now, fence: pinned(now, name, fence), question, yes, as_json)
+    _warn_of_retired(deployment, name)
+    options = CommandOptions(stack, as_json, yes)
+    _move(deployment, lambda now, fence: pinned(now, name, fence), question, options)
 
 
-@told
+@reports_errors
 def unpin(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
-    """Let refreshes publish again; what is served stays until the next one."""
-    catalog = open_deployment(stack)
-    pointer = catalog.pointer()
+    """Let refreshes publish again; the snapshot stays until the next one."""
+    deployment = open_deployment(stack)
+    pointer = deployment.pointer()
     if pointer.is_pinned:
-        _move(catalog, unpinned, "", True, as_json)
+        _move(deployment, unpinned, "", CommandOptions(stack, as_json, yes=True))
     elif as_json:
         print_json(_state(pointer))
     else:
-        typer.echo("it is not pinned")
+        typer.echo("not pinned")
 
 
-def _warn_of_retired(catalog: Deployment, name: str) -> None:
-    """What an operator has taken down since is in an older version still."""
-    rows = Index(catalog.publisher.load(catalog.version(name))).rows
-    records = catalog.archive.get_many([row["id"] for row in rows]).values()
+def _warn_of_retired(deployment: Deployment, name: str) -> None:
+    """Warns of tracks that were retired after the version was published."""
+    rows = Index(deployment.publisher.load(deployment.find_version(name))).rows
+    records = deployment.archive.get_many([row["id"] for row in rows]).values()
     retired = [each.track_id for each in records if each.status is TrackStatus.RETIRED]
     if retired:
         typer.echo(
-            f"{name} lists what was retired since, which would be served again: "
-            f"{', '.join(retired)}; take each off at once with: catalog retire --now",
+            f"{name} lists tracks retired since, which would be served again: "
+            f"{', '.join(retired)}; remove each at once with: catalog retire --now",
             err=True,
         )
 
 
 def _move(
-    catalog: Deployment,
+    deployment: Deployment,
     change: Callable[[Pointer, int], Pointer],
     question: str,
-    yes: bool,
-    as_json: bool,
+    options: CommandOptions,
 ) -> None:
-    """One conditional write, with a fence above every refresh's that is under way."""
-    pointer = catalog.pointer()
-    change(pointer, pointer.fence + 1)  # what cannot be done is told before anybody is asked
-    confirm(f"{catalog.where}: {question}", yes=yes)
-    moved = change(pointer, catalog.publisher.next_fence())
+    """Moves the pointer by one conditional write.
+
+    Its fence is above that of every refresh under way, so that such a refresh loses.
+    """
+    pointer = deployment.pointer()
+    change(pointer, pointer.fence + 1)  # an impossible move fails before the question
+    confirm(f"{deployment.name}: {question}", yes=options.yes)
+    moved = change(pointer, deployment.publisher.next_fence())
     try:
-        catalog.publisher.point(moved, pointer)
+        deployment.publisher.point(moved, pointer)
     except PublishLost as exc:
         raise PublishLost(
-            "a refresh has published meanwhile, or somebody else has moved it: nothing was "
-            "changed; look at catalog status, and run the command again"
+            "a refresh or another operator has moved the pointer since it was read: nothing "
+            "changed; check catalog status, and run the command again"
         ) from exc
-    if as_json:
+    if options.as_json:
         print_json(_state(moved))
         return
-    held = ", pinned" if moved.is_pinned else ""
-    typer.echo(f"{catalog.where} serves {moved.current.version}{held} within 36 seconds")
+    suffix = ", pinned" if moved.is_pinned else ""
+    typer.echo(
+        f"{deployment.name} serves {moved.current.version}{suffix}; takes effect within 36 seconds"
+    )
 
 
 def _state(pointer: Pointer) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`catalog why`: everything that is known of a track, and where from."""
+"""`catalog why`: everything stored about a track."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.console import print_json, print_table, told
-from ops.deployment import Deployment, JsonOption, StackOption, open_deployment
-from ops.verdict_changes import verdict_json
+from ops.console import print_json, print_table, reports_errors
+from ops.deployment import Deployment, open_deployment
+from ops.options import JsonOption, StackOption
+from ops.verdict_changes import verdict_to_json
 from tiktok_music.api.folding import fold
 from tiktok_music.api.index import Index
 from tiktok_music.api.query import track_id_of_link
@@ -20,10 +21,10 @@ from tiktok_music.resolve import parse_track_id
 from tiktok_music.snapshot import Descriptor
 from tiktok_music.track import track_id_of
 
-# A title that more tracks share than this says too little.
-MOST_TRACKS = 10
-# Two days of the schedule; each may take several reads.
-MOST_RECORDINGS = 4
+# A title that matches more tracks is too vague.
+MAX_TRACKS = 10
+# Two days of the default schedule; each may take several reads.
+MAX_RECORDINGS = 4
 RUN_COLUMNS = (
     "scheduledAt", "outcome", "verdict", "reason", "detail", "measured", "limit", "mergedInto",
     "evidence",
@@ -31,38 +32,38 @@ RUN_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Traces:
-    """What is read once for all tracks asked about, the newest first: versions, reports,
-    recordings."""
+class History:
+    """Snapshots, reports and recordings, newest first, read once for all tracks in question."""
 
     indexes: tuple[Index, ...]
     reports: tuple[Mapping[str, Any], ...]
     recordings: tuple[Recording, ...]
 
     @classmethod
-    def of(cls, catalog: Deployment) -> "Traces":
-        """What cannot be read any more is left out, and so is what was never published."""
-        kept = catalog.kept() if catalog.publisher.current() else []
-        runs = [datetime.fromisoformat(run["scheduledAt"]) for run in catalog.reports.list_runs()]
-        times = dict.fromkeys((*runs, *(each.scheduled_at for each in kept)))
-        found = (catalog.reports.get_report(each) for each in sorted(times, reverse=True))
-        indexes = (_index(catalog, version) for version in kept)
-        recordings = (_recording(catalog, each) for each in runs[:MOST_RECORDINGS])
+    def read(cls, deployment: Deployment) -> "History":
+        """Reads all that is stored; skips what is unreadable."""
+        versions = deployment.versions() if deployment.publisher.current() else []
+        listed = deployment.reports.list_runs()
+        runs = [datetime.fromisoformat(run["scheduledAt"]) for run in listed]
+        times = dict.fromkeys((*runs, *(each.scheduled_at for each in versions)))
+        reports = (deployment.reports.get_report(each) for each in sorted(times, reverse=True))
+        indexes = (_index(deployment, version) for version in versions)
+        recordings = (_recording(deployment, each) for each in runs[:MAX_RECORDINGS])
         return cls(
             tuple(index for index in indexes if index is not None),
-            tuple(report for report in found if report is not None),
+            tuple(report for report in reports if report is not None),
             tuple(recording for recording in recordings if recording is not None),
         )
 
-    def named(self, title: str) -> list[str]:
-        """Ids of the tracks of that title, else of those whose title holds it."""
-        wanted = fold(title).strip()
+    def find_title(self, title: str) -> list[str]:
+        """Ids of the tracks with that title, else of those whose title contains it."""
+        folded = fold(title).strip()
         titles = {track_id: fold(name) for track_id, name in self._titles()}
-        same = [track_id for track_id, name in titles.items() if name == wanted]
-        return same or [track_id for track_id, name in titles.items() if wanted in name]
+        equal = [track_id for track_id, name in titles.items() if name == folded]
+        return equal or [track_id for track_id, name in titles.items() if folded in name]
 
     def ranks(self, track_id: str) -> list[dict[str, Any]]:
-        """The place of a track in every kept version that lists it."""
+        """The track's rank in every stored version that lists it."""
         return [
             {
                 "version": index.descriptor.version,
@@ -75,7 +76,7 @@ class Traces:
         ]
 
     def verdict(self, track_id: str) -> dict[str, Any] | None:
-        """The newest rejection or merge that names the track."""
+        """The newest rejection or merge of the track in a report."""
         for report in self.reports:
             for row in (*report["examples"], *report["merged"]):
                 if row["tiktokId"] and track_id_of(row["tiktokId"]) == track_id:
@@ -83,20 +84,20 @@ class Traces:
         return None
 
     def runs(self, track_id: str) -> list[dict[str, Any]]:
-        """What each recorded run said of the track, with figures."""
+        """The verdict of each recorded run on the track."""
         return [
             {
                 "scheduledAt": recording.scheduled_at.isoformat(),
                 "outcome": recording.outcome,
-                **verdict_json(told),
+                **verdict_to_json(verdict),
             }
             for recording in self.recordings
-            for told in recording.verdicts
-            if track_id_of(told.tiktok_id) == track_id
+            for verdict in recording.verdicts
+            if track_id_of(verdict.tiktok_id) == track_id
         ]
 
     def chart_row(self, track_id: str) -> dict[str, Any] | None:
-        """What the source said of the track, the last time that it was on a recorded chart."""
+        """The source's row of the track in the newest recorded chart that has one."""
         for recording in self.recordings:
             for candidate in recording.chart.candidates:
                 if candidate.track_id == track_id:
@@ -117,76 +118,76 @@ class Traces:
             yield from ((track_id_of(each.tiktok_id), each.title) for each in recording.verdicts)
 
 
-@told
+@reports_errors
 def why(
     track: Annotated[
-        str, typer.Argument(metavar="TRACK|TITLE|LINK", help="A track id, TikTok id, link, title.")
+        str, typer.Argument(metavar="TRACK|TITLE|LINK", help="Track id, TikTok id, link or title.")
     ],
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """Everything known of a track: where it came from, what each run said of it and why, what it
-    was merged into, archive, media, and its places in the versions that are kept.
+    """Show everything stored about a track: source row, verdict of each recorded run, canonical
+    track, archive record, media failure, and rank in each stored version.
     """
     if not track.strip():
-        raise typer.BadParameter("give a track id, a TikTok id, a link or a title")
-    catalog = open_deployment(stack)
-    traces = Traces.of(catalog)
+        raise typer.BadParameter("give a track id, TikTok id, link or title")
+    deployment = open_deployment(stack)
+    history = History.read(deployment)
     by_id = parse_track_id(track) or track_id_of_link(track)
-    track_ids = [by_id] if by_id else traces.named(track)
-    if len(track_ids) > MOST_TRACKS:
-        raise NotFound(f"{len(track_ids)} titles have {track!r} in them: give more of it")
-    stories = [story for each in track_ids if (story := _story(each, catalog, traces))]
-    if not stories:
-        raise NotFound(f"nothing is known of {track!r} here")
+    track_ids = [by_id] if by_id else history.find_title(track)
+    if len(track_ids) > MAX_TRACKS:
+        raise NotFound(f"{len(track_ids)} titles contain {track!r}: give more of the title")
+    found = [details for each in track_ids if (details := _details(each, deployment, history))]
+    if not found:
+        raise NotFound(f"{track!r} not found")
     if as_json:
-        print_json(stories)
+        print_json(found)
         return
-    for story in stories:
-        _print_story(story)
+    for details in found:
+        _print_details(details)
 
 
-def _story(track_id: str, catalog: Deployment, traces: Traces) -> dict[str, Any] | None:
-    record = catalog.archive.get_many([track_id]).get(track_id)
-    entry = catalog.ledger.get_many([track_id]).get(track_id)
+def _details(track_id: str, deployment: Deployment, history: History) -> dict[str, Any] | None:
+    record = deployment.archive.get_many([track_id]).get(track_id)
+    entry = deployment.ledger.get_many([track_id]).get(track_id)
     failure = entry.failure if entry else None
-    ranks = traces.ranks(track_id)
-    verdict, runs = traces.verdict(track_id), traces.runs(track_id)
+    ranks = history.ranks(track_id)
+    verdict, runs = history.verdict(track_id), history.runs(track_id)
     if not (record or failure or ranks or verdict or runs):
         return None
     return {
         "trackId": track_id,
-        "chart": traces.chart_row(track_id),
+        "chart": history.chart_row(track_id),
         "record": record_to(record) if record else None,
-        "aliasOf": _canonical(record, catalog),
+        "aliasOf": _canonical(record, deployment),
         "snapshots": ranks,
         "runs": runs,
         "lastVerdict": verdict,
-        "mediaFailure": _plain(asdict(failure)) if failure else None,
+        "mediaFailure": _to_json(asdict(failure)) if failure else None,
     }
 
 
-def _canonical(record: TrackRecord | None, catalog: Deployment) -> dict[str, Any] | None:
+def _canonical(record: TrackRecord | None, deployment: Deployment) -> dict[str, Any] | None:
     if record is None or record.canonical_id is None:
         return None
-    canonical = catalog.archive.get_many([record.canonical_id]).get(record.canonical_id)
-    named = {"title": canonical.title, "status": canonical.status} if canonical else {}
-    return {"trackId": record.canonical_id, **named}
+    canonical = deployment.archive.get_many([record.canonical_id]).get(record.canonical_id)
+    fields = {"title": canonical.title, "status": canonical.status} if canonical else {}
+    return {"trackId": record.canonical_id, **fields}
 
 
-def _print_story(story: Mapping[str, Any]) -> None:
-    lines = [("track", story["trackId"])]
+def _print_details(details: Mapping[str, Any]) -> None:
+    lines = [("track", details["trackId"])]
     for part in ("chart", "record", "aliasOf", "lastVerdict", "mediaFailure"):
-        lines += _lines(part, story[part]) if story[part] else [(part, "none")]
+        lines += _lines(part, details[part]) if details[part] else [(part, "none")]
     print_table(("", ""), lines)
-    if story["runs"]:
-        rows = [tuple(_cell(run.get(name)) for name in RUN_COLUMNS) for run in story["runs"]]
+    if details["runs"]:
+        rows = [tuple(_cell(run.get(name)) for name in RUN_COLUMNS) for run in details["runs"]]
         print_table(("run", *RUN_COLUMNS[1:]), rows)
-    if story["snapshots"]:
-        rows = [tuple(str(value) for value in row.values()) for row in story["snapshots"]]
-        print_table(tuple(story["snapshots"][0]), rows)
+    if details["snapshots"]:
+        rows = [tuple(str(value) for value in row.values()) for row in details["snapshots"]]
+        print_table(tuple(details["snapshots"][0]), rows)
     else:
-        typer.echo("in no version that is kept")
+        typer.echo("not listed in any stored version")
 
 
 def _cell(value: object) -> str:
@@ -194,7 +195,7 @@ def _cell(value: object) -> str:
 
 
 def _lines(name: str, value: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Nested values flat; a fingerprint is of no use to a reader."""
+    """Flattens nested values; omits the fingerprint, which is unreadable."""
     lines: list[tuple[str, str]] = []
     for field, part in value.items():
         if isinstance(part, Mapping):
@@ -204,23 +205,23 @@ def _lines(name: str, value: Mapping[str, Any]) -> list[tuple[str, str]]:
     return lines
 
 
-def _plain(value: dict[str, Any]) -> dict[str, Any]:
+def _to_json(value: dict[str, Any]) -> dict[str, Any]:
     return {
         name: part.isoformat() if isinstance(part, datetime) else part
         for name, part in value.items()
     }
 
 
-def _recording(catalog: Deployment, scheduled_at: datetime) -> Recording | None:
+def _recording(deployment: Deployment, scheduled_at: datetime) -> Recording | None:
     try:
-        packed = catalog.reports.get_recording(scheduled_at)
+        packed = deployment.reports.get_recording(scheduled_at)
         return unpack_recording(packed) if packed else None
     except RecordingCorrupt:
         return None
 
 
-def _index(catalog: Deployment, version: Descriptor) -> Index | None:
+def _index(deployment: Deployment, version: Descriptor) -> Index | None:
     try:
-        return Index(catalog.publisher.load(version))
+        return Index(deployment.publisher.load(version))
     except SnapshotCorrupt:
         return None

@@ -1,4 +1,4 @@
-"""Publishes what is served again without a track: a takedown that waits for no refresh."""
+"""Publishes the current snapshot without one track, for a takedown between refreshes."""
 
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.errors import PublishLost, SnapshotCorrupt
@@ -7,40 +7,42 @@ from tiktok_music.refresh.gates import CatalogFigures, GateLimits, Past, judge_c
 from tiktok_music.refresh.publication.archive_records import rows_of
 from tiktok_music.snapshot import Snapshot, without_tracks
 
-# Each failure is a refresh's or another operator's success in between.
+# A try fails only if a refresh or another operator publishes in between.
 TRIES = 3
 
 
 def withdraw(publisher: DynamoPublisher, track_id: str, limits: GateLimits) -> str | None:
-    """The version that is served instead, None where what is current lacks the track already.
+    """Returns the new version, None if the current snapshot does not list the track.
 
-    Archive and lists must know of the takedown: what is published meanwhile is looked at again.
-    Raises PublishLost when a gate refuses the smaller list, or others publish again and again.
+    Archive and lists must hold the takedown first, so that later snapshots lack the track too.
+    Raises PublishLost if a publish check fails, or others publish in between at every try.
     """
     for _ in range(TRIES):
         pointer = publisher.current()
-        served = publisher.load(pointer.current) if pointer else None
-        if pointer is None or served is None or track_id not in rows_of(served):
+        current = publisher.load(pointer.current) if pointer else None
+        if pointer is None or current is None or track_id not in rows_of(current):
             return None
-        smaller = without_tracks(served, {track_id}, publisher.next_fence())
-        _check(smaller, served, limits)
+        smaller = without_tracks(current, {track_id}, publisher.next_fence())
+        _check(smaller, current, limits)
         try:
             publisher.write_chunks(smaller)
             publisher.load(smaller.descriptor)
             fence = publisher.next_fence()
             publisher.point(replaced(pointer, smaller.descriptor, fence), pointer)
         except (PublishLost, SnapshotCorrupt):
-            # A refresh that publishes in between sweeps what was written for a lower fence.
+            # A refresh that publishes in between deletes chunks of lower fences.
             continue
         return smaller.descriptor.version
-    raise PublishLost("others publish all the time: the track is retired; run the command again")
+    raise PublishLost(
+        "the track is retired, but others published in between; run the command again"
+    )
 
 
-def _check(smaller: Snapshot, served: Snapshot, limits: GateLimits) -> None:
-    figures = CatalogFigures(ids=tuple(rows_of(smaller)), past=Past((served.descriptor,)))
+def _check(smaller: Snapshot, current: Snapshot, limits: GateLimits) -> None:
+    figures = CatalogFigures(ids=tuple(rows_of(smaller)), past=Past((current.descriptor,)))
     refusal = judge_catalog(figures, limits, is_forced=False)
     if refusal is not None:
         raise PublishLost(
-            f"the track is retired, and what is served stays, with it: {refusal.gate}: "
+            f"the track is retired but still served: publish check failed: {refusal.gate}: "
             f"{refusal.detail}"
         )

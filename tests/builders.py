@@ -1,4 +1,4 @@
-"""Builders: tests name only what matters to them."""
+"""Builders of domain values; a test names only the fields that matter to it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -102,7 +102,7 @@ def a_key(
     randomness: Callable[[int], bytes] = lambda size: bytes(range(size)),
     **fields: Any,
 ) -> tuple[str, ApiKey]:
-    """A key's full text, and what is stored of it."""
+    """The full text of a key, and its stored record."""
     minted = mint_key(KeyEnvironment(environment), randomness)
     key = ApiKey(
         key_id=minted.key_id,

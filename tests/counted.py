@@ -1,4 +1,4 @@
-"""What a piece of work costs, in a measure that is the same on every machine."""
+"""Counts function calls: a cost that is the same on every machine."""
 
 import sys
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from types import FrameType
 
 
 def calls_of(work: Callable[[], object]) -> int:
-    """How many functions it calls, ours and built-in ones."""
+    """Counts the Python and built-in functions that `work` calls."""
     calls = 0
 
     def count(frame: FrameType, event: str, argument: object) -> None:

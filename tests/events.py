@@ -12,7 +12,7 @@ LIST_GET: dict[str, Any] = json.loads((EVENTS / "list_get.json").read_text())
 
 
 def http_event(path: str, method: str = "GET", **headers: str) -> dict[str, Any]:
-    """A request; header names are given with underscores."""
+    """A request event; header names have underscores."""
     event = copy.deepcopy(LIST_GET)
     path, _, query = path.partition("?")
     event |= {"rawPath": path, "rawQueryString": query, "routeKey": "ANY /{proxy+}"}
@@ -23,7 +23,7 @@ def http_event(path: str, method: str = "GET", **headers: str) -> dict[str, Any]
 
 @dataclass
 class Answer:
-    """What the caller gets for a handler's result."""
+    """A handler's result as the HTTP client receives it."""
 
     status: int
     headers: dict[str, str]

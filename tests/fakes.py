@@ -1,4 +1,4 @@
-"""In-memory stand-ins with memory and the same errors as the real thing (tests/contracts)."""
+"""In-memory fakes of stores, sources and media tools, held to the contracts in tests/contracts."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut, join
 
 @dataclass
 class FakeSnapshots:
-    """Publisher and snapshot source in one, as one table is."""
+    """Publisher and snapshot source over one table."""
 
     chunks: dict[tuple[str, int], bytes] = field(default_factory=dict)
     current_pointer: Pointer | None = None
@@ -104,18 +104,18 @@ class FakeSnapshots:
         if pointer is None:
             return 0
         for version, descriptor in list(self.sweepable.items()):
-            is_kept = descriptor in (pointer.current, *pointer.history)
-            if not is_kept and descriptor.fence < pointer.fence:
+            is_listed = descriptor in (pointer.current, *pointer.history)
+            if not is_listed and descriptor.fence < pointer.fence:
                 for index in range(descriptor.chunk_count):
                     self.chunks.pop((version, index), None)
-                kept = sorted(each.fence for each in (pointer.current, *pointer.history))
-                if descriptor.fence < min(kept[-2:]):
+                fences = sorted(each.fence for each in (pointer.current, *pointer.history))
+                if descriptor.fence < min(fences[-2:]):
                     del self.sweepable[version]
                 swept += descriptor.chunk_count
         return swept
 
     def publish(self, snapshot: Snapshot) -> None:
-        """What a whole refresh does to the store."""
+        """Writes and flips a snapshot, as a refresh does."""
         history = (
             (self.current_pointer.current, *self.current_pointer.history)
             if self.current_pointer
@@ -150,16 +150,16 @@ class FakeArchive:
 
 @dataclass
 class FakeLedger:
-    kept: dict[str, LedgerEntry] = field(default_factory=dict)
+    entries: dict[str, LedgerEntry] = field(default_factory=dict)
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
-        return {each: self.kept[each] for each in track_ids if each in self.kept}
+        return {each: self.entries[each] for each in track_ids if each in self.entries}
 
     def save_media(self, track_id: str, media: MediaFacts) -> None:
-        self.kept[track_id] = LedgerEntry(media=media)
+        self.entries[track_id] = LedgerEntry(media=media)
 
     def save_failures(self, failures: Iterable[MediaFailure]) -> None:
-        self.kept |= {each.track_id: LedgerEntry(failure=each) for each in failures}
+        self.entries |= {each.track_id: LedgerEntry(failure=each) for each in failures}
 
 
 @dataclass
@@ -168,10 +168,10 @@ class FakeReports:
     recordings: dict[datetime, bytes] = field(default_factory=dict)
     lines: list[dict[str, Any]] = field(default_factory=list)
     cannot_record: bool = False
-    cannot_keep: bool = False
+    cannot_save: bool = False
 
     def save_report(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
-        if self.cannot_keep:
+        if self.cannot_save:
             raise StoreUnavailable("the report is not stored")
         self.reports[scheduled_at] = report
 
@@ -257,10 +257,10 @@ class FakeMediaStore:
 
 @dataclass
 class FakeDownloader:
-    """Every address answers its own text, unless it is dead."""
+    """Returns each address's own text, unless the address is dead."""
 
     dead: set[str] = field(default_factory=set)
-    asked: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
 
     def audio(self, urls: tuple[str, ...]) -> bytes:
         return self._get(urls[0])
@@ -269,7 +269,7 @@ class FakeDownloader:
         return self._get(urls[0])
 
     def _get(self, url: str) -> bytes:
-        self.asked.append(url)
+        self.fetched.append(url)
         if url in self.dead:
             raise DownloadFailed("the address answers HTTP 404")
         return url.encode()
@@ -277,7 +277,7 @@ class FakeDownloader:
 
 @dataclass
 class FakeMediaEncoder:
-    """Makes a preview of anything, unless there is a problem for the title."""
+    """Makes a preview of any bytes, unless the title has a problem."""
 
     problems: dict[str, Exception] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)

@@ -1,6 +1,6 @@
-"""Files that a hostile or broken upstream could serve as a preview or a cover, made on the spot.
+"""Generates files that a hostile or broken upstream could serve as a preview or a cover.
 
-`python -m tests.hostile_media FOLDER` writes them out, for a look at them with other tools.
+`python -m tests.hostile_media FOLDER` writes them to a folder, to inspect them with other tools.
 """
 
 import io
@@ -18,27 +18,27 @@ from PIL import Image
 
 from tests.signals import encoded, long_silence, music, wav
 
-# Where a file could lead a decoder: a listening server, a file with sound in it.
+# Targets that a file could lead a decoder to: a listening server, a file with sound.
 NOWHERE = "http://127.0.0.1:9/a.mp3"
 SECONDS = 8.0
 
 
 @cache
 def good_audio() -> bytes:
-    """A preview that nothing is wrong with."""
+    """A valid preview."""
     return encoded(music(4, SECONDS), "mp3")
 
 
 @cache
 def good_cover() -> bytes:
-    """A cover that nothing is wrong with."""
+    """A valid cover."""
     file = io.BytesIO()
     Image.new("RGB", (320, 320), (30, 90, 200)).save(file, "JPEG")
     return file.getvalue()
 
 
 def hostile_audio(address: str = NOWHERE, victim: str = "/etc/hostname") -> dict[str, bytes]:
-    """By name; playlists lead to `address` and to the file `victim`."""
+    """Hostile audio files by name; playlists refer to `address` and to the file `victim`."""
     good = good_audio()
     files = {
         "nothing": b"",
@@ -66,7 +66,7 @@ def hostile_audio(address: str = NOWHERE, victim: str = "/etc/hostname") -> dict
 
 
 def harmless_audio() -> dict[str, bytes]:
-    """What carries something besides its sound: the sound is taken, the rest is left behind."""
+    """Audio files with extra data, by name: the sound is used, the rest is removed."""
     good = good_audio()
     playlist = b"#EXTM3U\n#EXTINF:10,\nhttp://127.0.0.1:9/a.ts\n"
     return {
@@ -78,7 +78,7 @@ def harmless_audio() -> dict[str, bytes]:
 
 
 def hostile_covers() -> dict[str, bytes]:
-    """By name."""
+    """Hostile covers by name."""
     good = good_cover()
     return {
         "nothing": b"",
@@ -99,12 +99,12 @@ def hostile_covers() -> dict[str, bytes]:
 
 
 def harmless_covers() -> dict[str, bytes]:
-    """Pictures with something behind them."""
+    """Pictures with appended data."""
     return {"JPEG with an archive behind it": good_cover() + _zip_of(b"<script>")}
 
 
 def png_bomb(width: int, height: int, depth: int, colour_type: int) -> bytes:
-    """Declares the size and holds one row of it."""
+    """A PNG that declares a size and contains one row."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(name + body))
@@ -135,7 +135,7 @@ def _playlists(address: str, victim: str) -> dict[str, str]:
 
 
 def _padded(text: str) -> bytes:
-    """Large enough not to be taken for an error page."""
+    """Pads the file beyond the size of an error page."""
     return text.encode() + b"\n" * 6_000
 
 
@@ -161,7 +161,7 @@ def _zip_of(content: bytes) -> bytes:
 
 
 def _tag_of(size: int) -> bytes:
-    """An ID3 tag with one picture of so many bytes."""
+    """An ID3 tag with one picture of that many bytes."""
     frame = b"APIC" + _syncsafe(size) + b"\x00\x00" + b"\x00image/png\x00\x03\x00"
     frame += bytes(size - 13)
     return b"ID3\x04\x00\x00" + _syncsafe(len(frame)) + frame
@@ -172,14 +172,14 @@ def _syncsafe(number: int) -> bytes:
 
 
 def _endless_wav() -> bytes:
-    """A header that promises 4 GB, and half a second of sound."""
+    """A WAV whose header declares 4 GB, with half a second of sound."""
     form = struct.pack("<HHIIHH", 1, 2, 44_100, 176_400, 4, 16)
     head = b"RIFF\xff\xff\xff\xffWAVEfmt " + struct.pack("<I", len(form)) + form
     return head + b"data\xff\xff\xff\xff" + bytes(88_200)
 
 
 def _mp4_of_another_file() -> bytes:
-    """An MP4 that says of its sound that it is in another file (a `dref` that is not its own)."""
+    """An MP4 whose sound is in another file, by its `dref`."""
     good = encoded(music(4, SECONDS), "m4a")
     own = b"url \x00\x00\x00"
     assert own + b"\x01" in good

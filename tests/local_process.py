@@ -1,4 +1,4 @@
-"""`make run` as a process of its own, for tests that ask it over HTTP."""
+"""Runs `make run` as a separate process, for tests over HTTP."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 @contextmanager
 def running(run_file: Path) -> Iterator[LocalRun]:
-    """The local run on a free port, killed in the end."""
+    """Starts the local run on a free port, and kills it at the end."""
     process = start("--port", "0", "--run-file", str(run_file))
     try:
         lines = read_until(process, "Ctrl-C")

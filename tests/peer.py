@@ -1,4 +1,4 @@
-"""A peer over real HTTP whose behaviour a test decides, request by request."""
+"""A real HTTP server whose behaviour a test decides, request by request."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ Behaviour = Callable[["Exchange"], None]
 
 
 class Exchange(BaseHTTPRequestHandler):
-    """One request; `reply` answers it properly, `wfile` any other way."""
+    """One request; `reply` sends a valid answer, `wfile` any bytes."""
 
     def reply(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
@@ -28,12 +28,12 @@ class Exchange(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_HEAD = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
+        """Logs nothing."""
 
 
 @dataclass
 class Peer:
-    """A running peer; `requests` are what it was asked."""
+    """A running server; `requests` are the received ones."""
 
     base_url: str
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)

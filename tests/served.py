@@ -1,4 +1,4 @@
-"""What is served in moto's account: published as a refresh does it, and read again."""
+"""Publishes snapshots into moto's account as a refresh does, and reads them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ Run = Callable[..., Result]
 
 
 def publish(rows: DynamoRows, *ages_in_hours: float) -> list[str]:
-    """Publishes a version of each age, in order; returns their names."""
+    """Publishes a version of each age, in order; returns their ids."""
     publisher, versions = DynamoPublisher(rows, "catalog"), []
     for number, hours in enumerate(ages_in_hours, start=1):
         moment = datetime.now(UTC) - timedelta(hours=hours)

@@ -1,4 +1,4 @@
-"""Test signals with known properties, and files made of them: nothing here is recorded."""
+"""Generates test signals with known properties, and encodes them."""
 
 import io
 import struct
@@ -21,7 +21,7 @@ def tone(
     phase_degrees: float = 0.0,
     fade_seconds: float = 0.0,
 ) -> Samples:
-    """One channel of a sine whose peak is at `dbfs`."""
+    """One channel of a sine with its peak at `dbfs`."""
     time = np.arange(round(seconds * rate)) / rate
     wave = 10 ** (dbfs / 20) * np.sin(2 * np.pi * hertz * time + np.radians(phase_degrees))
     if fade_seconds:
@@ -65,7 +65,7 @@ def music(seed: int, seconds: float = 15.0, rate: int = 44_100) -> Samples:
 
 
 def wav(samples: Samples, rate: int = 44_100) -> bytes:
-    """32-bit float WAV of (channels, samples), which keeps what is above full scale."""
+    """32-bit float WAV of (channels, samples), which does not clip above full scale."""
     channels = len(samples)
     body = np.ascontiguousarray(samples.T, "<f4").tobytes()
     form = struct.pack("<HHIIHH", 3, channels, rate, rate * channels * 4, channels * 4, 32)
@@ -93,7 +93,7 @@ def encoded(
     source_rate: int = 44_100,
     metadata: dict[str, str] | None = None,
 ) -> bytes:
-    """A file of stereo `samples` as the usual encoder of the format writes it."""
+    """Encodes stereo `samples` with the usual encoder of the format."""
     container_format, codec = ENCODERS[extension]
     file = io.BytesIO()
     with av.open(file, "w", format=container_format) as container:
@@ -114,7 +114,7 @@ def encoded(
 
 
 def long_silence(extension: str, seconds: int) -> bytes:
-    """Hours of nothing in a few megabytes; mono at 8 kHz, so that writing them is cheap."""
+    """Hours of silence in a few megabytes; mono at 8 kHz, which is cheap to write."""
     container_format, codec = ENCODERS[extension]
     sample_format = {"aac": "fltp", "flac": "s16"}[codec]
     file = io.BytesIO()

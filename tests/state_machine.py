@@ -1,7 +1,7 @@
-"""Runs a state machine's definition: as much of Amazon States Language as ours is written in.
+"""Interprets a state machine's definition: the subset of Amazon States Language that ours uses.
 
-What it does not know it refuses, so that no field of the definition goes untried. Waiting takes no
-time. https://states-language.net/spec.html, and for the distributed map AWS's own guide.
+Unknown fields are refused, so that no field of the definition is untested. Waiting takes no time.
+Source: https://states-language.net/spec.html, and AWS's guide to the distributed map.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from mypy_boto3_s3 import S3Client
 
 Function = Callable[[Any], Any]
-# Of a state's input or output, and so of a child's, in bytes of UTF-8.
+# The limit of a state's input or output, and of a child's, in bytes of UTF-8.
 MOST_PAYLOAD_BYTES = 262_144
 COMMON = {"Type", "Comment", "Next", "End"}
 FIELDS = {
@@ -37,7 +37,7 @@ class StateFailed(Exception):
 
 @dataclass
 class Execution:
-    """How an execution ended, and what it went through."""
+    """The result of an execution, its visited states and waits."""
 
     status: str = "RUNNING"
     output: Any = None
@@ -50,9 +50,9 @@ class Execution:
 
 @dataclass
 class StateMachine:
-    """A definition with its substitutions made; `functions` are the Lambdas by ARN.
+    """A definition after its substitutions; `functions` are the Lambdas by ARN.
 
-    An asynchronous invocation is put into `events`: Lambda would run it by itself.
+    An asynchronous invocation is appended to `events`; Lambda would run it separately.
     """
 
     definition: Mapping[str, Any]
@@ -61,7 +61,7 @@ class StateMachine:
     events: list[tuple[str, Any]] = field(default_factory=list)
 
     def run(self, event: Any) -> Execution:
-        """One execution, from its input to its end."""
+        """Runs one execution with `event` as its input."""
         execution = Execution()
         try:
             execution.output = self._walk(self.definition, event, event, execution)
@@ -99,14 +99,14 @@ class StateMachine:
             data = placed(state.get("ResultPath", "$"), data, result)
             return looked_up(state.get("OutputPath", "$"), data, event), state.get("Next")
 
-    def _invoke(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        assert set(asked) <= {"FunctionName", "InvocationType", "Payload"}, asked
-        payload = bounded(asked["Payload"])
-        if asked.get("InvocationType") == "Event":
-            self.events.append((asked["FunctionName"], payload))
+    def _invoke(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        assert set(request) <= {"FunctionName", "InvocationType", "Payload"}, request
+        payload = bounded(request["Payload"])
+        if request.get("InvocationType") == "Event":
+            self.events.append((request["FunctionName"], payload))
             return {"StatusCode": 202, "Payload": ""}
         try:
-            answer = json.loads(json.dumps(self.functions[asked["FunctionName"]](payload)))
+            answer = json.loads(json.dumps(self.functions[request["FunctionName"]](payload)))
         except Exception as exc:
             cause = json.dumps({"errorType": type(exc).__name__, "errorMessage": str(exc)})
             raise StateFailed(type(exc).__name__, cause) from exc
@@ -163,7 +163,7 @@ class StateMachine:
 
 
 def bounded(data: Any) -> Any:
-    """The data, which a state may hand on."""
+    """Returns the data; fails beyond the payload limit."""
     size = len(json.dumps(data, ensure_ascii=False).encode())
     if size > MOST_PAYLOAD_BYTES:
         raise StateFailed("States.DataLimitExceeded", f"{size} bytes")
@@ -171,7 +171,7 @@ def bounded(data: Any) -> Any:
 
 
 def looked_up(path: str, data: Any, event: Any) -> Any:
-    """A reference path, or the intrinsic function that we call."""
+    """Evaluates a reference path, or the one supported intrinsic function."""
     if path.startswith("States.StringToJson('"):
         return json.loads(path.removeprefix("States.StringToJson('").removesuffix("')"))
     if path.startswith("$$."):
@@ -185,7 +185,7 @@ def looked_up(path: str, data: Any, event: Any) -> Any:
 
 
 def filled(form: Any, data: Any, event: Any) -> Any:
-    """A payload template: every `name.$` is looked up."""
+    """Evaluates a payload template: every `name.$` is looked up."""
     if not isinstance(form, dict):
         return form
     return {
@@ -197,14 +197,14 @@ def filled(form: Any, data: Any, event: Any) -> Any:
 
 
 def placed(path: str | None, data: Any, result: Any) -> Any:
-    """The state's input with its result where ResultPath says; null leaves the input."""
+    """The state's input with its result at ResultPath; null leaves the input."""
     if path is None:
         return data
     return result if path == "$" else {**data, path.removeprefix("$."): result}
 
 
 def caught(state: Any, data: Any, problem: StateFailed) -> tuple[Any, str]:
-    """Where a catcher leads, with the error in the data; raises what nobody catches."""
+    """The data with the error, and the next state of the matching catcher; raises without one."""
     for catcher in state.get("Catch", []):
         if problem.error in catcher["ErrorEquals"] or "States.ALL" in catcher["ErrorEquals"]:
             error = {"Error": problem.error, "Cause": problem.cause}
@@ -213,7 +213,7 @@ def caught(state: Any, data: Any, problem: StateFailed) -> tuple[Any, str]:
 
 
 def wait_of(retriers: list[Any], error: str, tries: dict[int, int]) -> float | None:
-    """Seconds until the next try, None where there is none; each retrier counts for itself."""
+    """Seconds until the next attempt, None for no more; each retrier has its own count."""
     for place, retrier in enumerate(retriers):
         if error in retrier["ErrorEquals"] or retrier["ErrorEquals"] == ["States.ALL"]:
             done = tries.get(place, 0)
@@ -225,7 +225,7 @@ def wait_of(retriers: list[Any], error: str, tries: dict[int, int]) -> float | N
 
 
 def applies(choice: Any, data: Any, event: Any) -> bool:
-    """Whether a choice rule holds."""
+    """True if a choice rule matches."""
     if "IsPresent" in choice:
         name = choice["Variable"].removeprefix("$.")
         return (name in data) is choice["IsPresent"]
@@ -233,7 +233,7 @@ def applies(choice: Any, data: Any, event: Any) -> bool:
 
 
 def batches_of(items: list[Any], batcher: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """What ItemBatcher makes of the items: as many as fit, in order."""
+    """Groups the items as ItemBatcher does: as many as fit, in order."""
     batch: list[Any] = []
     for item in items:
         longer = {"BatchInput": batcher["BatchInput"], "Items": [*batch, item]}

@@ -1,4 +1,4 @@
-"""The template as SAM expands it."""
+"""Expands the template as SAM does."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.architecture.test_template import ROOT, Template
 
 
 class LongForms(Template):
-    """Reads CloudFormation's short forms as SAM's translator wants them."""
+    """Reads CloudFormation's short forms in the long form that SAM's translator needs."""
 
 
 def _long(loader: yaml.SafeLoader, tag: str, node: Any) -> Any:
@@ -31,7 +31,7 @@ LongForms.add_multi_constructor("!", _long)
 
 
 class NoManagedPolicies:
-    """Stands for IAM's own policies, which the translator would ask AWS for."""
+    """Replaces IAM's managed policies, which the translator would load from AWS."""
 
     def load(self) -> dict[str, str]:
         return {
@@ -43,8 +43,7 @@ class NoManagedPolicies:
 
 
 def expand(**given: str) -> dict[str, Any]:
-    """With the defaults of the parameters, and what is given instead; the translator asks boto3
-    for a region, which must be in the environment."""
+    """Expands the template with the given parameters; needs a region in the environment."""
     document = yaml.load((ROOT / "template.yaml").read_text(), LongForms)
     for resource in document["Resources"].values():
         for name in ("CodeUri", "ContentUri", "DefinitionUri"):

@@ -1,4 +1,4 @@
-"""The commands that the documents tell: aws, sam and catalog know them, option by option."""
+"""The commands in the documents: aws, sam and catalog know each of them and its options."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from ops.cli import app
 from tests.architecture.test_docs import DOCUMENTS, ROOT
 
 SAM = ROOT / ".venv-sam/bin/sam"
-# Of every command of aws.
+# Options of every aws command.
 GLOBAL = {
     "--cli-binary-format",
     "--endpoint-url",
@@ -30,14 +30,14 @@ GLOBAL = {
     "--query",
     "--region",
 }
-# What the command line itself adds to the services: no model tells of it.
+# Commands of the AWS CLI itself, which no service model has.
 OWN_COMMANDS = {("logs", "tail"): {"--since", "--format", "--follow"}}
 # `--endpoint` would be taken for the global option.
 RENAMED = {("sns", "subscribe"): {"--endpoint": "--notification-endpoint"}}
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:aws|sam|\.venv-sam/bin/sam|catalog) [^`]+)`")
-# A whole line; what else a block shows may go on over several.
-OURS = re.compile(r"(?:[A-Z_]+=\S* )*\S*\b(?:aws|sam|catalog) ")
+# A whole line of a block.
+COMMAND = re.compile(r"(?:[A-Z_]+=\S* )*\S*\b(?:aws|sam|catalog) ")
 ASSIGNMENT = re.compile(r"[A-Z_]+=")
 
 
@@ -49,7 +49,7 @@ def commands_of(text: str) -> list[list[str]]:
         for line in re.sub(r"\\\n\s*", " ", block).splitlines()
     ]
     found = []
-    for line in [*filter(OURS.match, lines), *INLINE.findall(text)]:
+    for line in [*filter(COMMAND.match, lines), *INLINE.findall(text)]:
         words = shlex.split(line, comments=True)
         while words and ASSIGNMENT.match(words[0]):
             words.pop(0)
@@ -58,7 +58,7 @@ def commands_of(text: str) -> list[list[str]]:
     return found
 
 
-def told(program: str) -> list[tuple[str, list[str]]]:
+def documented(program: str) -> list[tuple[str, list[str]]]:
     return [
         (document.name, words)
         for document in DOCUMENTS
@@ -68,7 +68,7 @@ def told(program: str) -> list[tuple[str, list[str]]]:
 
 
 def split(words: list[str]) -> tuple[list[str], dict[str, str | None]]:
-    """What stands for itself, and the options with their values."""
+    """Positional words, and options with their values."""
     plain: list[str] = []
     options: dict[str, str | None] = {}
     name = None
@@ -91,7 +91,7 @@ def operations(service: str) -> dict[str, OperationModel]:
 
 @cache
 def waiters(service: str) -> dict[str, str]:
-    """What can be waited for, and the operation that is asked meanwhile."""
+    """Waiters, and the operation that each polls."""
     model = botocore.session.Session().get_waiter_model(service)
     names = model.waiter_names
     return {xform_name(name, "-"): model.get_waiter(name).operation for name in names}
@@ -112,7 +112,7 @@ def names_of(operation: OperationModel) -> dict[str, Any]:
 
 
 def problems_of(words: list[str]) -> list[str]:
-    """What aws would say of a command."""
+    """The errors that aws would report for a command."""
     _, service, command, *rest = words
     plain, options = split(rest)
     if (service, command) in OWN_COMMANDS:
@@ -127,27 +127,27 @@ def problems_of(words: list[str]) -> list[str]:
     names = names_of(operation)
     problems = [f"no option {name}" for name in options.keys() - names.keys() - GLOBAL]
     required = operation.input_shape.required_members if operation.input_shape else []
-    wanted = {option(operation, member) for member in required}
-    problems += [f"without {name}" for name in sorted(wanted - options.keys())]
+    needed = {option(operation, member) for member in required}
+    problems += [f"without {name}" for name in sorted(needed - options.keys())]
     for name, value in options.items():
         allowed = getattr(names.get(name), "enum", [])
         if allowed and value not in allowed:
             problems.append(f"{name} {value}, not one of {', '.join(allowed)}")
     # A file is named where the answer is a stream.
     if len(plain) != (1 if operation.has_streaming_output else 0):
-        problems.append(f"words that belong nowhere: {plain}")
+        problems.append(f"unexpected words: {plain}")
     return problems
 
 
 def test_the_examples_are_found() -> None:
-    counts = {program: len(told(program)) for program in ("aws", "sam", "catalog")}
+    counts = {program: len(documented(program)) for program in ("aws", "sam", "catalog")}
 
     assert counts["aws"] > 15
     assert counts["sam"] > 3
     assert counts["catalog"] > 20
 
 
-@pytest.mark.parametrize(("document", "words"), told("aws"), ids=lambda each: str(each)[:60])
+@pytest.mark.parametrize(("document", "words"), documented("aws"), ids=lambda each: str(each)[:60])
 def test_aws_knows_every_command_and_option(document: str, words: list[str]) -> None:
     assert problems_of(words) == []
 
@@ -158,21 +158,21 @@ def test_aws_knows_every_command_and_option(document: str, words: list[str]) -> 
         ("aws sns make-topic", "sns has no make-topic"),
         ("aws sns create-topic --name x --colour red", "no option --colour"),
         ("aws sns create-topic", "without --name"),
-        ("aws lambda invoke --function-name f", "words that belong nowhere: []"),
+        ("aws lambda invoke --function-name f", "unexpected words: []"),
         (
             "aws acm request-certificate --domain-name a.test --validation-method PIGEON",
             "--validation-method PIGEON, not one of EMAIL, DNS, HTTP",
         ),
     ],
 )
-def test_a_wrong_command_would_be_found(command: str, problem: str) -> None:
+def test_an_invalid_command_is_found(command: str, problem: str) -> None:
     assert problems_of(command.split()) == [problem]
 
 
-def test_every_json_in_a_command_is_json() -> None:
+def test_json_arguments_of_commands_parse() -> None:
     values = [
         value
-        for _, words in told("aws")
+        for _, words in documented("aws")
         for value in split(words[3:])[1].values()
         if value is not None and value.startswith(("{", "["))
     ]
@@ -191,7 +191,7 @@ def sam_help(command: tuple[str, ...]) -> str:
 
 
 @pytest.mark.skipif(not SAM.exists(), reason="SAM's own environment is not there: make test")
-@pytest.mark.parametrize(("document", "words"), told("sam"), ids=lambda each: str(each)[:60])
+@pytest.mark.parametrize(("document", "words"), documented("sam"), ids=lambda each: str(each)[:60])
 def test_sam_knows_every_command_and_option(document: str, words: list[str]) -> None:
     options = {word.partition("=")[0] for word in words if word.startswith("--")}
     command = tuple(words[1 : 3 if words[1] == "local" else 2])
@@ -199,7 +199,9 @@ def test_sam_knows_every_command_and_option(document: str, words: list[str]) -> 
     assert [name for name in sorted(options) if name not in sam_help(command)] == []
 
 
-@pytest.mark.parametrize(("document", "words"), told("catalog"), ids=lambda each: str(each)[:60])
+@pytest.mark.parametrize(
+    ("document", "words"), documented("catalog"), ids=lambda each: str(each)[:60]
+)
 def test_catalog_knows_every_option(document: str, words: list[str]) -> None:
     command: Any = typer.main.get_command(app)
     rest = words[1:]

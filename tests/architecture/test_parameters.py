@@ -1,4 +1,4 @@
-"""A wrong parameter is refused, by template and settings, with a sentence that names it."""
+"""Invalid parameters are rejected, by template and settings, with a sentence that names them."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ from tiktok_music.refresh.settings import SOURCES, RefreshSettings
 PARAMETERS: dict[str, dict[str, Any]] = load_template()["Parameters"]
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 CONSTRAINTS = ("AllowedPattern", "AllowedValues", "MinValue", "MaxValue")
-# Of each parameter: values that are taken, values that are refused.
+# Parameter -> accepted values, rejected values.
 VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Architecture": (("arm64", "x86_64"), ("aarch64", "")),
     "MediaBaseUrl": (
@@ -92,8 +92,8 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def is_taken(name: str, value: str) -> bool:
-    """As CloudFormation decides: a pattern must match the whole value."""
+def is_accepted(name: str, value: str) -> bool:
+    """CloudFormation's decision: a pattern must match the whole value."""
     parameter = PARAMETERS[name]
     if "AllowedPattern" in parameter:
         return re.fullmatch(parameter["AllowedPattern"], value, re.ASCII) is not None
@@ -105,47 +105,47 @@ def is_taken(name: str, value: str) -> bool:
     return int(parameter["MinValue"]) <= int(value) <= most
 
 
-def test_every_parameter_is_described_constrained_and_says_what_it_wants() -> None:
+def test_every_parameter_has_a_description_and_a_described_constraint() -> None:
     for name, parameter in PARAMETERS.items():
         assert set(parameter) & set(CONSTRAINTS), name
         assert parameter["Description"].endswith((".", "ARN.")), name
-        wanted = parameter["ConstraintDescription"]
-        assert 8 <= len(wanted) <= 120, name
-        assert not wanted.endswith("."), name
+        constraint = parameter["ConstraintDescription"]
+        assert 8 <= len(constraint) <= 120, name
+        assert not constraint.endswith("."), name
     assert VALUES.keys() == PARAMETERS.keys()
 
 
-def test_every_default_is_taken() -> None:
+def test_every_default_is_accepted() -> None:
     defaults = {
         name: str(each["Default"]) for name, each in PARAMETERS.items() if "Default" in each
     }
 
-    assert [name for name, value in defaults.items() if not is_taken(name, value)] == []
+    assert [name for name, value in defaults.items() if not is_accepted(name, value)] == []
     assert PARAMETERS.keys() - defaults.keys() == {"MediaBaseUrl", "R2EndpointUrl", "R2Bucket"}
 
 
 @pytest.mark.parametrize("name", sorted(VALUES))
-def test_a_parameter_takes_what_is_right_and_refuses_what_is_wrong(name: str) -> None:
-    right, wrong = VALUES[name]
+def test_a_parameter_accepts_valid_values_and_rejects_invalid_ones(name: str) -> None:
+    valid, invalid = VALUES[name]
 
-    assert [value for value in right if not is_taken(name, value)] == []
-    assert [value for value in wrong if is_taken(name, value)] == []
+    assert [value for value in valid if not is_accepted(name, value)] == []
+    assert [value for value in invalid if is_accepted(name, value)] == []
 
 
-def test_the_source_takes_exactly_the_sources_that_there_are() -> None:
-    assert [source for source in SOURCES if not is_taken("Source", source)] == []
+def test_the_source_accepts_exactly_the_existing_sources() -> None:
+    assert [source for source in SOURCES if not is_accepted("Source", source)] == []
     assert set(re.findall(r"[a-z_]+", PARAMETERS["Source"]["AllowedPattern"])) == set(SOURCES)
 
 
 def test_a_domain_and_its_certificate_go_together() -> None:
     rules = load_template()["Rules"]
 
-    told = {
+    descriptions = {
         assertion["AssertDescription"]
         for rule in rules.values()
         for assertion in rule["Assertions"]
     }
-    assert told == {
+    assert descriptions == {
         "DomainName is given without CertificateArn, the ARN of its certificate in ACM.",
         "CertificateArn is given without DomainName, the domain that it is for.",
     }
@@ -193,7 +193,7 @@ REFRESH = {
         ),
     ],
 )
-def test_what_reaches_the_refresh_is_refused_there_too(
+def test_the_refresh_settings_reject_invalid_values_too(
     variable: str, value: str, sentence: str
 ) -> None:
     with pytest.raises(SettingsError) as raised:
@@ -210,7 +210,7 @@ def test_what_reaches_the_refresh_is_refused_there_too(
         ("daily", "REFRESH_EVERY_HOURS is 'daily', not a whole number"),
     ],
 )
-def test_what_reaches_the_list_is_refused_there_too(value: str, sentence: str) -> None:
+def test_the_list_settings_reject_invalid_values_too(value: str, sentence: str) -> None:
     with pytest.raises(SettingsError) as raised:
         ListSettings.from_env({**LIST, "REFRESH_EVERY_HOURS": value})
 

@@ -1,4 +1,4 @@
-"""What a deployed stack is: logs, tables, names, browsers, versions, what its outputs say."""
+"""The deployed stack: logs, tables, names, CORS, versions, outputs."""
 
 import json
 import re
@@ -19,15 +19,15 @@ def expanded(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return resources
 
 
-def test_logs_are_kept_for_as_long_as_is_asked(expanded: dict[str, Any]) -> None:
+def test_logs_are_retained_for_the_days_of_the_parameter(expanded: dict[str, Any]) -> None:
     groups = of_type(expanded, "AWS::Logs::LogGroup")
     functions = of_type(expanded, "AWS::Lambda::Function")
 
-    kept = {group["RetentionInDays"]["Ref"] for group in groups.values()}
+    days = {group["RetentionInDays"]["Ref"] for group in groups.values()}
     used = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()}
     [stage] = of_type(expanded, "AWS::ApiGatewayV2::Stage").values()
     used.add(stage["AccessLogSettings"]["DestinationArn"]["Fn::GetAtt"][0])
-    assert kept == {"LogRetentionDays"}
+    assert days == {"LogRetentionDays"}
     assert used == groups.keys()
     assert "authorization" not in stage["AccessLogSettings"]["Format"].lower()
     for function in functions.values():
@@ -35,7 +35,7 @@ def test_logs_are_kept_for_as_long_as_is_asked(expanded: dict[str, Any]) -> None
         assert function["LoggingConfig"]["LogFormat"] == "JSON"
 
 
-def test_tables_can_be_had_back_and_not_be_deleted_by_mistake(expanded: dict[str, Any]) -> None:
+def test_tables_can_be_restored_and_are_protected_from_deletion(expanded: dict[str, Any]) -> None:
     tables = of_type(expanded, "AWS::DynamoDB::Table")
 
     assert tables.keys() == {"CatalogTable", "KeysTable"}
@@ -47,7 +47,7 @@ def test_tables_can_be_had_back_and_not_be_deleted_by_mistake(expanded: dict[str
         assert expanded[name]["UpdateReplacePolicy"] == "Retain"
 
 
-def test_what_costs_or_keeps_is_tagged(expanded: dict[str, Any]) -> None:
+def test_functions_tables_and_queues_are_tagged(expanded: dict[str, Any]) -> None:
     tagged = ("AWS::DynamoDB::Table", "AWS::Lambda::Function", "AWS::SQS::Queue")
 
     for name, resource in expanded.items():
@@ -56,10 +56,10 @@ def test_what_costs_or_keeps_is_tagged(expanded: dict[str, Any]) -> None:
             assert tag in resource["Properties"]["Tags"], name
 
 
-def test_two_stacks_in_one_account_get_in_each_others_way_nowhere(
+def test_two_stacks_of_one_account_have_no_name_in_common(
     expanded: dict[str, Any],
 ) -> None:
-    """What has a fixed name can be there once in an account and region."""
+    """A fixed name can exist only once per account and region."""
     naming = ("Name", "TableName", "QueueName", "LogGroupName", "DashboardName", "AlarmName")
     own = ("AWS::Lambda::Alias",)  # below its function
 
@@ -70,10 +70,10 @@ def test_two_stacks_in_one_account_get_in_each_others_way_nowhere(
         if name in resource["Properties"] and resource["Type"] not in own
     }
     assert [key for key, value in named.items() if "${AWS::StackName}" not in str(value)] == []
-    assert len(named) == 5
+    assert len(named) == 15
 
 
-def test_schedule_and_stage_do_as_the_parameters_say(expanded: dict[str, Any]) -> None:
+def test_schedule_and_stage_follow_the_parameters(expanded: dict[str, Any]) -> None:
     schedule = expanded["RefreshMusicFunctionSchedule"]["Properties"]
     [stage] = of_type(expanded, "AWS::ApiGatewayV2::Stage").values()
     refresh = expanded["RefreshMusicFunction"]["Properties"]
@@ -92,7 +92,7 @@ def test_schedule_and_stage_do_as_the_parameters_say(expanded: dict[str, Any]) -
     assert reserved == {"Fn::If": ["ReservesRefresh", 1, {"Ref": "AWS::NoValue"}]}
 
 
-def test_browsers_are_let_in_only_where_origins_are_given(
+def test_cors_is_enabled_only_with_origins(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
@@ -105,13 +105,13 @@ def test_browsers_are_let_in_only_where_origins_are_given(
     assert cors["allowOrigins"] == {"Fn::Split": [",", origins]}
     assert cors["allowMethods"] == ["GET", "HEAD", "OPTIONS"]
     assert cors["allowHeaders"] == ["authorization", "if-none-match"]
-    # A page may read the first of any answer; the others tell it nothing.
+    # CORS-safelisted, or of no use to a page.
     always = {"cache-control", "vary", "content-location"}
     assert set(cors["exposeHeaders"]) == {name.lower() for name in described} - always
     assert "allowCredentials" not in cors
 
 
-def test_everything_goes_to_the_list_function_by_its_alias_where_there_is_one(
+def test_every_path_goes_to_the_list_function_or_to_its_alias_if_it_exists(
     expanded: dict[str, Any],
 ) -> None:
     [api] = of_type(expanded, "AWS::ApiGatewayV2::Api").values()
@@ -132,7 +132,7 @@ def test_everything_goes_to_the_list_function_by_its_alias_where_there_is_one(
     }
 
 
-def test_snapstart_makes_a_version_of_each_release_and_nothing_where_it_is_off(
+def test_snapstart_publishes_a_version_per_release_and_none_if_it_is_off(
     expanded: dict[str, Any],
 ) -> None:
     function = expanded["ListMusicFunction"]["Properties"]
@@ -141,14 +141,14 @@ def test_snapstart_makes_a_version_of_each_release_and_nothing_where_it_is_off(
     apply_on = {"Fn::If": ["HasSnapStart", "PublishedVersions", "None"]}
     assert function["SnapStart"] == {"ApplyOn": apply_on}
     assert version["Condition"] == alias["Condition"] == "HasSnapStart"
-    # Another name of the release replaces the version, of a function that differs by that name.
+    # A new release name replaces the version; the function differs by that name too.
     assert version["Properties"]["Description"] == {"Ref": "SnapStart"}
     assert "${SnapStart}" in function["Description"]["Fn::If"][1]["Fn::Sub"]
     assert alias["Properties"]["FunctionVersion"] == {"Fn::GetAtt": ["ListMusicVersion", "Version"]}
     assert load_template()["Parameters"]["SnapStart"]["Default"] == "off"
 
 
-def test_the_outputs_tell_what_to_do_next_in_order() -> None:
+def test_the_outputs_list_the_next_steps_in_order() -> None:
     outputs = load_template()["Outputs"]
 
     steps = [

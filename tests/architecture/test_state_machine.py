@@ -1,4 +1,4 @@
-"""The state machine's definition: valid, and in step with the template."""
+"""The state machine's definition is valid, and matches the template."""
 
 import json
 import re
@@ -11,12 +11,12 @@ from tests.architecture.test_template import ROOT, load_template
 from tiktok_music.adapters.media_lines import MOST_LINE_BYTES
 
 DEFINITION = (ROOT / "statemachine" / "refresh_media.asl.json").read_text()
-# In the partition of most regions: cfn-lint knows no other.
+# In the partition of most regions, the only one that cfn-lint knows.
 STATES: dict[str, Any] = json.loads(DEFINITION.replace("${Partition}", "aws"))
 
 
 def problems_of(definition: Any) -> list[str]:
-    """What cfn-lint says of a definition, by its schema of Amazon States Language."""
+    """The findings of cfn-lint, by its schema of Amazon States Language."""
     machine = {
         "Type": "AWS::StepFunctions::StateMachine",
         "Properties": {
@@ -47,7 +47,7 @@ def test_the_definition_is_valid() -> None:
         (("States", "WasAllWell", "Choices"), {}),
     ],
 )
-def test_a_definition_with_a_fault_is_not(path: tuple[str, ...], value: Any) -> None:
+def test_a_faulty_definition_is_invalid(path: tuple[str, ...], value: Any) -> None:
     broken = json.loads(json.dumps(STATES))
     place = broken
     for name in path[:-1]:
@@ -57,7 +57,7 @@ def test_a_definition_with_a_fault_is_not(path: tuple[str, ...], value: Any) -> 
     assert len(problems_of(broken)) == 1
 
 
-def test_every_state_that_is_named_is_there_and_every_one_is_reached() -> None:
+def test_every_named_state_exists_and_every_state_is_reachable() -> None:
     named = {STATES["StartAt"]}
     for state in STATES["States"].values():
         branches = (state, *state.get("Choices", ()), *state.get("Catch", ()))
@@ -68,14 +68,14 @@ def test_every_state_that_is_named_is_there_and_every_one_is_reached() -> None:
     assert named == set(STATES["States"])
 
 
-def test_the_template_substitutes_what_the_definition_asks_for() -> None:
+def test_the_template_substitutes_every_placeholder() -> None:
     machine = load_template()["Resources"]["RefreshMedia"]["Properties"]
 
     assert machine["DefinitionUri"] == "statemachine/refresh_media.asl.json"
     assert set(machine["DefinitionSubstitutions"]) == placeholders()
 
 
-def test_no_task_is_given_up_before_its_function_ends() -> None:
+def test_no_task_times_out_before_its_function() -> None:
     resources = load_template()["Resources"]
     batch = STATES["States"]["Media"]["ItemProcessor"]["States"]["Batch"]
 
@@ -86,13 +86,13 @@ def test_no_task_is_given_up_before_its_function_ends() -> None:
         assert task["TimeoutSeconds"] > resources[function]["Properties"]["Timeout"]
 
 
-def test_a_batch_has_room_for_several_of_the_longest_lines() -> None:
+def test_a_batch_holds_several_of_the_longest_lines() -> None:
     most = STATES["States"]["Media"]["ItemBatcher"]["MaxInputBytesPerBatch"]
 
     assert 3 * MOST_LINE_BYTES <= most <= 262_144 - MOST_LINE_BYTES
 
 
-def test_the_schedule_of_the_machine_is_that_of_the_refresh() -> None:
+def test_the_state_machine_and_the_refresh_have_the_same_schedule() -> None:
     resources = load_template()["Resources"]
     own, instead = (
         resources[name]["Properties"]["Events"]["Schedule"]["Properties"]

@@ -14,7 +14,7 @@ from tiktok_music.refresh.settings import (
 )
 
 ROOT = Path(__file__).parents[2]
-# What Lambda or Powertools read, not our settings; and what Lambda itself sets.
+# Read by Powertools, read by handlers, and set by Lambda: none of them is a setting.
 NOT_OURS = {"POWERTOOLS_LOG_LEVEL"}
 BY_HANDLERS = {"METRICS_NAMESPACE"}
 FROM_LAMBDA = {"AWS_REGION"}
@@ -33,8 +33,8 @@ def load_template() -> dict[str, Any]:
     return template
 
 
-class RefreshRequest(dict[str, str]):
-    """An environment that answers plausibly, and remembers what it was asked."""
+class RecordingEnvironment(dict[str, str]):
+    """Environment variables that record the names that are read."""
 
     def __init__(self, values: dict[str, str]) -> None:
         super().__init__(values)
@@ -61,8 +61,8 @@ def names_in_template(function: str) -> set[str]:
         ("MediaBatchFunction", MediaBatchSettings.from_env),
     ],
 )
-def test_the_template_gives_exactly_the_variables_that_are_read(function: str, read: Any) -> None:
-    asked = RefreshRequest(
+def test_the_template_sets_exactly_the_variables_that_are_read(function: str, read: Any) -> None:
+    environment = RecordingEnvironment(
         {
             "CATALOG_TABLE": "c",
             "KEYS_TABLE": "k",
@@ -76,17 +76,17 @@ def test_the_template_gives_exactly_the_variables_that_are_read(function: str, r
         }
     )
 
-    read(asked)
+    read(environment)
 
-    assert asked.names - FROM_LAMBDA == names_in_template(function) - BY_HANDLERS
+    assert environment.names - FROM_LAMBDA == names_in_template(function) - BY_HANDLERS
 
 
-def test_who_gets_media_is_told_what_the_refresh_is_told() -> None:
+def test_media_functions_have_the_variables_of_the_refresh() -> None:
     def variables(function: str) -> dict[str, str]:
-        told: dict[str, str] = load_template()["Resources"][function]["Properties"]["Environment"][
-            "Variables"
-        ]
-        return told
+        values: dict[str, str] = load_template()["Resources"][function]["Properties"][
+            "Environment"
+        ]["Variables"]
+        return values
 
     refresh, plan = variables("RefreshMusicFunction"), variables("MediaPlanFunction")
 
@@ -94,7 +94,7 @@ def test_who_gets_media_is_told_what_the_refresh_is_told() -> None:
     assert variables("MediaBatchFunction").items() <= refresh.items()
 
 
-def test_fixed_values_of_the_template_are_the_codes_own_defaults() -> None:
+def test_fixed_values_of_the_template_are_the_defaults_of_the_code() -> None:
     variables = load_template()["Resources"]["RefreshMusicFunction"]["Properties"]["Environment"][
         "Variables"
     ]
@@ -114,7 +114,7 @@ def test_fixed_values_of_the_template_are_the_codes_own_defaults() -> None:
     assert with_fixed == RefreshSettings.from_env(needed)
 
 
-def test_the_schedule_passes_its_own_time() -> None:
+def test_the_schedule_passes_its_scheduled_time() -> None:
     event = load_template()["Resources"]["RefreshMusicFunction"]["Properties"]["Events"]["Schedule"]
 
     rate = event["Properties"]["ScheduleExpression"]
@@ -124,7 +124,7 @@ def test_the_schedule_passes_its_own_time() -> None:
     assert "Arn" in event["Properties"]["DeadLetterConfig"]
 
 
-def test_schedules_take_no_name_that_a_second_stack_would_want_too() -> None:
+def test_schedules_have_no_fixed_name_so_that_stacks_can_share_an_account() -> None:
     events = [
         event["Properties"]
         for resource in load_template()["Resources"].values()
@@ -144,7 +144,7 @@ def test_schedules_take_no_name_that_a_second_stack_would_want_too() -> None:
         ("media_batch", "refresh_music/media_batch.py"),
     ],
 )
-def test_handlers_put_their_metrics_where_the_template_says(service: str, file: str) -> None:
+def test_handlers_use_the_metrics_namespace_of_the_template(service: str, file: str) -> None:
     handler = (ROOT / "functions" / file).read_text()
 
     assert f'new_metrics("{service}", os.environ.get("METRICS_NAMESPACE", NAMESPACE))' in handler

@@ -1,4 +1,4 @@
-"""What tells an operator how a stack is doing: metrics that are emitted, alarms, the dashboard."""
+"""Monitoring of a stack: metrics that are emitted, alarms, the dashboard."""
 
 import json
 import re
@@ -20,8 +20,8 @@ from tiktok_music.refresh.history.notify import RefreshFailed, notify
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome, RefreshReport
 
-OURS = f"{NAMESPACE}/${{AWS::StackName}}"
-# Of each namespace of AWS: the dimension, and the metrics that its documentation lists with it.
+OWN_NAMESPACE = f"{NAMESPACE}/${{AWS::StackName}}"
+# AWS namespace -> its dimension and the metrics that AWS documents for it.
 AWS_METRICS = {
     "AWS/ApiGateway": ("ApiId", {"4xx", "5xx", "Count", "IntegrationLatency", "Latency"}),
     "AWS/DynamoDB": (
@@ -50,10 +50,10 @@ TYPES = {
 ALARMS = {
     "RefreshFailuresAlarm": ["AWS/SQS ApproximateNumberOfMessagesVisible"],
     "ScheduleFailuresAlarm": ["AWS/SQS ApproximateNumberOfMessagesVisible"],
-    "RefreshRefusedAlarm": [f"{OURS} RefreshRefused"],
+    "RefreshRefusedAlarm": [f"{OWN_NAMESPACE} RefreshRefused"],
     "ApiFailuresAlarm": ["AWS/ApiGateway 5xx"],
-    "StaleServedAlarm": [f"{OURS} StaleServed"],
-    "SnapshotAgeAlarm": [f"{OURS} SnapshotAgeSeconds"],
+    "StaleServedAlarm": [f"{OWN_NAMESPACE} StaleServed"],
+    "SnapshotAgeAlarm": [f"{OWN_NAMESPACE} SnapshotAgeSeconds"],
     "ApiLatencyAlarm": ["AWS/ApiGateway Latency"],
     "ListThrottledAlarm": ["AWS/Lambda Throttles"],
     "TablesThrottledAlarm": [
@@ -75,8 +75,10 @@ def expanded(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 @pytest.fixture
 def emitted(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
-    """Every metric that the code can emit, by service, found by letting it emit them; what the
-    handlers of the media map count is read from them."""
+    """Every metric that the code can emit, by service.
+
+    The functions emit them here; those of the media map are read from its handlers.
+    """
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
     metrics = Metrics(namespace="x", service="x")
     metrics.clear_metrics()
@@ -104,17 +106,17 @@ def emitted(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 
 
 def report_of(outcome: Outcome) -> RefreshReport:
-    """A report in which every reason has rejected a track."""
+    """A report with one rejection for each reason."""
     moment = datetime(2026, 11, 22, 12, tzinfo=UTC)
     rejections = tuple(
-        Rejection("7662052657323182081", "Song", "Author", Finding(reason, "said so"))
+        Rejection("7662052657323182081", "Song", "Author", Finding(reason, "detail"))
         for reason in RejectionReason
     )
     return RefreshReport(outcome, None, moment, moment, {}, rejections=rejections)
 
 
 def dashboard(resources: dict[str, Any]) -> list[dict[str, Any]]:
-    """The properties of its widgets; what is substituted stays as a name."""
+    """The properties of the widgets, with placeholders unresolved."""
     [properties] = of_type(resources, "AWS::CloudWatch::Dashboard").values()
     body, values = properties["DashboardBody"]["Fn::Sub"]
     assert set(values) == {"LateSeconds"}
@@ -122,14 +124,14 @@ def dashboard(resources: dict[str, Any]) -> list[dict[str, Any]]:
     return [widget["properties"] for widget in widgets]
 
 
-def of_dashboard(resources: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """(namespace, name, dimension, value) of every line of every widget."""
+def dashboard_metrics(resources: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """Yields (namespace, name, dimension, value) of every line of every widget."""
     for widget in dashboard(resources):
         for namespace, name, dimension, value, *_ in widget["metrics"]:
             yield namespace, name, dimension, value.removeprefix("${").partition("}")[0]
 
 
-def of_alarm(alarm: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+def alarm_metrics(alarm: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     metrics = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", [])[1:]] or [alarm]
     for metric in metrics:
         [dimension] = metric["Dimensions"]
@@ -145,7 +147,7 @@ def assert_known(
     metric: tuple[str, str, str, str], resources: dict[str, Any], emitted: dict[str, set[str]]
 ) -> None:
     namespace, name, dimension, value = metric
-    if namespace == OURS:
+    if namespace == OWN_NAMESPACE:
         assert dimension == "service", metric
         assert name in emitted[value], metric
         return
@@ -155,45 +157,42 @@ def assert_known(
     assert resources[value.partition(".")[0]]["Type"] == TYPES[dimension], metric
 
 
-def test_the_dashboard_shows_only_what_there_is(
+def test_the_dashboard_shows_only_existing_metrics(
     expanded: dict[str, Any], emitted: dict[str, set[str]]
 ) -> None:
-    metrics = list(of_dashboard(expanded))
+    metrics = list(dashboard_metrics(expanded))
 
     assert len(metrics) > 40
     for metric in metrics:
         assert_known(metric, expanded, emitted)
 
 
-def test_the_dashboard_shows_all_that_the_code_emits(
+def test_the_dashboard_shows_every_metric_that_the_code_emits(
     expanded: dict[str, Any], emitted: dict[str, set[str]]
 ) -> None:
     shown: dict[str, set[str]] = {service: set() for service in emitted}
-    for namespace, name, _, value in of_dashboard(expanded):
-        if namespace == OURS:
+    for namespace, name, _, value in dashboard_metrics(expanded):
+        if namespace == OWN_NAMESPACE:
             shown[value].add(name)
 
     assert shown == emitted
 
 
-def test_the_widgets_fill_their_rows_and_tell_their_region(expanded: dict[str, Any]) -> None:
-    [properties] = of_type(expanded, "AWS::CloudWatch::Dashboard").values()
-    body, _ = properties["DashboardBody"]["Fn::Sub"]
-    widgets = json.loads(body.replace("${LateSeconds}", "50400"))["widgets"]
+def test_every_widget_has_its_own_title_and_the_region_of_the_stack(
+    expanded: dict[str, Any],
+) -> None:
+    widgets = dashboard(expanded)
 
-    places = {(widget["x"], widget["y"]) for widget in widgets}
-    assert places == {(x, y) for x in (0, 8, 16) for y in (0, 6, 12, 18)} | {(0, 24)}
-    assert {(widget["width"], widget["height"]) for widget in widgets} == {(8, 6)}
-    assert {widget["properties"]["region"] for widget in widgets} == {"${AWS::Region}"}
-    assert len({widget["properties"]["title"] for widget in widgets}) == len(widgets)
+    assert {widget["region"] for widget in widgets} == {"${AWS::Region}"}
+    assert len({widget["title"] for widget in widgets}) == len(widgets)
 
 
-def test_each_alarm_watches_what_there_is(
+def test_each_alarm_watches_existing_metrics(
     expanded: dict[str, Any], emitted: dict[str, set[str]]
 ) -> None:
     alarms = of_type(expanded, "AWS::CloudWatch::Alarm")
 
-    found = {name: list(of_alarm(alarm)) for name, alarm in alarms.items()}
+    found = {name: list(alarm_metrics(alarm)) for name, alarm in alarms.items()}
     for metrics in found.values():
         for metric in metrics:
             assert_known(metric, expanded, emitted)
@@ -204,17 +203,21 @@ def test_each_alarm_watches_what_there_is(
     assert watched == ALARMS
 
 
-def test_every_alarm_goes_to_the_topic_where_there_is_one(expanded: dict[str, Any]) -> None:
+def test_alarms_exist_without_a_topic_and_notify_it_if_it_is_given(
+    expanded: dict[str, Any],
+) -> None:
     alarms = of_type(expanded, "AWS::CloudWatch::Alarm")
+    actions = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
 
+    conditions = {name: expanded[name].get("Condition") for name in alarms}
+    assert conditions == {name: None for name in alarms} | {"RefreshMediaAlarm": "HasMediaMap"}
     for name, alarm in alarms.items():
-        of_map = name == "RefreshMediaAlarm"
-        assert expanded[name]["Condition"] == ("HasMediaMapAlarm" if of_map else "HasAlarmTopic")
-        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopicArn"}], name
+        assert alarm["AlarmActions"] == actions, name
+        assert alarm.get("OKActions", actions) == actions, name
         assert alarm["AlarmDescription"].endswith("."), name
-    # These are states; the others are events, over when they are told.
-    over = {name for name, alarm in alarms.items() if "OKActions" in alarm}
-    assert over == {
+    # These are states; the others are events, which need no OK notification.
+    states = {name for name, alarm in alarms.items() if "OKActions" in alarm}
+    assert states == {
         "RefreshFailuresAlarm",
         "ScheduleFailuresAlarm",
         "ApiFailuresAlarm",
@@ -223,11 +226,22 @@ def test_every_alarm_goes_to_the_topic_where_there_is_one(expanded: dict[str, An
     }
 
 
-def test_both_queues_are_watched_and_are_what_events_end_in(expanded: dict[str, Any]) -> None:
+def test_alarms_are_named_as_the_operators_command_looks_for_them(
+    expanded: dict[str, Any],
+) -> None:
+    names = {
+        name: alarm["AlarmName"]
+        for name, alarm in of_type(expanded, "AWS::CloudWatch::Alarm").items()
+    }
+
+    assert names == {name: {"Fn::Sub": f"${{AWS::StackName}}/{name}"} for name in ALARMS}
+
+
+def test_both_failure_queues_receive_events_and_have_alarms(expanded: dict[str, Any]) -> None:
     queues = of_type(expanded, "AWS::SQS::Queue")
     alarms = of_type(expanded, "AWS::CloudWatch::Alarm").values()
 
-    seen = {value.partition(".")[0] for alarm in alarms for *_, value in of_alarm(alarm)}
+    seen = {value.partition(".")[0] for alarm in alarms for *_, value in alarm_metrics(alarm)}
     schedule = expanded["RefreshMusicFunctionSchedule"]["Properties"]["Target"]
     [invoke] = of_type(expanded, "AWS::Lambda::EventInvokeConfig").values()
     ends = {
@@ -238,7 +252,9 @@ def test_both_queues_are_watched_and_are_what_events_end_in(expanded: dict[str, 
     assert ends <= seen
 
 
-def test_no_age_told_is_as_bad_as_a_great_age(expanded: dict[str, Any]) -> None:
+def test_a_missing_age_metric_raises_the_alarm_as_a_great_age_does(
+    expanded: dict[str, Any],
+) -> None:
     alarm = expanded["SnapshotAgeAlarm"]["Properties"]
     check = expanded["ListMusicFunctionAgeCheck"]["Properties"]
 
@@ -249,7 +265,7 @@ def test_no_age_told_is_as_bad_as_a_great_age(expanded: dict[str, Any]) -> None:
     assert "State" not in check
 
 
-def test_the_age_that_alarms_is_the_age_that_health_calls_degraded() -> None:
+def test_the_age_alarm_has_the_threshold_of_degraded_health() -> None:
     template = load_template()
     hours = template["Parameters"]["RefreshEveryHours"]["AllowedValues"]
 

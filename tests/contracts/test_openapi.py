@@ -1,4 +1,4 @@
-"""The description of the API against its routes, its answers, and every request it allows."""
+"""openapi.json matches the routes, the answers, and every request that it allows."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ TRACKS = [a_track(number, language=language) for number, language in enumerate([
 
 
 def a_full_world() -> World:
-    """Two versions, tracks of every status, and a key that nothing is closed to."""
+    """Two versions, tracks of every status, and a key with every scope."""
     world = World()
     world.change_key(scopes=frozenset({"*"}), tier="partner")
     world.snapshots.publish(a_snapshot(*TRACKS[:2], a_track(7), fence=1))
@@ -40,10 +40,10 @@ def a_full_world() -> World:
 WORLD = a_full_world()
 CONFIG = schemathesis.Config.from_dict(
     {
-        # Unknown parameters are ignored, and the key is ours.
+        # Unknown parameters are ignored, and the key is fixed.
         "generation": {"allow-extra-parameters": False, "with-security-parameters": False},
-        # What no schema can say is refused too: an unknown id or version, a made-up cursor,
-        # a shortest length above the longest.
+        # A schema cannot exclude these, which are refused too: an unknown id or version, an
+        # invented cursor, a shortest length above the longest.
         "checks": {
             "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "404", "422"]},
         },
@@ -60,18 +60,18 @@ SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", WORLD.app, config=CONFI
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_request_gets_an_answer_that_is_described(case: schemathesis.Case[Any]) -> None:
+def test_every_allowed_request_gets_a_described_answer(case: schemathesis.Case[Any]) -> None:
     WORLD.rates.taken.clear()
     WORLD.now += 60
 
     case.call_and_validate(headers={"Authorization": f"Bearer {WORLD.key}"})
 
 
-def test_the_document_keeps_to_openapi() -> None:
+def test_the_document_is_valid_openapi() -> None:
     OpenAPIV31SpecValidator(DOCUMENT).validate()
 
 
-def test_the_document_is_served_as_it_is_shipped() -> None:
+def test_the_shipped_document_is_served() -> None:
     answer = World().get("/openapi.json", authorization="")
 
     assert (answer.status, answer.body) == (200, OPENAPI.read_bytes())
@@ -94,14 +94,14 @@ def test_the_paths_are_those_of_the_routes() -> None:
     assert described == routed
 
 
-def test_the_parameters_of_the_list_are_those_that_are_read() -> None:
+def test_the_described_parameters_of_the_list_are_the_ones_read() -> None:
     described = [entry["name"] for entry in DOCUMENT["paths"][LIST]["get"]["parameters"]]
 
     assert sorted(described) == sorted(PARAMETERS)
 
 
 def answers() -> Iterator[tuple[str, str, str, Answer]]:
-    """Every kind of answer: path of the description, method, status, answer."""
+    """Every kind of answer: documented path, method, status, answer."""
     world = a_full_world()
     known = f"{LIST}/{TRACKS[0].track_id}"
     one = f"{LIST}/{{trackId}}"
@@ -140,7 +140,7 @@ def answers() -> Iterator[tuple[str, str, str, Answer]]:
     yield LIST, "get", "500", World().get()
 
 
-def test_answers_are_as_they_are_described() -> None:
+def test_answers_match_their_description() -> None:
     problems = [
         f"{path} {method} {status}: {problem}"
         for path, method, status, answer in answers()

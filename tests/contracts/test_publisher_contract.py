@@ -1,4 +1,4 @@
-"""What every publisher does, the fake as the real one."""
+"""The contract of every publisher, run on the fake and the real one."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,7 @@ def test_nothing_is_current_before_the_first_publish(publisher: Publisher) -> No
     assert publisher.current() is None
 
 
-def test_a_lease_gives_ever_higher_fences(publisher: Publisher) -> None:
+def test_leases_have_rising_fences(publisher: Publisher) -> None:
     first = publisher.acquire_lease("a", NOON, 60)
     publisher.release_lease("a")
 
@@ -41,7 +41,7 @@ def test_a_running_lease_keeps_another_holder_out(publisher: Publisher) -> None:
         publisher.acquire_lease("b", NOON + timedelta(seconds=59), 60)
 
 
-def test_a_lease_of_a_clock_that_is_wrong_binds_nobody(publisher: Publisher) -> None:
+def test_a_lease_from_a_skewed_clock_is_ignored(publisher: Publisher) -> None:
     publisher.acquire_lease("a", NOON + timedelta(days=365), LEASE_SECONDS)
 
     assert publisher.acquire_lease("b", NOON, LEASE_SECONDS) == 2
@@ -61,7 +61,7 @@ def test_a_lease_that_has_run_out_can_be_taken(publisher: Publisher) -> None:
     assert publisher.acquire_lease("b", NOON + timedelta(seconds=61), 60) == first + 1
 
 
-def test_releasing_a_lease_that_is_no_longer_ours_does_nothing(publisher: Publisher) -> None:
+def test_releasing_a_lost_lease_does_nothing(publisher: Publisher) -> None:
     publisher.acquire_lease("a", NOON, 60)
     publisher.acquire_lease("b", NOON + timedelta(seconds=61), 60)
 
@@ -71,7 +71,7 @@ def test_releasing_a_lease_that_is_no_longer_ours_does_nothing(publisher: Publis
         publisher.acquire_lease("c", NOON + timedelta(seconds=62), 60)
 
 
-def test_a_flipped_snapshot_is_current_and_loads_as_it_was_written(publisher: Publisher) -> None:
+def test_a_flipped_snapshot_is_current_and_loads_unchanged(publisher: Publisher) -> None:
     snapshot = a_snapshot(a_track(1), a_track(2), fence=publisher.acquire_lease("a", NOON, 60))
     publisher.write_chunks(snapshot)
     publisher.flip(Pointer(snapshot.descriptor), publisher.current())
@@ -80,7 +80,7 @@ def test_a_flipped_snapshot_is_current_and_loads_as_it_was_written(publisher: Pu
     assert publisher.load(snapshot.descriptor) == snapshot
 
 
-def test_history_is_kept_with_the_pointer(publisher: Publisher) -> None:
+def test_the_pointer_stores_its_history(publisher: Publisher) -> None:
     first, second = a_snapshot(fence=1), a_snapshot(a_track(2), fence=2)
     publisher.flip(Pointer(first.descriptor), publisher.current())
     publisher.flip(Pointer(second.descriptor, (first.descriptor,)), publisher.current())
@@ -89,7 +89,7 @@ def test_history_is_kept_with_the_pointer(publisher: Publisher) -> None:
 
 
 @pytest.mark.parametrize("fence", [4, 5])
-def test_a_flip_with_no_higher_fence_is_lost(publisher: Publisher, fence: int) -> None:
+def test_a_flip_without_a_higher_fence_is_lost(publisher: Publisher, fence: int) -> None:
     newer = a_snapshot(a_track(1), fence=5)
     publisher.flip(Pointer(newer.descriptor), publisher.current())
 
@@ -108,7 +108,7 @@ def test_flipping_twice_to_the_same_version_is_a_success(publisher: Publisher) -
     assert publisher.current() == pointer
 
 
-def test_a_flip_is_lost_where_another_refresh_published_meanwhile(publisher: Publisher) -> None:
+def test_a_flip_is_lost_when_another_refresh_published_meanwhile(publisher: Publisher) -> None:
     first, second, third = (a_snapshot(a_track(n), fence=n) for n in (1, 2, 3))
     before = Pointer(first.descriptor)
     publisher.flip(before, None)
@@ -120,7 +120,7 @@ def test_a_flip_is_lost_where_another_refresh_published_meanwhile(publisher: Pub
     assert publisher.current() == advanced(before, second.descriptor)
 
 
-def test_an_operator_who_missed_a_publish_does_not_undo_it(publisher: Any) -> None:
+def test_a_pointer_move_from_a_stale_read_is_lost(publisher: Any) -> None:
     first, second = (a_snapshot(a_track(n), fence=n) for n in (1, 2))
     before = Pointer(first.descriptor)
     publisher.flip(before, None)
@@ -138,7 +138,7 @@ def test_a_snapshot_with_a_missing_chunk_does_not_load(publisher: Publisher) -> 
         publisher.load(a_snapshot().descriptor)
 
 
-def test_an_operator_moves_the_pointer_and_a_refresh_under_way_loses(publisher: Any) -> None:
+def test_a_refresh_loses_to_an_operators_move_made_meanwhile(publisher: Any) -> None:
     old = a_snapshot(a_track(1), fence=publisher.acquire_lease("a", NOON, 60))
     publisher.flip(Pointer(old.descriptor), publisher.current())
     running = a_snapshot(a_track(2), fence=publisher.acquire_lease("a", NOON, 60))
@@ -152,7 +152,7 @@ def test_an_operator_moves_the_pointer_and_a_refresh_under_way_loses(publisher: 
     assert publisher.current() == held
 
 
-def test_a_pin_keeps_every_refresh_out_until_it_is_taken_off(publisher: Any) -> None:
+def test_a_pin_blocks_every_refresh_until_it_is_removed(publisher: Any) -> None:
     old = a_snapshot(a_track(1), fence=1)
     publisher.flip(Pointer(old.descriptor), publisher.current())
     publisher.point(pinned(publisher.current(), old.descriptor.version, 5), publisher.current())
@@ -166,7 +166,7 @@ def test_a_pin_keeps_every_refresh_out_until_it_is_taken_off(publisher: Any) -> 
     assert publisher.current() == Pointer(newer.descriptor, (old.descriptor,))
 
 
-def test_what_a_crash_left_behind_is_swept_once_its_fence_is_passed(publisher: Any) -> None:
+def test_chunks_of_a_crashed_run_are_deleted_once_its_fence_is_passed(publisher: Any) -> None:
     begun = a_snapshot(a_track(1), fence=1)
     publisher.write_chunks(begun)
     assert publisher.sweep() == 0
@@ -182,7 +182,7 @@ def test_what_a_crash_left_behind_is_swept_once_its_fence_is_passed(publisher: A
     assert publisher.sweep() == 0
 
 
-def test_what_was_overtaken_is_swept_until_two_publishes_have_passed_it(publisher: Any) -> None:
+def test_chunks_of_an_overtaken_run_are_deleted_until_two_publishes_later(publisher: Any) -> None:
     kept, late, second, third = (a_snapshot(a_track(n), fence=n) for n in (1, 2, 3, 4))
     publisher.flip(Pointer(kept.descriptor), publisher.current())
     publisher.write_chunks(late)
@@ -196,7 +196,7 @@ def test_what_was_overtaken_is_swept_until_two_publishes_have_passed_it(publishe
     assert [publisher.sweep(), publisher.sweep()] == [1, 0]
 
 
-def test_what_a_refresh_is_still_writing_is_not_swept(publisher: Any) -> None:
+def test_chunks_of_a_running_refresh_are_not_deleted(publisher: Any) -> None:
     whole = a_snapshot(a_track(1), fence=1)
     publisher.write_chunks(whole)
     publisher.flip(Pointer(whole.descriptor), publisher.current())
@@ -209,7 +209,7 @@ def test_what_a_refresh_is_still_writing_is_not_swept(publisher: Any) -> None:
     assert publisher.load(late.descriptor) == late
 
 
-def test_versions_that_a_flip_lets_go_are_swept(publisher: Any) -> None:
+def test_chunks_of_expired_versions_are_deleted(publisher: Any) -> None:
     first, second = a_snapshot(a_track(1), fence=1), a_snapshot(a_track(2), fence=2)
     for snapshot in (first, second):
         publisher.write_chunks(snapshot)
@@ -220,7 +220,7 @@ def test_versions_that_a_flip_lets_go_are_swept(publisher: Any) -> None:
         publisher.load(first.descriptor)
 
 
-def test_a_sweep_while_a_version_is_kept_forgets_nothing_of_it(publisher: Any) -> None:
+def test_a_sweep_remembers_the_chunks_of_a_version_in_the_history(publisher: Any) -> None:
     first, second = a_snapshot(a_track(1), fence=1), a_snapshot(a_track(2), fence=2)
     for snapshot in (first, second):
         publisher.write_chunks(snapshot)

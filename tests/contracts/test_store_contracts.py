@@ -1,4 +1,4 @@
-"""What archive, reports, keys, rates and media stores do, the fakes as the real ones."""
+"""The contracts of archive, report, key, rate and media stores, run on fakes and real ones."""
 
 import random
 from datetime import timedelta
@@ -30,7 +30,7 @@ def kind(request: Any) -> Any:
     return request
 
 
-def test_the_archive_gives_back_what_it_was_given(kind: Any) -> None:
+def test_the_archive_returns_the_saved_records(kind: Any) -> None:
     archive = (
         FakeArchive()
         if kind.param == "fake"
@@ -45,7 +45,7 @@ def test_the_archive_gives_back_what_it_was_given(kind: Any) -> None:
     assert found == {whole.track_id: whole, bare.track_id: bare}
 
 
-def test_the_archive_takes_more_records_than_one_batch(kind: Any) -> None:
+def test_the_archive_saves_more_records_than_one_batch(kind: Any) -> None:
     archive = (
         FakeArchive()
         if kind.param == "fake"
@@ -59,7 +59,7 @@ def test_the_archive_takes_more_records_than_one_batch(kind: Any) -> None:
     assert found == {record.track_id: record for record in records}
 
 
-def test_the_ledger_gives_back_what_it_was_given(kind: Any) -> None:
+def test_the_ledger_returns_the_saved_entries(kind: Any) -> None:
     ledger = (
         FakeLedger()
         if kind.param == "fake"
@@ -112,7 +112,7 @@ def test_a_later_report_of_a_run_replaces_the_earlier(kind: Any) -> None:
     assert reports.get_report(NOON) == {"outcome": "PUBLISHED", "seconds": {}}
 
 
-def test_a_recording_is_given_back_whole(kind: Any) -> None:
+def test_a_recording_is_returned_complete(kind: Any) -> None:
     reports = (
         FakeReports()
         if kind.param == "fake"
@@ -127,7 +127,7 @@ def test_a_recording_is_given_back_whole(kind: Any) -> None:
     assert reports.get_recording(NOON + timedelta(hours=12)) is None
 
 
-def test_a_recording_that_time_does_not_allow_is_refused(kind: Any) -> None:
+def test_a_recording_without_time_left_is_not_saved(kind: Any) -> None:
     reports = (
         FakeReports()
         if kind.param == "fake"
@@ -140,15 +140,15 @@ def test_a_recording_that_time_does_not_allow_is_refused(kind: Any) -> None:
     assert reports.get_recording(NOON) is None
 
 
-def test_the_last_runs_are_listed_the_newest_first(kind: Any) -> None:
+def test_the_last_runs_are_listed_newest_first(kind: Any) -> None:
     reports = (
         FakeReports()
         if kind.param == "fake"
         else DynamoRunReports(kind.getfixturevalue("rows"), "catalog")
     )
 
-    for tick, outcome in (("06:00", "LOST"), ("18:00", "REFUSED"), ("06:00", "PUBLISHED")):
-        reports.save_run({"scheduledAt": tick, "outcome": outcome})
+    for time, outcome in (("06:00", "LOST"), ("18:00", "REFUSED"), ("06:00", "PUBLISHED")):
+        reports.save_run({"scheduledAt": time, "outcome": outcome})
 
     assert reports.list_runs() == [
         {"scheduledAt": "06:00", "outcome": "PUBLISHED"},
@@ -156,7 +156,7 @@ def test_the_last_runs_are_listed_the_newest_first(kind: Any) -> None:
     ]
 
 
-def test_a_recording_expires_and_one_that_lacks_a_piece_is_told(rows: DynamoRows) -> None:
+def test_a_recording_expires_and_an_incomplete_one_is_reported(rows: DynamoRows) -> None:
     reports = DynamoRunReports(rows, "catalog", clock=lambda: 1_000_000.0)
     reports.save_recording(NOON, random.Random(1).randbytes(CHUNK_BYTES + 1), lambda: True)
     table = boto3.resource("dynamodb", region_name=REGION).Table("catalog")
@@ -169,7 +169,7 @@ def test_a_recording_expires_and_one_that_lacks_a_piece_is_told(rows: DynamoRows
         reports.get_recording(NOON)
 
 
-def test_no_more_runs_are_listed_than_a_month_has(rows: DynamoRows) -> None:
+def test_at_most_a_month_of_runs_is_listed(rows: DynamoRows) -> None:
     reports = DynamoRunReports(rows, "catalog")
     table = boto3.resource("dynamodb", region_name=REGION).Table("catalog")
     table.put_item(Item={"pk": "RUNS", "runs": "no JSON"})
@@ -218,7 +218,7 @@ def test_leases_of_a_minute_add_up_per_key(kind: Any) -> None:
     assert [*taken, rates.lease("A", 11, 6)] == [6, 12, 6, 6]
 
 
-def test_an_object_once_put_stays_as_it_is(kind: Any) -> None:
+def test_an_existing_object_is_not_overwritten(kind: Any) -> None:
     if kind.param == "fake":
         store: Any = FakeMediaStore()
     else:

@@ -1,6 +1,6 @@
-"""The world of the fault tests, the choice of how much is run, and the figures at the end.
+"""Fixtures of the fault tests, the size of the selection, and the figures printed at the end.
 
-`FAULTS=full` runs every boundary in every mode; without it a selection that takes under a minute.
+`FAULTS=full` runs every boundary in every mode; the default selection takes under a minute.
 """
 
 import os
@@ -11,27 +11,27 @@ import pytest
 
 from tests.faults.mutants import MUTANTS
 from tests.faults.sweeps import Tally
-from tests.faults.world import World, empty_world, grown_world
+from tests.faults.world import World, empty_world, populated_world
 
-# `FAULTS_SEED=7 make faults` goes another way.
+# `FAULTS_SEED=7 make faults` runs with other random choices.
 SEED = int(os.environ.get("FAULTS_SEED", "20261122"))
 IS_FULL = os.environ.get("FAULTS") == "full"
 
 
 @dataclass
 class Figures:
-    """What a run of the suite went through."""
+    """The tallies and the detected mutants of one run of the suite."""
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     mutants: list[str] = field(default_factory=list)
 
     def require_clean(self, name: str, tally: Tally) -> None:
-        """Adds to the figures that are printed at the end; fails on a violation."""
+        """Adds a tally to the printed figures; fails on a violation."""
         self.tallies.setdefault(name, Tally()).join(tally)
         assert tally.violations == []
 
     def killed(self, mutant: str) -> None:
-        """A planted bug that a sweep found."""
+        """Counts a planted bug that a sweep has detected."""
         self.mutants.append(mutant)
 
 
@@ -48,17 +48,17 @@ def figures(request: pytest.FixtureRequest) -> Figures:
 
 
 @pytest.fixture(scope="module")
-def grown() -> Iterator[World]:
-    with grown_world() as world:
+def populated() -> Iterator[World]:
+    with populated_world() as world:
         yield world
 
 
 @pytest.fixture
-def world(grown: World) -> Iterator[World]:
-    """A catalog some ticks old; every test finds it as it was."""
-    saved = grown.save()
-    yield grown
-    grown.restore(saved)
+def world(populated: World) -> Iterator[World]:
+    """A catalog after some scheduled runs; its state is restored after every test."""
+    saved = populated.save()
+    yield populated
+    populated.restore(saved)
 
 
 @pytest.fixture
@@ -78,12 +78,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             f"{name}: {tally.boundaries} boundaries, {tally.runs} runs, "
             f"{len(tally.violations)} violations{note}"
         )
-    runs = sum(tally.runs for tally in figures.tallies.values())
+    all_runs = sum(tally.runs for tally in figures.tallies.values())
     violations = sum(len(tally.violations) for tally in figures.tallies.values())
-    zombies = [tally for name, tally in figures.tallies.items() if name.startswith("F5")]
-    undone = sum(len(tally.violations) for tally in zombies)
-    woken = sum(tally.runs for tally in zombies)
-    terminalreporter.write_line(f"in all: {runs} runs, {violations} violations, seed {SEED}")
-    terminalreporter.write_line(f"zombies: {undone} of {woken} undid anything")
+    stale_writers = [tally for name, tally in figures.tallies.items() if name.startswith("F5")]
+    changed = sum(len(tally.violations) for tally in stale_writers)
+    runs = sum(tally.runs for tally in stale_writers)
+    terminalreporter.write_line(f"in all: {all_runs} runs, {violations} violations, seed {SEED}")
+    terminalreporter.write_line(f"stale writers: {changed} of {runs} changed anything")
     killed, planted = len(figures.mutants), len(MUTANTS)
     terminalreporter.write_line(f"mutants: {killed} of {planted} killed")

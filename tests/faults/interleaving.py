@@ -1,18 +1,18 @@
-"""Several invocations at once, one call at a time: who goes on next is chosen, so that a run with
-the same choices is the same run."""
+"""Concurrent invocations, one call at a time: a function chooses the next one, so that the same
+choices give the same run."""
 
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.faults.shim import Call
+from tests.faults.wire import Call
 from tests.faults.world import Hook, Run
 
 Choice = Callable[[Sequence[str], Mapping[str, int]], str]
 
 
 class Interleaver:
-    """Each invocation has a thread, and waits before each of its calls until it is chosen."""
+    """Runs each invocation in a thread that waits before every call until it is chosen."""
 
     def __init__(self, choose: Choice) -> None:
         self._choose = choose
@@ -22,9 +22,9 @@ class Interleaver:
         self._runs: dict[str, Run] = {}
 
     def run(self, invocations: Mapping[str, Callable[[Hook], Run]]) -> dict[str, Run]:
-        """Starts them in order, lets one of those that wait go on at a time; how each ended.
+        """Starts the invocations in order, resumes one at a time; returns how each ended.
 
-        The choice is made among the names of those that wait, in order, with the number of the
+        `choose` gets the sorted names of the waiting invocations, and by name the number of the
         call that each waits before.
         """
         threads = []

@@ -1,7 +1,7 @@
-"""What must hold at every moment, whatever has failed: each check returns what is wrong, in words.
+"""Invariants that hold at any time, after any fault; each check returns the violations as text.
 
 I1 whole, I2 never empty, I3 forward, I4 ids last, I5 media lasts, I6 one writer, I8 bounded,
-I9 quiet. (I7, heals, is asked of the refresh that follows a fault: see the sweeps.)
+I9 no secrets. (The sweeps check I7, heals, on the refresh that follows a fault.)
 """
 
 import gzip
@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter
 
-from tests.faults.account import Flip
+from tests.faults.fake_account import Flip
 from tests.faults.world import KEPT, SECRET, Run, World
 from tiktok_music.adapters.dynamo_publisher import LEASE_KEY
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
@@ -21,20 +21,20 @@ from tiktok_music.track import cover_key, preview_key
 
 
 def broken(world: World) -> list[str]:
-    """Everything that does not hold now, the readers on a store that answers as it should."""
+    """All violations, with readers on a store without faults."""
     return [
         *_broken_answers(world),
         *broken_versions(world),
         *_broken_ids(world),
         *[f"I5: {key} was written {n} times" for key, n in world.account.stored.items() if n > 1],
         *_broken_flips(world.account.flips),
-        *_told_secrets(world),
+        *_leaked_secrets(world),
         *world.account.breaches,
     ]
 
 
 def _broken_answers(world: World) -> list[str]:
-    """I1-I3: a reader that has just started, and one that has been there for long."""
+    """I1-I3: a reader without a cache, and one with an old one."""
     pointer = world.account.pointer()
     if pointer is None:
         return ["I2: the pointer is gone"] if world.account.flips else []
@@ -49,12 +49,12 @@ def _broken_answers(world: World) -> list[str]:
 
 
 def answered(world: World, kind: str, reader: SnapshotCache) -> tuple[Snapshot | None, list[str]]:
-    """What a reader answers, and what is wrong with it: torn, mixed, empty, or going back."""
+    """A reader's answer and its violations: incomplete, mixed, empty, or older than the last."""
     try:
         snapshot = reader.snapshot()
     except CatalogError as exc:
         return None, [f"I2: a {kind} reader answers nothing: {exc}"]
-    except Exception as exc:  # noqa: BLE001 - what a reader raises is what is looked for
+    except Exception as exc:  # noqa: BLE001 - the test reports whatever a reader raises
         return None, [f"I2: a {kind} reader fails with {exc!r}"]
     problems = _broken_body(world, kind, snapshot)
     if kind == "warm":
@@ -70,20 +70,20 @@ def _broken_body(world: World, kind: str, snapshot: Snapshot) -> list[str]:
     if written is None:
         return [f"I1: a {kind} reader answers {_name(snapshot)}, which was never published"]
     if hashlib.sha256(snapshot.gzipped).hexdigest() != written.sha256:
-        return [f"I1: a {kind} reader answers {_name(snapshot)} torn or mixed"]
+        return [f"I1: a {kind} reader answers {_name(snapshot)} incomplete or mixed"]
     body = json.loads(snapshot.plain())
     if not body["tracks"] or len(body["tracks"]) != body["total"]:
         return [f"I2: a {kind} reader answers {_name(snapshot)} empty"]
     return []
 
 
-def silent_or_wrong(world: World) -> list[str]:
-    """I1-I3 while replicas are behind: any published version will do, of a strong look at most."""
+def broken_stale_answers(world: World) -> list[str]:
+    """I1-I3 with stale replicas: any published version, with at most one strong read."""
     problems = []
     for kind in ("cold", "warm"):
         reader = world.cold() if kind == "cold" else world.warm()
         problems += answered(world, kind, reader)[1]
-        calls = world.process("reader" if kind == "cold" else "warm").line.calls
+        calls = world.process("reader" if kind == "cold" else "warm").wire.calls
         strong = [call for call in calls if call.is_consistent and call.keys == (POINTER_KEY,)]
         if len(strong) > 1:
             problems.append(f"F7: a {kind} reader read the pointer strongly {len(strong)} times")
@@ -95,23 +95,23 @@ def _was_rolled_back(world: World) -> bool:
 
 
 def broken_versions(world: World) -> list[str]:
-    """I1: every version that the pointer keeps is there, whole."""
+    """I1: every version in the pointer's history is stored completely."""
     problems = []
     for descriptor in world.kept():
         gzipped = world.account.gzipped(descriptor)
         if gzipped is None:
-            problems.append(f"I1: {descriptor.version} is kept and its pieces are not")
+            problems.append(f"I1: {descriptor.version} is in the history, a chunk is missing")
         elif hashlib.sha256(gzipped).hexdigest() != descriptor.sha256:
-            problems.append(f"I1: {descriptor.version} is kept and not whole")
+            problems.append(f"I1: {descriptor.version} is in the history and damaged")
     return problems
 
 
 def _broken_ids(world: World) -> list[str]:
-    """I4 and I5: what was ever given out resolves, and can be heard and seen."""
-    given = ids_given(world)
-    records = resolve_aliases(world.account, sorted(given))
-    problems = [f"I4: {track_id} does not resolve" for track_id in sorted(given - records.keys())]
-    for track_id in sorted(given & records.keys()):
+    """I4 and I5: every id that was ever listed resolves, and has its media."""
+    listed = ids_listed(world)
+    records = resolve_aliases(world.account, sorted(listed))
+    problems = [f"I4: {track_id} does not resolve" for track_id in sorted(listed - records.keys())]
+    for track_id in sorted(listed & records.keys()):
         own = world.account.get_many([track_id])[track_id]
         if own.media is None:
             problems.append(f"I5: {track_id} has no media")
@@ -124,8 +124,8 @@ def _broken_ids(world: World) -> list[str]:
     return problems
 
 
-def ids_given(world: World) -> set[str]:
-    """The ids of every version that was ever current, kept as they are met."""
+def ids_listed(world: World) -> set[str]:
+    """The ids of every version that was ever current, cached by version."""
     for flip in world.account.flips:
         version = flip.pointer.current.version
         if version not in world.ids:
@@ -147,29 +147,29 @@ def _broken_object(world: World, key: str, sha256: str, size: int) -> list[str]:
 
 
 def _broken_flips(flips: list[Flip]) -> list[str]:
-    """I6: fences only rise, and no tick is published twice."""
+    """I6: fences only rise, and no scheduled run is published twice."""
     fences = [flip.pointer.fence for flip in flips]
     problems = [
         f"I6: {flip.by} moved the pointer from fence {before} to {flip.pointer.fence}"
         for before, flip in zip(fences, flips[1:], strict=False)
         if flip.pointer.fence <= before
     ]
-    ticks = Counter(flip.pointer.current.scheduled_at for flip in flips if flip.is_publish)
+    published = Counter(flip.pointer.current.scheduled_at for flip in flips if flip.is_publish)
     problems += [
-        f"I6: the tick {tick} was published {n} times" for tick, n in ticks.items() if n > 1
+        f"I6: the run of {due} was published {n} times" for due, n in published.items() if n > 1
     ]
     return problems
 
 
-def _told_secrets(world: World) -> list[str]:
-    """I9: neither logs nor reports nor errors show a secret."""
+def _leaked_secrets(world: World) -> list[str]:
+    """I9: no log, report or error contains a secret."""
     rows = [*(str(world.account.row(key)) for key in world.account.keys("RUN")), *_recorded(world)]
-    told = [*world.logged, *rows]
-    return ["I9: a secret was told"] if any(SECRET in text for text in told) else []
+    texts = [*world.logged, *rows]
+    return ["I9: a secret was leaked"] if any(SECRET in text for text in texts) else []
 
 
 def _recorded(world: World) -> list[str]:
-    """The recordings that are whole, as text."""
+    """The complete recordings, as text."""
     texts = []
     for first in world.account.keys("RUN#"):
         run, kind, number = first.rpartition("#INPUT#")
@@ -182,14 +182,14 @@ def _recorded(world: World) -> list[str]:
     return texts
 
 
-def misjudged(world: World, run: Run) -> list[str]:
-    """Whether a run says of itself what happened: not "lost" when the pointer is its own."""
+def misreported(world: World, run: Run) -> list[str]:
+    """F2: a run whose outcome is not what it stored, such as LOST after its own flip."""
     pointer, last = world.account.pointer(), run.flips[-1].pointer if run.flips else None
     if run.outcome == "LOST" and last is not None and last == pointer:
         return [f"F2: the run says LOST, and {last.current.version} is its own"]
-    told = run.report.version if run.report else None
-    if run.outcome == "PUBLISHED" and (last is None or told != last.current.version):
-        return [f"F2: the run says PUBLISHED {told}, which it never made current"]
+    reported = run.report.version if run.report else None
+    if run.outcome == "PUBLISHED" and (last is None or reported != last.current.version):
+        return [f"F2: the run says PUBLISHED {reported}, which it never made current"]
     return []
 
 
@@ -210,13 +210,13 @@ def _resolved(world: World, track_id: str) -> str | None:
 
 
 def left_over(world: World) -> list[str]:
-    """I8, after two clean runs: no piece of a version that is not kept, and not too many kept."""
+    """I8, after two clean runs: no chunks of expired versions, and not too many versions."""
     kept = {descriptor.version for descriptor in world.kept()}
     orphans = [key for key in world.account.keys("SNAP#") if key.split("#")[1] not in kept]
     notes = (world.account.row(LEASE_KEY) or {}).get("sweepable") or ()
     stale = [note for note in notes if note.partition("*")[0] not in kept]
-    problems = [f"I8: {key} is nobody's" for key in orphans]
-    problems += [f"I8: {note} is noted for ever" for note in stale]
+    problems = [f"I8: {key} belongs to no version" for key in orphans]
+    problems += [f"I8: {note} stays sweepable" for note in stale]
     return [*problems, "I8: too many versions"] if len(kept) > KEPT + 1 else problems
 
 

@@ -1,6 +1,6 @@
-"""Planted bugs, each behind a switch: a suite that lets one live tests nothing.
+"""Mutants: planted bugs, each of which a sweep must detect.
 
-Each has a name that says what is wrong; `planted` puts it in for the length of a `with`.
+`planted` installs one for the length of a `with`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ Patch = pytest.MonkeyPatch
 
 
 def flip_before_chunks(patch: Patch) -> None:
-    """The pointer moves first, the pieces follow."""
+    """The pointer moves before the chunks are written."""
     held: list[Snapshot] = []
     flip, write = DynamoPublisher.flip, DynamoPublisher.write_chunks
 
@@ -48,12 +48,12 @@ def _load_unless(held: list[Snapshot]) -> Callable[[DynamoPublisher, Descriptor]
 
 
 def no_archive(patch: Patch) -> None:
-    """Tracks are served and not archived."""
+    """Tracks are listed and not archived."""
     patch.setattr(DynamoTrackArchive, "save_many", lambda self, records: None)
 
 
 def condition_taken_as_lost(patch: Patch) -> None:
-    """A refused condition is a defeat, and one's own pieces are cleared away."""
+    """A failed condition counts as lost, and the run deletes its own chunks."""
     settle = DynamoPublisher._settle
 
     def lost(self: DynamoPublisher, pointer: Pointer, exc: PynamoDBException) -> None:
@@ -67,7 +67,7 @@ def condition_taken_as_lost(patch: Patch) -> None:
 
 
 def doubt_taken_as_failure(patch: Patch) -> None:
-    """A flip whose answer is lost has failed; nobody looks."""
+    """A flip without an answer counts as failed, without a read that settles it."""
 
     def failed(self: DynamoPublisher, pointer: Pointer, exc: PynamoDBException) -> None:
         for index in range(pointer.current.chunk_count):
@@ -78,7 +78,7 @@ def doubt_taken_as_failure(patch: Patch) -> None:
 
 
 def no_fence(patch: Patch) -> None:
-    """Whoever comes last wins."""
+    """The last writer wins: no optimistic lock."""
     write = DynamoPublisher._write
 
     def unfenced(self: DynamoPublisher, *move: Any) -> None:
@@ -91,7 +91,7 @@ def no_fence(patch: Patch) -> None:
 
 
 def blind_flip(patch: Patch) -> None:
-    """The fence alone guards the pointer: what was published since it was read is not seen."""
+    """Only the fence guards the pointer: a publish since it was read goes unnoticed."""
     write = DynamoPublisher._write
 
     def blind(self: DynamoPublisher, pointer: Pointer, before: Any, *free: Any) -> None:
@@ -101,7 +101,7 @@ def blind_flip(patch: Patch) -> None:
 
 
 def eager_sweep(patch: Patch) -> None:
-    """Everything but the current version is swept."""
+    """The sweep deletes all versions but the current one."""
     current = DynamoPublisher.current
 
     def sweep(self: DynamoPublisher) -> int:
@@ -115,7 +115,7 @@ def eager_sweep(patch: Patch) -> None:
 
 
 def sweep_without_fence(patch: Patch) -> None:
-    """What another refresh is still writing is swept."""
+    """The sweep deletes chunks that another refresh is still writing."""
 
     def sweep(self: DynamoPublisher) -> int:
         pointer, noted = self.current(), self._sweepable()
@@ -132,12 +132,12 @@ def sweep_without_fence(patch: Patch) -> None:
 
 
 def no_sweep(patch: Patch) -> None:
-    """Nothing is ever cleared away."""
+    """Expired chunks are never deleted."""
     patch.setattr(DynamoPublisher, "sweep", lambda self: 0)
 
 
 def reader_without_verification(patch: Patch) -> None:
-    """Whatever the pieces make is served."""
+    """A snapshot is served without checking its digest."""
 
     def join(descriptor: Descriptor, chunks: Sequence[bytes]) -> Snapshot:
         return Snapshot(descriptor, b"".join(chunks))
@@ -146,12 +146,12 @@ def reader_without_verification(patch: Patch) -> None:
 
 
 def reader_goes_back(patch: Patch) -> None:
-    """A stale replica's pointer is followed."""
+    """A reader follows the pointer of a stale replica."""
     patch.setattr(catalog, "_is_worth_loading", lambda held, pointer: True)
 
 
 def reader_gives_up(patch: Patch) -> None:
-    """A reader that cannot see the store has nothing to say."""
+    """A warm reader fails when the store is down."""
 
     def checked(self: catalog.SnapshotCache, held: Any, *, consistent: bool) -> Any:
         self._cached = self._load_newest(held, consistent=consistent)
@@ -161,7 +161,7 @@ def reader_gives_up(patch: Patch) -> None:
 
 
 def reader_without_strong_retry(patch: Patch) -> None:
-    """A piece that a replica has not got yet is taken as gone."""
+    """A chunk that a stale replica lacks counts as missing."""
 
     def newest(self: catalog.SnapshotCache, held: Any, *, consistent: bool) -> Any:
         pointer = self._source.pointer(consistent=consistent)
@@ -173,12 +173,12 @@ def reader_without_strong_retry(patch: Patch) -> None:
 
 
 def gates_off(patch: Patch) -> None:
-    """Every catalog is good enough."""
+    """Every catalog passes the publish checks."""
     patch.setattr(refresh, "judge_catalog", lambda *figures, **forced: None)
 
 
 def weak_read_after_doubt(patch: Patch) -> None:
-    """What became of a flip is asked of any replica."""
+    """An unknown flip is settled by an eventually consistent read."""
 
     def current(self: DynamoPublisher) -> Pointer | None:
         try:
@@ -197,7 +197,7 @@ def weak_read_after_doubt(patch: Patch) -> None:
 
 
 def media_taken_on_trust(patch: Patch) -> None:
-    """A bucket that does not answer is believed to have stored."""
+    """A bucket that does not answer counts as having stored the object."""
     put = R2MediaStore.save_once
 
     def hopeful(self: R2MediaStore, *args: Any) -> Any:
@@ -210,7 +210,7 @@ def media_taken_on_trust(patch: Patch) -> None:
 
 
 def media_written_over(patch: Patch) -> None:
-    """An object that is there is replaced."""
+    """An existing object is overwritten."""
     put = R2MediaStore.save_once
 
     def over(self: R2MediaStore, *args: Any) -> Any:
@@ -262,7 +262,7 @@ MUTANTS = (
 
 @contextmanager
 def planted(mutant: Callable[[Patch], None]) -> Iterator[None]:
-    """The bug is in the code for as long as this lasts."""
+    """Installs the bug within the `with` block."""
     with pytest.MonkeyPatch.context() as patch:
         mutant(patch)
         yield

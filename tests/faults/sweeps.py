@@ -1,27 +1,27 @@
-"""Every fault at every call: the calls are those of a recorded refresh, so that new ones are
-covered by themselves."""
+"""Sweeps: every fault at every call. The calls are recorded from a refresh, so new ones are
+covered automatically."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.interleaving import Interleaver
-from tests.faults.invariants import broken, left_over, misjudged, unresolved_duplicates
-from tests.faults.shim import MODES, Call, Faults, Mode, at
+from tests.faults.invariants import broken, left_over, misreported, unresolved_duplicates
+from tests.faults.wire import MODES, Call, Faults, Mode, at
 from tests.faults.world import TESTED, Hook, Process, Run, World
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
 from tiktok_music.errors import SnapshotCorrupt
 
-# Where an invocation waits before it has begun.
+# Where an invocation waits before it begins.
 START = Call("lambda", "Invoke", (), is_consistent=True)
-# What a refresh may say that did not see to its end: a store failed it, or the process ended.
+# Outcomes of a refresh that did not finish: a store failed, or the process ended.
 UNFINISHED = ("FAILED", "CRASHED")
-# What a repeated invocation of a tick may say: it did it, it was done, another one holds the lease.
+# Outcomes of a repeated invocation of a scheduled run: it publishes, it was done, a lease is held.
 REPEATED = ("PUBLISHED", "ALREADY_DONE", "LOCKED")
 
 
 @dataclass
 class Tally:
-    """What a sweep went through, and what it found."""
+    """The size of a sweep, and its violations."""
 
     boundaries: int = 0
     runs: int = 0
@@ -29,12 +29,12 @@ class Tally:
     note: str = ""
 
     def add(self, label: str, problems: Iterable[str]) -> None:
-        """One run of the sweep."""
+        """Counts one run of the sweep."""
         self.runs += 1
         self.violations += [f"{label}: {problem}" for problem in dict.fromkeys(problems)]
 
     def join(self, other: "Tally") -> None:
-        """Counts another sweep of the same kind in."""
+        """Adds another sweep of the same kind."""
         self.boundaries += other.boundaries
         self.runs += other.runs
         self.violations += other.violations
@@ -42,7 +42,7 @@ class Tally:
 
 
 def recorded_calls(world: World, process: Process) -> tuple[Call, ...]:
-    """The calls of the tested refresh on a day without faults; the world is as before."""
+    """The calls of the tested refresh without faults; the world is restored."""
     saved = world.save()
     run = world.run(TESTED, process=process)
     assert run.outcome == "PUBLISHED", run
@@ -50,8 +50,8 @@ def recorded_calls(world: World, process: Process) -> tuple[Call, ...]:
     return run.calls
 
 
-def place_of_the_flip(world: World) -> int:
-    """Which call of the tested refresh moves the pointer."""
+def index_of_flip(world: World) -> int:
+    """The number of the call of the tested refresh that moves the pointer."""
     calls = recorded_calls(world, world.process())
     return next(n for n, call in enumerate(calls) if call.is_write and call.keys == (POINTER_KEY,))
 
@@ -64,9 +64,9 @@ def every_fault(
     calls: slice = slice(None),
     stale_reads: int = 0,
 ) -> Tally:
-    """F1 and F2: each mode at each call, then all that must hold, then the way back to health.
+    """F1 and F2: each mode at each call, then all invariants, then clean refreshes.
 
-    Without `modes` each call has one, in turn.
+    Without `modes` each call gets one of them, in turn.
     """
     process = world.process("writer", attempts)
     boundaries = list(enumerate(recorded_calls(world, process)))[calls]
@@ -82,32 +82,32 @@ def every_fault(
 
 
 def after_fault(world: World, process: Process, faults: Faults, is_same_request: bool) -> list[str]:
-    """A refresh with faults, a repeated delivery a minute later, two clean refreshes: problems.
+    """Violations of a refresh with faults, a repeated delivery a minute later, two clean refreshes.
 
-    The repetition is Lambda's own (the same request) or the scheduler's (another one).
+    The repetition is a retry by Lambda (the same request) or by the scheduler (another one).
     """
     run = world.run(TESTED, process=process, faults=faults)
     world.account.catch_up()
-    problems = [*misjudged(world, run), *broken(world), *unresolved_duplicates(world, run)]
+    problems = [*misreported(world, run), *broken(world), *unresolved_duplicates(world, run)]
     if run.outcome not in (*UNFINISHED, "PUBLISHED"):
         problems.append(f"F1: the run says {run.outcome}")
     world.forward(60)
     holder = "request-1" if is_same_request else "request-2"
     again = world.run(TESTED, process=world.process("again"), holder=holder)
-    problems += [*misjudged(world, again), *broken(world)]
+    problems += [*misreported(world, again), *broken(world)]
     if again.outcome not in REPEATED:
         problems.append(f"F4: the repetition says {again.outcome}")
     return [*problems, *healed(world, TESTED + 1)]
 
 
-def healed(world: World, tick: int, runs: int = 2) -> list[str]:
-    """I7 and I8: clean refreshes publish, and leave nothing lying about."""
+def healed(world: World, slot: int, runs: int = 2) -> list[str]:
+    """I7 and I8: clean refreshes publish, and leave no garbage."""
     problems = []
-    for each in range(tick, tick + runs):
+    for each in range(slot, slot + runs):
         run = world.clean(each)
-        problems += [*misjudged(world, run), *unresolved_duplicates(world, run), *broken(world)]
+        problems += [*misreported(world, run), *unresolved_duplicates(world, run), *broken(world)]
         if run.outcome != "PUBLISHED":
-            problems.append(f"I7: the clean run at tick {each} says {run.outcome}: {_why(run)}")
+            problems.append(f"I7: the clean run {each} says {run.outcome}: {_why(run)}")
     return [*problems, *left_over(world)] if runs > 1 else problems
 
 
@@ -115,39 +115,41 @@ def _why(run: Run) -> str:
     return str(run.report.reason if run.report else run.error)
 
 
-def every_zombie(world: World, next_tick: int, *, calls: slice = slice(None)) -> Tally:
-    """F5: a refresh is paused at each call until another one has run, then goes on."""
-    process = world.process("zombie")
+def every_stale_writer(world: World, next_slot: int, *, calls: slice = slice(None)) -> Tally:
+    """F5: a refresh pauses at each call until another one has run, then resumes."""
+    process = world.process("stale_writer")
     boundaries = list(enumerate(recorded_calls(world, process)))[calls]
     tally, saved = Tally(len(boundaries)), world.save()
     for number, call in boundaries:
         world.restore(saved)
-        tally.add(f"zombie at {number} ({call})", _zombie(world, process, number, next_tick))
+        tally.add(
+            f"stale writer at {number} ({call})", _stale_writer(world, process, number, next_slot)
+        )
     world.restore(saved)
     return tally
 
 
-def _zombie(world: World, process: Process, number: int, next_tick: int) -> list[str]:
+def _stale_writer(world: World, process: Process, number: int, next_slot: int) -> list[str]:
     problems: list[str] = []
 
     def pause(place: int, call: Call) -> None:
         if place != number:
             return
         world.outlive_the_lease()
-        run = world.run(next_tick, process=world.process("other"), holder="request-2")
-        problems.extend([*misjudged(world, run), *broken(world)])
+        run = world.run(next_slot, process=world.process("other"), holder="request-2")
+        problems.extend([*misreported(world, run), *broken(world)])
         if run.outcome not in ("PUBLISHED", "ALREADY_DONE"):
             problems.append(f"F5: the other run says {run.outcome}: {_why(run)}")
 
     run = world.run(TESTED, process=process, on_call=pause)
-    problems += [*misjudged(world, run), *broken(world)]
+    problems += [*misreported(world, run), *broken(world)]
     if run.outcome not in ("PUBLISHED", "LOST", "ALREADY_DONE") and not _was_swept(run):
-        problems.append(f"F5: the zombie says {run.outcome}: {_why(run)}")
-    return [*problems, *healed(world, next_tick + 1)]
+        problems.append(f"F5: the stale writer says {run.outcome}: {_why(run)}")
+    return [*problems, *healed(world, next_slot + 1)]
 
 
 def readers_between_calls(world: World, attempts: int = 1) -> Tally:
-    """F6: cold and warm readers between every two calls of a refresh."""
+    """F6: cold and warm readers read between every two calls of a refresh."""
     tally, saved = Tally(), world.save()
 
     def look(number: int, call: Call) -> None:
@@ -155,16 +157,16 @@ def readers_between_calls(world: World, attempts: int = 1) -> Tally:
         tally.add(f"readers before {number} ({call})", broken(world))
 
     run = world.run(TESTED, process=world.process("writer", attempts), on_call=look)
-    tally.add("readers after it", [*broken(world), *misjudged(world, run)])
+    tally.add("readers after it", [*broken(world), *misreported(world, run)])
     world.restore(saved)
     return tally
 
 
 def paused_readers(world: World, refreshes: Iterable[int]) -> Tally:
-    """F6: a reader is paused at each of its calls while refreshes and their sweeps pass."""
+    """F6: a reader pauses at each of its calls while refreshes publish and delete versions."""
     tally, saved = Tally(), world.save()
     world.cold().snapshot()
-    calls = len(world.process("reader").line.calls)
+    calls = len(world.process("reader").wire.calls)
     for count in refreshes:
         for number in range(calls):
             world.restore(saved)
@@ -182,7 +184,7 @@ def _paused(world: World, number: int, count: int) -> list[str]:
             problems.extend(healed(world, TESTED, count))
 
     reader = world.cold(on_call=pause)
-    # What the checks in between told of other readers is theirs.
+    # The checks in between report on other readers by themselves.
     snapshot = reader.snapshot()
     known = {flip.pointer.current.version for flip in world.account.flips}
     if snapshot.descriptor.version not in known:
@@ -191,27 +193,29 @@ def _paused(world: World, number: int, count: int) -> list[str]:
 
 
 def _was_swept(run: Run) -> bool:
-    """A zombie's pieces may be swept under its hands; its read-back tells it."""
+    """True if another run deleted the stale writer's chunks; reading them back detects it."""
     return run.outcome == "FAILED" and isinstance(run.error, SnapshotCorrupt)
 
 
-def overtakers(world: World, next_tick: int, pauses: Sequence[int], *, step: int = 1) -> Tally:
-    """F5 the other way: the older refresh wakes and goes on in the middle of the newer one.
+def overtaken_writers(
+    world: World, next_slot: int, pauses: Sequence[int], *, step: int = 1
+) -> Tally:
+    """F5 reversed: the older refresh resumes in the middle of the newer one.
 
-    The older one has stopped before a call of `pauses`; the newer one before every call.
+    The older one stops before a call of `pauses`, the newer one before every call.
     """
     calls = recorded_calls(world, world.process("older"))
     tally, saved = Tally(len(calls)), world.save()
     for pause in pauses:
         for place in range(0, len(calls), step):
             world.restore(saved)
-            label = f"older stopped at {pause} ({calls[pause]}), goes on at {place} of the newer"
-            tally.add(label, _overtaken(world, next_tick, pause, place))
+            label = f"older stopped at {pause} ({calls[pause]}), resumes at {place} of the newer"
+            tally.add(label, _resumed_within(world, next_slot, pause, place))
     world.restore(saved)
     return tally
 
 
-def _overtaken(world: World, next_tick: int, pause: int, place: int) -> list[str]:
+def _resumed_within(world: World, next_slot: int, pause: int, place: int) -> list[str]:
     def choose(waiting: Sequence[str], places: Mapping[str, int]) -> str:
         if "older" in waiting and places["older"] < pause:
             return "older"
@@ -226,8 +230,8 @@ def _overtaken(world: World, next_tick: int, pause: int, place: int) -> list[str
         hook(-1, START)
         world.outlive_the_lease()
         process = world.process("newer")
-        return world.run(next_tick, process=process, holder="request-2", on_call=hook)
+        return world.run(next_slot, process=process, holder="request-2", on_call=hook)
 
     runs = Interleaver(choose).run({"older": older, "newer": newer})
-    problems = [problem for run in runs.values() for problem in misjudged(world, run)]
-    return [*problems, *broken(world), *healed(world, next_tick + 1)]
+    problems = [problem for run in runs.values() for problem in misreported(world, run)]
+    return [*problems, *broken(world), *healed(world, next_slot + 1)]

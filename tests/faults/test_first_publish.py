@@ -1,13 +1,15 @@
-"""F1, F6 and F7 where nothing was ever published."""
+"""F1, F6 and F7 before the first publish."""
 
 from tests.faults.conftest import IS_FULL, Figures
-from tests.faults.invariants import broken, silent_or_wrong
-from tests.faults.shim import LANDING, Call, Mode, at
+from tests.faults.invariants import broken, broken_stale_answers
 from tests.faults.sweeps import Tally, healed
+from tests.faults.wire import LANDING, Call, Mode, at
 from tests.faults.world import World
 
 
-def test_the_first_refresh_can_fail_anywhere(new_world: World, figures: Figures) -> None:
+def test_the_first_refresh_recovers_from_a_fault_at_any_call(
+    new_world: World, figures: Figures
+) -> None:
     world, saved = new_world, new_world.save()
     calls = world.run(0).calls
     world.restore(saved)
@@ -18,7 +20,7 @@ def test_the_first_refresh_can_fail_anywhere(new_world: World, figures: Figures)
             world.run(0, faults=at(number, mode))
             tally.add(f"{mode} at {number} ({calls[number]})", [*broken(world), *healed(world, 1)])
 
-    figures.require_clean("F1 the first refresh of all", tally)
+    figures.require_clean("F1 the first refresh", tally)
 
 
 def test_a_reader_with_a_stale_replica_sees_the_first_publish(
@@ -30,7 +32,7 @@ def test_a_reader_with_a_stale_replica_sees_the_first_publish(
     def look(number: int, call: Call) -> None:
         if world.account.flips:
             tally.boundaries += 1
-            tally.add(f"before {number} ({call})", silent_or_wrong(world))
+            tally.add(f"before {number} ({call})", broken_stale_answers(world))
 
     world.run(0, on_call=look)
 

@@ -1,4 +1,4 @@
-"""The planted bugs: each is caught by the sweep that is there to catch it."""
+"""Each planted bug is detected by the sweep that covers it."""
 
 from collections.abc import Callable
 
@@ -7,92 +7,92 @@ import pytest
 from tests.faults import mutants
 from tests.faults.conftest import IS_FULL, SEED, Figures
 from tests.faults.mutants import Patch, planted
-from tests.faults.shim import Mode
 from tests.faults.sweeps import (
     Tally,
     every_fault,
-    every_zombie,
-    overtakers,
-    place_of_the_flip,
+    every_stale_writer,
+    index_of_flip,
+    overtaken_writers,
     readers_between_calls,
 )
 from tests.faults.trials import (
     CHUNK_DAMAGE,
     FEW,
+    check_fails,
     damaged,
     every_bucket_fault,
-    gate_holds,
-    silent_store,
     stale_replicas,
+    store_outage,
 )
+from tests.faults.wire import Mode
 from tests.faults.world import TESTED, World
 
-Hunt = Callable[[World], Tally]
+Detection = Callable[[World], Tally]
 
 
 def crashes(world: World) -> Tally:
     return every_fault(world, 1, [Mode.CRASH_BEFORE], calls=slice(15, 22, 5))
 
 
-def lost_answers(attempts: int, stale_reads: int = 0) -> Hunt:
-    def hunt(world: World) -> Tally:
-        flip = place_of_the_flip(world)
+def lost_answers(attempts: int, stale_reads: int = 0) -> Detection:
+    def detect(world: World) -> Tally:
+        flip = index_of_flip(world)
         calls, modes = slice(flip, flip + 1), [Mode.LANDED_TIMEOUT]
         return every_fault(world, attempts, modes, calls=calls, stale_reads=stale_reads)
 
-    return hunt
+    return detect
 
 
-def zombies(world: World) -> Tally:
-    return every_zombie(world, TESTED + 1, calls=slice(13, 22, 8))
+def stale_writers(world: World) -> Tally:
+    return every_stale_writer(world, TESTED + 1, calls=slice(13, 22, 8))
 
 
-def woken(world: World) -> Tally:
-    return overtakers(world, TESTED, [place_of_the_flip(world)], step=16)
+def resumed_writers(world: World) -> Tally:
+    return overtaken_writers(world, TESTED, [index_of_flip(world)], step=16)
 
 
-def woken_sweepers(world: World) -> Tally:
-    return overtakers(world, TESTED + 1, [place_of_the_flip(world) + 1], step=10)
+def resumed_sweepers(world: World) -> Tally:
+    return overtaken_writers(world, TESTED + 1, [index_of_flip(world) + 1], step=10)
 
 
-def behind(world: World) -> Tally:
+def lagging_replicas(world: World) -> Tally:
     return stale_replicas(world, [4], is_flapping=False, every_call=False)
 
 
-def flapping(world: World) -> Tally:
+def flapping_replicas(world: World) -> Tally:
     return stale_replicas(world, [9], is_flapping=True, every_call=False)
 
 
-def silent(world: World) -> Tally:
-    return silent_store(world, 1.0, 2, SEED)
+def full_outage(world: World) -> Tally:
+    return store_outage(world, 1.0, 2, SEED)
 
 
-def cut_pieces(world: World) -> Tally:
-    return damaged(world, CHUNK_DAMAGE["a piece is cut"], is_pointer=False)
+def truncated_chunks(world: World) -> Tally:
+    return damaged(world, CHUNK_DAMAGE["a chunk is truncated"], is_pointer=False)
 
 
 def bad_feeds(world: World) -> Tally:
-    return gate_holds(world, FEW, "SHRINK", opens=True)
+    return check_fails(world, FEW, "SHRINK", opens=True)
 
 
 def bucket_faults(world: World) -> Tally:
     return every_bucket_fault(world, 1, [Mode.CRASH_AFTER, Mode.ERROR_BEFORE])
 
 
-HUNTS: dict[Callable[[Patch], None], Hunt] = {
+DETECTIONS: dict[Callable[[Patch], None], Detection] = {
     mutants.flip_before_chunks: readers_between_calls,
     mutants.no_archive: readers_between_calls,
     mutants.condition_taken_as_lost: lost_answers(3),
     mutants.doubt_taken_as_failure: lost_answers(1),
-    mutants.no_fence: zombies,
-    mutants.blind_flip: woken,
+    mutants.no_fence: stale_writers,
+    mutants.blind_flip: resumed_writers,
     mutants.eager_sweep: readers_between_calls,
-    mutants.sweep_without_fence: woken_sweepers,
+    mutants.sweep_without_fence: resumed_sweepers,
     mutants.no_sweep: crashes,
-    mutants.reader_without_verification: cut_pieces,
-    mutants.reader_goes_back: flapping,
-    mutants.reader_gives_up: silent,
-    mutants.reader_without_strong_retry: behind,
+    mutants.reader_without_verification: truncated_chunks,
+    mutants.reader_goes_back: flapping_replicas,
+    mutants.reader_gives_up: full_outage,
+    mutants.reader_without_strong_retry: lagging_replicas,
     mutants.gates_off: bad_feeds,
     mutants.weak_read_after_doubt: lost_answers(3, stale_reads=9),
     mutants.media_taken_on_trust: bucket_faults,
@@ -101,19 +101,19 @@ HUNTS: dict[Callable[[Patch], None], Hunt] = {
 }
 
 
-def test_every_planted_bug_has_its_hunt() -> None:
-    assert set(HUNTS) == set(mutants.MUTANTS)
+def test_every_mutant_has_a_sweep_that_detects_it() -> None:
+    assert set(DETECTIONS) == set(mutants.MUTANTS)
 
 
-@pytest.mark.parametrize("mutant", HUNTS, ids=lambda mutant: mutant.__name__)
-def test_a_planted_bug_is_caught(
+@pytest.mark.parametrize("mutant", DETECTIONS, ids=lambda mutant: mutant.__name__)
+def test_a_mutant_is_detected(
     world: World, figures: Figures, mutant: Callable[[Patch], None]
 ) -> None:
     if IS_FULL:
-        assert HUNTS[mutant](world).violations == []
+        assert DETECTIONS[mutant](world).violations == []
 
     with planted(mutant):
-        tally = HUNTS[mutant](world)
+        tally = DETECTIONS[mutant](world)
 
     assert tally.violations
     figures.killed(mutant.__name__)

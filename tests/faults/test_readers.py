@@ -1,27 +1,27 @@
-"""F7, F8, F18 and F20: what readers make of stale, silent, damaged and foreign stores."""
+"""F7, F8, F18 and F20: readers of stale, unavailable, damaged stores, and of other releases."""
 
 import pytest
 
 from tests.faults.conftest import IS_FULL, SEED, Figures
 from tests.faults.invariants import broken
-from tests.faults.shim import Mode
 from tests.faults.sweeps import healed
 from tests.faults.trials import (
     CHUNK_DAMAGE,
     POINTER_DAMAGE,
     current_chunk,
     damaged,
-    silent_store,
     stale_replicas,
+    store_outage,
 )
+from tests.faults.wire import Mode
 from tests.faults.world import TESTED, World
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
 
-SILENCES = (Mode.TIMEOUT_BEFORE, Mode.ERROR_BEFORE, Mode.THROTTLE, Mode.LANDED_TIMEOUT)
+OUTAGES = (Mode.TIMEOUT_BEFORE, Mode.ERROR_BEFORE, Mode.THROTTLE, Mode.LANDED_TIMEOUT)
 
 
 @pytest.mark.parametrize("is_flapping", [False, True], ids=["behind", "flapping"])
-def test_replicas_that_are_behind_cost_one_strong_look(
+def test_stale_replicas_cost_one_strong_read(
     world: World, figures: Figures, is_flapping: bool
 ) -> None:
     counts = range(1, 13) if IS_FULL else (4,)
@@ -32,16 +32,16 @@ def test_replicas_that_are_behind_cost_one_strong_look(
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.8, 1.0])
-def test_a_store_that_is_down_silences_no_warm_reader(
+def test_a_warm_reader_answers_while_the_store_is_down(
     world: World, figures: Figures, share: float
 ) -> None:
-    tally = silent_store(world, share, 60 if IS_FULL else 12, SEED)
+    tally = store_outage(world, share, 60 if IS_FULL else 12, SEED)
 
     figures.require_clean("F8 a store that is down for readers", tally)
 
 
 @pytest.mark.parametrize("damage", CHUNK_DAMAGE)
-def test_a_damaged_version_is_never_served_and_the_next_refresh_mends_it(
+def test_a_damaged_version_is_never_served_and_the_next_refresh_replaces_it(
     world: World, figures: Figures, damage: str
 ) -> None:
     figures.require_clean(
@@ -50,7 +50,7 @@ def test_a_damaged_version_is_never_served_and_the_next_refresh_mends_it(
 
 
 @pytest.mark.parametrize("damage", POINTER_DAMAGE)
-def test_a_damaged_pointer_takes_nothing_from_who_has_it(
+def test_a_warm_reader_answers_while_the_pointer_is_damaged(
     world: World, figures: Figures, damage: str
 ) -> None:
     figures.require_clean(
@@ -70,8 +70,8 @@ def test_rows_of_older_and_newer_releases_are_read(world: World) -> None:
 
 def test_a_descriptor_with_more_fields_is_read(world: World) -> None:
     stored = world.account.value(POINTER_KEY, "current")
-    grown = stored[:-1] + ', "inventedLater": [1]}'
-    world.account.change(POINTER_KEY, "current", {"S": grown})
+    extended = stored[:-1] + ', "inventedLater": [1]}'
+    world.account.change(POINTER_KEY, "current", {"S": extended})
 
     assert broken(world) == []
     assert healed(world, TESTED) == []

@@ -1,29 +1,31 @@
-"""Trials of the parts that a refresh leans on: replicas, a silent store, damaged rows, the bucket,
-the gates. Each gives a tally of what it went through and of what did not hold."""
+"""Trials of replicas, a store outage, damaged rows, the bucket and the publish checks.
+
+Each returns a tally of its runs and violations.
+"""
 
 import base64
 import random
 from collections.abc import Callable, Iterable, Sequence
 
 from tests.builders import a_candidate
-from tests.faults.invariants import answered, broken, misjudged, silent_or_wrong
-from tests.faults.shim import Call, Mode, at
+from tests.faults.invariants import answered, broken, broken_stale_answers, misreported
 from tests.faults.sweeps import Tally, healed, recorded_calls
-from tests.faults.world import TESTED, World, chart, moment
+from tests.faults.wire import Call, Mode, at
+from tests.faults.world import TESTED, World, chart, scheduled_time
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY, chunk_key
 from tiktok_music.errors import StoreError, StoreUnavailable
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.track import cover_key, preview_key
 
-SILENCES = (Mode.TIMEOUT_BEFORE, Mode.ERROR_BEFORE, Mode.THROTTLE, Mode.LANDED_TIMEOUT)
-# Where nothing is written yet that a reader could miss.
+OUTAGES = (Mode.TIMEOUT_BEFORE, Mode.ERROR_BEFORE, Mode.THROTTLE, Mode.LANDED_TIMEOUT)
+# The calls before the first write that a reader could miss.
 FIRST_CALLS = 13
 
 
 def stale_replicas(
     world: World, counts: Iterable[int], *, is_flapping: bool, every_call: bool
 ) -> Tally:
-    """F7: weak reads see what was there before, some times for each key."""
+    """F7: eventually consistent reads return the previous value, `counts` times for each key."""
     tally, saved = Tally(), world.save()
     for count in counts:
         world.restore(saved)
@@ -33,35 +35,35 @@ def stale_replicas(
             if every_call or number > FIRST_CALLS:
                 tally.boundaries += 1
                 label = f"{count} stale reads before {number} ({call})"
-                tally.add(label, silent_or_wrong(world))
+                tally.add(label, broken_stale_answers(world))
 
         run = world.run(TESTED, on_call=look)
         problems = [] if run.outcome == "PUBLISHED" else [f"F7: the run says {run.outcome}"]
         for _ in range(count + 1):
-            problems += silent_or_wrong(world)
+            problems += broken_stale_answers(world)
         world.account.catch_up()
         tally.add(f"{count} stale reads", [*problems, *healed(world, TESTED + 1)])
     world.restore(saved)
     return tally
 
 
-def silent_store(world: World, share: float, minutes: int, seed: int) -> Tally:
-    """F8: that share of a reader's calls fails; who holds a snapshot serves it, a cold one says
-    that the store is not there."""
+def store_outage(world: World, share: float, minutes: int, seed: int) -> Tally:
+    """F8: a share of all reads fails; a warm reader answers from its cache, a cold one raises
+    StoreUnavailable."""
     rng, tally = random.Random(seed), Tally(note=f"seed {seed}")
 
     def down(number: int, call: Call) -> Mode | None:
-        return rng.choice(SILENCES) if rng.random() < share else None
+        return rng.choice(OUTAGES) if rng.random() < share else None
 
     for minute in range(minutes):
         reader = world.warm()
-        world.process("warm").line.begin(down)
+        world.process("warm").wire.begin(down)
         problems = answered(world, "warm", reader)[1]
         try:
             world.cold(down).snapshot()
         except StoreUnavailable:
             pass
-        except Exception as exc:  # noqa: BLE001 - what a reader raises is what is looked for
+        except Exception as exc:  # noqa: BLE001 - the test reports whatever a reader raises
             problems.append(f"F8: a cold reader fails with {exc!r}")
         tally.add(f"minute {minute}", problems)
     return tally
@@ -77,23 +79,23 @@ def flip_a_bit(world: World) -> None:
     world.account.change(current_chunk(world), "data", {"B": encoded(bytes(data))})
 
 
-def swap_pieces(world: World) -> None:
-    pieces = [world.account.value(current_chunk(world, index), "data") for index in (0, 1)]
-    for index, piece in enumerate(reversed(pieces)):
-        world.account.change(current_chunk(world, index), "data", {"B": encoded(piece)})
+def swap_chunks(world: World) -> None:
+    chunks = [world.account.value(current_chunk(world, index), "data") for index in (0, 1)]
+    for index, chunk in enumerate(reversed(chunks)):
+        world.account.change(current_chunk(world, index), "data", {"B": encoded(chunk)})
 
 
 CHUNK_DAMAGE: dict[str, Callable[[World], None]] = {
-    "a piece is gone": lambda world: world.account.drop(current_chunk(world, 1)),
-    "a piece is cut": lambda world: world.account.change(
+    "a chunk is missing": lambda world: world.account.drop(current_chunk(world, 1)),
+    "a chunk is truncated": lambda world: world.account.change(
         current_chunk(world), "data", {"B": "AAAA"}
     ),
-    "a piece has no data": lambda world: world.account.drop(current_chunk(world), "data"),
-    "a piece is text": lambda world: world.account.change(
+    "a chunk has no data": lambda world: world.account.drop(current_chunk(world), "data"),
+    "a chunk is text": lambda world: world.account.change(
         current_chunk(world), "data", {"S": "text"}
     ),
     "a bit is flipped": lambda world: flip_a_bit(world),
-    "pieces are swapped": lambda world: swap_pieces(world),
+    "chunks are swapped": lambda world: swap_chunks(world),
 }
 POINTER_DAMAGE: dict[str, Callable[[World], None]] = {
     "no current": lambda world: world.account.drop(POINTER_KEY, "current"),
@@ -120,12 +122,14 @@ def damaged(world: World, damage: Callable[[World], None], *, is_pointer: bool) 
             world.cold().snapshot()
         except StoreError:
             pass
-        except Exception as exc:  # noqa: BLE001 - what a reader raises is what is looked for
+        except Exception as exc:  # noqa: BLE001 - the test reports whatever a reader raises
             problems.append(f"F18: a cold reader fails with {exc!r}")
     else:
         problems += answered(world, "cold", world.cold())[1]
-        problems += [] if world.stale else ["F18: the cold reader told nobody"]
-        problems += [problem for problem in healed(world, TESTED) if "is kept" not in problem]
+        problems += [] if world.stale else ["F18: the cold reader reported no error"]
+        problems += [
+            problem for problem in healed(world, TESTED) if "is in the history" not in problem
+        ]
     tally.add("damaged", problems)
     world.restore(saved)
     return tally
@@ -140,7 +144,7 @@ OTHERS = tuple(a_candidate(n) for n in range(100, 107))
 MANY = (*chart(TESTED), *(a_candidate(n) for n in range(100, 120)))
 
 
-def gate_holds(world: World, candidates: tuple[Candidate, ...], gate: str, opens: bool) -> Tally:
+def check_fails(world: World, candidates: tuple[Candidate, ...], gate: str, opens: bool) -> Tally:
     tally, before = Tally(1), world.account.pointer()
     refused = world.run(TESTED, candidates=candidates)
     reason = refused.report.reason if refused.report else None
@@ -153,16 +157,16 @@ def gate_holds(world: World, candidates: tuple[Candidate, ...], gate: str, opens
     forced = world.run(TESTED, candidates=candidates, is_forced=True)
     if forced.outcome != ("PUBLISHED" if opens else "REFUSED"):
         problems.append(f"F15: with force {forced.outcome}")
-    world.now = moment(TESTED + 1)
+    world.now = scheduled_time(TESTED + 1)
     again = world.run(TESTED + 1, candidates=() if opens else candidates)
     if again.outcome != "REFUSED":
-        problems.append(f"F15: after the force {again.outcome}")
+        problems.append(f"F15: after the forced run {again.outcome}")
     tally.add(gate, [*problems, *broken(world)])
     return tally
 
 
 def finished(world: World) -> set[str]:
-    """The keys of the media of tracks that are archived: nothing of them is fetched again."""
+    """The media keys of archived tracks, which must not be fetched again."""
     ids = [key.removeprefix("TRACK#") for key in world.account.keys("TRACK#")]
     records = world.account.get_many(ids)
     done = [each.track_id for each in records.values() if each.media]
@@ -174,7 +178,7 @@ def uploads(calls: tuple[Call, ...]) -> set[str]:
 
 
 def every_bucket_fault(world: World, attempts: int, modes: Sequence[Mode]) -> Tally:
-    """F11: each mode at each object; what is there is not uploaded again."""
+    """F11: each mode at each object; stored objects are not uploaded again."""
     process = world.process("writer", attempts)
     calls = recorded_calls(world, process)
     numbers = [number for number, call in enumerate(calls) if call.service == "s3"]
@@ -183,7 +187,7 @@ def every_bucket_fault(world: World, attempts: int, modes: Sequence[Mode]) -> Ta
         for mode in modes:
             world.restore(saved)
             run = world.run(TESTED, process=process, faults=at(number, mode))
-            problems = [*misjudged(world, run), *broken(world)]
+            problems = [*misreported(world, run), *broken(world)]
             done = finished(world)
             again = world.clean(TESTED + 1)
             repeated = uploads(again.calls) & done

@@ -1,7 +1,8 @@
-"""A small catalog with everything in it, refreshed by the real code over the strict wire.
+"""A small catalog with every kind of track, refreshed by the real code over the strict wire.
 
-Eight tracks or so, in several chunks; one comes and one leaves with every tick, two are one
-recording and take turns in standing for it, one is profane, one has a broken file.
+About eight tracks in several chunks. Every scheduled run adds one and removes one; two are
+duplicates that take turns in being the canonical track, one is profane, one has a broken file.
+A slot is the number of a scheduled run.
 """
 
 import copy
@@ -20,10 +21,9 @@ from moto import mock_aws
 from tests.builders import MEDIA, NOON, a_candidate
 from tests.conftest import BUCKET, REGION
 from tests.fakes import FakeDownloader, FakeMediaEncoder, FakeProgress, FakeSource
-from tests.faults.account import TABLE, Account, Flip, State
-from tests.faults.shim import Call, Crash, Faults, Line, no_faults
-from tiktok_music import pointer_moves as pointing
-from tiktok_music import snapshot
+from tests.faults.fake_account import TABLE, Account, Flip, State
+from tests.faults.wire import Call, Crash, Faults, Wire, no_faults
+from tiktok_music import pointer_moves, snapshot
 from tiktok_music.adapters import r2_media
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
@@ -46,36 +46,36 @@ from tiktok_music.refresh.report import RefreshReport
 from tiktok_music.settings import Secret
 from tiktok_music.snapshot import Descriptor, Pointer
 
-TICK = timedelta(hours=12)
-# The tick whose refresh is put to the test; those before it ran well.
+INTERVAL = timedelta(hours=12)
+# The slot whose refresh is tested; the ones before it had no faults.
 TESTED = 4
 KEPT = 3
 CHUNK_BYTES = 180
 SECRET = "a-secret-that-no-log-may-show"
-# A store failed the run; the process ended; it raised what no error of ours is.
+# A store failed the run; the process ended; it raised an unexpected error.
 FAILED, CRASHED, RAISED = "FAILED", "CRASHED", "RAISED"
 Hook = Callable[[int, Call], None]
 
 
-def moment(tick: int) -> datetime:
-    """When a tick is due."""
-    return NOON + tick * TICK
+def scheduled_time(slot: int) -> datetime:
+    """When the run of a slot is due."""
+    return NOON + slot * INTERVAL
 
 
-def chart(tick: int) -> tuple[Candidate, ...]:
-    """What upstream's chart has at a tick."""
-    lasting = [a_candidate(n, user_count=1_000 - n + 10 * tick) for n in range(1, 5)]
-    double = a_candidate(
-        10, title="Lantern Street 1", author="Mira 1", user_count=5_000 if tick % 2 else 1
+def chart(slot: int) -> tuple[Candidate, ...]:
+    """The upstream chart at a slot."""
+    lasting = [a_candidate(n, user_count=1_000 - n + 10 * slot) for n in range(1, 5)]
+    duplicate = a_candidate(
+        10, title="Lantern Street 1", author="Mira 1", user_count=5_000 if slot % 2 else 1
     )
-    comers = [a_candidate(1_000 + n) for n in (tick, tick + 1)]
-    profane = a_candidate(7_000 + tick, title=f"Fuck It {tick}")
-    broken = a_candidate(9_000 + tick, title=f"Broken Bell {tick}")
-    return (*lasting, double, *comers, profane, broken)
+    newcomers = [a_candidate(1_000 + n) for n in (slot, slot + 1)]
+    profane = a_candidate(7_000 + slot, title=f"Fuck It {slot}")
+    broken = a_candidate(9_000 + slot, title=f"Broken Bell {slot}")
+    return (*lasting, duplicate, *newcomers, profane, broken)
 
 
 class BrokenFiles(dict[str, Exception]):
-    """The media_encoder's problems: every broken bell."""
+    """Problems of the media encoder: every title that starts with Broken Bell."""
 
     def __contains__(self, title: object) -> bool:
         return str(title).startswith("Broken Bell")
@@ -86,7 +86,7 @@ class BrokenFiles(dict[str, Exception]):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How one invocation ended: the report's outcome, or one of the three above."""
+    """The result of one invocation: the report's outcome, or one of the three above."""
 
     outcome: str
     calls: tuple[Call, ...]
@@ -99,15 +99,15 @@ class Process:
     """An instance of the refresh function: its clients, and the adapters over them."""
 
     def __init__(self, account: Account, name: str, attempts: int) -> None:
-        self.line = Line(account, name)
+        self.wire = Wire(account, name)
         self.rows = DynamoRows(DynamoAccess(REGION, retries=attempts - 1))
-        self.line.tap(self.rows._connection.client)
+        self.wire.connect(self.rows._connection.client)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(r2_media, "Config", _config_with(attempts))
             bucket = r2_client(
                 "https://account.r2.cloudflarestorage.com", "testing", Secret(SECRET)
             )
-        self.line.tap(bucket)
+        self.wire.connect(bucket)
         self.store = R2MediaStore(bucket, BUCKET)
         self.publisher = DynamoPublisher(self.rows, TABLE)
         self.archive = DynamoTrackArchive(self.rows, TABLE)
@@ -148,7 +148,7 @@ class World:
 
     def run(
         self,
-        tick: int,
+        slot: int,
         *,
         process: Process | None = None,
         holder: str = "request-1",
@@ -159,12 +159,12 @@ class World:
         candidates: tuple[Candidate, ...] | None = None,
         problem: SourceError | None = None,
     ) -> Run:
-        """One invocation of the refresh function for a tick."""
+        """Invokes the refresh function for a slot."""
         process = process or self.process()
-        process.line.begin(faults, on_call)
+        process.wire.begin(faults, on_call)
         before = len(self.account.flips)
-        source = FakeSource(chart(tick) if candidates is None else candidates, problem=problem)
-        trigger = Trigger(holder, moment(tick), is_forced, remaining)
+        source = FakeSource(chart(slot) if candidates is None else candidates, problem=problem)
+        trigger = Trigger(holder, scheduled_time(slot), is_forced, remaining)
         report, outcome = None, CRASHED
         error: Exception | None = None
         try:
@@ -174,17 +174,17 @@ class World:
             pass
         except CatalogError as exc:
             outcome, error = FAILED, exc
-        except Exception as exc:  # noqa: BLE001 - what a run raises is what is looked for
+        except Exception as exc:  # noqa: BLE001 - the test reports whatever a run raises
             outcome, error = RAISED, exc
         self.logged += [repr(report), repr(error)]
         landed = self.account.flips[before:]
-        own = tuple(flip for flip in landed if flip.by == process.line.name)
-        return Run(outcome, tuple(process.line.calls), own, report, error)
+        own = tuple(flip for flip in landed if flip.by == process.wire.name)
+        return Run(outcome, tuple(process.wire.calls), own, report, error)
 
-    def clean(self, tick: int) -> Run:
-        """A refresh at its time, on a day without faults."""
-        self.now = moment(tick)
-        return self.run(tick, process=self.process("next"), holder=f"tick-{tick}")
+    def clean(self, slot: int) -> Run:
+        """Runs a refresh at its time, without faults."""
+        self.now = scheduled_time(slot)
+        return self.run(slot, process=self.process("next"), holder=f"run-{slot}")
 
     def operate(
         self,
@@ -194,9 +194,9 @@ class World:
         on_call: Hook | None = None,
         attempts: int = 1,
     ) -> Pointer:
-        """What an operator's command does: reads the pointer, takes a fence, moves it."""
+        """Moves the pointer as an operator's command does: reads it, takes a fence, writes it."""
         process = self.process("operator", attempts)
-        process.line.begin(faults, on_call)
+        process.wire.begin(faults, on_call)
         publisher = process.publisher
         before = publisher.current()
         assert before is not None
@@ -205,22 +205,22 @@ class World:
         return after
 
     def cold(self, faults: Faults = no_faults, on_call: Hook | None = None) -> SnapshotCache:
-        """A reader that has just started."""
+        """Starts a reader without a cache."""
         process = self.process("reader")
-        process.line.begin(faults, on_call)
+        process.wire.begin(faults, on_call)
         self.stale = []
         return self._catalog(process)
 
     def warm(self) -> SnapshotCache:
-        """A reader that has been there since before the tested refresh; it looks anew."""
-        self.process("warm").line.begin()
+        """The reader that cached a snapshot before the tested refresh; its cache has expired."""
+        self.process("warm").wire.begin()
         self.reader_seconds += 60
         if self._warm is None:
             self._warm = self._catalog(self.process("warm"))
         return self._warm
 
     def save(self) -> tuple[State, datetime, SnapshotCache | None]:
-        """Everything that `restore` brings back."""
+        """Copies the state that `restore` takes."""
         return self.account.save(), self.now, copy.copy(self._warm)
 
     def restore(self, saved: tuple[State, datetime, SnapshotCache | None]) -> None:
@@ -229,18 +229,18 @@ class World:
         self._warm = copy.copy(warm)
         self.seen_fence, self.stale = 0, []
         self.logged.clear()
-        self.downloader.asked.clear()
+        self.downloader.fetched.clear()
 
     def forward(self, seconds: float) -> None:
-        """Lets time pass."""
+        """Moves the clock forward."""
         self.now += timedelta(seconds=seconds)
 
     def outlive_the_lease(self) -> None:
-        """Lets the lease of whoever holds it run out."""
+        """Moves the clock past the end of any lease."""
         self.forward(LEASE_SECONDS + 60)
 
     def kept(self) -> tuple[Descriptor, ...]:
-        """The versions that the pointer keeps, the current one first."""
+        """The versions of the pointer, the current one first."""
         pointer = self.account.pointer()
         return (pointer.current, *pointer.history) if pointer else ()
 
@@ -269,10 +269,10 @@ class World:
             media_base_url=MEDIA,
             progress=FakeProgress(),
             now=lambda: self.now,
-            seconds=self._tick,
+            seconds=self._clock,
         )
 
-    def _tick(self) -> float:
+    def _clock(self) -> float:
         self._seconds += 0.25
         return self._seconds
 
@@ -281,7 +281,7 @@ RULES = TextRules.load(RuleSettings())
 
 
 class _Listener(logging.Handler):
-    """Keeps what is logged, with tracebacks."""
+    """Collects log lines, with tracebacks."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__()
@@ -294,14 +294,14 @@ class _Listener(logging.Handler):
 
 @contextmanager
 def empty_world() -> Iterator[World]:
-    """A world in which nothing was ever published; small chunks, few versions kept, no waiting."""
+    """A world before the first publish, with small chunks, few versions and no waiting."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
         patch.setenv("AWS_REGION", REGION)
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         patch.setattr(snapshot, "CHUNK_BYTES", CHUNK_BYTES)
-        patch.setattr(pointing, "KEPT_VERSIONS", KEPT)
-        patch.setattr(pointing, "KEPT_FOR", timedelta(hours=1))
+        patch.setattr(pointer_moves, "KEPT_VERSIONS", KEPT)
+        patch.setattr(pointer_moves, "KEPT_FOR", timedelta(hours=1))
         patch.setattr(pipeline, "IO_THREADS", 1)
         patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
         patch.setattr("botocore.retries.quota.RetryQuota.acquire", lambda self, amount: True)
@@ -314,14 +314,14 @@ def empty_world() -> Iterator[World]:
 
 
 @contextmanager
-def grown_world() -> Iterator[World]:
-    """A world at the time of the tested tick: as many versions as are kept, a warm reader."""
+def populated_world() -> Iterator[World]:
+    """A world at the tested slot, with as many versions as are retained and a warm reader."""
     with empty_world() as world:
-        for tick in range(TESTED):
-            run = world.clean(tick)
+        for slot in range(TESTED):
+            run = world.clean(slot)
             assert run.outcome == "PUBLISHED", run
         world.warm().snapshot()
-        world.now = moment(TESTED)
+        world.now = scheduled_time(TESTED)
         yield world
 
 

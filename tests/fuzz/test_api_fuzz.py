@@ -1,4 +1,4 @@
-"""Anything at all as key, query, body and event: never a 5xx, never an exception, always an id."""
+"""Random keys, queries, bodies and events: no 5xx, no exception, always a request id."""
 
 import json
 from typing import Any
@@ -65,7 +65,7 @@ def answer_to(event: object) -> Answer:
 
 @FUZZ
 @given(st.lists(keyish | any_text, max_size=5).map("".join))
-def test_any_authorization_is_a_valid_key_or_told_the_same(header: str) -> None:
+def test_any_invalid_authorization_gets_the_same_answer(header: str) -> None:
     answer = answer_to(http_event(LIST, authorization=header))
 
     assert (answer.status, answer.body) == (401, UNAUTHENTICATED)
@@ -104,14 +104,14 @@ def test_any_query_is_answered_or_refused(path: str, pairs: list[tuple[str, str]
     place=st.integers(0, len(CURSOR) - 1),
     bit=st.integers(0, 6),
 )
-def test_a_cursor_with_a_bit_flipped_is_refused(place: int, bit: int) -> None:
+def test_a_cursor_with_a_flipped_bit_is_refused(place: int, bit: int) -> None:
     flipped = chr(ord(CURSOR[place]) ^ 1 << bit)
     event = http_event(LIST, authorization=f"Bearer {WORLD.key}")
     event["rawQueryString"] = f"limit=1&cursor={CURSOR[:place]}{flipped}{CURSOR[place + 1 :]}"
 
     answer = answer_to(event)
 
-    # "&" ends the cursor, "%" may begin an escape: what is left is no cursor either.
+    # "&" ends the cursor and "%" may begin an escape: the rest is not a cursor either.
     assert answer.status == 422
 
 

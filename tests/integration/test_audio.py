@@ -1,4 +1,4 @@
-"""Reading and writing previews with the real decoder and encoder, on generated files."""
+"""Previews read and written by the real decoder and encoder, on generated files."""
 
 import gc
 import io
@@ -124,7 +124,7 @@ def test_an_mp4_without_audio_is_unreadable() -> None:
         read(file.getvalue())
 
 
-@pytest.mark.parametrize("format_tag", [0x0011, 0x1234], ids=["not ours", "nobody's"])
+@pytest.mark.parametrize("format_tag", [0x0011, 0x1234], ids=["unsupported", "unassigned"])
 def test_other_codecs_are_unreadable(format_tag: int) -> None:
     data = bytearray(wav(music(1, 6.0)))
     data[20:22] = format_tag.to_bytes(2, "little")
@@ -163,7 +163,7 @@ def test_the_verdict_does_not_depend_on_the_format(
 # Hostile files
 
 
-def test_playlists_are_refused_without_a_look_at_what_they_name(tmp_path: Path) -> None:
+def test_playlists_are_refused_without_opening_their_entries(tmp_path: Path) -> None:
     victim = tmp_path / "victim.mp3"
     victim.write_bytes(a_file())
     server = socket.create_server(("127.0.0.1", 0))
@@ -188,7 +188,7 @@ def test_playlists_are_refused_without_a_look_at_what_they_name(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("demuxer", ["concat", "hls", "dash", "sdp"])
-def test_even_a_playlist_demuxer_could_open_nothing(
+def test_even_a_playlist_demuxer_opens_nothing(
     demuxer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "victim.mp3").write_bytes(a_file())
@@ -214,13 +214,13 @@ def test_too_many_bytes_are_refused_unread() -> None:
     [(np.zeros((9, 48_000), np.float32), 48_000), (np.zeros((2, 48_000), np.float32), 192_001)],
     ids=["channels", "sample rate"],
 )
-def test_extravagant_shapes_are_refused(samples: Samples, rate: int) -> None:
+def test_extreme_stream_parameters_are_refused(samples: Samples, rate: int) -> None:
     with pytest.raises(AudioUnreadable, match=r"not \d+ to"):
         read(wav(samples, rate))
 
 
 @pytest.mark.parametrize("extension", ["flac", "m4a"])
-def test_of_two_hours_ten_minutes_are_decoded(extension: str) -> None:
+def test_ten_of_two_hours_are_decoded(extension: str) -> None:
     data = long_silence(extension, 7200)
     audio = read(data)
 
@@ -253,7 +253,7 @@ def test_truncated_files_are_shorter_or_unreadable(extension: str) -> None:
     seed=st.integers(0, 10**6),
     flips=st.sampled_from([1, 10, 100, 1000]),
 )
-def test_flipped_bits_give_facts_or_the_one_error(extension: str, seed: int, flips: int) -> None:
+def test_flipped_bits_give_facts_or_audio_unreadable(extension: str, seed: int, flips: int) -> None:
     rng = random.Random(seed)
     data = bytearray(a_file(extension, seconds=6.0))
     for _ in range(flips):
@@ -287,7 +287,7 @@ def test_a_single_bad_packet_is_tolerated() -> None:
     assert audio.facts.duration_seconds == pytest.approx(12.0, abs=0.1)
 
 
-def test_joined_files_of_different_shape_are_read_through() -> None:
+def test_joined_files_of_different_formats_are_read_to_the_end() -> None:
     other = encoded(music(2, 6.0), "mp3", rate=22_050, layout="mono", bit_rate=48_000)
 
     facts = read(a_file("mp3", seconds=6.0) + other).facts
@@ -296,7 +296,7 @@ def test_joined_files_of_different_shape_are_read_through() -> None:
     assert facts.damaged_packet_share <= 0.02
 
 
-def test_a_file_that_is_all_changes_of_shape_is_refused() -> None:
+def test_a_file_with_too_many_format_changes_is_refused() -> None:
     pieces = [
         encoded(tones((-20, 0.3), rate=44_100), "mp3", rate=rate, bit_rate=64_000)
         for rate in (44_100, 32_000)
@@ -348,7 +348,7 @@ def test_a_preview_is_at_the_target_or_at_the_ceiling(extension: str, gain: floa
     assert is_at_target or is_at_ceiling or is_at_full_gain
 
 
-def test_the_facts_of_a_preview_are_those_of_its_file() -> None:
+def test_the_facts_of_a_preview_are_measured_from_its_file() -> None:
     preview = a_preview(a_file("m4a"))
 
     assert preview.facts == read(preview.mp3).facts
@@ -360,7 +360,7 @@ def test_the_facts_of_a_preview_are_those_of_its_file() -> None:
     assert len(preview.mp3) == pytest.approx(128_000 / 8 * preview.facts.duration_seconds, rel=0.02)
 
 
-def test_the_encoders_own_loss_is_made_good() -> None:
+def test_the_loudness_loss_of_the_encoder_is_compensated() -> None:
     quiet = encoded(tones((-20, 8), rate=44_100), "flac")
 
     preview = a_preview(quiet, PreviewPolicy(normalise=False))
@@ -369,8 +369,8 @@ def test_the_encoders_own_loss_is_made_good() -> None:
     assert preview.facts.integrated_lufs == pytest.approx(-20.0, abs=0.1)
 
 
-def test_a_peak_that_the_encoder_lifts_is_brought_down() -> None:
-    """Noise at the ceiling comes out higher than it went in."""
+def test_a_peak_raised_by_the_encoder_is_lowered() -> None:
+    """The encoder raises the peak of noise at the ceiling."""
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 44_100 * 8)).astype(np.float32)
 
     preview = a_preview(wav(noise), PreviewPolicy(target_lufs=-5.0))
@@ -378,13 +378,13 @@ def test_a_peak_that_the_encoder_lifts_is_brought_down() -> None:
     assert preview.facts.true_peak_dbtp <= -0.9
 
 
-def test_a_preview_is_the_same_every_time() -> None:
+def test_encoding_a_preview_is_deterministic() -> None:
     data = a_file("m4a")
 
     assert a_preview(data).mp3 == a_preview(data).mp3
 
 
-def test_a_preview_has_a_title_an_artist_and_nothing_else() -> None:
+def test_a_preview_has_only_title_and_artist_as_metadata() -> None:
     old = {"title": "Old", "album": "Old album", "comment": "www.example.com", "date": "1999"}
     data = encoded(music(1, 6.0), "mp3", metadata=old)
 
@@ -452,7 +452,7 @@ def test_a_preview_is_cut_to_its_length(normalise: bool) -> None:
     assert preview.facts.duration_seconds == pytest.approx(7.0, abs=0.06)
 
 
-def test_the_gain_of_a_cut_preview_is_that_of_its_part() -> None:
+def test_the_gain_of_a_cut_preview_is_measured_on_the_cut() -> None:
     quiet_then_loud = tones((-30, 10), (-10, 20), rate=44_100)
 
     preview = a_preview(wav(quiet_then_loud), PreviewPolicy(preview_seconds=8.0))
@@ -461,7 +461,7 @@ def test_the_gain_of_a_cut_preview_is_that_of_its_part() -> None:
     assert preview.gain_db == 12.0
 
 
-def test_dead_air_at_both_ends_is_left_out() -> None:
+def test_silence_at_both_ends_is_removed() -> None:
     sound = music(1, 8.0)
     data = encoded(np.concatenate((silence(3.4), sound, silence(2.0)), axis=1), "m4a")
 
@@ -472,7 +472,7 @@ def test_dead_air_at_both_ends_is_left_out() -> None:
     assert preview.facts.trailing_silence_seconds <= 0.6
 
 
-def test_of_a_long_file_only_the_beginning_of_the_sound_is_kept() -> None:
+def test_a_preview_of_a_long_file_is_the_start_of_its_sound() -> None:
     sound = np.concatenate((silence(2.0), tones((-20, 30), rate=44_100)), axis=1)
 
     audio = read_audio(wav(sound), AudioCaps(keep_seconds=10.0))
@@ -531,7 +531,7 @@ def test_the_preview_has_the_fingerprint_of_its_source() -> None:
 
 
 @pytest.mark.skipif(not CLIPS.is_dir(), reason=f"no recorded clips in {CLIPS}")
-def test_no_two_recorded_clips_are_taken_for_each_other() -> None:
+def test_no_two_recorded_clips_match() -> None:
     fingerprints = [read(path.read_bytes()).fingerprint for path in sorted(CLIPS.glob("*.mp3"))]
 
     rates = [

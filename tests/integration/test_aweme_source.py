@@ -1,4 +1,4 @@
-"""The chart over real HTTP: envelopes, paging, retries, and every way to fail."""
+"""The Aweme chart over real HTTP: envelopes, paging, retries, failures."""
 
 import json
 from collections.abc import Callable
@@ -94,7 +94,7 @@ def test_a_bad_row_does_not_end_the_page() -> None:
     assert (chart.rows, len(chart.candidates), len(chart.rejections)) == (3, 2, 1)
 
 
-def test_fields_never_seen_before_are_told() -> None:
+def test_new_fields_are_reported() -> None:
     row = a_row(1)
     row["music_info"] |= {"zzz_new": 1, "is_ai_generated": True, "status": 1}
 
@@ -105,7 +105,7 @@ def test_fields_never_seen_before_are_told() -> None:
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_passing_fault_is_tried_again(status: int) -> None:
+def test_a_transient_fault_is_retried(status: int) -> None:
     answers = [(status, b"later"), (status, b"later")]
 
     def upstream(exchange: Exchange) -> None:
@@ -122,7 +122,7 @@ def test_a_passing_fault_is_tried_again(status: int) -> None:
 
 
 @pytest.mark.parametrize("retry_after", ["", "-1", "soon", "99999999999", "Sun, 22 Nov 2026"])
-def test_a_wait_is_never_absurd(retry_after: str) -> None:
+def test_a_requested_wait_is_bounded(retry_after: str) -> None:
     waits: list[float] = []
     with (
         running_peer(answering(429, b"", Retry_After=retry_after)) as peer,
@@ -133,7 +133,7 @@ def test_a_wait_is_never_absurd(retry_after: str) -> None:
     assert waits == [2.0, 4.0]
 
 
-def test_a_long_wait_is_cut_short() -> None:
+def test_a_long_wait_ends_at_the_deadline() -> None:
     waits: list[float] = []
     with (
         running_peer(answering(503, b"", Retry_After="3600")) as peer,
@@ -170,14 +170,14 @@ def test_a_long_wait_is_cut_short() -> None:
         (200, {"music_list": [{}], "has_more": 1}, "cursor does not advance: None"),
     ],
 )
-def test_an_answer_that_is_no_chart_is_refused(status: int, body: Any, problem: str) -> None:
+def test_an_invalid_chart_is_refused(status: int, body: Any, problem: str) -> None:
     with running_peer(answering(status, body)) as peer, pytest.raises(SourceRefused, match=problem):
         fetch(peer.base_url)
 
     assert len(peer.requests) == 1
 
 
-def test_a_cursor_that_never_ends_does() -> None:
+def test_an_endless_cursor_is_bounded() -> None:
     def upstream(exchange: Exchange) -> None:
         cursor = int(parse_qs(urlsplit(exchange.path).query)["cursor"][0])
         exchange.reply(200, json.dumps(a_page([a_row(cursor)], cursor + 1, 1)).encode())
@@ -188,7 +188,7 @@ def test_a_cursor_that_never_ends_does() -> None:
     assert len(peer.requests) == 40
 
 
-def test_nobody_there_is_unavailable() -> None:
+def test_a_missing_server_is_unavailable() -> None:
     with running_peer(answering(200, {})) as peer:
         gone = peer.base_url
 
@@ -197,7 +197,7 @@ def test_nobody_there_is_unavailable() -> None:
 
 
 @pytest.mark.skipif(not RECORDING.exists(), reason="the recorded chart is not on this machine")
-def test_the_recorded_chart_comes_through_whole() -> None:
+def test_the_recorded_chart_is_parsed_completely() -> None:
     document = {**json.loads(RECORDING.read_text()), "has_more": 0}
 
     with running_peer(answering(200, document)) as peer:
@@ -226,7 +226,7 @@ def test_the_recorded_chart_comes_through_whole() -> None:
 
 
 @pytest.mark.skipif(not RECORDING.exists(), reason="the recorded chart is not on this machine")
-def test_the_rules_leave_the_recorded_chart_whole() -> None:
+def test_the_rules_reject_nothing_of_the_recorded_chart() -> None:
     rows = json.loads(RECORDING.read_text())["music_list"]
     candidates = [row for row in map(parse_chart_row, rows) if isinstance(row, Candidate)]
 

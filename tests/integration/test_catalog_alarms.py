@@ -1,166 +1,175 @@
-"""The alarms that `catalog status` tells of a stack: its queues and metrics, asked over moto."""
+"""The alarms in `catalog status`: CloudWatch's own states, read from moto."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
-from moto.cloudwatch.models import cloudwatch_backends
+from botocore.stub import Stubber
+from moto.core.authorization import ActionAuthenticatorMixin
 
+from ops.alarms import AlarmState, AlarmValue, stack_alarms
 from tests.conftest import REGION
 from tests.served import Run, publish
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 
-OWN = "TiktokMusicCatalog/demo"
-QUEUES = ("RefreshFailures", "ScheduleFailures")
-
 
 @pytest.fixture
 def stack(stores: DynamoRows) -> str:
-    """A stack with the queues and the API that the alarms are about."""
+    """A stack with a snapshot and, as yet, no alarm."""
     outputs = {"CatalogTable": "catalog", "KeysTable": "keys"}
     template = {
-        "Resources": {
-            **{name: {"Type": "AWS::SQS::Queue"} for name in QUEUES},
-            "HttpApi": {
-                "Type": "AWS::ApiGateway::RestApi",
-                "Properties": {"Name": "catalog"},
-            },
-            **{name: a_table(name) for name in ("CatalogTable", "KeysTable")},
-            # Whatever has a name of its own stands for the function.
-            "ListMusicFunction": {"Type": "AWS::SQS::Queue"},
-        },
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
         "Outputs": {name: {"Value": value} for name, value in outputs.items()},
     }
     cloudformation = boto3.client("cloudformation", region_name=REGION)
     cloudformation.create_stack(StackName="demo", TemplateBody=json.dumps(template))
     publish(stores, 1)
-    put(OWN, "SnapshotAgeSeconds", ("service", "list_music"), 3_600, timedelta(minutes=2))
     return "demo"
 
 
-def a_table(name: str) -> dict[str, Any]:
-    key = {"AttributeName": "pk", "AttributeType": "S"}
-    return {
-        "Type": "AWS::DynamoDB::Table",
-        "Properties": {
-            "TableName": f"stack-{name}",
-            "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": [key],
-            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-        },
-    }
-
-
-def physical(stack: str, name: str) -> str:
-    client = boto3.client("cloudformation", region_name=REGION)
-    found = client.describe_stack_resource(StackName=stack, LogicalResourceId=name)
-    return str(found["StackResourceDetail"]["PhysicalResourceId"])
-
-
-def put(
-    namespace: str, metric: str, dimension: tuple[str, str], value: float, ago: timedelta
-) -> None:
-    boto3.client("cloudwatch", region_name=REGION).put_metric_data(
-        Namespace=namespace,
-        MetricData=[
-            {
-                "MetricName": metric,
-                "Dimensions": [{"Name": dimension[0], "Value": dimension[1]}],
-                "Value": value,
-                "Timestamp": datetime.now(UTC) - ago,
-            }
-        ],
+def put_alarm(name: str, state: str, reason: str = "a reason") -> None:
+    cloudwatch = boto3.client("cloudwatch", region_name=REGION)
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        AlarmDescription=f"Description of {name}.",
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Statistic="Maximum",
+        Period=300,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
     )
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason=reason)
 
 
-def alarms(catalog: Run, stack: str) -> tuple[int, dict[str, Any]]:
+def shown(catalog: Run, stack: str) -> tuple[int, list[dict[str, Any]], str | None]:
     result = catalog("status", "--stack", stack, "--json")
-    told = json.loads(result.stdout)["alarms"]
-    return result.exit_code, {each["alarm"]: each for each in told}
+    status = json.loads(result.stdout)
+    return result.exit_code, status["alarms"], status["alarmsNote"]
 
 
-def test_a_stack_where_all_is_well_is_quiet(catalog: Run, stack: str) -> None:
-    code, told = alarms(catalog, stack)
-
-    assert (code, {name: each["fires"] for name, each in told.items()}) == (
-        0,
-        {
-            "SnapshotAgeAlarm": False,
-            "RefreshFailuresAlarm": False,
-            "ScheduleFailuresAlarm": False,
-            "RefreshRefusedAlarm": False,
-            "ApiFailuresAlarm": False,
-            "ApiLatencyAlarm": False,
-            "StaleServedAlarm": False,
-            "ListThrottledAlarm": False,
-            "TablesThrottledAlarm": False,
-            "RefreshMediaAlarm": False,
-        },
-    )
-
-
-def test_a_message_in_a_queue_and_a_metric_over_its_threshold_fire(
+def test_each_alarm_is_shown_with_its_state_reason_and_description(
     catalog: Run, stack: str
 ) -> None:
-    boto3.client("sqs", region_name=REGION).send_message(
-        QueueUrl=physical(stack, "ScheduleFailures"), MessageBody="{}"
+    put_alarm("demo/ApiFailuresAlarm", "OK")
+    put_alarm("demo/SnapshotAgeAlarm", "INSUFFICIENT_DATA", "Unchecked: Initial alarm creation")
+
+    assert shown(catalog, stack) == (
+        0,
+        [
+            {
+                "alarm": "ApiFailuresAlarm",
+                "state": "OK",
+                "fires": False,
+                "firesWhen": "Description of demo/ApiFailuresAlarm.",
+                "found": "a reason",
+            },
+            {
+                "alarm": "SnapshotAgeAlarm",
+                "state": "INSUFFICIENT_DATA",
+                "fires": None,
+                "firesWhen": "Description of demo/SnapshotAgeAlarm.",
+                "found": "Unchecked: Initial alarm creation",
+            },
+        ],
+        None,
     )
-    now, api = timedelta(seconds=5), ("ApiId", physical(stack, "HttpApi"))
-    put("AWS/ApiGateway", "5xx", api, 7, now)
-    put(OWN, "StaleServed", ("service", "list_music"), 1, timedelta(hours=3))
-    put(OWN, "RefreshRefused", ("service", "list_music"), 1, now)
 
-    code, told = alarms(catalog, stack)
 
-    assert (code, {name for name, each in told.items() if each["fires"]}) == (
+def test_an_alarm_in_state_alarm_exits_with_1(catalog: Run, stack: str) -> None:
+    put_alarm("demo/ApiFailuresAlarm", "OK")
+    put_alarm("demo/ScheduleFailuresAlarm", "ALARM", "Threshold Crossed: 1 datapoint")
+
+    result = catalog("status", "--stack", stack)
+
+    assert (result.exit_code, result.stderr) == (
         1,
-        {"ScheduleFailuresAlarm", "ApiFailuresAlarm"},
+        "ScheduleFailuresAlarm is in state ALARM: Threshold Crossed: 1 datapoint\n",
     )
-    assert told["ScheduleFailuresAlarm"]["found"] == "messages in the queue: 1"
-    assert told["ApiFailuresAlarm"]["found"].startswith("5xx was 7 at ")
-    assert told["StaleServedAlarm"]["found"].startswith("StaleServed was 1 at ")
+    assert "ScheduleFailuresAlarm  ALARM" in result.stdout
 
 
-@pytest.mark.parametrize("outcome", ["SOURCE_FAILED", "OUT_OF_TIME"])
-def test_a_run_that_failed_fires_before_its_event_is_in_the_queue(
+def test_alarms_of_a_stack_whose_name_begins_alike_are_not_shown(catalog: Run, stack: str) -> None:
+    put_alarm("demo/ApiFailuresAlarm", "OK")
+    put_alarm("demo-dev/ApiFailuresAlarm", "ALARM")
+
+    code, alarms, _ = shown(catalog, stack)
+
+    assert (code, [alarm["alarm"] for alarm in alarms]) == (0, ["ApiFailuresAlarm"])
+
+
+def test_a_stack_without_alarms_says_what_to_do(catalog: Run, stack: str) -> None:
+    assert shown(catalog, stack) == (0, [], "the stack demo has no alarms: deploy it again")
+    assert "the stack demo has no alarms" in catalog("status", "--stack", stack).stdout
+
+
+def test_without_a_stack_there_are_no_alarms(catalog: Run, stores: DynamoRows) -> None:
+    publish(stores, 1)
+
+    status = json.loads(catalog("status", "--json").stdout)
+
+    assert (status["alarms"], status["alarmsNote"]) == ([], "only a stack has alarms: --stack NAME")
+
+
+@pytest.mark.parametrize("outcome", ["SOURCE_FAILED", "OUT_OF_TIME", "REFUSED"])
+def test_a_failed_last_run_exits_with_1_before_any_alarm(
     catalog: Run, stack: str, stores: DynamoRows, outcome: str
 ) -> None:
-    line = {"scheduledAt": "2026-11-22T06:00:00+00:00", "outcome": outcome, "reason": "why"}
-    DynamoRunReports(stores, "catalog").save_run({**line, "isRecorded": False})
+    run = {"scheduledAt": "2026-11-22T06:00:00+00:00", "outcome": outcome, "reason": "why"}
+    DynamoRunReports(stores, "catalog").save_run({**run, "isRecorded": False})
 
-    _, told = alarms(catalog, stack)
+    result = catalog("status", "--stack", stack)
 
-    assert told["RefreshFailuresAlarm"]["found"] == f"the last run was {outcome}: why"
-    assert told["RefreshFailuresAlarm"]["fires"]
-
-
-def test_what_may_not_be_asked_is_not_known(catalog: Run, stack: str) -> None:
-    boto3.client("sqs", region_name=REGION).delete_queue(QueueUrl=physical(stack, QUEUES[0]))
-
-    code, told = alarms(catalog, stack)
-
-    assert (code, told["RefreshFailuresAlarm"]["fires"]) == (0, None)
-    assert "cannot be read" in told["RefreshFailuresAlarm"]["found"]
+    assert (result.exit_code, result.stderr) == (1, f"the last run ended {outcome}: why\n")
 
 
-def test_an_age_that_nobody_tells_fires(catalog: Run, stack: str) -> None:
-    cloudwatch_backends["123456789012"][REGION].metric_data.clear()
+def test_without_the_permission_the_rest_of_the_status_is_shown(
+    catalog: Run, stack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_alarm("demo/ApiFailuresAlarm", "ALARM")
+    iam = boto3.client("iam", region_name=REGION)
+    allowed = ["cloudformation:*", "dynamodb:*"]
+    statement = {"Effect": "Allow", "Action": allowed, "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.create_user(UserName="operator")
+    iam.put_user_policy(UserName="operator", PolicyName="reads", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="operator")["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it holds the former credentials
 
-    silent = alarms(catalog, stack)[1]["SnapshotAgeAlarm"]
+    # From now on moto checks policies.
+    enforced = ActionAuthenticatorMixin.set_initial_no_auth_action_count(0)
+    code, alarms, note = enforced(shown)(catalog, stack)
 
-    assert (silent["fires"], silent["found"]) == (
-        True,
-        "nobody told SnapshotAgeSeconds for a while",
-    )
+    assert (code, alarms) == (0, [])
+    assert note is not None
+    assert note.startswith("alarms cannot be read: ")
+    assert "DescribeAlarms" in note
 
 
-def test_a_throttled_table_fires_whichever_it_is(catalog: Run, stack: str) -> None:
-    now = timedelta(seconds=5)
-    put("AWS/DynamoDB", "WriteThrottleEvents", ("TableName", "stack-KeysTable"), 1, now)
+def test_all_pages_of_alarms_are_read() -> None:
+    cloudwatch = boto3.client("cloudwatch", region_name=REGION)
+    one = {
+        "AlarmName": "demo/OneAlarm",
+        "StateValue": "OK",
+        "StateReason": "r",
+        "AlarmDescription": "d",
+    }
+    other = {"AlarmName": "demo/OtherAlarm", "StateValue": "ALARM"}
+    with Stubber(cloudwatch) as stubber:
+        first, second = {"MetricAlarms": [one], "NextToken": "more"}, {"MetricAlarms": [other]}
+        stubber.add_response("describe_alarms", first, {"AlarmNamePrefix": "demo/"})
+        rest = {"AlarmNamePrefix": "demo/", "NextToken": "more"}
+        stubber.add_response("describe_alarms", second, rest)
 
-    _, told = alarms(catalog, stack)
+        alarms = stack_alarms("demo", cloudwatch)
 
-    assert told["TablesThrottledAlarm"]["fires"]
+    assert alarms == [
+        AlarmState("OneAlarm", AlarmValue.OK, "r", "d"),
+        AlarmState("OtherAlarm", AlarmValue.ALARM, "", ""),
+    ]

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -24,33 +24,33 @@ from tiktok_music.api_key import parse_authorization
 from tiktok_music.archive import TrackStatus, record_to
 from tiktok_music.pointer_moves import advanced
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
-from tiktok_music.refresh.media.ledger import failure_of
+from tiktok_music.refresh.media.ledger import FailureClock, failure_of
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome, RefreshReport
 
 
-def test_status_tells_what_is_served(catalog: Run, stores: DynamoRows) -> None:
+def test_status_shows_the_current_snapshot(catalog: Run, stores: DynamoRows) -> None:
     [_, version] = publish(stores, 13, 1)
 
     result = catalog("status", "--json")
 
-    told = json.loads(result.output)
+    status = json.loads(result.output)
     assert result.exit_code == 0
-    assert {name: told[name] for name in ("version", "tracks", "pinned", "versionsKept")} == {
+    assert {name: status[name] for name in ("version", "tracks", "pinned", "versionsKept")} == {
         "version": version,
         "tracks": 2,
         "pinned": False,
         "versionsKept": 2,
     }
-    assert told["ageHours"] == 1.0
+    assert status["ageHours"] == 1.0
 
 
-def test_status_exits_with_1_when_the_catalog_is_late(catalog: Run, stores: DynamoRows) -> None:
+def test_status_exits_with_1_if_the_snapshot_is_late(catalog: Run, stores: DynamoRows) -> None:
     publish(stores, 15)
 
     result = catalog("status")
 
-    assert (result.exit_code, "late: no snapshot for 15.0 hours" in result.output) == (1, True)
+    assert (result.exit_code, "late: the snapshot is 15.0 hours old" in result.output) == (1, True)
 
 
 def test_snapshots_are_listed_newest_first(catalog: Run, stores: DynamoRows) -> None:
@@ -71,7 +71,7 @@ def test_a_rollback_serves_the_older_version(catalog: Run, stores: DynamoRows) -
     assert (result.exit_code, served(stores)) == (0, (first, False))
 
 
-def test_a_rollback_is_asked_for_first(catalog: Run, stores: DynamoRows) -> None:
+def test_a_rollback_asks_for_confirmation(catalog: Run, stores: DynamoRows) -> None:
     first, second = publish(stores, 13, 1)
 
     result = catalog("rollback", first, input="n\n")
@@ -79,18 +79,20 @@ def test_a_rollback_is_asked_for_first(catalog: Run, stores: DynamoRows) -> None
     assert (result.exit_code, served(stores)) == (1, (second, False))
 
 
-def test_a_rollback_to_what_is_gone_says_what_there_is(catalog: Run, stores: DynamoRows) -> None:
+def test_a_rollback_to_an_unknown_version_lists_the_stored_ones(
+    catalog: Run, stores: DynamoRows
+) -> None:
     [version] = publish(stores, 1)
 
     result = catalog("rollback", "0000000099-abc", "--yes")
 
     assert (result.exit_code, result.output) == (
         2,
-        f"catalog: 0000000099-abc is not kept; there are {version}\n",
+        f"catalog: 0000000099-abc is not stored; stored versions: {version}\n",
     )
 
 
-def test_a_pin_holds_until_it_is_taken_off(catalog: Run, stores: DynamoRows) -> None:
+def test_a_pin_holds_until_unpin(catalog: Run, stores: DynamoRows) -> None:
     first, _ = publish(stores, 13, 1)
 
     catalog("pin", first, "--yes")
@@ -99,7 +101,7 @@ def test_a_pin_holds_until_it_is_taken_off(catalog: Run, stores: DynamoRows) -> 
 
     catalog("unpin")
     assert served(stores) == (first, False)
-    assert catalog("unpin").output == "it is not pinned\n"
+    assert catalog("unpin").output == "not pinned\n"
 
 
 def test_a_key_is_shown_once_and_works_until_it_is_revoked(
@@ -134,11 +136,11 @@ def test_an_organisation_is_suspended_with_all_its_keys(catalog: Run, stores: Dy
     other = json.loads(catalog(*make, "org_2").stdout)["keyId"]
     catalog("keys", "revoke", ids[0], "--yes")
 
-    told = catalog("keys", "suspend", "--organization", "org_1", "--yes")
+    suspended = catalog("keys", "suspend", "--organization", "org_1", "--yes")
 
     keys = DynamoKeys(stores, "keys")
     states = {key.key_id: key.state for key in keys.list_all()}
-    assert told.stdout == "all 2 keys of org_1 are suspended within 30 seconds\n"
+    assert suspended.stdout == "suspended 2 keys of org_1; takes effect within 30 seconds\n"
     assert states == {
         ids[0]: "revoked",
         ids[1]: "suspended",
@@ -147,7 +149,11 @@ def test_an_organisation_is_suspended_with_all_its_keys(catalog: Run, stores: Dy
     }
     refused = catalog(*make, "org_1")
     assert refused.exit_code == 2
-    assert "org_1 is suspended" in refused.stderr
+    assert refused.stderr == (
+        "catalog: org_1 is suspended (all keys); run catalog keys resume --organization org_1\n"
+    )
+    repeated = catalog("keys", "suspend", "--organization", "org_1", "--yes")
+    assert repeated.stdout == "all keys of org_1 are already suspended\n"
     again = catalog("keys", "resume", "--organization", "org_1", "--yes", "--json")
     assert [each["state"] for each in json.loads(again.stdout)] == ["active"] * 2
     assert catalog(*make, "org_1").exit_code == 0
@@ -158,10 +164,10 @@ def test_an_organisation_is_suspended_with_all_its_keys(catalog: Run, stores: Dy
     [
         ((), "give the id of a key, or --organization"),
         (("ABCDEFGHIJKLMNOP", "--organization", "org_1"), "give the id of a key, or"),
-        (("--organization", "nobody"), "nobody has no key"),
+        (("--organization", "org_9"), "org_9 has no key"),
     ],
 )
-def test_what_is_to_be_suspended_must_be_told(
+def test_suspend_needs_one_key_or_one_organisation(
     catalog: Run, words: tuple[str, ...], problem: str
 ) -> None:
     result = catalog("keys", "suspend", *words, "--yes")
@@ -176,19 +182,21 @@ def test_what_is_to_be_suspended_must_be_told(
         (("--tier", "gold"), "'gold' is not one of standard, pilot, partner"),
     ],
 )
-def test_a_wrong_key_is_not_made(catalog: Run, words: tuple[str, ...], problem: str) -> None:
+def test_a_key_with_invalid_options_is_not_created(
+    catalog: Run, words: tuple[str, ...], problem: str
+) -> None:
     result = catalog("keys", "create", "--organization", "o", "--name", "n", *words)
 
     assert (result.exit_code, problem in " ".join(result.output.split())) == (2, True)
 
 
-def test_nothing_published_yet_is_told(catalog: Run) -> None:
+def test_a_catalog_without_a_snapshot_is_reported(catalog: Run) -> None:
     assert catalog("status").output == (
         "catalog: table catalog has no snapshot yet: run the first refresh (catalog refresh)\n"
     )
 
 
-def test_no_catalog_at_all_is_told_with_what_to_do(
+def test_without_a_deployment_the_error_lists_the_ways_to_choose_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     for name in ("CATALOG_TABLE", "KEYS_TABLE", "AWS_REGION"):
@@ -198,10 +206,10 @@ def test_no_catalog_at_all_is_told_with_what_to_do(
     result = CliRunner().invoke(app, ["status"])
 
     assert result.exit_code == 2
-    assert result.output.startswith("catalog: which catalog? Give --stack NAME")
+    assert result.output.startswith("catalog: no catalog chosen: use --stack NAME")
 
 
-def test_a_diff_tells_what_came_went_and_moved(catalog: Run, stores: DynamoRows) -> None:
+def test_a_diff_shows_added_removed_and_moved_tracks(catalog: Run, stores: DynamoRows) -> None:
     publisher = DynamoPublisher(stores, "catalog")
     versions = []
     for tracks in ((a_track(1), a_track(2)), (a_track(3), a_track(2), a_track(4))):
@@ -211,21 +219,21 @@ def test_a_diff_tells_what_came_went_and_moved(catalog: Run, stores: DynamoRows)
         publisher.flip(advanced(before, snapshot.descriptor), before)
         versions.append(snapshot.descriptor.version)
 
-    told = json.loads(catalog("diff", *versions, "--json").output)
+    diff = json.loads(catalog("diff", *versions, "--json").output)
     table = catalog("diff", versions[0][:12]).output
 
-    ids = {name: [change["id"] for change in told[name]] for name in ("added", "removed", "moved")}
+    ids = {name: [change["id"] for change in diff[name]] for name in ("added", "removed", "moved")}
     assert ids == {
         "added": [a_track(3).track_id, a_track(4).track_id],
         "removed": [a_track(1).track_id],
         "moved": [a_track(2).track_id],
     }
     assert f"{versions[0]} → {versions[1]}: 2 added, 1 removed, 1 moved" in table
-    assert "is not kept; there are" in catalog("diff", "0000000099").output
-    assert "may be several: give more of it; there are" in catalog("diff", "00000000").output
+    assert "is not stored; stored versions: " in catalog("diff", "0000000099").output
+    assert "is ambiguous; stored versions: " in catalog("diff", "00000000").output
 
 
-def test_why_tells_all_that_is_known_of_a_track(catalog: Run, stores: DynamoRows) -> None:
+def test_why_shows_everything_stored_about_a_track(catalog: Run, stores: DynamoRows) -> None:
     versions = publish(stores, 13, 1)
     record = a_record(0)
     archive = DynamoTrackArchive(stores, "catalog")
@@ -250,10 +258,10 @@ def test_why_tells_all_that_is_known_of_a_track(catalog: Run, stores: DynamoRows
         "title": "Song 0",
         "status": "active",
     }
-    assert "in no version that is kept" in catalog("why", alias.track_id).output
+    assert "not listed in any stored version" in catalog("why", alias.track_id).output
 
 
-def test_why_tells_the_last_verdict_and_the_media_ledger(catalog: Run, stores: DynamoRows) -> None:
+def test_why_shows_the_last_verdict_and_the_media_ledger(catalog: Run, stores: DynamoRows) -> None:
     publish(stores, 1)
     pointer = DynamoPublisher(stores, "catalog").current()
     assert pointer is not None
@@ -264,7 +272,7 @@ def test_why_tells_the_last_verdict_and_the_media_ledger(catalog: Run, stores: D
         Outcome.PUBLISHED, None, moment, moment, {}, rejections=(Rejection.of(bad, finding),)
     )
     DynamoRunReports(stores, "catalog").save_report(moment, report.to_dict())
-    failure = failure_of(bad, finding, moment)
+    failure = failure_of(bad, finding, FailureClock(moment, timedelta(hours=12)), None)
     assert failure is not None
     DynamoMediaLedger(stores, "catalog").save_failures([failure])
 
@@ -279,15 +287,15 @@ def test_why_tells_the_last_verdict_and_the_media_ledger(catalog: Run, stores: D
     assert "lastVerdict.detail" in catalog("why", bad.tiktok_id).output
 
 
-def test_why_says_when_nothing_is_known(catalog: Run, stores: DynamoRows) -> None:
+def test_why_reports_an_unknown_track(catalog: Run, stores: DynamoRows) -> None:
     publish(stores, 1)
 
     result = catalog("why", "13660")
 
-    assert (result.exit_code, result.output) == (2, "catalog: nothing is known of '13660' here\n")
+    assert (result.exit_code, result.output) == (2, "catalog: '13660' not found\n")
 
 
-def test_a_retired_track_is_denied_and_its_record_tells_why(
+def test_a_retired_track_is_denied_and_its_record_has_the_reason(
     catalog: Run, stores: DynamoRows
 ) -> None:
     record = a_record(1)
@@ -297,7 +305,7 @@ def test_a_retired_track_is_denied_and_its_record_tells_why(
 
     result = catalog("retire", record.link, "--reason", "asked for by its author", "--yes")
 
-    assert (result.exit_code, "it is not on the list, and will not come back" in result.output) == (
+    assert (result.exit_code, "it is not listed, and no refresh will list it" in result.output) == (
         0,
         True,
     )
@@ -313,16 +321,16 @@ def test_a_retired_track_is_denied_and_its_record_tells_why(
     assert DynamoOperatorLists(stores, "catalog").entries() == (
         ListEntry(ListKind.DENY, "asked for by its author", record.tiktok_id),
     )
-    again, double, unknown = (
+    again, duplicate, unknown = (
         " ".join(catalog("retire", words, "--reason", "x", "--yes").output.replace("│", "").split())
         for words in (record.track_id, a_record(2).track_id, "13660")
     )
-    assert "it is retired already: asked for by its author" in again
-    assert "is a double: retire" in double
+    assert "already retired: asked for by its author" in again
+    assert "is a duplicate: retire its canonical track" in duplicate
     assert "was never listed" in unknown
 
 
-def test_a_takedown_is_asked_for_first(catalog: Run, stores: DynamoRows) -> None:
+def test_a_takedown_asks_for_confirmation(catalog: Run, stores: DynamoRows) -> None:
     archive = DynamoTrackArchive(stores, "catalog")
     archive.save_many([a_record(1)])
 
@@ -333,7 +341,9 @@ def test_a_takedown_is_asked_for_first(catalog: Run, stores: DynamoRows) -> None
     assert DynamoOperatorLists(stores, "catalog").entries() == ()
 
 
-def test_a_rotated_key_is_like_the_old_one_which_goes_on(catalog: Run, stores: DynamoRows) -> None:
+def test_a_rotated_key_has_the_settings_of_the_old_one_which_still_works(
+    catalog: Run, stores: DynamoRows
+) -> None:
     text, old = a_key(tier="pilot")
     keys = DynamoKeys(stores, "keys")
     keys.save(old)
@@ -350,7 +360,7 @@ def test_a_rotated_key_is_like_the_old_one_which_goes_on(catalog: Run, stores: D
     assert catalog("keys", "rotate", old.key_id).exit_code == 2
 
 
-def test_a_stack_is_asked_for_its_tables_and_its_functions_settings(catalog: Run) -> None:
+def test_a_stack_gives_its_tables_and_the_settings_of_its_function(catalog: Run) -> None:
     outputs = {
         "CatalogTable": "catalog",
         "KeysTable": "keys",
@@ -384,21 +394,19 @@ def test_a_stack_is_asked_for_its_tables_and_its_functions_settings(catalog: Run
     assert "the stack other cannot be read" in catalog("status", "--stack", "other").stderr
 
 
-def test_what_aws_says_is_told_with_what_to_do(
+def test_errors_of_aws_are_reported_with_a_hint(
     catalog: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish_nowhere = catalog("status", "--stack", "other")
+    no_stack = catalog("status", "--stack", "other")
     monkeypatch.setenv("CATALOG_TABLE", "elsewhere")
     no_table = catalog("status")
-    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_PROFILE", "unknown")
     no_profile = catalog("doctor", "--stack", "demo")
 
-    assert "the stack other cannot be read" in publish_nowhere.stderr
-    assert (
-        "(ResourceNotFoundException) (there is none here: is the region right?" in no_table.stderr
-    )
+    assert "the stack other cannot be read" in no_stack.stderr
+    assert "(ResourceNotFoundException) (not found here: is the region right?" in no_table.stderr
     assert "aws configure list-profiles" in no_profile.stderr
-    assert {each.exit_code for each in (publish_nowhere, no_table, no_profile)} == {2}
+    assert {each.exit_code for each in (no_stack, no_table, no_profile)} == {2}
 
 
 def test_profile_and_region_are_chosen_before_the_command(
@@ -412,17 +420,19 @@ def test_profile_and_region_are_chosen_before_the_command(
 
 
 @pytest.mark.parametrize("answer", ["", "n\n"])
-def test_no_answer_is_no(catalog: Run, stores: DynamoRows, answer: str) -> None:
+def test_without_confirmation_nothing_changes(
+    catalog: Run, stores: DynamoRows, answer: str
+) -> None:
     _, key = a_key()
     DynamoKeys(stores, "keys").save(key)
 
     result = catalog("keys", "revoke", key.key_id, input=answer)
 
     assert (result.exit_code, DynamoKeys(stores, "keys").get(key.key_id)) == (1, key)
-    assert ("--yes answers" in result.stderr) == (answer == "")
+    assert ("(use --yes)" in result.stderr) == (answer == "")
 
 
-def test_keys_speak_json_and_take_a_whole_key_for_its_id(catalog: Run, stores: DynamoRows) -> None:
+def test_keys_print_json_and_accept_a_whole_key_as_id(catalog: Run, stores: DynamoRows) -> None:
     words = ("keys", "create", "--organization", "org_1", "--name", "Acme", "--json")
     made = json.loads(catalog(*words).stdout)
 
@@ -438,13 +448,13 @@ def test_keys_speak_json_and_take_a_whole_key_for_its_id(catalog: Run, stores: D
         "state": "suspended",
     }
     again = catalog("keys", "suspend", made["keyId"])
-    assert (again.exit_code, again.stdout) == (0, f"{made['keyId']} is suspended already\n")
+    assert (again.exit_code, again.stdout) == (0, f"{made['keyId']} is already suspended\n")
     assert (
         "--name is empty" in catalog("keys", "create", "--organization", "o", "--name", "").output
     )
 
 
-def test_a_lost_race_of_a_move_says_what_to_do(
+def test_a_pointer_moved_in_between_is_reported(
     catalog: Run, stores: DynamoRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = publish(stores, 13, 1)
@@ -459,4 +469,4 @@ def test_a_lost_race_of_a_move_says_what_to_do(
     result = catalog("rollback", first, "--yes")
 
     assert (result.exit_code, served(stores)) == (2, (second, True))
-    assert "nothing was changed; look at catalog status" in result.stderr
+    assert "nothing changed; check catalog status" in result.stderr

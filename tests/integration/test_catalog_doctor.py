@@ -1,20 +1,16 @@
-"""`catalog doctor` over a real moto server: what is well, and what it says of each fault."""
+"""`catalog doctor` over a real moto server: a healthy deployment, and each fault with its fix."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import boto3
 import pytest
 from typer.testing import CliRunner
 
-from local.embedded_aws import BUCKET, CATALOG_TABLE, KEYS_TABLE, R2_SECRET, REGION, EmbeddedAws
-from local.media_host import media_app
-from local.servers import BackgroundServer, bind
+from local.embedded_aws import BUCKET, REGION, EmbeddedAws
 from ops.cli import app
 from tests.peer import Exchange, running_peer
 
-BUCKET_LOOKS = ["write", "public", "range", "type", "cache", "cors", "delete"]
+BUCKET_CHECKS = ["write", "public", "range", "type", "cache", "cors", "delete"]
 CHECKS = [
     "settings",
     "credentials",
@@ -23,38 +19,13 @@ CHECKS = [
     "table keys",
     "lists",
     "secret tiktok-music/r2",
-    *(f"bucket {look}" for look in BUCKET_LOOKS),
+    *(f"bucket {name}" for name in BUCKET_CHECKS),
+    "sandbox media",
     "source static",
 ]
 
 
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[EmbeddedAws]:
-    aws = EmbeddedAws.start()
-    for name, value in aws.environment().items():
-        monkeypatch.setenv(name, value)
-    media = BackgroundServer.start(media_app(aws.endpoint_url, BUCKET), bind(0))
-    document = tmp_path / "tracks.json"
-    document.write_text('[{"tiktokId": "13660", "title": "Low Tide"}, {"title": "No Id"}]')
-    settings = {
-        "CATALOG_TABLE": CATALOG_TABLE,
-        "KEYS_TABLE": KEYS_TABLE,
-        "SOURCE": "static",
-        "SOURCE_LOCATION": str(document),
-        "MEDIA_BASE_URL": media.base_url,
-        "R2_ENDPOINT_URL": aws.endpoint_url,
-        "R2_BUCKET": BUCKET,
-        "R2_SECRET": R2_SECRET,
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    aws.furnish("source-key")
-    yield aws
-    media.stop()
-    aws.stop()
-
-
-def examined() -> tuple[int, dict[str, dict[str, str]]]:
+def doctor() -> tuple[int, dict[str, dict[str, str]]]:
     result = CliRunner().invoke(app, ["doctor", "--json"])
     return result.exit_code, {line["check"]: line for line in json.loads(result.stdout)}
 
@@ -68,24 +39,36 @@ def objects(account: EmbeddedAws) -> int:
     return s3.list_objects_v2(Bucket=BUCKET)["KeyCount"]
 
 
-def test_a_catalog_that_is_well_is_found_well_and_left_as_it_was(account: EmbeddedAws) -> None:
-    code, lines = examined()
+def test_a_healthy_deployment_passes_all_checks_and_is_left_unchanged(account: EmbeddedAws) -> None:
+    CliRunner().invoke(app, ["sandbox", "publish"])
+    before = objects(account)
+
+    code, lines = doctor()
 
     assert (code, list(lines), failed(lines)) == (0, CHECKS, [])
-    assert lines["source static"]["found"] == "2 rows, 1 of them unreadable"
-    assert objects(account) == 0
+    assert lines["source static"]["found"] == "2 rows, 1 unreadable"
+    assert (objects(account), before) == (14, 14)
     assert "bucket cors" in CliRunner().invoke(app, ["doctor"]).stdout
 
 
-def test_a_domain_that_rewrites_answers_is_told_line_by_line(
+def test_missing_sandbox_media_are_found_with_the_command_that_publishes_them(
+    account: EmbeddedAws,
+) -> None:
+    code, lines = doctor()
+
+    assert (code, failed(lines)) == (1, ["sandbox media"])
+    assert lines["sandbox media"]["mend"] == "publish them: catalog sandbox publish"
+
+
+def test_a_domain_that_rewrites_responses_fails_each_public_check(
     account: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with running_peer(answer_a_page) as peer:
         monkeypatch.setenv("MEDIA_BASE_URL", peer.base_url)
-        code, lines = examined()
+        code, lines = doctor()
 
-    looks = ("public", "range", "type", "cache", "cors")
-    assert (code, failed(lines)) == (1, [f"bucket {look}" for look in looks])
+    public = [f"bucket {name}" for name in ("public", "range", "type", "cache", "cors")]
+    assert (code, failed(lines)) == (1, [*public, "sandbox media"])
     assert "answers 200 with 11 bytes" in lines["bucket public"]["found"]
     assert lines["bucket cors"] == {
         "check": "bucket cors",
@@ -100,40 +83,40 @@ def answer_a_page(exchange: Exchange) -> None:
     exchange.reply(200, b"hello there", Content_Type="text/html")
 
 
-def test_what_is_missing_is_told_with_what_to_do(
+def test_missing_resources_are_found_with_their_fixes(
     account: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KEYS_TABLE", "nothing")
     monkeypatch.setenv("R2_SECRET", "nothing/r2")
     monkeypatch.setenv("SOURCE_LOCATION", "/nowhere")
 
-    code, lines = examined()
+    code, lines = doctor()
 
     assert (code, failed(lines)) == (
         1,
         ["table nothing", "secret nothing/r2", "bucket write", "source static"],
     )
     assert lines["secret nothing/r2"]["mend"] == (
-        "make it: aws secretsmanager create-secret --name nothing/r2"
+        "create it: aws secretsmanager create-secret --name nothing/r2"
     )
 
 
-def test_an_endpoint_that_nobody_answers_at_is_told(
+def test_an_unreachable_media_domain_is_reported(
     account: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MEDIA_BASE_URL", "http://127.0.0.1:9")
 
-    code, lines = examined()
+    code, lines = doctor()
 
     assert (code, "Connection refused" in lines["bucket public"]["found"]) == (1, True)
 
 
-def test_wrong_settings_end_the_examination(
+def test_invalid_settings_end_the_checks(
     account: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("R2_BUCKET")
 
-    code, lines = examined()
+    code, lines = doctor()
 
     assert (code, list(lines), lines["settings"]["found"]) == (
         1,

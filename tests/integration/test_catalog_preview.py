@@ -1,4 +1,4 @@
-"""`catalog preview` as its user has it."""
+"""`catalog preview`, as an operator types it."""
 
 import json
 import subprocess
@@ -59,7 +59,7 @@ def test_every_line_gets_its_verdict_in_order() -> None:
         "mergedInto": None,
         "language": english,
     }
-    assert [(told["tiktokId"], told["verdict"], told["reason"]) for told in verdicts] == [
+    assert [(each["tiktokId"], each["verdict"], each["reason"]) for each in verdicts] == [
         (IDS[1], "merged", None),
         (IDS[2], "accepted", None),
         (IDS[3], "rejected", "PROFANITY"),
@@ -68,13 +68,13 @@ def test_every_line_gets_its_verdict_in_order() -> None:
     ]
 
 
-def test_with_pairs_each_line_is_a_catalog_of_its_own() -> None:
+def test_with_pairs_each_line_is_a_separate_catalog() -> None:
     pair = [track(1, "Low Tide", author="A", userCount=2), track(2, "low tide", author="a")]
     other = [track(3, "Low Tide", author="A"), track(4, "Low Tide (Live)", author="A")]
 
     verdicts = judged([pair, other, [], {"tiktokId": "1"}], "--pairs")
 
-    assert [[(told["verdict"], told["mergedInto"]) for told in line] for line in verdicts] == [
+    assert [[(each["verdict"], each["mergedInto"]) for each in line] for line in verdicts] == [
         [("accepted", None), ("merged", IDS[1])],
         [("accepted", None), ("accepted", None)],
         [],
@@ -85,7 +85,7 @@ def test_with_pairs_each_line_is_a_catalog_of_its_own() -> None:
 def test_the_same_id_twice_is_one_track() -> None:
     verdicts = judged([track(1, "Low Tide", userCount=1), track(1, "Low Tide", userCount=8)])
 
-    assert [(told["verdict"], told["mergedInto"]) for told in verdicts] == [
+    assert [(each["verdict"], each["mergedInto"]) for each in verdicts] == [
         ("merged", IDS[1]),
         ("accepted", None),
     ]
@@ -96,21 +96,21 @@ def test_the_same_id_twice_is_one_track() -> None:
     ["", "   ", "x" * 10_000, "🔥💃", "نسيم الليل", "\ud83d", "Ma\\u00f1ana", "\u202eevil", "\x00"],
 )
 def test_any_title_gets_a_verdict(title: str) -> None:
-    [told] = judged([track(1, title)])
+    [row] = judged([track(1, title)])
 
-    assert told["verdict"] in ("accepted", "rejected")
-    assert set(told["language"]) == {"code", "source", "score"}
+    assert row["verdict"] in ("accepted", "rejected")
+    assert set(row["language"]) == {"code", "source", "score"}
 
 
-def test_an_empty_line_keeps_its_place() -> None:
-    assert [told["verdict"] for told in judged([track(1, "A"), "", track(2, "B")])] == [
+def test_an_empty_line_is_rejected_in_its_place() -> None:
+    assert [each["verdict"] for each in judged([track(1, "A"), "", track(2, "B")])] == [
         "accepted",
         "rejected",
         "accepted",
     ]
 
 
-def test_a_table_tells_people_why() -> None:
+def test_the_table_shows_the_reason() -> None:
     code, output = run([json.dumps(track(1, "What the Fuck", author="Loud Neighbours"))])
 
     assert code == 0
@@ -118,11 +118,11 @@ def test_a_table_tells_people_why() -> None:
     assert "0 accepted, 0 merged, 1 rejected" in output
 
 
-def test_generic_sounds_can_be_kept() -> None:
+def test_generic_sounds_can_be_accepted() -> None:
     assert judged([track(1, "original sound")], "--keep-generic")[0]["verdict"] == "accepted"
 
 
-def test_the_operators_lists_count(tmp_path: Path) -> None:
+def test_operator_overrides_apply(tmp_path: Path) -> None:
     lists = tmp_path / "lists.json"
     entry = {"kind": "deny", "reason": "asked for", "pattern": "*low tide"}
     lists.write_text(json.dumps({"entries": [entry]}))
@@ -130,7 +130,7 @@ def test_the_operators_lists_count(tmp_path: Path) -> None:
     assert judged([track(1, "Low Tide")], "--lists", str(lists))[0]["reason"] == "DENIED"
 
 
-def test_lists_that_are_wrong_are_told(tmp_path: Path) -> None:
+def test_invalid_lists_are_reported(tmp_path: Path) -> None:
     lists = tmp_path / "lists.json"
     lists.write_text('{"entries": [{"kind": "deny", "reason": "x", "pattern": "*"}]}')
 
@@ -140,7 +140,7 @@ def test_lists_that_are_wrong_are_told(tmp_path: Path) -> None:
     assert "entries.0: Value error, a pattern needs 3 letters besides *" in output
 
 
-def test_a_file_that_is_not_there_is_told() -> None:
+def test_a_missing_file_is_reported() -> None:
     result = CliRunner().invoke(app, ["preview", "/nowhere.jsonl"])
 
     assert (result.exit_code, "No such file" in result.output) == (2, True)
@@ -150,5 +150,5 @@ def test_the_console_script_is_installed_and_has_help() -> None:
     script = Path(sys.executable).parent / "catalog"
 
     for arguments in (["--help"], ["preview", "--help"]):
-        told = subprocess.run([script, *arguments], capture_output=True, text=True, check=True)
-        assert "Usage: catalog" in told.stdout
+        result = subprocess.run([script, *arguments], capture_output=True, text=True, check=True)
+        assert "Usage: catalog" in result.stdout

@@ -1,4 +1,4 @@
-"""`catalog refresh` over a real moto server, real HTTP and real audio, as an operator types it."""
+"""`catalog refresh` over a moto server with real HTTP and real audio, as an operator types it."""
 
 import json
 from collections.abc import Iterator
@@ -24,11 +24,11 @@ VERBS = ("added", "removed", "moved")
 
 @dataclass
 class Stage:
-    """An account, a media host, and the document that the source is."""
+    """An account, a media host, and the document of the source."""
 
     base_url: str
     document: Path
-    asked: list[str]
+    requested: list[str]
 
     def chart(self, *numbers: int, **fields: Any) -> None:
         rows = [
@@ -55,10 +55,10 @@ def account() -> Iterator[EmbeddedAws]:
 
 @pytest.fixture
 def stage(account: EmbeddedAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stage]:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def media_host(exchange: Exchange) -> None:
-        asked.append(exchange.path)
+        requested.append(exchange.path)
         if exchange.path == "/cover":
             body, kind = cover(3)
         else:
@@ -83,7 +83,7 @@ def stage(account: EmbeddedAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
             monkeypatch.setenv(name, value)
         account.reset()
         account.furnish("source-key")
-        yield Stage(peer.base_url, tmp_path / "tracks.json", asked)
+        yield Stage(peer.base_url, tmp_path / "tracks.json", requested)
 
 
 def catalog(*words: str) -> Result:
@@ -95,7 +95,7 @@ def publisher() -> DynamoPublisher:
 
 
 def stored(account: EmbeddedAws) -> tuple[list[str], list[Any]]:
-    """Everything that the bucket and the catalog table hold."""
+    """All keys of the bucket and all items of the catalog table."""
     url = account.endpoint_url
     s3 = boto3.client("s3", endpoint_url=url, region_name=REGION)
     dynamodb = boto3.client("dynamodb", endpoint_url=url, region_name=REGION)
@@ -104,7 +104,7 @@ def stored(account: EmbeddedAws) -> tuple[list[str], list[Any]]:
     return [each["Key"] for each in objects], sorted(items, key=lambda item: item["pk"]["S"])
 
 
-def test_a_refresh_by_hand_publishes_and_tells(stage: Stage) -> None:
+def test_a_manual_refresh_publishes_and_prints_its_report(stage: Stage) -> None:
     stage.chart(1, 2)
     before = datetime.now(UTC)
 
@@ -120,57 +120,53 @@ def test_a_refresh_by_hand_publishes_and_tells(stage: Stage) -> None:
     assert before <= pointer.current.scheduled_at <= datetime.now(UTC)
 
 
-def test_a_dry_run_tells_the_difference_and_writes_nothing(
-    stage: Stage, account: EmbeddedAws
-) -> None:
+def test_a_dry_run_shows_the_changes_and_writes_nothing(stage: Stage, account: EmbeddedAws) -> None:
     stage.chart(1, 2)
     catalog("refresh")
-    before, asked = stored(account), list(stage.asked)
+    before, requested = stored(account), list(stage.requested)
     stage.chart(3, 2)
 
     result = catalog("refresh", "--dry-run", "--json")
 
-    told = json.loads(result.stdout)
+    report = json.loads(result.stdout)
     ids = {number: track_id_of(str(7_662_052_657_323_182_080 + number)) for number in (1, 2, 3)}
     assert result.exit_code == 0
-    changed = {name: [each["id"] for each in told["changes"][name]] for name in VERBS}
+    changed = {name: [each["id"] for each in report["changes"][name]] for name in VERBS}
     assert changed == {"added": [ids[3]], "removed": [ids[1]], "moved": [ids[2]]}
-    assert (told["untried"], told["outcome"], told["rejected"]) == ([ids[3]], "PUBLISHED", {})
-    assert (stored(account), stage.asked) == (before, asked)
+    assert (report["untried"], report["outcome"], report["rejected"]) == ([ids[3]], "PUBLISHED", {})
+    assert (stored(account), stage.requested) == (before, requested)
     table = catalog("refresh", "--dry-run").stdout
     assert "dry run: 1 added, 1 removed, 1 moved" in table
     assert "would be PUBLISHED in" in table
-    assert "nothing was written; media of 1 new tracks would be tried" in table
+    assert "nothing was written; media of 1 new tracks would be fetched" in table
 
 
-def test_a_dry_run_needs_no_snapshot_and_tells_what_is_rejected(stage: Stage) -> None:
+def test_a_dry_run_needs_no_snapshot_and_reports_rejections(stage: Stage) -> None:
     stage.chart(1, title="Fuck It, We Dance")
 
     result = catalog("refresh", "--dry-run", "--json")
 
-    told = json.loads(result.stdout)
-    assert (result.exit_code, told["rejected"], told["reason"].partition(":")[0]) == (
+    report = json.loads(result.stdout)
+    assert (result.exit_code, report["rejected"], report["reason"].partition(":")[0]) == (
         1,
         {"PROFANITY": 1},
         "FLOOR",
     )
 
 
-def test_a_refusal_exits_with_1_and_force_opens_it(stage: Stage) -> None:
+def test_a_failed_publish_check_exits_with_1_and_force_skips_it(stage: Stage) -> None:
     stage.chart(1, 2)
     catalog("refresh")
     stage.chart(2)
 
     refused, forced = catalog("refresh", "--json"), catalog("refresh", "--force", "--json")
 
-    told = json.loads(refused.stdout)
-    assert (refused.exit_code, told["outcome"], told["reason"][:6]) == (1, "REFUSED", "SHRINK")
+    report = json.loads(refused.stdout)
+    assert (refused.exit_code, report["outcome"], report["reason"][:6]) == (1, "REFUSED", "SHRINK")
     assert (forced.exit_code, json.loads(forced.stdout)["outcome"]) == (0, "PUBLISHED")
 
 
-def test_another_source_can_be_named_for_once(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_can_use_another_source(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.chart(1)
     monkeypatch.setenv("SOURCE", "aweme")
     monkeypatch.delenv("SOURCE_LOCATION")
@@ -182,7 +178,7 @@ def test_another_source_can_be_named_for_once(
     assert (result.exit_code, "1 added" in result.stdout) == (0, True)
 
 
-def test_a_source_that_is_down_or_unknown_is_told(stage: Stage) -> None:
+def test_a_source_that_is_down_or_unknown_is_reported(stage: Stage) -> None:
     gone, unknown = catalog("refresh", "--dry-run"), catalog("refresh", "--source", "charts")
 
     assert (gone.exit_code, "SOURCE_FAILED: static: SOURCE_LOCATION" in gone.stderr) == (1, True)

@@ -28,7 +28,7 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAws]:
-    """A fresh account, and the environment that the template gives the functions."""
+    """An empty account, and the functions' environment from the template."""
     aws = EmbeddedAws.start()
     settings = {
         **aws.environment(),
@@ -50,7 +50,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAws]:
 
 
 def handler_of(function: str) -> Handler:
-    """The handler as a new Lambda instance has it."""
+    """Imports the handler as a new Lambda instance does."""
     module = importlib.import_module(f"functions.{function}.handler")
     handler: Handler = importlib.reload(module).handler
     return handler
@@ -149,7 +149,7 @@ def test_a_scheduled_event_fills_the_list(
     ]
 
 
-def test_a_document_may_lie_in_a_bucket(
+def test_a_document_may_be_in_a_bucket(
     account: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_LOCATION", f"s3://{BUCKET}/charts/today.json")
@@ -169,7 +169,7 @@ def test_a_document_may_lie_in_a_bucket(
         (f"s3://{BUCKET}/nothing.json", r"cannot be read: .*\(NoSuchKey\)"),
     ],
 )
-def test_a_document_that_is_not_there_is_told_and_tried_again(
+def test_a_missing_document_is_reported_and_retried(
     account: EmbeddedAws, monkeypatch: pytest.MonkeyPatch, location: str, problem: str
 ) -> None:
     monkeypatch.setenv("SOURCE_LOCATION", location)

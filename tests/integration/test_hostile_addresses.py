@@ -1,4 +1,4 @@
-"""Addresses that mean something else than they seem to, and hosts that are not who they say."""
+"""Misleading addresses, and hosts with a wrong certificate."""
 
 import socket
 import ssl
@@ -25,7 +25,7 @@ def get(http: SafeHttp, url: str) -> bytes:
 
 @pytest.fixture
 def connected(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Where anything connects to; nothing leaves the machine."""
+    """Records the addresses of all connections; none leaves the machine."""
     places: list[object] = []
 
     def connect(self: socket.socket, place: object) -> None:
@@ -70,7 +70,7 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         "http://127.0.0.1:-1/",
     ],
 )
-def test_no_way_of_writing_an_inner_address_is_connected_to(
+def test_no_spelling_of_a_private_address_is_connected_to(
     url: str, connected: list[object]
 ) -> None:
     with pytest.raises(DownloadFailed):
@@ -80,7 +80,7 @@ def test_no_way_of_writing_an_inner_address_is_connected_to(
 
 
 def numbers_only(host: str, port: int) -> list[str]:
-    """The machine's own reading of numbers; no name is asked for outside."""
+    """Resolves numeric addresses only; no name is looked up."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     return [str(entry[4][0]) for entry in found]
 
@@ -96,7 +96,7 @@ def numbers_only(host: str, port: int) -> list[str]:
         "\\\\127.0.0.1\\share",
     ],
 )
-def test_no_redirect_leads_to_an_inner_address(location: str) -> None:
+def test_no_redirect_to_a_private_address_is_followed(location: str) -> None:
     def redirect(exchange: object) -> None:
         exchange.reply(302, b"", Location=location)  # type: ignore[attr-defined]
 
@@ -119,7 +119,7 @@ def test_a_redirect_never_leaves_https(tls: "Tls", monkeypatch: pytest.MonkeyPat
         get(to_loopback(), f"https://cdn.test:{port}/")
 
 
-def test_the_certificate_must_be_of_the_host_that_was_asked_for(
+def test_the_certificate_must_match_the_requested_host(
     tls: "Tls", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tls.authority))
@@ -131,7 +131,7 @@ def test_the_certificate_must_be_of_the_host_that_was_asked_for(
                 get(to_loopback(), f"https://{other}:{port}/")
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(tls: "Tls") -> None:
+def test_a_certificate_of_an_unknown_authority_is_refused(tls: "Tls") -> None:
     with (
         tls.serving("cdn.test") as port,
         pytest.raises(DownloadFailed, match="SSLError"),
@@ -144,7 +144,7 @@ def to_loopback() -> SafeHttp:
 
 
 class Tls:
-    """A certificate authority of our own, and a server that it vouches for by a name."""
+    """A test certificate authority, and a server certificate for one name."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -157,7 +157,7 @@ class Tls:
 
     @contextmanager
     def serving(self, name: str) -> Iterator[int]:
-        """Answers every request the same, on the port that is given."""
+        """Gives every request the same answer, on the given port."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self._chain(name))
         with socket.create_server(("127.0.0.1", 0)) as server:

@@ -1,4 +1,4 @@
-"""Covers through the real Pillow: every format and mode, and what must be refused."""
+"""Covers made by the real Pillow: formats, modes, and refused images."""
 
 import io
 import random
@@ -121,7 +121,7 @@ def test_an_animation_shows_its_first_frame(image_format: str) -> None:
     assert is_near(colour(opened(cover.jpeg), 0.5, 0.5), (255, 0, 0))
 
 
-def test_orientation_is_obeyed_and_then_forgotten() -> None:
+def test_orientation_is_applied_and_removed() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
 
@@ -132,7 +132,7 @@ def test_orientation_is_obeyed_and_then_forgotten() -> None:
     assert is_near(colour(image, 0.5, 0.1), (200, 30, 30))
 
 
-def test_no_metadata_is_left() -> None:
+def test_all_metadata_is_removed() -> None:
     exif = Image.Exif()
     exif[0x010E] = "secret place"
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -187,7 +187,7 @@ def test_truncated_images_are_refused(image_format: str) -> None:
             write_cover(data[: len(data) * sixteenth // 16], CAPS)
 
 
-def test_damaged_images_give_a_cover_or_the_one_error() -> None:
+def test_damaged_images_give_a_cover_or_cover_unreadable() -> None:
     rng = random.Random(7)
     outcomes = set()
     for image_format in ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF"):
@@ -231,7 +231,7 @@ def test_what_is_not_an_image_is_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("image_format", ["TIFF", "BMP", "ICO", "PPM", "TGA"])
-def test_formats_that_covers_do_not_come_in_are_refused(image_format: str) -> None:
+def test_unsupported_image_formats_are_refused(image_format: str) -> None:
     with pytest.raises(CoverUnreadable, match="do not start like an image"):
         write_cover(saved(a_picture(64, 64), image_format), CAPS)
 
@@ -260,7 +260,7 @@ def test_one_pixel_too_many_is_refused() -> None:
     assert write_cover(data, CoverCaps(max_pixels=100)).width == 10
 
 
-def test_the_largest_image_within_the_cap_is_taken() -> None:
+def test_the_largest_image_within_the_cap_is_accepted() -> None:
     cover = write_cover(saved(Image.new("L", (5000, 5000), 90), "PNG"), CAPS)
 
     assert (cover.width, cover.height) == (720, 720)

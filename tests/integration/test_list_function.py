@@ -1,4 +1,4 @@
-"""The list function as it is composed, over DynamoDB as moto has it: every route, and its calls."""
+"""The composed list function over moto's DynamoDB: every route, and its calls."""
 
 import json
 import logging
@@ -55,7 +55,7 @@ TEST, TEST_KEY = a_key("test", lambda size: bytes(range(50, 50 + size)), scopes=
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """DynamoDB's operations, as botocore is asked for them."""
+    """Records DynamoDB's operations as botocore sends them."""
     from botocore.client import BaseClient
 
     counted: Counter[str] = Counter()
@@ -128,7 +128,7 @@ def test_every_route_answers_from_the_tables(handler: LambdaEntry) -> None:
     assert json.loads(ask(handler, LIST, TEST).body)["total"] == 6
 
 
-def test_an_instance_reads_little_and_calls_only_what_it_may(
+def test_an_instance_makes_few_calls_and_only_permitted_ones(
     handler: LambdaEntry, calls: Counter[str]
 ) -> None:
     reads = []
@@ -180,7 +180,7 @@ def test_every_recorded_event_is_answered(handler: LambdaEntry, name: str) -> No
     assert answer.headers["x-request-id"].startswith("req_")
 
 
-def test_operators_are_told_what_callers_are_not(rows: DynamoRows) -> None:
+def test_a_failure_is_logged_and_not_disclosed(rows: DynamoRows) -> None:
     DynamoKeys(rows, "keys").save(LIVE_KEY)
     metrics = Metrics(namespace="x", service="list_music")
     metrics.clear_metrics()  # Powertools has one set for the whole process
@@ -200,7 +200,7 @@ def test_operators_are_told_what_callers_are_not(rows: DynamoRows) -> None:
     metrics.clear_metrics()
 
 
-def test_the_age_of_what_is_served_is_told_by_whoever_serves_it(rows: DynamoRows) -> None:
+def test_the_snapshot_age_is_emitted_with_answers(rows: DynamoRows) -> None:
     metrics = Metrics(namespace="x", service="list_music")
     metrics.clear_metrics()  # Powertools has one set for the whole process
     observer = Observer(Logger(service="list_music"), metrics)
@@ -216,29 +216,29 @@ def test_the_age_of_what_is_served_is_told_by_whoever_serves_it(rows: DynamoRows
     health = json.loads(ask(handler, "/v1/health").body)
     ask(handler, "/v1/health")
 
-    [told] = [metric for name, metric in metrics.metric_set.items() if name == "SnapshotAgeSeconds"]
+    [age] = [metric for name, metric in metrics.metric_set.items() if name == "SnapshotAgeSeconds"]
     published_at = FIRST.descriptor.published_at.timestamp()
-    assert told["Unit"] == "Seconds"
-    assert [age - int(before - published_at) in range(60) for age in told["Value"]] == [True]
+    assert age["Unit"] == "Seconds"
+    assert [value - int(before - published_at) in range(60) for value in age["Value"]] == [True]
     assert health["snapshot"]["version"] == FIRST.descriptor.version
     metrics.clear_metrics()
 
 
-def test_the_age_is_told_to_the_check_that_the_template_makes(handler: LambdaEntry) -> None:
+def test_the_snapshot_age_is_emitted_for_the_scheduled_check(handler: LambdaEntry) -> None:
     events = load_template()["Resources"]["ListMusicFunction"]["Properties"]["Events"]
     asked = json.loads(events["AgeCheck"]["Properties"]["Input"])
     metrics = Metrics(namespace="x", service="list_music")
     metrics.clear_metrics()
 
     answer = Answer.of(handler(asked, NO_CONTEXT))
-    told = list(metrics.metric_set)
+    emitted = list(metrics.metric_set)
     metrics.clear_metrics()
 
     assert (answer.status, json.loads(answer.body)["snapshot"]["trackCount"]) == (200, 2)
-    assert told == ["SnapshotAgeSeconds"]
+    assert emitted == ["SnapshotAgeSeconds"]
 
 
-def test_instances_restored_from_one_state_do_not_march_in_step() -> None:
+def test_restored_instances_have_different_jitter() -> None:
     state = random.getstate()
     drawn = [fresh_jitter(), fresh_jitter()]
 
@@ -248,10 +248,10 @@ def test_instances_restored_from_one_state_do_not_march_in_step() -> None:
     assert all(0 <= jitter < 1 for jitter in drawn)
 
 
-def test_composing_makes_no_call_and_draws_nothing(
+def test_composing_makes_no_call_and_draws_no_random_number(
     aws: None, calls: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is made at init is in every instance that SnapStart restores."""
+    """Objects made at init are in every instance that SnapStart restores."""
 
     def unexpected(*_: object) -> Any:
         raise AssertionError("drawn at init")

@@ -1,6 +1,6 @@
 """The meter against the reference signals of EBU Tech 3341 and ITU-R BS.1770, through a decoder.
 
-Tolerances are theirs: 0.1 LU for the loudness, +0.2 and -0.4 dB for the true peak.
+Their tolerances: 0.1 LU for the loudness, +0.2 and -0.4 dB for the true peak.
 """
 
 import math
@@ -66,7 +66,7 @@ def test_calibration_tone_in_one_channel_is_three_below(rate: int) -> None:
     assert facts.integrated_lufs == pytest.approx(-3.01, abs=0.1)
 
 
-def test_mono_is_judged_as_it_sounds_on_two_speakers() -> None:
+def test_mono_is_measured_as_played_on_two_speakers() -> None:
     wave = tone(997, -20, 10)
 
     mono, both = facts_of(wave[None, :], 48_000), facts_of(stereo(wave), 48_000)
@@ -93,7 +93,7 @@ def test_any_sample_rate_is_measured_alike(rate: int) -> None:
     assert facts.integrated_lufs == pytest.approx(-23, abs=0.1)
 
 
-def test_silence_at_both_ends_and_within_is_told_to_ten_milliseconds() -> None:
+def test_silence_is_measured_to_ten_milliseconds() -> None:
     sound = tones((-20, 4), rate=44_100)
     parts = (silence(2.5), sound, silence(1.0), sound, silence(3.25))
 
@@ -141,7 +141,7 @@ def test_total_silence_is_at_the_floor() -> None:
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e30])
-def test_broken_floats_show_as_an_impossible_peak(value: float) -> None:
+def test_broken_floats_give_an_impossible_peak(value: float) -> None:
     wave = tones((-20, 6), rate=44_100)
     wave[:, 100_000] = value
 

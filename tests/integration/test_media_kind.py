@@ -1,4 +1,4 @@
-"""Magic bytes: what is let in, and everything that must stay out."""
+"""Magic bytes of accepted and of refused files."""
 
 import io
 

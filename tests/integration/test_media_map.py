@@ -1,4 +1,4 @@
-"""The state machine's definition, run: real handlers, moto's S3 and DynamoDB, real media."""
+"""Executions of the state machine: real handlers, moto's S3 and DynamoDB, real media."""
 
 import importlib
 import json
@@ -45,7 +45,7 @@ Row = dict[str, Any]
 
 
 class Killed(BaseException):
-    """What ends a process: no code of ours catches it."""
+    """Raised to end a process; no code catches it."""
 
 
 def definition() -> dict[str, Any]:
@@ -59,7 +59,7 @@ def definition() -> dict[str, Any]:
 
 
 def media_host(exchange: Exchange) -> None:
-    """`/<number>/song` and `/<number>/cover`, another of each for every number; 0 is silent."""
+    """`/<number>/song` and `/<number>/cover`, different for every number; 0 is silent."""
     number, kind = exchange.path.partition("?")[0].strip("/").split("/")[-2:]
     seed = int(number)
     if kind == "cover":
@@ -71,7 +71,7 @@ def media_host(exchange: Exchange) -> None:
 
 @dataclass
 class Stack:
-    """What the template makes where the media map is on."""
+    """The resources of the template with the media map."""
 
     peer: Peer
     document: Path
@@ -86,7 +86,7 @@ class Stack:
         self.machine = StateMachine(self.states, functions, self.s3)
 
     def chart(self, *rows: Row) -> None:
-        """What upstream has from now on."""
+        """Replaces the upstream chart."""
         self.document.write_text("\n".join(json.dumps(row) for row in rows))
 
     def row(self, number: int, title: str = "", author: str = "") -> Row:
@@ -101,20 +101,20 @@ class Stack:
         }
 
     def run(self, event: Any) -> tuple[Execution, list[Row]]:
-        """One execution, and the reports of the refreshes that it started."""
+        """Runs one execution; returns it with the reports of its refreshes."""
         self.machine.events.clear()
         execution = self.machine.run(event)
         reports = [self.call(arn, payload) for arn, payload in self.machine.events]
         return execution, reports
 
     def call(self, arn: str, event: Any) -> Row:
-        """A function as a new instance of it answers."""
+        """Invokes a function in a new instance."""
         module = importlib.import_module(f"functions.refresh_music.{HANDLERS[arn]}")
         handler: Callable[..., Row] = importlib.reload(module).handler
         return handler(event, LocalContext("f", self.seconds))
 
     def downloads(self) -> list[str]:
-        """What the media host was asked for since the last look."""
+        """The requests to the media host since the last call."""
         asked = sorted(path for path, _ in self.peer.requests)
         self.peer.requests.clear()
         return asked
@@ -164,22 +164,22 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stack]:
 
 
 def results(stack: Stack) -> Any:
-    """What the result writer put down."""
+    """The output of the result writer."""
     return json.loads(
         stack.s3.get_object(Bucket=PLANS, Key="results/run/results.json")["Body"].read()
     )
 
 
 def plans(stack: Stack) -> list[bytes]:
-    """Every plan that was written."""
+    """All written plans."""
     listed = stack.s3.list_objects_v2(Bucket=PLANS, Prefix="plans/").get("Contents", [])
     return [stack.s3.get_object(Bucket=PLANS, Key=each["Key"])["Body"].read() for each in listed]
 
 
 def test_batches_get_the_media_and_the_refresh_publishes_without_a_download(stack: Stack) -> None:
-    double = stack.row(5, title="Lantern B", author="Harbour 1")
+    duplicate = stack.row(5, title="Lantern B", author="Harbour 1")
     profane = stack.row(6, title="Fuck It")
-    stack.chart(*(stack.row(number) for number in (1, 2, 3, 4, 0)), double, profane)
+    stack.chart(*(stack.row(number) for number in (1, 2, 3, 4, 0)), duplicate, profane)
 
     execution = stack.machine.run(FIRST)
 
@@ -206,8 +206,16 @@ def test_batches_get_the_media_and_the_refresh_publishes_without_a_download(stac
     report = stack.call(*stack.machine.events[0])
 
     assert stack.downloads() == []
-    told = ("outcome", "scheduledAt", "accepted", "newMedia", "deferred", "mergedCount", "rejected")
-    assert {name: report[name] for name in told} == {
+    members = (
+        "outcome",
+        "scheduledAt",
+        "accepted",
+        "newMedia",
+        "deferred",
+        "mergedCount",
+        "rejected",
+    )
+    assert {name: report[name] for name in members} == {
         "outcome": "PUBLISHED",
         "scheduledAt": "2026-11-22T06:00:00+00:00",
         "accepted": 4,
@@ -231,7 +239,7 @@ def test_a_run_with_nothing_new_plans_nothing_and_still_publishes(stack: Stack) 
     assert stack.downloads() == []
 
 
-def test_a_plan_is_never_written_over_for_another_execution_may_read_it(stack: Stack) -> None:
+def test_a_plan_is_never_overwritten(stack: Stack) -> None:
     stack.chart(stack.row(1))
     stack.call(PLAN, FIRST)
     stack.chart(stack.row(1), stack.row(2))
@@ -240,7 +248,7 @@ def test_a_plan_is_never_written_over_for_another_execution_may_read_it(stack: S
     assert sorted(len(plan.splitlines()) for plan in plans(stack)) == [1, 2]
 
 
-def test_a_tick_that_is_done_is_not_even_looked_at(stack: Stack) -> None:
+def test_a_finished_scheduled_run_fetches_no_chart(stack: Stack) -> None:
     stack.chart(stack.row(1))
     stack.run(FIRST)
     stack.document.unlink()
@@ -262,7 +270,7 @@ def test_an_execution_by_hand_needs_no_time_and_may_be_forced(stack: Stack) -> N
     assert outcomes == ["PUBLISHED", "ALREADY_DONE", "PUBLISHED"]
 
 
-def test_what_came_after_the_plan_is_fetched_by_the_refresh(stack: Stack) -> None:
+def test_candidates_newer_than_the_plan_are_fetched_by_the_refresh(stack: Stack) -> None:
     stack.chart(stack.row(1), stack.row(2))
     stack.machine.run(FIRST)
     stack.downloads()
@@ -274,7 +282,7 @@ def test_what_came_after_the_plan_is_fetched_by_the_refresh(stack: Stack) -> Non
     assert stack.downloads() == files(3)
 
 
-def test_a_batch_that_dies_is_tried_again_and_fetches_only_what_it_had_not_noted(
+def test_a_retried_batch_fetches_only_what_is_not_in_the_ledger(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stack.chart(stack.row(1), stack.row(2))
@@ -300,7 +308,7 @@ def test_a_batch_that_dies_is_tried_again_and_fetches_only_what_it_had_not_noted
     assert [(each["accepted"], each["newMedia"]) for each in reports] == [(2, 0)]
 
 
-def test_a_batch_that_fails_for_good_costs_its_own_tracks_which_the_refresh_gets(
+def test_the_refresh_fetches_the_media_of_a_batch_that_failed_permanently(
     stack: Stack,
 ) -> None:
     stack.chart(*(stack.row(number) for number in (1, 2, 3, 4, 5)))
@@ -315,7 +323,7 @@ def test_a_batch_that_fails_for_good_costs_its_own_tracks_which_the_refresh_gets
     assert [(each["accepted"], each["newMedia"]) for each in reports] == [(5, 1)]
 
 
-def test_when_most_batches_fail_the_execution_does_and_the_refresh_runs_all_the_same(
+def test_the_refresh_runs_when_most_batches_and_the_execution_fail(
     stack: Stack,
 ) -> None:
     stack.chart(stack.row(1), stack.row(2))
@@ -331,7 +339,7 @@ def test_when_most_batches_fail_the_execution_does_and_the_refresh_runs_all_the_
     assert [(each["outcome"], each["newMedia"]) for each in reports] == [("PUBLISHED", 2)]
 
 
-def test_without_a_plan_the_execution_fails_and_the_refresh_runs_all_the_same(stack: Stack) -> None:
+def test_the_refresh_runs_when_the_plan_and_the_execution_fail(stack: Stack) -> None:
     stack.chart(stack.row(1))
     stack.s3.delete_bucket(Bucket=PLANS)
 
@@ -343,7 +351,7 @@ def test_without_a_plan_the_execution_fails_and_the_refresh_runs_all_the_same(st
     assert [(each["outcome"], each["newMedia"]) for each in reports] == [("PUBLISHED", 1)]
 
 
-def test_a_batch_stops_before_its_time_ends_and_tells_what_is_left(stack: Stack) -> None:
+def test_a_batch_out_of_time_stops_and_reports_the_rest(stack: Stack) -> None:
     stack.seconds = 119
     event = batch_event(stack)
 
@@ -362,7 +370,7 @@ def test_a_batch_stops_before_its_time_ends_and_tells_what_is_left(stack: Stack)
     assert stack.downloads() == []
 
 
-def test_an_event_of_the_map_brings_the_first_member_that_is_good(stack: Stack) -> None:
+def test_a_batch_event_prepares_the_first_good_member(stack: Stack) -> None:
     event = batch_event(stack)
     event["Items"].append({"members": [{"tiktokId": "../../etc"}]})
 
@@ -377,7 +385,7 @@ def test_an_event_of_the_map_brings_the_first_member_that_is_good(stack: Stack) 
 
 
 def failing_with(stack: Stack, tiktok_id: str) -> Callable[[Any], Any]:
-    """A batch function that fails wherever one sound is in the batch."""
+    """A batch function that fails for batches with that sound."""
 
     def function(event: Any) -> Any:
         if tiktok_id in json.dumps(event):
@@ -397,7 +405,7 @@ def batch_event(stack: Stack) -> Any:
     return event
 
 
-def test_a_store_of_plans_that_does_not_answer_is_told() -> None:
+def test_an_unavailable_plan_store_is_reported() -> None:
     with running_peer(lambda exchange: exchange.connection.close()) as peer:
         client = boto3.client(
             "s3",

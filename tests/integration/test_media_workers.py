@@ -1,4 +1,4 @@
-"""Decoder processes: their work, their limits, and what becomes of one that dies."""
+"""Decoder processes: results, limits, crashes."""
 
 import io
 import json
@@ -39,7 +39,7 @@ def test_audio_becomes_a_preview_at_the_one_loudness(media_encoder: ProcessMedia
 
     assert preview.mp3[:3] == b"ID3"
     assert (preview.facts.codec, preview.facts.sample_rate_hz) == ("mp3", 44_100)
-    # The ceiling on its peaks may hold a clip back a little.
+    # The peak ceiling may limit the gain of a clip.
     assert preview.facts.integrated_lufs == pytest.approx(-14.0, abs=1.0)
     assert preview.facts.true_peak_dbtp <= -0.9
     assert preview.source.codec == "aac"
@@ -50,7 +50,7 @@ def test_an_image_becomes_a_jpeg(media_encoder: ProcessMediaEncoder) -> None:
     assert media_encoder.prepare_cover(cover(5)[0])[:3] == b"\xff\xd8\xff"
 
 
-def test_silence_is_refused_with_its_figure(media_encoder: ProcessMediaEncoder) -> None:
+def test_silence_is_rejected_with_its_loudness(media_encoder: ProcessMediaEncoder) -> None:
     with pytest.raises(AudioRejected) as raised:
         media_encoder.prepare_preview(silence(8)[0], "Song", "Artist")
 
@@ -62,7 +62,7 @@ def test_silence_is_refused_with_its_figure(media_encoder: ProcessMediaEncoder) 
     )
 
 
-def test_what_is_no_media_is_told_so_and_the_process_goes_on(
+def test_invalid_media_are_rejected_and_the_process_continues(
     media_encoder: ProcessMediaEncoder,
 ) -> None:
     with pytest.raises(AudioUnreadable):
@@ -73,7 +73,7 @@ def test_what_is_no_media_is_told_so_and_the_process_goes_on(
     assert media_encoder.prepare_cover(cover(5)[0])
 
 
-def test_a_process_that_dies_costs_one_file(
+def test_a_crashed_process_fails_one_file(
     media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[DecoderProcess] = []
@@ -94,7 +94,7 @@ def test_a_process_that_dies_costs_one_file(
     assert len(started) == 2
 
 
-def test_a_file_that_takes_too_long_is_given_up(
+def test_a_file_that_takes_too_long_times_out(
     media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(media_workers, "FILE_SECONDS", 0.0)
@@ -104,7 +104,7 @@ def test_a_file_that_takes_too_long_is_given_up(
 
 
 class Stuck:
-    """A process that does as it is told instead of decoding."""
+    """A process that runs a given program instead of the decoder."""
 
     CHILD = "import sys; sys.path[:0] = {path!r}; fd = {fd}; " + (
         "from multiprocessing.connection import Connection; peer = Connection(fd); "
@@ -123,7 +123,7 @@ class Stuck:
     ],
     ids=["reads nothing", "reads on", "begins to answer", "answers by half"],
 )
-def test_a_decoder_that_stops_anywhere_is_given_up(
+def test_a_decoder_that_hangs_anywhere_times_out(
     doing: str, media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(media_workers, "_START", Stuck.CHILD + doing)
@@ -143,7 +143,7 @@ def test_a_decoder_that_stops_anywhere_is_given_up(
     ],
     ids=["no JSON", "a long header", "a long blob", "a failure"],
 )
-def test_an_answer_that_is_none_is_a_failure_of_one_file(
+def test_an_invalid_answer_fails_one_file(
     answer: str, problem: str, media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = media_workers._START
@@ -190,7 +190,7 @@ def fails_once() -> Callable[..., bytes]:
 
 
 @pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "1e999"])
-def test_a_measurement_that_is_no_number_is_no_fact(
+def test_a_measurement_that_is_not_a_number_is_refused(
     number: str, media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     header = {"facts": FACTS, "source": FACTS, "fingerprint": ""}
@@ -219,13 +219,13 @@ def test_a_worn_process_is_replaced(
     assert first == second
 
 
-def test_a_decoder_has_nothing_of_our_environment_and_may_write_no_file() -> None:
+def test_a_decoder_has_no_environment_and_writes_no_file() -> None:
     process = DecoderProcess(MediaPolicy())
     try:
         process.ask({"work": "cover"}, cover(5)[0])
-        told = Path(f"/proc/{process.pid}")
-        environment = (told / "environ").read_bytes()
-        lines = (told / "limits").read_text().splitlines()
+        proc = Path(f"/proc/{process.pid}")
+        environment = (proc / "environ").read_bytes()
+        lines = (proc / "limits").read_text().splitlines()
         limits = {line[:26].strip(): line[26:].split()[0] for line in lines}
     finally:
         process.end()
@@ -277,7 +277,7 @@ def test_a_sealed_process_opens_no_file_and_no_socket() -> None:
         "        print(exc.strerror)\n"
     )
 
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
@@ -285,10 +285,10 @@ def test_a_sealed_process_opens_no_file_and_no_socket() -> None:
         stdin=subprocess.DEVNULL,
     )
 
-    assert told.stdout.splitlines() == ["Too many open files"] * 3, told.stderr
+    assert result.stdout.splitlines() == ["Too many open files"] * 3, result.stderr
 
 
-def test_a_file_that_takes_too_much_of_the_cpu_ends_its_process() -> None:
+def test_a_process_over_its_cpu_limit_is_killed() -> None:
     code = (
         "from tiktok_music.adapters import media_child\n"
         "media_child._allow_cpu_seconds(0)\n"

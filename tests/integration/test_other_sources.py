@@ -1,4 +1,4 @@
-"""The Business API and Creative Center's mirrors, over real HTTP, and sources joined."""
+"""The Business API, Creative Center's mirrors, and joined sources, over real HTTP."""
 
 import json
 import traceback
@@ -95,7 +95,7 @@ def business_api(
     return answer
 
 
-def test_the_commercial_list_is_asked_for_with_its_token() -> None:
+def test_the_commercial_list_is_requested_with_its_token() -> None:
     listed = {"code": 0, "message": "OK", "data": {"list": [SONG]}}
 
     with running_peer(business_api(lambda token: listed, [])) as peer:
@@ -127,7 +127,7 @@ def test_the_commercial_list_is_asked_for_with_its_token() -> None:
     assert headers["Access-Token"] == "old"
 
 
-def test_a_token_about_to_end_is_renewed_and_kept() -> None:
+def test_a_token_about_to_expire_is_renewed_and_stored() -> None:
     renewed: list[dict[str, Any]] = []
     secret = FakeTokenSecret()
     secret.value["expiresAt"] = (NOON + timedelta(minutes=59)).isoformat()
@@ -224,7 +224,7 @@ def test_a_secret_that_lacks_something_names_it() -> None:
         ),
     ],
 )
-def test_the_clip_that_there_is_gives_the_id(
+def test_the_existing_clip_gives_the_id(
     changes: dict[str, Any], expected: tuple[str, float, str | None]
 ) -> None:
     candidate = parse_song_row({**SONG, **changes})
@@ -317,7 +317,7 @@ def test_every_page_of_the_ranking_is_fetched() -> None:
         ({"code": 0, "data": {"sound_list": {}}}, "sound_list is not a list"),
     ],
 )
-def test_a_ranking_that_is_no_more_is_told(document: Any, problem: str) -> None:
+def test_a_removed_ranking_is_reported(document: Any, problem: str) -> None:
     with (
         running_peer(lambda exchange: exchange.reply(200, json.dumps(document).encode())) as peer,
         pytest.raises(SourceRefused, match=problem),
@@ -358,7 +358,7 @@ def test_sources_are_joined_in_their_order_and_named_in_errors() -> None:
         joined.fetch()
 
 
-def test_what_two_sources_say_of_one_sound_is_put_together() -> None:
+def test_two_sources_of_one_sound_are_joined() -> None:
     ranked = a_candidate(
         1, user_count=0, album="", language_name=None, preview_urls=(), is_commerce_music=True
     )
@@ -380,7 +380,7 @@ def test_what_two_sources_say_of_one_sound_is_put_together() -> None:
     ]
 
 
-def test_no_answer_about_tokens_is_ever_quoted() -> None:
+def test_no_token_response_is_quoted_in_an_error() -> None:
     secret = FakeTokenSecret()
     bodies = [b"access_token=act.VERYSECRET", b'{"code": 1, "message": "bad token rft.SECRET"}']
     while bodies:
@@ -389,11 +389,11 @@ def test_no_answer_about_tokens_is_ever_quoted() -> None:
             pytest.raises(SourceRefused, match="has no access_token") as raised,
         ):
             CmlToken(HTTP, peer.base_url, secret, lambda: NOON).renew()
-        told = "".join(traceback.format_exception(raised.value))
-        assert "SECRET" not in told
+        shown = "".join(traceback.format_exception(raised.value))
+        assert "SECRET" not in shown
 
 
-def test_a_chart_has_so_many_seconds_and_bytes_in_all() -> None:
+def test_a_chart_has_a_limit_of_seconds_and_bytes() -> None:
     seconds = [0.0]
     page = json.dumps({"data": "x" * 1_000_000}).encode()
 
@@ -418,7 +418,7 @@ def fetch_pages(upstream: Upstream, count: int) -> None:
 
 
 class Provider:
-    """Secrets Manager: what is stored, and what a cache would say."""
+    """Secrets Manager with a stored value and a stale cached one."""
 
     def __init__(self, may_write: bool = True) -> None:
         self.stored = '{"accessToken": "old"}'
@@ -445,7 +445,7 @@ def test_a_secret_that_changes_is_read_as_it_is_now() -> None:
     assert provider.fetched == [True]
 
 
-def test_a_secret_that_may_not_be_written_is_told_by_name() -> None:
+def test_a_secret_that_cannot_be_written_is_named() -> None:
     provider: Any = Provider(may_write=False)
 
     with pytest.raises(SettingsError, match="the secret cml cannot be written"):

@@ -22,7 +22,7 @@ from tests.hostile_media import (
     hostile_covers,
 )
 from tests.peer import Exchange, Peer, running_peer
-from tests.unit.test_refresh import World
+from tests.refresh_world import World
 from tiktok_music.adapters.media_downloads import HttpDownloader
 from tiktok_music.adapters.media_workers import DecoderProcess, ProcessMediaEncoder
 from tiktok_music.adapters.safe_http import SafeHttp
@@ -32,7 +32,7 @@ from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.track import preview_key
 
 KNOWN = 60
-# A transfer may go well tomorrow; everything else about these files stays as it is.
+# A failed transfer is transient; every other failure of these files is permanent.
 FETCHED_AGAIN = "DOWNLOAD_FAILED"
 REASONS = {
     "nothing": {"DOWNLOAD_FAILED"},
@@ -51,7 +51,7 @@ REASONS = {
 
 @dataclass
 class Poisoned:
-    """A catalog of sixty tracks, and a chart that may have hostile ones besides."""
+    """A catalog of sixty tracks, and a chart with additional hostile ones."""
 
     world: World
     peer: Peer
@@ -76,7 +76,7 @@ class Poisoned:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, bytes]]:
-    """What the peer serves, by path; the playlists lead to a server and a file of our own."""
+    """Files by path; the playlists refer to a local server and a local file."""
     victim = tmp_path_factory.mktemp("victim") / "victim.mp3"
     victim.write_bytes(good_audio())
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -136,15 +136,17 @@ def expected_reasons(name: str) -> set[str]:
     return REASONS.get(name, {"AUDIO_UNREADABLE"})
 
 
-def test_each_hostile_file_costs_its_own_track_and_is_not_fetched_again(poisoned: Poisoned) -> None:
+def test_each_hostile_file_rejects_its_own_track_and_is_not_fetched_again(
+    poisoned: Poisoned,
+) -> None:
     hostile = all_hostile(poisoned)
 
     report = poisoned.refresh(*hostile.values(), poisoned.candidate("fine"), force=True)
 
     reasons = {each.tiktok_id: str(each.finding.reason) for each in report.rejections}
-    told = {name: reasons.get(each.tiktok_id, "none") for name, each in hostile.items()}
+    outcomes = {name: reasons.get(each.tiktok_id, "none") for name, each in hostile.items()}
     assert {
-        name: reason for name, reason in told.items() if reason not in expected_reasons(name)
+        name: reason for name, reason in outcomes.items() if reason not in expected_reasons(name)
     } == {}
     assert (report.outcome, report.accepted) == (Outcome.PUBLISHED, KNOWN + 1)
     assert all(is_sealed(process) for process in poisoned.started)
@@ -152,22 +154,22 @@ def test_each_hostile_file_costs_its_own_track_and_is_not_fetched_again(poisoned
     asked = len(poisoned.peer.requests)
     poisoned.refresh(*hostile.values(), poisoned.candidate("fine"))
     again = {unquote(path) for path, _ in poisoned.peer.requests[asked:]}
-    passing = {name for name, reason in told.items() if reason == FETCHED_AGAIN}
+    passing = {name for name, reason in outcomes.items() if reason == FETCHED_AGAIN}
     assert {path.rpartition("/")[2] for path in again if "good" not in path} == {
         name.removeprefix("cover: ") for name in passing
     }
 
 
 def is_sealed(process: DecoderProcess) -> bool:
-    """Still there, with nothing open but its standard streams and its connection; under 1 GB."""
-    told = Path(f"/proc/{process.pid}")
-    open_files = {entry.name for entry in (told / "fd").iterdir()}
-    lines = (told / "status").read_text().splitlines()
+    """True for a running process under 1 GB with only standard streams and its connection open."""
+    proc = Path(f"/proc/{process.pid}")
+    open_files = {entry.name for entry in (proc / "fd").iterdir()}
+    lines = (proc / "status").read_text().splitlines()
     peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
     return open_files == {"0", "1", "2", "3"} and peak < 1_000_000
 
 
-def test_what_lies_behind_a_sound_or_a_picture_is_left_behind(poisoned: Poisoned) -> None:
+def test_data_appended_to_a_sound_or_a_picture_is_removed(poisoned: Poisoned) -> None:
     candidates = [
         *(poisoned.candidate(name, audio=name) for name in harmless_audio()),
         *(poisoned.candidate(name, cover=name) for name in harmless_covers()),
@@ -182,7 +184,7 @@ def test_what_lies_behind_a_sound_or_a_picture_is_left_behind(poisoned: Poisoned
 
 
 @pytest.mark.parametrize("count", [1, 7])
-def test_a_few_hostile_tracks_do_not_hold_a_catalog_up(poisoned: Poisoned, count: int) -> None:
+def test_a_few_hostile_tracks_do_not_block_a_publish(poisoned: Poisoned, count: int) -> None:
     hostile = random.Random(count).sample(sorted(all_hostile(poisoned)), count)
     chosen = [all_hostile(poisoned)[name] for name in hostile]
     newcomers = [poisoned.candidate(f"fine {number}") for number in range(3)]
@@ -191,13 +193,13 @@ def test_a_few_hostile_tracks_do_not_hold_a_catalog_up(poisoned: Poisoned, count
 
     again = poisoned.refresh(*chosen, *newcomers)
 
-    # Where most of what is new is bad, it may be the CDN: the gate waits for a second look.
+    # If most new media fail, the CDN may be at fault: the publish check blocks this run.
     first = Outcome.REFUSED if count >= 5 else Outcome.PUBLISHED
     assert (report.outcome, len(report.rejections)) == (first, count)
     assert (again.outcome, again.accepted) == (Outcome.PUBLISHED, KNOWN + len(newcomers))
 
 
-def test_a_chart_of_nothing_but_hostile_tracks_leaves_what_is_served(poisoned: Poisoned) -> None:
+def test_a_chart_of_only_hostile_tracks_keeps_the_last_snapshot(poisoned: Poisoned) -> None:
     before = poisoned.world.served()
     covers = [poisoned.candidate(name, cover=name) for name in hostile_covers()]
 

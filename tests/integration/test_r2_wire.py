@@ -1,4 +1,4 @@
-"""What goes over the wire to R2, which refuses much of what S3 takes."""
+"""Requests to R2, which refuses many headers that S3 accepts."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ REFUSED = (
 )
 
 
-def test_a_put_has_what_r2_needs_and_nothing_that_it_refuses() -> None:
+def test_a_put_has_only_headers_that_r2_accepts() -> None:
     bodies: list[bytes] = []
 
     def bucket(exchange: Exchange) -> None:
@@ -63,7 +63,7 @@ def test_a_put_has_what_r2_needs_and_nothing_that_it_refuses() -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_bucket_that_refuses_is_told(status: int) -> None:
+def test_a_refusal_by_the_bucket_is_reported(status: int) -> None:
     body = b"<Error><Code>Unauthorized</Code><Message>no</Message></Error>"
 
     with running_peer(lambda exchange: exchange.reply(status, body)) as peer:

@@ -1,4 +1,4 @@
-"""Fetching from peers that cannot be trusted."""
+"""Fetching from untrusted servers."""
 
 import contextlib
 import ipaddress
@@ -29,7 +29,7 @@ def answering(status: int, body: bytes = b"", **headers: str) -> Callable[[Excha
     return lambda exchange: exchange.reply(status, body, **headers)
 
 
-def test_an_answer_comes_whole() -> None:
+def test_an_answer_is_read_completely() -> None:
     with running_peer(answering(203, b"hello", X_More="yes")) as peer:
         answer = get(f"{peer.base_url}/a?b=c")
 
@@ -96,7 +96,7 @@ def test_only_plain_web_addresses_are_fetched(url: str) -> None:
         "ff02::1",
     ],
 )
-def test_no_inner_address_is_ever_connected_to(address: str) -> None:
+def test_no_private_address_is_connected_to(address: str) -> None:
     assert not is_public(address)
     assert ipaddress.ip_address(address)
     http = SafeHttp(resolver=lambda host, port: ["93.184.216.34", address])
@@ -106,11 +106,11 @@ def test_no_inner_address_is_ever_connected_to(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "1.1.1.1", "2606:4700::1111"])
-def test_public_addresses_are_fine(address: str) -> None:
+def test_public_addresses_are_accepted(address: str) -> None:
     assert is_public(address)
 
 
-def test_a_host_is_resolved_once_and_that_address_connected_to() -> None:
+def test_a_host_is_resolved_once_and_its_address_connected_to() -> None:
     asked: list[str] = []
 
     def rebinding(host: str, port: int) -> list[str]:
@@ -126,7 +126,7 @@ def test_a_host_is_resolved_once_and_that_address_connected_to() -> None:
     assert peer.requests[0][1]["Host"] == f"cdn.test:{port}"
 
 
-def test_an_odd_port_is_not_fetched_from() -> None:
+def test_an_unusual_port_is_refused() -> None:
     with pytest.raises(DownloadFailed, match="port 6379"):
         get("http://cdn.test:6379/", http=SafeHttp(resolver=lambda host, port: ["1.1.1.1"]))
 
@@ -171,7 +171,7 @@ def test_a_redirect_does_not_carry_the_key_on() -> None:
     assert ["Authorization" in headers for _, headers in peer.requests] == [True, False]
 
 
-def test_a_body_over_the_cap_is_given_up() -> None:
+def test_a_body_over_the_cap_is_refused() -> None:
     with (
         running_peer(answering(200, b"x" * 10_001)) as peer,
         pytest.raises(DownloadFailed, match="larger than 10000 bytes"),
@@ -187,7 +187,7 @@ def test_a_compressed_body_is_refused() -> None:
         get(peer.base_url)
 
 
-def test_a_body_that_is_cut_short_is_a_failure() -> None:
+def test_a_truncated_body_is_a_failure() -> None:
     def cut(exchange: Exchange) -> None:
         exchange.send_response(200)
         exchange.send_header("Content-Length", "100")
@@ -199,7 +199,7 @@ def test_a_body_that_is_cut_short_is_a_failure() -> None:
 
 
 def dripping(piece: bytes, first: bytes) -> Callable[[Exchange], None]:
-    """Sends `first`, then a piece every 50 ms until nobody listens."""
+    """Sends `first`, then a few bytes every 50 ms until the client disconnects."""
 
     def drip(exchange: Exchange) -> None:
         with contextlib.suppress(OSError):
@@ -222,7 +222,7 @@ def dripping(piece: bytes, first: bytes) -> Callable[[Exchange], None]:
     ],
     ids=["body", "body of a length", "headers", "chunks"],
 )
-def test_an_answer_that_drips_is_given_up_at_the_deadline(piece: bytes, first: bytes) -> None:
+def test_a_slow_answer_is_aborted_at_the_deadline(piece: bytes, first: bytes) -> None:
     with (
         running_peer(dripping(piece, first)) as peer,
         pytest.raises(DownloadFailed, match="took too long"),
@@ -230,7 +230,7 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(piece: bytes, first: b
         get(peer.base_url, deadline_seconds=0.3)
 
 
-def test_a_peer_that_says_nothing_is_given_up_at_the_deadline() -> None:
+def test_a_silent_peer_is_aborted_at_the_deadline() -> None:
     with (
         running_peer(lambda exchange: time.sleep(1)) as peer,
         pytest.raises(DownloadFailed, match=r"took too long|ReadTimeout"),
@@ -238,7 +238,7 @@ def test_a_peer_that_says_nothing_is_given_up_at_the_deadline() -> None:
         get(peer.base_url, deadline_seconds=0.2)
 
 
-def test_a_look_up_that_hangs_is_given_up_at_the_deadline() -> None:
+def test_a_hanging_lookup_is_aborted_at_the_deadline() -> None:
     def hang(host: str, port: int) -> list[str]:
         time.sleep(1)
         return ["1.1.1.1"]
@@ -261,7 +261,7 @@ def test_a_look_up_that_hangs_is_given_up_at_the_deadline() -> None:
         ("cdn.t\u0456ktokcdn.com", False),
     ],
 )
-def test_only_hosts_of_the_list_are_fetched_from(host: str, is_fetched: bool) -> None:
+def test_only_listed_hosts_are_fetched_from(host: str, is_fetched: bool) -> None:
     asked: list[str] = []
 
     def nowhere(name: str, port: int) -> list[str]:
@@ -285,7 +285,7 @@ def test_a_proxy_in_the_environment_is_not_used(
         assert get(peer.base_url).body == b"direct"
 
 
-def test_the_first_address_that_gives_a_file_is_taken() -> None:
+def test_the_first_address_that_gives_a_file_is_used() -> None:
     answers = {"/dead": (404, b""), "/page": (200, b"x" * 1024), "/file": (200, b"x" * 5000)}
     with running_peer(lambda exchange: exchange.reply(*answers[exchange.path])) as peer:
         downloader = HttpDownloader(SafeHttp(allow_private=True))

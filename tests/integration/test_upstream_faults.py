@@ -1,4 +1,4 @@
-"""An upstream that misbehaves in every way: the last good catalog stays, the report says why."""
+"""A misbehaving upstream: the last snapshot stays, and the report gives the reason."""
 
 import gzip
 import json
@@ -12,7 +12,7 @@ import pytest
 
 from tests.builders import a_candidate
 from tests.peer import Exchange, running_peer
-from tests.unit.test_refresh import World
+from tests.refresh_world import World
 from tiktok_music.adapters.aweme_source import AwemeSource
 from tiktok_music.adapters.safe_http import SafeHttp
 from tiktok_music.adapters.upstream import Upstream
@@ -44,7 +44,7 @@ GOOD = page([row(number) for number in range(10)])
 
 
 def refreshed(base_url: str) -> tuple[World, RefreshReport, list[dict[str, Any]]]:
-    """A refresh of a world that serves ten tracks, from the upstream at `base_url`."""
+    """Refreshes a catalog of ten tracks from the upstream at `base_url`."""
     world = World()
     world.refresh(*(a_candidate(number) for number in range(10)))
     served = world.served()
@@ -104,7 +104,7 @@ FAILS = {
 
 
 @pytest.mark.parametrize("behaviour", FAILS.values(), ids=FAILS.keys())
-def test_an_upstream_that_fails_leaves_what_is_served(behaviour: Any) -> None:
+def test_a_failing_upstream_keeps_the_last_snapshot(behaviour: Any) -> None:
     with running_peer(behaviour) as peer:
         world, report, served = refreshed(peer.base_url)
 
@@ -115,7 +115,7 @@ def test_an_upstream_that_fails_leaves_what_is_served(behaviour: Any) -> None:
     assert world.reports.get_report(world.now) == report.to_dict()
 
 
-def test_an_upstream_that_is_not_there_leaves_what_is_served() -> None:
+def test_a_missing_upstream_keeps_the_last_snapshot() -> None:
     with running_peer(says(GOOD)) as peer:
         gone = peer.base_url
 
@@ -124,7 +124,7 @@ def test_an_upstream_that_is_not_there_leaves_what_is_served() -> None:
         assert (report.outcome, world.served()) == (Outcome.SOURCE_FAILED, served)
 
 
-def test_an_upstream_without_tls_where_tls_is_asked_for_is_a_failure() -> None:
+def test_an_upstream_without_the_required_tls_is_a_failure() -> None:
     with running_peer(says(GOOD)) as peer:
         _, report, _ = refreshed(peer.base_url.replace("http:", "https:"))
 
@@ -141,7 +141,7 @@ EMPTY_OR_WRONG = {
 
 
 @pytest.mark.parametrize("body", EMPTY_OR_WRONG.values(), ids=EMPTY_OR_WRONG.keys())
-def test_a_chart_that_cannot_be_right_is_refused(body: bytes) -> None:
+def test_an_implausible_chart_is_refused(body: bytes) -> None:
     with running_peer(says(body)) as peer:
         world, report, served = refreshed(peer.base_url)
 
@@ -150,7 +150,7 @@ def test_a_chart_that_cannot_be_right_is_refused(body: bytes) -> None:
 
 
 def own(*changes: dict[str, Any]) -> bytes:
-    """The ten tracks that are served already, with odd rows among them."""
+    """The ten current tracks, with invalid rows among them."""
     rows = [
         row(0, id_str=candidate.tiktok_id, title=candidate.title, author=candidate.author)
         for candidate in (a_candidate(number) for number in range(10))
@@ -174,14 +174,14 @@ ODD_BUT_FINE = {
 
 
 @pytest.mark.parametrize(("body", "accepted"), ODD_BUT_FINE.values(), ids=ODD_BUT_FINE.keys())
-def test_odd_rows_cost_themselves_alone(body: bytes, accepted: int) -> None:
+def test_invalid_rows_are_rejected_alone(body: bytes, accepted: int) -> None:
     with running_peer(says(body)) as peer:
         _, report, _ = refreshed(peer.base_url)
 
     assert (report.outcome, report.accepted) == (Outcome.PUBLISHED, accepted)
 
 
-def test_a_hundred_times_as_much_costs_bounded_memory() -> None:
+def test_a_hundredfold_response_takes_bounded_memory() -> None:
     body = page([row(number, title="x" * 7_700) for number in range(2_000)])
     assert 15 * MEGABYTE < len(body) < 16 * MEGABYTE
     tracemalloc.start()

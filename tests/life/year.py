@@ -168,7 +168,7 @@ class Life:
             "archive writes": self.archive.writes,
             "objects": len(self.store.objects),
             "chunks": len(self.snapshots.chunks),
-            "ledger": len(self.ledger.kept),
+            "ledger": len(self.ledger.entries),
         }
         return self.figures
 

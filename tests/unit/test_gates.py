@@ -1,4 +1,4 @@
-"""Each gate fails just past its threshold, and passes just at it."""
+"""Each gate passes exactly at its threshold, and refuses just past it."""
 
 from datetime import timedelta
 from typing import Any
@@ -55,7 +55,7 @@ FIRST = {"past": Past(), "overlap": None}
         ({"first_tries": 4, "first_failures": 4}, None),
     ],
 )
-def test_a_gate_fails_past_its_threshold(figures: dict[str, Any], refused: str | None) -> None:
+def test_a_gate_refuses_past_its_threshold(figures: dict[str, Any], refused: str | None) -> None:
     assert gate(**figures) == refused
 
 
@@ -125,5 +125,7 @@ def test_after_a_long_outage_less_overlap_is_enough(days: int, refused: str | No
         ({"first_tries": 20, "first_failures": 20}, None),
     ],
 )
-def test_force_skips_the_comparisons_only(figures: dict[str, Any], refused: str | None) -> None:
+def test_force_skips_only_the_comparison_checks(
+    figures: dict[str, Any], refused: str | None
+) -> None:
     assert gate(is_forced=True, **figures) == refused

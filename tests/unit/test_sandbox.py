@@ -1,16 +1,18 @@
-"""What test keys get, and how its media come to be published."""
+"""The catalog of test keys, and the publication of its media."""
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from ops.sandbox import SandboxMedia, publish_sandbox_media, sandbox_objects
 from tests.api_world import LIST, World
 from tests.builders import MEDIA, a_descriptor, a_record, a_snapshot, a_track
-from tests.fakes import FakeArchive, FakeMediaStore
-from tiktok_music.errors import SnapshotGone
-from tiktok_music.refresh.sandbox_media import publish_sandbox_media
+from tests.fakes import FakeMediaStore
+from tiktok_music.errors import SnapshotGone, StoreUnavailable
 from tiktok_music.sandbox.fixtures import FOLDER, SandboxSource, media_file, sandbox_fixtures
 from tiktok_music.track import track_id_of
 
@@ -30,7 +32,7 @@ def body_of(answer: Any) -> Any:
     return json.loads(answer.body)
 
 
-def test_a_test_key_gets_the_invented_list_and_none_of_the_live_one() -> None:
+def test_a_test_key_gets_the_invented_list_and_nothing_of_the_live_one() -> None:
     listed = body_of(a_live_world().sandbox())
 
     assert [(row["title"], row["userCount"]) for row in listed["tracks"]] == [
@@ -55,7 +57,7 @@ def test_a_test_key_gets_the_invented_list_and_none_of_the_live_one() -> None:
     }
 
 
-def test_every_call_is_byte_identical_whatever_the_time_and_the_live_catalog() -> None:
+def test_every_response_is_byte_identical_at_any_time_with_any_live_catalog() -> None:
     world, other = a_live_world(), World(now=2_000_000_000.0)
     paths = (LIST, f"{LIST}?q=a&limit=2&facets=true&sort=rising", f"{LIST}/{SUNSET}")
 
@@ -66,7 +68,7 @@ def test_every_call_is_byte_identical_whatever_the_time_and_the_live_catalog() -
             assert first.headers[name] == second.headers[name]
 
 
-def test_a_test_key_gets_nothing_of_the_live_archive_and_the_other_way_round() -> None:
+def test_test_keys_and_live_keys_cannot_read_each_others_tracks() -> None:
     world = a_live_world()
 
     assert world.sandbox(f"{LIST}/{a_record(1).track_id}").status == 404
@@ -100,7 +102,7 @@ def test_targets_resolve_in_the_sandbox() -> None:
     }
 
 
-def test_the_files_are_those_that_the_fixtures_tell_of_and_small() -> None:
+def test_the_files_match_the_fixtures_and_are_small() -> None:
     for record in sandbox_fixtures().records.values():
         if record.media is None:
             continue
@@ -113,45 +115,67 @@ def test_the_files_are_those_that_the_fixtures_tell_of_and_small() -> None:
     assert sum(path.stat().st_size for path in FOLDER.glob("*.*")) <= 250_000
 
 
+@dataclass
+class FakeBucket(FakeMediaStore):
+    """A media store that can also be asked for one object."""
+
+    def facts(self, key: str) -> Mapping[str, str] | None:
+        if self.is_down:
+            raise StoreUnavailable("the bucket is down")
+        return self.objects[key][2] if key in self.objects else None
+
+
 def test_the_media_are_published_once() -> None:
-    archive, store = FakeArchive(), FakeMediaStore()
+    bucket = FakeBucket()
+    keys = tuple(each.key for each in sandbox_objects())
 
-    assert (publish_sandbox_media(archive, store), store.puts) == (14, 14)
-    assert (publish_sandbox_media(archive, store), store.puts, archive.writes) == (0, 14, 1)
+    first, second = publish_sandbox_media(bucket), publish_sandbox_media(bucket)
 
-    body, kind, facts = store.objects[f"music/{SUNSET}/preview.mp3"]
+    assert (first, second) == (SandboxMedia(keys, ()), SandboxMedia((), keys))
+    assert (len(keys), bucket.puts) == (14, 14)
     media = sandbox_fixtures().records[SUNSET].media
     assert media is not None
-    assert (body, kind) == (media_file(SUNSET, "mp3").read_bytes(), "audio/mpeg")
-    assert facts == {
-        "sha256": media.preview_sha256,
-        "bytes": str(media.preview_bytes),
-        "seconds": f"{media.duration_seconds:.3f}",
-        "lufs": f"{media.loudness_lufs:.2f}",
-        "dbtp": f"{media.true_peak_dbtp:.2f}",
-        "source-lufs": f"{media.source_lufs:.2f}",
-    }
+    assert bucket.objects[f"music/{SUNSET}/preview.mp3"] == (
+        media_file(SUNSET, "mp3").read_bytes(),
+        "audio/mpeg",
+        {
+            "sha256": media.preview_sha256,
+            "bytes": str(media.preview_bytes),
+            "seconds": f"{media.duration_seconds:.3f}",
+            "lufs": f"{media.loudness_lufs:.2f}",
+            "dbtp": f"{media.true_peak_dbtp:.2f}",
+            "source-lufs": f"{media.source_lufs:.2f}",
+        },
+    )
+    assert bucket.objects[f"music/{SUNSET}/cover.jpg"] == (
+        media_file(SUNSET, "jpg").read_bytes(),
+        "image/jpeg",
+        {"sha256": media.cover_sha256, "bytes": str(media.cover_bytes)},
+    )
 
 
-def test_what_marks_them_as_published_is_no_id_of_a_track() -> None:
-    archive = FakeArchive()
-    publish_sandbox_media(archive, FakeMediaStore())
+def test_an_object_that_exists_is_left_alone() -> None:
+    bucket = FakeBucket()
+    other = (b"an older file", "audio/mpeg", {"bytes": "13"})
+    bucket.objects[f"music/{SUNSET}/preview.mp3"] = other
 
-    [marker] = archive.records
+    media = publish_sandbox_media(bucket)
 
-    assert World(archive=archive).get(f"{LIST}/{marker}").status == 422
-
-
-def test_a_bucket_that_is_down_is_tried_again_by_the_next_refresh() -> None:
-    archive, store = FakeArchive(), FakeMediaStore(is_down=True)
-
-    assert publish_sandbox_media(archive, store) == 0
-    store.is_down = False
-
-    assert publish_sandbox_media(archive, store) == 14
+    assert (media.present, len(media.missing)) == ((f"music/{SUNSET}/preview.mp3",), 13)
+    assert (bucket.objects[f"music/{SUNSET}/preview.mp3"], bucket.puts) == (other, 13)
 
 
-def test_a_version_that_the_sandbox_never_had_is_gone() -> None:
+def test_publishing_resumes_after_a_failure() -> None:
+    bucket = FakeBucket(is_down=True)
+
+    with pytest.raises(StoreUnavailable):
+        publish_sandbox_media(bucket)
+    bucket.is_down = False
+
+    assert len(publish_sandbox_media(bucket).missing) == 14
+
+
+def test_loading_an_unknown_version_raises_snapshot_gone() -> None:
     source = SandboxSource(sandbox_fixtures(), MEDIA)
 
     with pytest.raises(SnapshotGone):

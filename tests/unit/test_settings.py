@@ -71,6 +71,7 @@ def test_refresh_settings_have_defaults() -> None:
         media_policy=MediaPolicy(),
         media_hosts=(),
         allow_private_hosts=False,
+        refresh_every=timedelta(hours=12),
     )
 
 

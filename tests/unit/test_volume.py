@@ -1,4 +1,4 @@
-"""The volume rules: each limit on both sides, and what is said about it."""
+"""The volume rules: each limit on both sides, and its finding."""
 
 import json
 from dataclasses import replace
@@ -145,13 +145,13 @@ def test_audio_exactly_at_a_limit_passes(facts: AudioFacts) -> None:
         ),
     ],
 )
-def test_each_fault_is_found_with_its_measure_and_limit(
+def test_each_fault_is_reported_with_its_measure_and_limit(
     facts: AudioFacts, finding: Finding
 ) -> None:
     assert judge_volume(facts, LIMITS) == finding
 
 
-def test_damage_is_named_before_what_it_spoils() -> None:
+def test_damage_is_reported_before_its_effects() -> None:
     broken = replace(GOOD, damaged_packet_share=0.9, duration_seconds=1.0, integrated_lufs=-70.0)
 
     finding = judge_volume(broken, LIMITS)
@@ -160,7 +160,7 @@ def test_damage_is_named_before_what_it_spoils() -> None:
     assert finding.reason is RejectionReason.AUDIO_DAMAGED
 
 
-def test_heavy_clipping_is_not_taken_for_damage() -> None:
+def test_heavy_clipping_is_not_damage() -> None:
     overdriven = replace(GOOD, clipped_share=0.2, true_peak_dbtp=13.1)
 
     finding = judge_volume(overdriven, LIMITS)
@@ -178,14 +178,14 @@ def test_total_silence_is_silent_and_not_too_short() -> None:
     assert finding.reason is RejectionReason.AUDIO_SILENT
 
 
-def test_limits_can_be_moved() -> None:
+def test_limits_can_be_changed() -> None:
     assert (
         judge_volume(replace(GOOD, integrated_lufs=-40.0), VolumeLimits(min_integrated_lufs=-45.0))
         is None
     )
 
 
-def test_facts_survive_the_way_through_json() -> None:
+def test_facts_are_equal_after_json() -> None:
     assert AudioFacts.from_dict(json.loads(json.dumps(GOOD.to_dict()))) == GOOD
 
 
@@ -200,7 +200,7 @@ def test_facts_survive_the_way_through_json() -> None:
         (9.0, -3.0, -20.0),
     ],
 )
-def test_gain_reaches_the_target_unless_the_peak_or_the_range_forbids(
+def test_gain_reaches_the_target_within_the_peak_ceiling_and_the_gain_range(
     integrated_lufs: float, true_peak_dbtp: float, gain_db: float
 ) -> None:
     facts = replace(GOOD, integrated_lufs=integrated_lufs, true_peak_dbtp=true_peak_dbtp)

@@ -41,7 +41,9 @@ class DynamoTrackArchive(DynamoTrackReader):
     def list_retired(self) -> list[TrackRecord]:
         """The records of all retired tracks, by id (strongly consistent)."""
         with translated("read the retired tracks"):
-            found = batch_read(self._retired, map(_retired_key, "0123456789abcdef"), consistent=True)
+            found = batch_read(
+                self._retired, map(_retired_key, "0123456789abcdef"), consistent=True
+            )
         records = self.get_many(sorted(each for row in found for each in row.track_ids or ()))
         return [each for each in records.values() if each.status is TrackStatus.RETIRED]
 

@@ -84,6 +84,16 @@ class R2MediaStore:
         with translated("R2", f"read the metadata of {key}"):
             return self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"]
 
+    def facts(self, key: str) -> Mapping[str, str] | None:
+        """The facts of an object, None if there is none."""
+        with translated("R2", f"read the metadata of {key}"):
+            try:
+                return self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"]
+            except ClientError as exc:
+                if error_code(exc) != "404":
+                    raise
+        return None
+
     def read(self, key: str, *, bucket: str) -> bytes:
         """The bytes of an object, for a catalog document in a bucket of the same account."""
         with translated("R2", f"read s3://{bucket}/{key}"):

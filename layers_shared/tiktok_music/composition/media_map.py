@@ -40,6 +40,7 @@ def compose_batch(settings: MediaBatchSettings, provider: SecretsProvider) -> Ba
             ledger=DynamoMediaLedger(rows, settings.catalog_table),
             progress=LoggedProgress(),
             now=lambda: datetime.now(UTC),
+            refresh_every=settings.refresh_every,
         ),
         gates=GateLimits(),
     )

@@ -78,6 +78,7 @@ def compose_refresh(settings: RefreshSettings, provider: SecretsProvider) -> Ref
         progress=LoggedProgress(),
         now=lambda: datetime.now(UTC),
         seconds=time.monotonic,
+        refresh_every=settings.refresh_every,
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.refresh.catalog import Catalog, catalog_of
 from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.catalog import Catalog, catalog_of
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
 from tiktok_music.refresh.curation.recordings import candidate_of, seniority
@@ -21,7 +21,8 @@ class PreparedCatalog:
     """A catalog ready to be published, with the result of every row.
 
     `known` holds the archive's records of the chart's sounds, `media` every group that passed the
-    text rules, `withdrawn` what sounds like a retired track, `catalog` the tracks that may be published.
+    text rules, `withdrawn` the rejections of what sounds like a retired track, `catalog` the
+    tracks that may be published.
     """
 
     chart: Chart
@@ -67,12 +68,12 @@ def build_catalog(
     )
     listed, withdrawn = _without_withdrawn(joined, shortlist.withdrawn)
     return PreparedCatalog(
-        chart,
-        known,
-        shortlist.curation,
-        tuple(listed),
-        withdrawn,
-        catalog_of(listed, rules, known),
+        chart=chart,
+        known=known,
+        curation=shortlist.curation,
+        media=tuple(listed),
+        withdrawn=withdrawn,
+        catalog=catalog_of(listed, rules, known),
     )
 
 

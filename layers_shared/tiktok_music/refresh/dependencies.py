@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tiktok_music.refresh.chart import ChartSource
 from tiktok_music.refresh.curation.shortlist import CurationArchive
@@ -41,7 +41,8 @@ class ReadOnlyDependencies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshDependencies:
-    """For a refresh; `now` is UTC, `seconds` a monotonic clock."""
+    """For a refresh; `now` is UTC, `seconds` a monotonic clock, `refresh_every` the interval of the
+    schedule."""
 
     source: ChartSource
     rules: TextRules
@@ -55,6 +56,7 @@ class RefreshDependencies:
     progress: Progress
     now: Callable[[], datetime]
     seconds: Callable[[], float]
+    refresh_every: timedelta = timedelta(hours=12)
 
     def read_only(self) -> ReadOnlyDependencies:
         """The same collaborators without their writing methods."""
@@ -74,5 +76,9 @@ class RefreshDependencies:
 def media_dependencies(dependencies: RefreshDependencies) -> MediaDependencies:
     """The collaborators of the media pipeline."""
     return MediaDependencies(
-        dependencies.tools, dependencies.ledger, dependencies.progress, dependencies.now
+        tools=dependencies.tools,
+        ledger=dependencies.ledger,
+        progress=dependencies.progress,
+        now=dependencies.now,
+        refresh_every=dependencies.refresh_every,
     )

@@ -38,9 +38,7 @@ def dry_run(dependencies: ReadOnlyDependencies, trigger: Trigger) -> DryRun:
     chart = dependencies.source.fetch()
     dependencies.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
-    shortlist = make_shortlist(
-        chart, dependencies.rules, dependencies.archive, current.rows
-    )
+    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive, current.rows)
     dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
     media = known_media(

@@ -19,6 +19,7 @@ from tiktok_music.refresh.publication.publish import (
     best_overlap,
     current_catalog,
     publish,
+    reconcile,
 )
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.run_summary import RunResult, gate_figures, report_of
@@ -98,6 +99,7 @@ def _run(
 ) -> RunResult:
     """Everything between lease and report."""
     current = current_catalog(dependencies.publisher)
+    reconcile(dependencies.archive, dependencies.publisher, current)
     skipped = skip_reason(current.pointer, trigger, dependencies.now())
     if skipped is not None:
         return RunResult(*skipped)
@@ -108,9 +110,7 @@ def _run(
     dependencies.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
 
-    shortlist = make_shortlist(
-        chart, dependencies.rules, dependencies.archive, current.rows
-    )
+    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive, current.rows)
     dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from tiktok_music.refresh.curation.text_rules import RuleSettings
 from tiktok_music.refresh.gates import GateLimits
@@ -57,6 +58,7 @@ class RefreshSettings:
     media_policy: MediaPolicy
     media_hosts: tuple[str, ...]
     allow_private_hosts: bool
+    refresh_every: timedelta
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "RefreshSettings":
@@ -72,6 +74,7 @@ class RefreshSettings:
             media_policy=_media_policy(reader),
             media_hosts=_hosts(reader),
             allow_private_hosts=reader.switch("ALLOW_PRIVATE_HOSTS", default=False),
+            refresh_every=_refresh_every(reader),
         )
         reader.done()
         return settings
@@ -106,6 +109,7 @@ class MediaBatchSettings:
     media_policy: MediaPolicy
     media_hosts: tuple[str, ...]
     allow_private_hosts: bool
+    refresh_every: timedelta
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "MediaBatchSettings":
@@ -118,6 +122,7 @@ class MediaBatchSettings:
             media_policy=_media_policy(reader),
             media_hosts=_hosts(reader),
             allow_private_hosts=reader.switch("ALLOW_PRIVATE_HOSTS", default=False),
+            refresh_every=_refresh_every(reader),
         )
         reader.done()
         return settings
@@ -137,6 +142,11 @@ def gate_limits(environ: Mapping[str, str]) -> GateLimits:
     limits = _gates(reader)
     reader.done()
     return limits
+
+
+def _refresh_every(reader: SettingsReader) -> timedelta:
+    hours = reader.whole("REFRESH_EVERY_HOURS", 12, at_least=1, at_most=12)
+    return timedelta(hours=hours)
 
 
 def _gates(reader: SettingsReader) -> GateLimits:

@@ -15,15 +15,22 @@ KNOWN_ALIAS = "known as an upload of this recording"
 
 
 def with_identity(
-    group: DuplicateGroup, records: Mapping[str, TrackRecord], rejected_ids: Collection[str]
-) -> DuplicateGroup:
+    group: DuplicateGroup,
+    records: Mapping[str, TrackRecord],
+    rejected_ids: Collection[str],
+    off_chart_ids: Collection[str] = (),
+) -> DuplicateGroup | None:
     """The group under its incumbent: the listed track, else the one known for longest.
 
     `records` maps each known track id to its canonical record; `rejected_ids` are track ids that a
     rule rejects in this run, so that a sound which is taken down passes its place on. The
     canonical candidate gets the highest user count of the group. A group without an incumbent
-    stays as it is.
+    stays as it is. Members of `off_chart_ids` are listed tracks that the chart lacks today; a
+    group of such members only is None.
     """
+    on_chart = [each for each in group.members if each.track_id not in off_chart_ids]
+    if not on_chart:
+        return None
     incumbent = _incumbent(
         record
         for member in group.members
@@ -31,12 +38,10 @@ def with_identity(
     )
     if incumbent is None:
         return group
-    users = max(member.user_count for member in group.members)
-    canonical = next(
-        (member for member in group.members if member.track_id == incumbent.track_id), None
-    )
+    users = max(member.user_count for member in on_chart)
+    canonical = next((each for each in on_chart if each.track_id == incumbent.track_id), None)
     chosen = replace(canonical or candidate_of(incumbent), user_count=users)
-    others = [member for member in group.members if member is not canonical]
+    others = [member for member in on_chart if member is not canonical]
     return DuplicateGroup((chosen, *others), _evidence(group, chosen), group.work_key)
 
 

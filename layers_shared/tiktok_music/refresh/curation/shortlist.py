@@ -45,26 +45,30 @@ def make_shortlist(
 ) -> Shortlist:
     """Judges a chart by its metadata; reads the archive, once more for each step of an alias.
 
-    `served` are the rows of the current snapshot by track id: a field that upstream leaves out
-    today keeps its value while the track stays listed.
+    `served` are the rows of the current snapshot by track id. A field that upstream leaves out
+    today keeps its value while the track stays listed, and a listed track that is not on the chart
+    takes part in grouping: a new upload of the recording continues it.
     """
     candidates = merge_same_ids(chart.candidates)
     known = archive.get_many(candidate.track_id for candidate in candidates)
     aliases = [track_id for track_id, record in known.items() if record.canonical_id is not None]
     canonical = {**known, **resolve_aliases(archive, aliases)}
     retired = tuple(archive.list_retired())
+    absent = archive.get_many(served.keys() - known.keys())
     complete = [_with_last_known(each, canonical, served) for each in candidates]
-    curation = curate(
-        complete,
-        rules,
-        _findings(complete, canonical, retired),
-        [candidate_of(record) for record in _off_chart(retired, complete)],
-    )
+    off_chart = _off_chart([*retired, *absent.values()], complete)
+    findings = _findings(complete, canonical, retired)
+    curation = curate(complete, rules, findings, [candidate_of(each) for each in off_chart])
     rejected = {each.tiktok_id for each in curation.rejections()}
     rejected_ids = {each.track_id for each in complete if each.tiktok_id in rejected}
-    groups = tuple(with_identity(each, canonical, rejected_ids) for each in curation.groups)
-    records = {**{each.track_id: each for each in canonical.values()}, **known}
-    return Shortlist(len(candidates), records, replace(curation, groups=groups), retired)
+    records = {**absent, **canonical}
+    off_chart_ids = {record.track_id for record in off_chart}
+    identified = (
+        with_identity(group, records, rejected_ids, off_chart_ids) for group in curation.groups
+    )
+    groups = tuple(group for group in identified if group is not None)
+    by_id = {**{each.track_id: each for each in records.values()}, **known}
+    return Shortlist(len(candidates), by_id, replace(curation, groups=groups), retired)
 
 
 def merge_same_ids(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -137,9 +141,10 @@ def _findings(
 
 def _off_chart(
     records: Sequence[TrackRecord], candidates: Sequence[Candidate]
-) -> Iterable[TrackRecord]:
+) -> list[TrackRecord]:
     on_chart = {candidate.track_id for candidate in candidates}
-    return (record for record in records if record.track_id not in on_chart)
+    distinct = {record.track_id: record for record in records}
+    return [record for track_id, record in distinct.items() if track_id not in on_chart]
 
 
 def _retired(track_id: str, record: TrackRecord) -> Finding:

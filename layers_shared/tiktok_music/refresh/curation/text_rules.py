@@ -79,7 +79,8 @@ def curate(
     findings = {
         each.tiktok_id: withdrawn.get(each.tiktok_id) or judge_text(each, rules) for each in renamed
     }
-    blocked = {**withdrawn, **{key: each for key, each in findings.items() if _is_denied(each)}}
+    denied = {key: each for key, each in findings.items() if each and _is_denied(each)}
+    blocked = {**withdrawn, **denied}
     grouped = [
         each for each in renamed if findings[each.tiktok_id] is None or each.tiktok_id in blocked
     ]
@@ -101,8 +102,8 @@ def curate(
     )
 
 
-def _is_denied(finding: Finding | None) -> bool:
-    return finding is not None and finding.reason is RejectionReason.DENIED
+def _is_denied(finding: Finding) -> bool:
+    return finding.reason is RejectionReason.DENIED
 
 
 def _duplicate_of(cause: Candidate, finding: Finding) -> Finding:

@@ -50,7 +50,7 @@ def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) 
         language_score=language.score,
         user_count=candidate.user_count,
         is_commerce_music=candidate.is_commerce_music,
-        first_seen_at=known.first_seen_at if known else now,
+        first_seen_at=min(known.first_seen_at, now) if known else now,
         last_seen_at=now,
         status=TrackStatus.ACTIVE,
         media=accepted.media,
@@ -91,14 +91,14 @@ def departed_record(
 ) -> TrackRecord:
     """The record of a track of the last snapshot (`row`) that is not in the new one.
 
-    A retired track stays retired; its last date in the list is updated too.
+    A retired track stays retired; its last date in the list is updated too, and never goes back.
     """
     user_count = row.get("userCount")
     is_retired = known.status is TrackStatus.RETIRED
     return replace(
         known,
         status=TrackStatus.RETIRED if is_retired else TrackStatus.OFF_CHART,
-        last_seen_at=last_seen_at,
+        last_seen_at=max(known.last_seen_at, last_seen_at),
         user_count=user_count if isinstance(user_count, int) else known.user_count,
     )
 

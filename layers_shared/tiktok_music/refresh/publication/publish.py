@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.errors import SnapshotCorrupt
+from tiktok_music.errors import PublishLost, SnapshotCorrupt
 from tiktok_music.pointer_moves import advanced
 from tiktok_music.refresh.catalog import Catalog
 from tiktok_music.refresh.ports import PublishedSnapshots, Publisher, TrackArchive
@@ -125,8 +125,50 @@ def publish(
     snapshot = _snapshot(catalog, context)
     publisher.write_chunks(snapshot)
     publisher.load(snapshot.descriptor)
-    publisher.flip(advanced(current.pointer, snapshot.descriptor), current.pointer)
+    try:
+        publisher.flip(advanced(current.pointer, snapshot.descriptor), current.pointer)
+    except PublishLost:
+        _follow(current_catalog(publisher), rows_of(snapshot), archive)
+        raise
     return Published(snapshot.descriptor, added=len(track_ids - rows.keys()), removed=len(departed))
+
+
+def reconcile(archive: TrackArchive, publisher: PublishedSnapshots, current: CurrentCatalog) -> int:
+    """Corrects the archive after an operator moved the pointer back; returns the records written.
+
+    A track that only a newer version lists is off the chart; one that the current version lists
+    again is active. No call without a newer version.
+    """
+    if current.pointer is None:
+        return 0
+    served = current.pointer.current
+    newer = [each for each in current.pointer.history if each.fence > served.fence]
+    rows: dict[str, Mapping[str, object]] = {}
+    for descriptor in newer:
+        try:
+            rows |= rows_of(publisher.load(descriptor))
+        except SnapshotCorrupt:
+            continue
+    return _follow(current, rows, archive) if newer else 0
+
+
+def _follow(
+    current: CurrentCatalog, rows: Mapping[str, Mapping[str, object]], archive: TrackArchive
+) -> int:
+    """Makes the records of `rows` and of the current snapshot agree with what is served."""
+    known = archive.get_many({**rows, **current.rows})
+    records = [
+        departed_record(record, rows[track_id], record.last_seen_at)
+        for track_id, record in known.items()
+        if track_id not in current.rows and record.status is TrackStatus.ACTIVE
+    ]
+    records += [
+        replace(record, status=TrackStatus.ACTIVE, canonical_id=None)
+        for track_id, record in known.items()
+        if track_id in current.rows and record.status in (TrackStatus.OFF_CHART, TrackStatus.ALIAS)
+    ]
+    archive.save_many(records)
+    return len(records)
 
 
 def _snapshot(catalog: Catalog, context: PublishContext) -> Snapshot:

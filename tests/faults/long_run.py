@@ -1,47 +1,57 @@
-"""A catalog's life, two refreshes a day, with something going wrong on most of them."""
+"""Months of scheduled runs, two a day, most of them with a fault."""
 
 import random
 from dataclasses import dataclass, field
 
-from tests.faults.chance import among
-from tests.faults.invariants import broken, left_over, misjudged, unresolved_duplicates
-from tests.faults.shim import MODES, Call, Crash, Faults, Mode, no_faults, once_at
+from tests.faults.invariants import broken, left_over, misreported, unresolved_duplicates
+from tests.faults.random_faults import faults_at
 from tests.faults.sweeps import Tally
-from tests.faults.world import TESTED, Hook, Run, World, moment
+from tests.faults.wire import MODES, Call, Crash, Faults, Mode, no_faults, once_at
+from tests.faults.world import TESTED, Hook, Run, World, scheduled_time
 from tiktok_music.errors import SourceError, SourceUnavailable, StoreError
 from tiktok_music.pointer_moves import pinned, rolled_back, unpinned
 from tiktok_music.snapshot import Pointer
 
-# More than a refresh makes: a fault that lies beyond its last call does not happen.
+# More than a refresh makes: a fault beyond the last call has no effect.
 MOST_CALLS = 48
-STORM = (Mode.TIMEOUT_BEFORE, Mode.ERROR_BEFORE, Mode.THROTTLE, Mode.LANDED_TIMEOUT)
-KINDS = ("fault", "fault", "pair", "storm", "twice", "zombie", "source", "move", "move_within")
+OUTAGE_MODES = (Mode.TIMEOUT_BEFORE, Mode.ERROR_BEFORE, Mode.THROTTLE, Mode.LANDED_TIMEOUT)
+KINDS = (
+    "fault",
+    "fault",
+    "pair",
+    "outage",
+    "twice",
+    "stale_writer",
+    "source",
+    "move",
+    "move_within",
+)
 
 
 @dataclass
-class Life:
-    """Of every five ticks the first two are clean: they must publish and leave nothing over."""
+class LongRun:
+    """The first two of every five scheduled runs have no fault: they must publish and clean up."""
 
     world: World
     rng: random.Random
-    tick: int = TESTED
+    slot: int = TESTED
     refreshes: int = 0
     tally: Tally = field(default_factory=Tally)
 
-    def live(self, ticks: int) -> Tally:
-        """So many ticks on, whatever happens."""
-        for _ in range(ticks):
-            self.world.now = moment(self.tick)
-            self._choose_weather()
-            kind = "clean" if self.tick % 5 < 2 else self.rng.choice(KINDS)
+    def run(self, count: int) -> Tally:
+        """Runs `count` scheduled runs."""
+        for _ in range(count):
+            self.world.now = scheduled_time(self.slot)
+            self._choose_store_behaviour()
+            kind = "clean" if self.slot % 5 < 2 else self.rng.choice(KINDS)
             problems: list[str] = getattr(self, f"_{kind}")()
             self.world.account.catch_up()
-            self.tally.add(f"tick {self.tick}, {kind}", [*problems, *broken(self.world)])
-            self.tick += 1
+            self.tally.add(f"run {self.slot}, {kind}", [*problems, *broken(self.world)])
+            self.slot += 1
         self.tally.boundaries = self.refreshes
         return self.tally
 
-    def _choose_weather(self) -> None:
+    def _choose_store_behaviour(self) -> None:
         account = self.world.account
         account.has_partial_batches = self.rng.random() < 0.3
         account.stale_reads = self.rng.choice((0, 0, 2, 7))
@@ -57,9 +67,9 @@ class Life:
         process = self.world.process("writer", self.rng.choice((1, 3)))
         return self._counted(
             self.world.run(
-                self.tick,
+                self.slot,
                 process=process,
-                holder=f"{holder} of {self.tick}",
+                holder=f"{holder} of {self.slot}",
                 faults=faults,
                 on_call=on_call,
                 problem=problem,
@@ -71,64 +81,71 @@ class Life:
         self.world.forward(60)
         return run
 
-    def _judged(self, *runs: Run) -> list[str]:
-        return [problem for run in runs for problem in misjudged(self.world, run)]
+    def _problems_of(self, *runs: Run) -> list[str]:
+        return [problem for run in runs for problem in misreported(self.world, run)]
 
     def _clean(self) -> list[str]:
         if self._is_pinned():
             self.world.operate(unpinned)
         self.world.account.catch_up()
-        run = self._counted(self.world.clean(self.tick))
-        problems = [*self._judged(run), *unresolved_duplicates(self.world, run)]
+        run = self._counted(self.world.clean(self.slot))
+        problems = [*self._problems_of(run), *unresolved_duplicates(self.world, run)]
         if run.outcome != "PUBLISHED":
             problems.append(f"I7: the clean run says {run.outcome}: {run.report or run.error}")
-        return [*problems, *left_over(self.world)] if self.tick % 5 == 1 else problems
+        return [*problems, *left_over(self.world)] if self.slot % 5 == 1 else problems
 
     def _fault(self) -> list[str]:
-        run = self._run(among(self._spots(1)))
-        return self._judged(run, self._run()) if self.rng.random() < 0.5 else self._judged(run)
+        run = self._run(faults_at(self._spots(1)))
+        return (
+            self._problems_of(run, self._run())
+            if self.rng.random() < 0.5
+            else self._problems_of(run)
+        )
 
     def _pair(self) -> list[str]:
-        first, second = self._run(among(self._spots(2))), self._run(among(self._spots(1)))
-        return self._judged(first, second)
+        first, second = self._run(faults_at(self._spots(2))), self._run(faults_at(self._spots(1)))
+        return self._problems_of(first, second)
 
-    def _storm(self) -> list[str]:
-        def storm(number: int, call: Call) -> Mode | None:
-            return self.rng.choice(STORM) if self.rng.random() < 0.5 else None
+    def _outage(self) -> list[str]:
+        def fail_half(number: int, call: Call) -> Mode | None:
+            return self.rng.choice(OUTAGE_MODES) if self.rng.random() < 0.5 else None
 
-        return self._judged(self._run(storm), self._run(storm))
+        return self._problems_of(self._run(fail_half), self._run(fail_half))
 
     def _twice(self) -> list[str]:
-        return self._judged(self._run(), self._run(holder="request-2"))
+        return self._problems_of(self._run(), self._run(holder="request-2"))
 
-    def _zombie(self) -> list[str]:
+    def _stale_writer(self) -> list[str]:
         others: list[Run] = []
 
         def overtake() -> None:
             self.world.outlive_the_lease()
             process = self.world.process("other")
-            others.append(self._counted(self.world.run(self.tick, process=process, holder="o")))
+            others.append(self._counted(self.world.run(self.slot, process=process, holder="o")))
 
         number = self.rng.randrange(MOST_CALLS)
-        return self._judged(self._run(on_call=once_at(number, overtake)), *others)
+        return self._problems_of(self._run(on_call=once_at(number, overtake)), *others)
 
     def _source(self) -> list[str]:
         before = self.world.account.pointer()
         run = self._run(problem=SourceUnavailable("upstream is down"))
         is_same = self.world.account.pointer() == before
-        return [*self._judged(run), *([] if is_same else ["F10: the last good catalog is gone"])]
+        return [
+            *self._problems_of(run),
+            *([] if is_same else ["F10: the last good catalog is gone"]),
+        ]
 
     def _move(self) -> list[str]:
-        faults = among(self._spots(1, 5)) if self.rng.random() < 0.5 else no_faults
+        faults = faults_at(self._spots(1, 5)) if self.rng.random() < 0.5 else no_faults
         self._operate(faults)
-        return self._judged(self._run())
+        return self._problems_of(self._run())
 
     def _move_within(self) -> list[str]:
         number = self.rng.randrange(MOST_CALLS)
-        return self._judged(self._run(on_call=once_at(number, self._operate)))
+        return self._problems_of(self._run(on_call=once_at(number, self._operate)))
 
     def _operate(self, faults: Faults = no_faults) -> None:
-        # What fails is made again, or not, as an operator has it.
+        # An operator may or may not repeat a command that failed.
         try:
             self.world.operate(self._move_of_choice, faults=faults)
         except (StoreError, Crash):

@@ -1,16 +1,16 @@
-"""Faults by chance, from a seed: pairs of them, and crowds of invocations."""
+"""Random faults from a seed: pairs of faults, and concurrent deliveries of one event."""
 
 import random
 from collections.abc import Callable, Sequence
 
 from tests.faults.interleaving import Choice, Interleaver
-from tests.faults.invariants import broken, misjudged
-from tests.faults.shim import MODES, Faults, Mode
+from tests.faults.invariants import broken, misreported
 from tests.faults.sweeps import START, Tally, healed, recorded_calls
+from tests.faults.wire import MODES, Faults, Mode
 from tests.faults.world import TESTED, Hook, Run, World
 
 
-def pairs(world: World, count: int, seed: int) -> Tally:
+def fault_pairs(world: World, count: int, seed: int) -> Tally:
     """F3: two faults, both in one refresh or the second in its repetition."""
     rng, saved = random.Random(seed), world.save()
     tally = Tally(note=f"seed {seed}")
@@ -33,43 +33,43 @@ def _pair(
     first = dict(spots[:1] if is_repeated else spots)
     second = dict(spots[1:] if is_repeated else ())
     process = world.process("writer", attempts)
-    run = world.run(TESTED, process=process, faults=among(first))
-    problems = [*misjudged(world, run), *broken(world)]
+    run = world.run(TESTED, process=process, faults=faults_at(first))
+    problems = [*misreported(world, run), *broken(world)]
     world.forward(60)
-    again = world.run(TESTED, process=world.process("again", attempts), faults=among(second))
-    return [*problems, *misjudged(world, again), *broken(world), *healed(world, TESTED + 1)]
+    again = world.run(TESTED, process=world.process("again", attempts), faults=faults_at(second))
+    return [*problems, *misreported(world, again), *broken(world), *healed(world, TESTED + 1)]
 
 
-def among(spots: dict[int, Mode]) -> Faults:
-    """Faults at some calls."""
+def faults_at(spots: dict[int, Mode]) -> Faults:
+    """Faults by the number of the call."""
     return lambda number, _: spots.get(number)
 
 
-def crowds(world: World, count: int, seed: int) -> Tally:
-    """F4: two to five deliveries of one event at once, of the same request or of others."""
+def concurrent_deliveries(world: World, count: int, seed: int) -> Tally:
+    """F4: two to five concurrent deliveries of one event, of the same request or of others."""
     rng, saved = random.Random(seed), world.save()
     tally = Tally(note=f"seed {seed}")
     for number in range(count):
         world.restore(saved)
         size = rng.randint(2, 5)
         holders = [rng.choice(("request-1", f"request-{n}")) for n in range(size)]
-        runs = Interleaver(by_chance(rng)).run(
-            {f"{n}": deliver(world, f"crowd-{n}", holder) for n, holder in enumerate(holders)}
+        runs = Interleaver(at_random(rng)).run(
+            {f"{n}": deliver(world, f"delivery-{n}", holder) for n, holder in enumerate(holders)}
         )
-        problems = [problem for run in runs.values() for problem in misjudged(world, run)]
+        problems = [problem for run in runs.values() for problem in misreported(world, run)]
         published = [run for run in runs.values() if run.flips]
         if len(published) > 1:
             problems.append(f"F4: {len(published)} deliveries published")
         if not published and len(set(holders)) == size:
-            problems.append("F4: nobody published")
-        tally.add(f"crowd {number} {holders}", [*problems, *broken(world)])
+            problems.append("F4: no delivery published")
+        tally.add(f"deliveries {number} {holders}", [*problems, *broken(world)])
         tally.violations += healed(world, TESTED + 1)
     world.restore(saved)
     return tally
 
 
 def deliver(world: World, name: str, holder: str) -> Callable[[Hook], Run]:
-    """An invocation that waits to be chosen before each call, and before it begins."""
+    """An invocation that waits for its turn before it begins and before each call."""
 
     def invoke(hook: Hook) -> Run:
         hook(-1, START)
@@ -78,8 +78,8 @@ def deliver(world: World, name: str, holder: str) -> Callable[[Hook], Run]:
     return invoke
 
 
-def by_chance(rng: random.Random) -> Choice:
-    """Any of those that wait; the same one goes on for a while."""
+def at_random(rng: random.Random) -> Choice:
+    """Chooses any waiting invocation, mostly the one that ran last."""
     last: list[str] = []
 
     def choose(waiting: Sequence[str], places: object) -> str:

@@ -1,4 +1,4 @@
-"""Fingerprints of synthetic music, as samples: no codec takes part here."""
+"""Fingerprints of synthetic music, given as samples without a codec."""
 
 import itertools
 import subprocess
@@ -23,7 +23,7 @@ Mono = npt.NDArray[np.float32]
 
 @cache
 def a_piece(seed: int, seconds: float = 15.0) -> Mono:
-    """Notes of one scale in one tempo: only their order tells one piece from another."""
+    """Notes of one scale in one tempo: pieces differ only in the order of notes."""
     rng = np.random.default_rng(seed)
     beat = int(RATE / 3)
     time = np.arange(2 * beat) / RATE
@@ -82,7 +82,7 @@ def test_the_same_recording_is_recognised(change: object, limit: float) -> None:
     assert rate <= limit
 
 
-def test_no_two_of_twenty_pieces_are_taken_for_each_other() -> None:
+def test_twenty_different_pieces_do_not_match() -> None:
     fingerprints = [a_fingerprint(a_piece(seed)) for seed in range(20)]
 
     rates = [bit_error_rate(a, b) for a, b in itertools.combinations(fingerprints, 2)]
@@ -90,7 +90,7 @@ def test_no_two_of_twenty_pieces_are_taken_for_each_other() -> None:
     assert min(rate for rate in rates if rate is not None) > 0.40
 
 
-def test_common_silence_is_not_a_common_recording() -> None:
+def test_common_silence_does_not_match() -> None:
     gap = np.zeros(int(12 * RATE), np.float32)
     a = a_fingerprint(np.concatenate((a_piece(1), gap, a_piece(2))))
     b = a_fingerprint(np.concatenate((a_piece(3), gap, a_piece(4))))
@@ -123,14 +123,14 @@ def test_fingerprints_of_different_versions_are_not_compared() -> None:
     assert bit_error_rate(fingerprint, Fingerprint(fingerprint.data, version=0)) is None
 
 
-def test_an_overlap_below_eight_seconds_is_no_evidence() -> None:
+def test_an_overlap_below_eight_seconds_is_not_compared() -> None:
     whole = a_fingerprint(a_piece(1))
 
     assert bit_error_rate(Fingerprint(whole.data[: 171 * 4]), whole) is None
     assert bit_error_rate(Fingerprint(whole.data[: 172 * 4]), whole) == 0.0
 
 
-def test_sound_that_is_scattered_is_no_common_stretch() -> None:
+def test_scattered_common_words_do_not_match() -> None:
     words = np.frombuffer(a_fingerprint(a_piece(1)).data, np.uint32)
     scattered = np.zeros(800, np.uint32)
     scattered[:100] = words[:100]
@@ -156,7 +156,7 @@ def test_the_index_finds_each_noisy_cut_of_what_was_added() -> None:
     ]
 
 
-def test_the_index_answers_the_nearest_first() -> None:
+def test_the_index_returns_the_nearest_first() -> None:
     index = FingerprintIndex()
     piece = a_piece(5)
     index.add("noisy", a_fingerprint(with_noise(piece, 0.02)))
@@ -168,15 +168,15 @@ def test_the_index_answers_the_nearest_first() -> None:
     assert matches[0] == Match("clean", 0.0)
 
 
-def test_an_index_grows_between_questions() -> None:
+def test_the_index_can_grow_between_queries() -> None:
     index = FingerprintIndex()
-    asked = a_fingerprint(a_piece(7))
+    query = a_fingerprint(a_piece(7))
 
-    before = index.same_recording(asked)
+    before = index.same_recording(query)
     index.add("other", a_fingerprint(a_piece(8)))
-    index.add("same", asked)
+    index.add("same", query)
 
-    assert (before, index.same_recording(asked)) == ((), (Match("same", 0.0),))
+    assert (before, index.same_recording(query)) == ((), (Match("same", 0.0),))
 
 
 def test_a_recording_is_found_among_a_hundred_copies_of_another() -> None:
@@ -184,12 +184,12 @@ def test_a_recording_is_found_among_a_hundred_copies_of_another() -> None:
     copy = a_fingerprint(a_piece(1))
     for number in range(100):
         index.add(f"copy {number}", copy)
-    index.add("wanted", a_fingerprint(a_piece(2)))
+    index.add("other", a_fingerprint(a_piece(2)))
 
-    wanted = index.same_recording(a_fingerprint(a_piece(2)))
+    match = index.same_recording(a_fingerprint(a_piece(2)))
     copies = index.same_recording(copy)
 
-    assert wanted == (Match("wanted", 0.0),)
+    assert match == (Match("other", 0.0),)
     assert len(copies) == 8
 
 

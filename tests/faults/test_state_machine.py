@@ -1,4 +1,4 @@
-"""Any order of refreshes, crashes, reads, operator's moves and sweeps, against a small model."""
+"""Refreshes, crashes, reads, pointer moves and sweeps in any order, against a small model."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from hypothesis.stateful import (
 )
 
 from tests.faults.conftest import IS_FULL, Figures
-from tests.faults.invariants import broken, misjudged
-from tests.faults.shim import MODES, Crash, Mode, at
+from tests.faults.invariants import broken, misreported
 from tests.faults.sweeps import Tally
-from tests.faults.world import KEPT, TESTED, Run, World, moment
+from tests.faults.wire import MODES, Crash, Mode, at
+from tests.faults.world import KEPT, TESTED, Run, World, scheduled_time
 from tiktok_music.errors import SnapshotGone, StoreError
 from tiktok_music.pointer_moves import pinned, rolled_back, unpinned
 from tiktok_music.snapshot import Pointer
@@ -26,7 +26,7 @@ from tiktok_music.snapshot import Pointer
 
 @dataclass
 class Model:
-    """What the pointer must say: the current version, those before it, and whether it is held."""
+    """The expected pointer: the current version, the earlier ones, and the pin."""
 
     current: str
     past: list[str]
@@ -50,7 +50,7 @@ class Model:
 
 
 class CatalogMachine(RuleBasedStateMachine):
-    """The real catalog beside the model; `world` is set by the test."""
+    """Runs the real catalog and the model side by side; the test sets `world`."""
 
     world: World
     tally: Tally
@@ -60,34 +60,34 @@ class CatalogMachine(RuleBasedStateMachine):
         self.saved = self.world.save()
         pointer = self.world.account.pointer()
         assert pointer is not None
-        self.model, self.tick = Model.of(pointer), TESTED
+        self.model, self.slot = Model.of(pointer), TESTED
 
     def teardown(self) -> None:
         self.world.restore(self.saved)
 
     @rule()
     def refresh(self) -> None:
-        run = self._refresh(self.tick)
+        run = self._refresh(self.slot)
         self._follow(run.report.version if run.report else None)
         assert run.outcome == ("REFUSED" if self.model.is_pinned else "PUBLISHED")
-        self.tick += 1
+        self.slot += 1
 
     @precondition(lambda self: not self.model.is_pinned)
     @rule(number=st.integers(0, 35), mode=st.sampled_from(MODES), is_repeated=st.booleans())
     def refresh_with_a_fault(self, number: int, mode: Mode, is_repeated: bool) -> None:
-        self.world.now = moment(self.tick)
-        run = self.world.run(self.tick, faults=at(number, mode))
-        assert misjudged(self.world, run) == []
+        self.world.now = scheduled_time(self.slot)
+        run = self.world.run(self.slot, faults=at(number, mode))
+        assert misreported(self.world, run) == []
         self._follow(run.flips[-1].pointer.current.version if run.flips else None)
         if is_repeated:
-            again = self.world.run(self.tick)
+            again = self.world.run(self.slot)
             assert again.outcome == ("ALREADY_DONE" if run.flips else "PUBLISHED")
             self._follow(again.report.version if again.report else None)
-        self.tick += 1
+        self.slot += 1
 
     @rule()
     def deliver_again(self) -> None:
-        run = self._refresh(self.tick - 1)
+        run = self._refresh(self.slot - 1)
         done = "PUBLISHED" if run.flips else "ALREADY_DONE"
         assert run.outcome == ("REFUSED" if self.model.is_pinned else done)
         self._follow(run.report.version if run.report else None)
@@ -124,22 +124,22 @@ class CatalogMachine(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         process = self.world.process("sweeper")
-        process.line.begin()
+        process.wire.begin()
         process.publisher.sweep()
 
     @rule()
-    def the_store_goes_down_for_the_warm_reader(self) -> None:
+    def fail_the_store_for_the_warm_reader(self) -> None:
         reader = self.world.warm()
-        self.world.process("warm").line.begin(lambda number, call: Mode.ERROR_BEFORE)
+        self.world.process("warm").wire.begin(lambda number, call: Mode.ERROR_BEFORE)
         assert reader.snapshot().plain()
 
     @invariant()
-    def nothing_is_broken(self) -> None:
+    def all_invariants_hold(self) -> None:
         self.tally.runs += 1
         assert broken(self.world) == []
 
     @invariant()
-    def the_pointer_is_as_the_model_has_it(self) -> None:
+    def the_pointer_matches_the_model(self) -> None:
         pointer = self.world.account.pointer()
         assert pointer is not None
         assert (pointer.current.version, pointer.is_pinned) == (
@@ -148,10 +148,10 @@ class CatalogMachine(RuleBasedStateMachine):
         )
         assert {each.version for each in pointer.history} == set(self.model.past)
 
-    def _refresh(self, tick: int) -> Run:
-        self.world.now = moment(self.tick)
-        run = self.world.run(tick, holder=f"request of {tick}")
-        assert misjudged(self.world, run) == []
+    def _refresh(self, slot: int) -> Run:
+        self.world.now = scheduled_time(self.slot)
+        run = self.world.run(slot, holder=f"request of {slot}")
+        assert misreported(self.world, run) == []
         return run
 
     def _follow(self, version: str | None) -> None:
@@ -159,7 +159,7 @@ class CatalogMachine(RuleBasedStateMachine):
             self.model.publish(version)
 
 
-def test_any_order_of_events_keeps_to_the_model(
+def test_any_order_of_events_matches_the_model(
     world: World, figures: Figures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tally = Tally(note="derandomized")

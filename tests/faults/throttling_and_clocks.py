@@ -1,4 +1,4 @@
-"""Weather: a throttled table, and clocks that go wrong. Each trial gives a tally."""
+"""Trials with a throttled table and with skewed clocks; each returns a tally."""
 
 import random
 from collections.abc import Iterable
@@ -8,22 +8,22 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.faults.invariants import broken, misjudged
-from tests.faults.shim import Call, Mode
+from tests.faults.invariants import broken, misreported
 from tests.faults.sweeps import REPEATED, Tally, healed, recorded_calls
+from tests.faults.wire import Call, Mode
 from tests.faults.world import TESTED, Run, World
 
-# What a call and its way there take.
+# The duration of a call with its round trip.
 CALL_SECONDS = 0.05
 THROTTLED_SECONDS = 60.0
-# Less than this before the function's end no call may be begun.
+# No call may start with less time left.
 LAST_CALL_SECONDS = 10.0
 ATTEMPTS = 3
 
 
 @dataclass
 class Countdown:
-    """The time that an invocation has left; calls and the SDK's waits use it up."""
+    """The remaining time of an invocation; calls and the SDK's waits use it up."""
 
     left: float
     shortest: float = field(init=False)
@@ -45,7 +45,7 @@ class Countdown:
 
 
 def throttled_minutes(world: World, seconds_left: float, seeds: Iterable[int]) -> Tally:
-    """F9: for a minute half of all calls are throttled; the run publishes or leaves what was."""
+    """F9: half of all calls are throttled for a minute; the run publishes or changes nothing."""
     tally, saved = Tally(), world.save()
     process = world.process("writer", ATTEMPTS)
     clean = len(recorded_calls(world, process))
@@ -53,7 +53,7 @@ def throttled_minutes(world: World, seconds_left: float, seeds: Iterable[int]) -
     for seed in seeds:
         world.restore(saved)
         run, clock = _throttled_run(world, seconds_left, random.Random(seed))
-        problems = [*misjudged(world, run), *broken(world)]
+        problems = [*misreported(world, run), *broken(world)]
         if run.outcome not in ("PUBLISHED", "FAILED"):
             problems.append(f"F9: the run says {run.outcome}")
         if len(run.calls) > ATTEMPTS * clean:
@@ -107,8 +107,8 @@ def _jump(world: World, jump: timedelta, number: int) -> list[str]:
             others.append(world.run(TESTED, process=process, holder="request-2"))
 
     run = world.run(TESTED, on_call=happen)
-    problems = [problem for each in (run, *others) for problem in misjudged(world, each)]
+    problems = [problem for each in (run, *others) for problem in misreported(world, each)]
     problems += [f"F12: {each.outcome}" for each in others if each.outcome not in REPEATED]
     if not any(each.flips for each in (run, *others)):
-        problems.append("F12: nobody published")
+        problems.append("F12: no run published")
     return [*problems, *broken(world), *healed(world, TESTED + 1)]

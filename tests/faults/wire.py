@@ -1,8 +1,8 @@
-"""A strict wire in front of moto: every call of a process passes it, is written down, and can fail.
+"""A strict wire in front of moto: it records every call of a process, and can make it fail.
 
-Moto's own handler is taken off the client and called from here, for botocore asks all handlers and
-takes the first answer: only so does a call that fails leave the store as it was, and only so can
-one land and lose its answer.
+Moto's own handler is removed from the client and called from here, because botocore calls all
+handlers and takes the first answer. A failed call can then leave the store unchanged, or change it
+and lose the answer.
 """
 
 import base64
@@ -21,7 +21,7 @@ from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 
 if TYPE_CHECKING:
-    from tests.faults.account import Account
+    from tests.faults.fake_account import Account
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 MOST_ITEM_BYTES = 400 * 1024
@@ -44,7 +44,7 @@ REFUSED_BY_R2 = (
 
 
 class Mode(StrEnum):
-    """The ways in which a call fails: what reaches the store, and what the caller learns."""
+    """The ways in which a call fails: its effect on the store, and the caller's error."""
 
     CRASH_BEFORE = "crash before"
     CRASH_AFTER = "crash after it landed"
@@ -60,12 +60,12 @@ MODES = tuple(Mode)
 
 
 class Crash(BaseException):
-    """The process ends here; no handler of it runs, and no call of it is made any more."""
+    """Raised to end the process: no handler catches it, and no later call reaches the store."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One attempt of one call as it is on the wire; `keys` are what it reads or writes."""
+    """One attempt of one call; `keys` are the keys or objects that it reads or writes."""
 
     service: str
     operation: str
@@ -85,23 +85,23 @@ Faults = Callable[[int, Call], Mode | None]
 
 
 def no_faults(number: int, call: Call) -> Mode | None:
-    """A day without faults."""
+    """No fault at any call."""
     return None
 
 
 def at(number: int, mode: Mode) -> Faults:
-    """One fault, at one call."""
+    """A fault at the call of that number."""
     return lambda place, _: mode if place == number else None
 
 
 def once_at(number: int, act: Callable[[], None]) -> Callable[[int, Call], None]:
-    """Something that happens before one call."""
+    """A hook that acts before the call of that number."""
     return lambda place, _: act() if place == number else None
 
 
 @dataclass
-class Line:
-    """The wire of one process. `on_call` runs before each call, and may do anything."""
+class Wire:
+    """The wire of one process. `on_call` runs before each call and may have any effect."""
 
     account: "Account"
     name: str
@@ -110,7 +110,7 @@ class Line:
     on_call: Callable[[int, Call], None] | None = None
     is_dead: bool = False
 
-    def tap(self, client: Any) -> None:
+    def connect(self, client: Any) -> None:
         """Puts this wire between a botocore client and moto."""
         client.meta.events.unregister("before-send", botocore_stubber)
         client.meta.events.register_last("before-send", self._send)
@@ -118,7 +118,7 @@ class Line:
     def begin(
         self, faults: Faults = no_faults, on_call: Callable[[int, Call], None] | None = None
     ) -> None:
-        """A new process on this wire."""
+        """Starts a new process on this wire."""
         self.calls, self.faults, self.on_call, self.is_dead = [], faults, on_call, False
 
     def _send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
@@ -149,7 +149,7 @@ class Line:
 
 
 def call_of(event_name: str, request: AWSPreparedRequest) -> Call:
-    """What a request asks for."""
+    """Reads service, operation, keys and consistency from a request."""
     _, service, operation = event_name.split(".")
     if service == "s3":
         key = unquote(urlsplit(request.url).path).split("/", 2)[-1]
@@ -164,11 +164,11 @@ def keys_of(body: dict[str, Any]) -> tuple[str, ...]:
         key = body.get("Key") or body.get("Item") or {"pk": {"S": "?"}}
         return (key["pk"]["S"],)
     keys = []
-    for asked in body["RequestItems"].values():
-        if isinstance(asked, dict):
-            keys += [key["pk"]["S"] for key in asked["Keys"]]
+    for part in body["RequestItems"].values():
+        if isinstance(part, dict):
+            keys += [key["pk"]["S"] for key in part["Keys"]]
         else:
-            keys += [_written(request)["pk"]["S"] for request in asked]
+            keys += [_written(request)["pk"]["S"] for request in part]
     return tuple(keys)
 
 
@@ -179,12 +179,12 @@ def _written(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_consistent(body: dict[str, Any]) -> bool:
-    asked = [body, *(part for part in body.get("RequestItems", {}).values())]
-    return any(isinstance(part, dict) and bool(part.get("ConsistentRead")) for part in asked)
+    parts = [body, *body.get("RequestItems", {}).values()]
+    return any(isinstance(part, dict) and bool(part.get("ConsistentRead")) for part in parts)
 
 
 def answer_of(url: str, status: int, body: bytes) -> AWSResponse:
-    """An answer as moto gives it."""
+    """An answer in the form of moto's."""
     return AWSResponse(url, status, HTTPHeaders(), MockRawResponse(body))
 
 
@@ -198,14 +198,14 @@ def refused(call: Call, request: AWSPreparedRequest, status: int, code: str) -> 
 
 
 def throttled(call: Call, request: AWSPreparedRequest) -> AWSResponse:
-    """What each service says to too much of it."""
+    """The throttling error of each service."""
     if call.service == "s3":
         return refused(call, request, 429, "TooManyRequests")
     return refused(call, request, 400, "ProvisionedThroughputExceededException")
 
 
 def breach_of(call: Call, request: AWSPreparedRequest) -> tuple[int, str] | None:
-    """What the real service would refuse and moto lets pass: a status and a code, or None."""
+    """The status and code of a refusal by the real service that moto lacks, or None."""
     if call.service == "s3":
         return _breach_of_r2(request)
     return _breach_of_dynamodb(call, json.loads(body_of(request)))
@@ -221,8 +221,8 @@ def _breach_of_r2(request: AWSPreparedRequest) -> tuple[int, str] | None:
         return 501, "NotImplemented"
     body = body_of(request)
     for name, digest in (("content-md5", hashlib.md5), ("x-amz-checksum-sha256", hashlib.sha256)):
-        told = headers.get(name)
-        if told is not None and told != base64.b64encode(digest(body).digest()).decode():
+        expected = headers.get(name)
+        if expected is not None and expected != base64.b64encode(digest(body).digest()).decode():
             return 400, "BadDigest"
     return None
 
@@ -234,8 +234,8 @@ def _breach_of_dynamodb(call: Call, body: dict[str, Any]) -> tuple[int, str] | N
         return 400, "ValidationException"
     if len(set(call.keys)) < len(call.keys):
         return 400, "ValidationException"
-    asked = (part for part in body.get("RequestItems", {}).values() if isinstance(part, list))
-    items = [body.get("Item", {}), *(_written(request) for part in asked for request in part)]
+    writes = (part for part in body.get("RequestItems", {}).values() if isinstance(part, list))
+    items = [body.get("Item", {}), *(_written(request) for part in writes for request in part)]
     if any(size_of_item(item) > MOST_ITEM_BYTES for item in items):
         return 400, "ValidationException"
     if "TransactItems" in body and len(json.dumps(body)) > MOST_TRANSACTION_BYTES:
@@ -258,7 +258,7 @@ def _size_of(value: dict[str, Any]) -> int:
 
 
 def body_of(request: AWSPreparedRequest) -> bytes:
-    """What a request carries; a stream is left where it was."""
+    """The body of a request; a stream keeps its position."""
     body: Any = request.body
     if hasattr(body, "read"):
         start = body.tell()

@@ -1,4 +1,4 @@
-"""The wire itself: as strict as the services, and failing as it says."""
+"""The wire is as strict as the services, and each mode fails as it says."""
 
 import base64
 import hashlib
@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from tests.conftest import BUCKET
-from tests.faults.account import TABLE
-from tests.faults.shim import LANDING, MODES, Crash, Mode, at, size_of_item
+from tests.faults.fake_account import TABLE
+from tests.faults.wire import LANDING, MODES, Crash, Mode, at, size_of_item
 from tests.faults.world import World
 
 
@@ -27,14 +27,14 @@ def checksum(body: bytes) -> str:
 
 
 def dynamodb(world: World, attempts: int = 1, **begin: Any) -> Any:
-    process = world.process("shim", attempts)
-    process.line.begin(**begin)
+    process = world.process("wire", attempts)
+    process.wire.begin(**begin)
     return process.rows._connection.client
 
 
 def bucket(world: World) -> Any:
-    process = world.process("shim")
-    process.line.begin()
+    process = world.process("wire")
+    process.wire.begin()
     return process.store._client
 
 
@@ -85,7 +85,9 @@ REFUSED: dict[str, tuple[Callable[[World], Any], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_the_services_refuse_is_refused_and_noted(world: World, case: str) -> None:
+def test_a_request_that_the_services_refuse_is_refused_and_recorded(
+    world: World, case: str
+) -> None:
     ask, code = REFUSED[case]
 
     with pytest.raises(ClientError) as caught:
@@ -95,14 +97,14 @@ def test_what_the_services_refuse_is_refused_and_noted(world: World, case: str) 
     assert len(world.account.breaches) == 1
 
 
-def test_a_plain_put_with_the_right_checksum_is_taken(world: World) -> None:
+def test_a_plain_put_with_the_right_checksum_is_accepted(world: World) -> None:
     bucket(world).put_object(Bucket=BUCKET, Key="x", Body=b"x", ChecksumSHA256=checksum(b"x"))
 
     assert (world.account.media("x"), world.account.breaches) == (b"x", [])
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_write_has_landed_exactly_where_the_mode_says_so(world: World, mode: Mode) -> None:
+def test_a_write_takes_effect_only_in_the_modes_that_land(world: World, mode: Mode) -> None:
     client = dynamodb(world, faults=at(0, mode))
 
     with pytest.raises((Crash, Exception)):
@@ -120,7 +122,7 @@ def test_a_process_that_has_crashed_makes_no_more_calls(world: World) -> None:
     assert world.account.row("X") is None
 
 
-def test_a_conditional_write_that_landed_and_is_retried_looks_refused(world: World) -> None:
+def test_a_retried_conditional_write_that_landed_fails_its_condition(world: World) -> None:
     client = dynamodb(world, attempts=3, faults=at(0, Mode.LANDED_TIMEOUT))
 
     with pytest.raises(ClientError, match="ConditionalCheckFailedException"):
@@ -129,17 +131,17 @@ def test_a_conditional_write_that_landed_and_is_retried_looks_refused(world: Wor
         )
 
     assert world.account.row("X") is not None
-    assert len(world.process("shim", 3).line.calls) == 2
+    assert len(world.process("wire", 3).wire.calls) == 2
 
 
-def test_without_retries_its_answer_is_a_timeout(world: World) -> None:
+def test_a_landed_write_without_retries_times_out(world: World) -> None:
     client = dynamodb(world, faults=at(0, Mode.LANDED_TIMEOUT))
 
     with pytest.raises(ReadTimeoutError):
         client.put_item(TableName=TABLE, Item=an_item("X"))
 
 
-def test_weak_reads_are_stale_for_as_long_as_they_are_told_to_be(world: World) -> None:
+def test_eventually_consistent_reads_are_stale_as_often_as_configured(world: World) -> None:
     client = dynamodb(world)
     client.put_item(TableName=TABLE, Item=an_item("X", text="old"))
     world.account.stale_reads = 2
@@ -154,7 +156,7 @@ def test_weak_reads_are_stale_for_as_long_as_they_are_told_to_be(world: World) -
     assert seen == ["old", "new", "old", "new"]
 
 
-def test_a_batch_may_be_served_in_part(world: World) -> None:
+def test_a_batch_may_be_processed_in_part(world: World) -> None:
     world.account.has_partial_batches = True
     client = dynamodb(world)
 
@@ -163,8 +165,8 @@ def test_a_batch_may_be_served_in_part(world: World) -> None:
     left = [put["PutRequest"]["Item"]["pk"]["S"] for put in answer["UnprocessedItems"][TABLE]]
     assert (left, sorted(world.account.keys("X#"))) == (["X#3", "X#4"], ["X#0", "X#1", "X#2"])
 
-    asked = {TABLE: {"Keys": [an_item(f"X#{n}") for n in range(3)]}}
-    answer = client.batch_get_item(RequestItems=asked)
+    batch = {TABLE: {"Keys": [an_item(f"X#{n}") for n in range(3)]}}
+    answer = client.batch_get_item(RequestItems=batch)
     assert len(answer["Responses"][TABLE]) == 2
     assert answer["UnprocessedKeys"][TABLE]["Keys"] == [an_item("X#2")]
 

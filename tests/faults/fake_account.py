@@ -1,7 +1,7 @@
-"""What the processes share: moto's table and bucket, with the manners of the real ones.
+"""Moto's table and bucket, shared by all processes, with the weak guarantees of the real ones.
 
-Reads that are not strongly consistent may be stale, batches may be served in part; the state can
-be saved and brought back; every move of the pointer is written down as it lands.
+Eventually consistent reads may be stale, batches may be processed in part. The state can be saved
+and restored; every move of the pointer is recorded.
 """
 
 import base64
@@ -19,7 +19,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.s3.models import s3_backends
 
 from tests.conftest import BUCKET, REGION
-from tests.faults.shim import Call, answer_of, body_of, breach_of, refused
+from tests.faults.wire import Call, answer_of, body_of, breach_of, refused
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY, chunk_key, descriptor_from
 from tiktok_music.archive import TrackRecord, record_from
 from tiktok_music.snapshot import Descriptor, Pointer
@@ -31,20 +31,20 @@ DEFAULT_ACCOUNT_ID = "123456789012"
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A move of the pointer that landed, and the process that made it."""
+    """A stored move of the pointer, and the process that made it."""
 
     pointer: Pointer
     by: str
 
     @property
     def is_publish(self) -> bool:
-        """Whether a refresh made it, not an operator."""
+        """True for a move by a refresh, False for one by an operator."""
         return self.pointer.fence == self.pointer.current.fence
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that is stored, and the moves that led there."""
+    """Everything that is stored, and the pointer moves so far."""
 
     items: Any
     objects: dict[str, list[Any]]
@@ -53,7 +53,7 @@ class State:
 
 @dataclass
 class Account:
-    """`stale_reads` is how many weak reads of a key see what was there before its last write;
+    """`stale_reads`: this many eventually consistent reads of a key return its previous value;
     with `is_flapping` only every third of them does."""
 
     stale_reads: int = 0
@@ -65,10 +65,10 @@ class Account:
     _before: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
     def answer(self, caller: str, call: Call, request: AWSPreparedRequest) -> AWSResponse:
-        """What the service answers; writes land."""
+        """Answers as the service does; writes take effect."""
         breach = breach_of(call, request)
         if breach is not None:
-            self.breaches.append(f"{call} would be refused: {breach[1]}")
+            self.breaches.append(f"{call} breaks a limit of the service: {breach[1]}")
             return refused(call, request, *breach)
         if call.service == "s3":
             return self._object_answer(call, request)
@@ -104,9 +104,9 @@ class Account:
             return _ask(call, request)
         left_over = _halve(request)
         answer = _ask(call, request)
-        told = json.loads(answer.content)
-        told["UnprocessedItems" if call.is_write else "UnprocessedKeys"] = left_over
-        return answer_of(request.url, answer.status_code, json.dumps(told).encode())
+        body = json.loads(answer.content)
+        body["UnprocessedItems" if call.is_write else "UnprocessedKeys"] = left_over
+        return answer_of(request.url, answer.status_code, json.dumps(body).encode())
 
     def _stale(self, call: Call, request: AWSPreparedRequest) -> AWSResponse:
         items, now = self._items(), {}
@@ -124,16 +124,16 @@ class Account:
                 _put(items, key, item)
 
     def catch_up(self) -> None:
-        """Every replica has every write."""
+        """Brings every replica up to date."""
         self.stale_reads, self._before = 0, {}
 
     def save(self) -> State:
-        """What is stored now."""
+        """Copies everything that is stored."""
         objects = {key: list(self._objects().getlist(key)) for key in self._objects()}
         return State(copy.deepcopy(dict(self._items())), objects, tuple(self.flips))
 
     def restore(self, state: State) -> None:
-        """Brings a state back, whatever happened since."""
+        """Restores a saved state."""
         items, objects = self._items(), self._objects()
         items.clear()
         items.update(copy.deepcopy(state.items))
@@ -146,7 +146,7 @@ class Account:
         self.stale_reads, self.is_flapping, self.has_partial_batches = 0, False, False
 
     def pointer(self) -> Pointer | None:
-        """The pointer as it is stored, read past every wire."""
+        """The stored pointer, read without a wire and its faults."""
         row = self.row(POINTER_KEY)
         if row is None:
             return None
@@ -159,14 +159,14 @@ class Account:
         )
 
     def gzipped(self, descriptor: Descriptor) -> bytes | None:
-        """What is stored of a version; None where a piece is missing."""
+        """The stored chunks of a version, joined; None where one is missing."""
         keys = [chunk_key(descriptor.version, i) for i in range(descriptor.chunk_count)]
-        pieces = [(self.row(key) or {}).get("data") for key in keys]
-        whole = [piece for piece in pieces if isinstance(piece, bytes)]
-        return b"".join(whole) if len(whole) == len(pieces) else None
+        chunks = [(self.row(key) or {}).get("data") for key in keys]
+        data = [chunk for chunk in chunks if isinstance(chunk, bytes)]
+        return b"".join(data) if len(data) == len(chunks) else None
 
     def row(self, key: str) -> dict[str, Any] | None:
-        """A row of the table as plain values, None where there is none."""
+        """The plain values of a row, None where there is none."""
         item = self._items().get(_key(key))
         return (
             {name: _plain(value) for name, value in item.attrs.items()}
@@ -175,37 +175,37 @@ class Account:
         )
 
     def value(self, key: str, name: str) -> Any:
-        """One value of a row that must be there."""
+        """One value of a row that must exist."""
         row = self.row(key)
         assert row is not None, key
         return row[name]
 
     def keys(self, prefix: str) -> list[str]:
-        """The keys of the table that begin so."""
+        """The keys of the table with this prefix."""
         return [key.value for key in self._items() if key.value.startswith(prefix)]
 
     def drop(self, key: str, *attributes: str) -> None:
-        """Takes a row away, or some attributes of it, as no process would."""
+        """Damages the table: deletes a row, or some attributes of it."""
         if not attributes:
             self._items().pop(_key(key), None)
         for name in attributes:
             dict.pop(self._items()[_key(key)].attrs, name, None)
 
     def change(self, key: str, name: str, value: dict[str, Any]) -> None:
-        """Puts another value into a row, as no process would."""
+        """Damages the table: replaces a value of a row."""
         self._items()[_key(key)].attrs[name] = DynamoType(value)
 
     def place_object(self, key: str, like: str) -> None:
-        """Puts a copy of an object under another key."""
+        """Copies an object to another key."""
         dict.__setitem__(self._objects(), key, list(self._objects().getlist(like)))
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
-        """The archive, read past every wire."""
+        """The archive, read without a wire and its faults."""
         rows = ((track_id, self.row(f"TRACK#{track_id}")) for track_id in track_ids)
         return {track_id: record_from(json.loads(row["record"])) for track_id, row in rows if row}
 
     def media(self, key: str) -> bytes | None:
-        """An object's bytes, None where there is none."""
+        """The bytes of an object, None where there is none."""
         stored = self._objects().get(key)
         return bytes(stored.value) if stored is not None else None
 
@@ -227,18 +227,18 @@ def _ask(call: Call, request: AWSPreparedRequest) -> AWSResponse:
 
 
 def _halve(request: AWSPreparedRequest) -> dict[str, Any]:
-    """Leaves the first half of a batch in the request; returns the rest as DynamoDB tells it."""
+    """Leaves the first half of a batch in the request; returns the rest as DynamoDB reports it."""
     body = json.loads(body_of(request))
     left_over: dict[str, Any] = {}
-    for table, asked in body["RequestItems"].items():
-        if isinstance(asked, dict):
-            half = (len(asked["Keys"]) + 1) // 2
-            left_over[table] = {**asked, "Keys": asked["Keys"][half:]}
-            body["RequestItems"][table] = {**asked, "Keys": asked["Keys"][:half]}
+    for table, requested in body["RequestItems"].items():
+        if isinstance(requested, dict):
+            half = (len(requested["Keys"]) + 1) // 2
+            left_over[table] = {**requested, "Keys": requested["Keys"][half:]}
+            body["RequestItems"][table] = {**requested, "Keys": requested["Keys"][:half]}
         else:
-            half = (len(asked) + 1) // 2
-            left_over[table] = asked[half:]
-            body["RequestItems"][table] = asked[:half]
+            half = (len(requested) + 1) // 2
+            left_over[table] = requested[half:]
+            body["RequestItems"][table] = requested[:half]
     request.body = json.dumps(body).encode()
     request.headers["Content-Length"] = str(len(request.body))
     return left_over

@@ -1,0 +1,157 @@
+"""Duplicates are merged into a canonical track, by their texts and by their sound."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.builders import a_candidate
+from tests.refresh_world import World, fingerprint_text
+from tiktok_music.archive import TrackStatus
+from tiktok_music.refresh.catalog import DuplicateTrack
+
+
+def test_duplicates_become_aliases_of_the_most_used_track(world: World) -> None:
+    most = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    less = a_candidate(2, title="SUNSET DRIVE (Official Audio)", author="Mae & Co", user_count=9)
+
+    report = world.refresh(less, most)
+
+    assert [row["id"] for row in world.served()] == [most.track_id]
+    assert report.duplicates == (DuplicateTrack(less, most, report.duplicates[0].evidence),)
+    alias = world.archive.records[less.track_id]
+    assert (alias.status, alias.canonical_id, alias.media) == (
+        TrackStatus.ALIAS,
+        most.track_id,
+        None,
+    )
+
+
+def test_a_listed_track_stays_canonical_when_an_upload_overtakes_it(world: World) -> None:
+    first = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    second = a_candidate(2, title="SUNSET DRIVE", author="Mae & Co", user_count=9)
+    world.refresh(first, second)
+
+    world.now += timedelta(hours=12)
+    world.refresh(first, replace(second, user_count=90))
+
+    [row] = world.served()
+    assert (row["id"], row["title"], row["userCount"]) == (first.track_id, "Sunset Drive", 90)
+    alias = world.archive.records[second.track_id]
+    assert (alias.status, alias.canonical_id) == (TrackStatus.ALIAS, first.track_id)
+
+
+def test_a_listed_track_stays_while_any_of_its_uploads_is_on_the_chart(world: World) -> None:
+    first = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    second = a_candidate(2, title="SUNSET DRIVE", author="Mae & Co", user_count=9)
+    world.refresh(first, second)
+    fetched = len(world.downloader.fetched)
+
+    world.now += timedelta(hours=12)
+    report = world.refresh(second)
+
+    [row] = world.served()
+    assert (row["id"], row["title"], row["userCount"]) == (first.track_id, "Sunset Drive", 9)
+    assert (report.added, report.removed, len(world.downloader.fetched)) == (0, 0, fetched)
+    assert [(each.candidate, each.canonical.track_id) for each in report.duplicates] == [
+        (second, first.track_id)
+    ]
+
+
+def test_an_upload_follows_a_track_that_upstream_takes_down(world: World) -> None:
+    first = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    second = a_candidate(2, title="Sunset Drive", author="Mae & Co", user_count=9)
+    world.refresh(first, second)
+
+    world.now += timedelta(hours=12)
+    world.refresh(replace(first, takedown="status is not 1"), second)
+
+    assert [row["id"] for row in world.served()] == [second.track_id]
+
+
+def test_a_new_upload_with_the_same_sound_does_not_replace_a_listed_track(world: World) -> None:
+    first = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    second = a_candidate(2, title="solnedgång", author="reuploads 24", user_count=900)
+    sound = fingerprint_text(seed=1)
+    world.media_encoder.fingerprints = {first.title: sound, second.title: sound}
+    world.refresh(first)
+
+    world.now += timedelta(hours=12)
+    report = world.refresh(first, second)
+
+    [row] = world.served()
+    assert (row["id"], row["title"], row["userCount"]) == (first.track_id, "Sunset Drive", 900)
+    assert [each.candidate for each in report.duplicates] == [second]
+
+
+def test_the_next_duplicate_becomes_canonical_when_the_media_of_the_first_fail(
+    world: World,
+) -> None:
+    most = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    less = a_candidate(2, title="Sunset Drive", author="Mae & Co", user_count=9)
+    world.downloader.dead.add(most.preview_urls[0])
+
+    report = world.refresh(most, less)
+
+    assert [row["id"] for row in world.served()] == [less.track_id]
+    assert (report.rejected_by_reason(), report.duplicates) == ({"DOWNLOAD_FAILED": 1}, ())
+
+
+def test_duplicates_found_by_sound_are_merged_and_not_fetched_again(
+    world: World,
+) -> None:
+    most = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    less = a_candidate(2, title="solnedgång", author="reuploads 24", user_count=9)
+    sound = fingerprint_text(seed=1)
+    world.media_encoder.fingerprints = {most.title: sound, less.title: sound}
+
+    report = world.refresh(less, most, a_candidate(3))
+
+    assert [row["id"] for row in world.served()] == [a_candidate(3).track_id, most.track_id]
+    assert [(each.candidate, each.canonical) for each in report.duplicates] == [(less, most)]
+    assert report.duplicates[0].evidence == "same recording (bit error 0.00)"
+    alias = world.archive.records[less.track_id]
+    assert (alias.status, alias.canonical_id) == (TrackStatus.ALIAS, most.track_id)
+
+    fetched = len(world.downloader.fetched)
+    world.now += timedelta(hours=12)
+    again = world.refresh(less, most, a_candidate(3))
+    assert (again.new_media, len(world.downloader.fetched)) == (0, fetched)
+    assert len(again.duplicates) == 1
+
+
+def test_a_new_recording_is_compared_with_the_served_ones(world: World) -> None:
+    served = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    coming = a_candidate(2, title="solnedgång", author="reuploads 24", user_count=9)
+    sound = fingerprint_text(seed=1)
+    world.media_encoder.fingerprints = {served.title: sound, coming.title: sound}
+    world.refresh(served)
+
+    world.now += timedelta(hours=12)
+    report = world.refresh(served, coming)
+
+    assert [each.candidate for each in report.duplicates] == [coming]
+
+
+def test_a_returning_recording_is_compared_with_those_added_meanwhile(world: World) -> None:
+    others = [a_candidate(number) for number in (5, 6, 7)]
+    leaving = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+    coming = a_candidate(2, title="solnedgång", author="reuploads 24", user_count=9)
+    sound = fingerprint_text(seed=1)
+    world.media_encoder.fingerprints = {leaving.title: sound, coming.title: sound}
+    for candidates in ([*others, leaving], others, [*others, coming]):
+        world.refresh(*candidates)
+        world.now += timedelta(hours=12)
+
+    report = world.refresh(*others, coming, leaving)
+
+    assert [each.candidate for each in report.duplicates] == [leaving]
+
+
+def test_recordings_that_differ_are_not_merged(world: World) -> None:
+    one = a_candidate(1, title="Sunset Drive", author="Mae & Co")
+    other = a_candidate(2, title="solnedgång", author="reuploads 24")
+    world.media_encoder.fingerprints = {
+        one.title: fingerprint_text(seed=1),
+        other.title: fingerprint_text(seed=2),
+    }
+
+    assert world.refresh(one, other).accepted == 2

@@ -1,0 +1,170 @@
+"""Outcomes of a run: source failures, publish checks, repeated and concurrent runs, pins."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.builders import NOON, a_candidate, a_snapshot, a_track
+from tests.fakes import (
+    FakeSource,
+)
+from tests.refresh_world import World
+from tiktok_music.errors import (
+    SourceRefused,
+    SourceUnavailable,
+)
+from tiktok_music.pointer_moves import pinned, rolled_back
+from tiktok_music.refresh.report import Outcome
+
+
+@pytest.mark.parametrize(
+    "problem", [SourceUnavailable("upstream failed 3 times"), SourceRefused("HTTP 401")]
+)
+def test_a_source_that_fails_leaves_the_last_snapshot(world: World, problem: Exception) -> None:
+    world.refresh(a_candidate(1))
+    first = world.served()
+    world.source.problem = problem
+
+    world.now += timedelta(hours=12)
+    report = world.refresh()
+
+    assert (report.outcome, report.reason) == (Outcome.SOURCE_FAILED, str(problem))
+    assert world.served() == first
+    assert world.reports.get_report(world.now) == report.to_dict()
+
+
+def test_an_empty_chart_never_replaces_a_catalog(world: World) -> None:
+    world.refresh(a_candidate(1))
+    first = world.served()
+    world.source.candidates = ()
+
+    world.now += timedelta(hours=12)
+    report = world.refresh()
+
+    assert (report.outcome, report.reason) == (
+        Outcome.REFUSED,
+        "FLOOR: 0 tracks were accepted, fewer than the floor of 1 (MIN_TRACKS)",
+    )
+    assert world.served() == first
+
+
+def test_force_skips_the_comparison_checks(world: World) -> None:
+    world.refresh(*(a_candidate(number) for number in range(10)))
+    world.now += timedelta(hours=12)
+
+    refused = world.refresh(a_candidate(1))
+    forced = world.refresh(a_candidate(1), is_forced=True)
+
+    assert (refused.outcome, refused.reason) == (
+        Outcome.REFUSED,
+        "SHRINK: 1 tracks are less than 60% of the 10 of recent versions",
+    )
+    assert forced.outcome is Outcome.PUBLISHED
+
+
+def test_the_same_scheduled_run_is_done_once(world: World) -> None:
+    world.refresh(a_candidate(1))
+    version = world.snapshots.pointer().current.version
+
+    report = world.refresh(a_candidate(1), holder="run-2")
+
+    assert (report.outcome, report.version) == (Outcome.ALREADY_DONE, None)
+    assert world.snapshots.pointer().current.version == version
+
+
+def test_an_operator_can_force_the_same_scheduled_run(world: World) -> None:
+    world.refresh(a_candidate(1))
+
+    report = world.refresh(a_candidate(1), a_candidate(2), is_forced=True)
+
+    assert (report.outcome, len(world.served())) == (Outcome.PUBLISHED, 2)
+
+
+def test_a_running_refresh_locks_out_another(world: World) -> None:
+    world.snapshots.acquire_lease("another run", NOON, 60)
+
+    report = world.refresh(a_candidate(1))
+
+    assert (report.outcome, report.reason) == (Outcome.LOCKED, "another refresh is running")
+    assert world.snapshots.current() is None
+    assert world.reports.reports == {}
+
+
+def test_a_newer_refresh_wins(world: World) -> None:
+    newer = a_snapshot(a_track(7), fence=99)
+
+    class Interrupted(FakeSource):
+        def fetch(self) -> Any:
+            world.snapshots.publish(newer)
+            return super().fetch()
+
+    world.source = Interrupted(candidates=(a_candidate(1),))
+    report = world.refresh()
+
+    assert report.outcome is Outcome.LOST
+    assert world.snapshots.pointer().current == newer.descriptor
+
+
+def test_a_pinned_catalog_is_not_replaced(world: World) -> None:
+    world.refresh(a_candidate(1))
+    pointer = world.snapshots.pointer()
+    fence = world.snapshots.next_fence()
+    world.snapshots.point(pinned(pointer, pointer.current.version, fence), pointer)
+
+    world.now += timedelta(hours=12)
+    report = world.refresh(a_candidate(1), a_candidate(2))
+
+    assert (report.outcome, report.reason) == (
+        Outcome.REFUSED,
+        f"PINNED: the operator holds the catalog at {pointer.current.version}",
+    )
+    assert len(world.served()) == 1
+
+
+def test_an_operators_pointer_move_during_a_refresh_is_not_overwritten(world: World) -> None:
+    world.refresh(a_candidate(1))
+    first = world.snapshots.pointer().current
+    world.now += timedelta(hours=12)
+    world.refresh(a_candidate(1), a_candidate(2))
+
+    class Interrupted(FakeSource):
+        def fetch(self) -> Any:
+            pointer = world.snapshots.pointer()
+            fence = world.snapshots.next_fence()
+            world.snapshots.point(rolled_back(pointer, first.version, fence), pointer)
+            return super().fetch()
+
+    world.source = Interrupted(candidates=(a_candidate(1), a_candidate(2)))
+    world.now += timedelta(hours=12)
+    report = world.refresh()
+
+    assert report.outcome is Outcome.LOST
+    assert world.snapshots.pointer().current == first
+
+
+def test_the_next_scheduled_run_after_a_rollback_publishes_again(world: World) -> None:
+    world.refresh(a_candidate(1))
+    first = world.snapshots.pointer().current
+    world.now += timedelta(hours=12)
+    world.refresh(a_candidate(1), a_candidate(2))
+    pointer = world.snapshots.pointer()
+    fence = world.snapshots.next_fence()
+    world.snapshots.point(rolled_back(pointer, first.version, fence), pointer)
+
+    repeated = world.refresh(a_candidate(1), a_candidate(2), holder="run-2")
+    world.now += timedelta(hours=12)
+    fresh = world.refresh(a_candidate(1), a_candidate(2))
+
+    assert (repeated.outcome, fresh.outcome) == (Outcome.ALREADY_DONE, Outcome.PUBLISHED)
+    assert len(world.served()) == 2
+
+
+def test_a_snapshot_dated_in_the_future_does_not_block_later_runs(world: World) -> None:
+    world.now += timedelta(days=365)
+    world.refresh(a_candidate(1))
+    world.now -= timedelta(days=365)
+
+    outcomes = [world.refresh(a_candidate(1), holder=f"run-{n}").outcome for n in range(2)]
+
+    assert outcomes == [Outcome.PUBLISHED, Outcome.ALREADY_DONE]
