@@ -85,10 +85,10 @@ def test_a_forced_publish_starts_a_new_past() -> None:
     ("rows", "invalid", "past_invalid", "refused"),
     [
         (105, 5, 0, None),  # five untitled rows of a chart are no other schema
-        (100, 10, 0, None),
-        (100, 11, 0, "NULLS"),
-        (100, 30, 20, None),
-        (100, 31, 20, "NULLS"),
+        (100, 20, 0, None),
+        (100, 21, 0, "NULLS"),
+        (100, 40, 20, None),
+        (100, 41, 20, "NULLS"),
         (4, 4, 0, None),
     ],
 )
@@ -103,8 +103,8 @@ def test_rows_that_are_always_unreadable_are_no_news(
 def test_a_sudden_lack_of_addresses_is_another_schema() -> None:
     before = Past((version(chart=ChartFigures(100, 0, 6)),))
 
-    assert gate(past=before, chart=ChartFigures(100, 0, 16)) is None
-    assert gate(past=before, chart=ChartFigures(100, 0, 17)) == "ADDRESSES"
+    assert gate(past=before, chart=ChartFigures(100, 0, 26)) is None
+    assert gate(past=before, chart=ChartFigures(100, 0, 27)) == "ADDRESSES"
 
 
 @pytest.mark.parametrize(("days", "refused"), [(0, "OVERLAP"), (3, "OVERLAP"), (7, None)])

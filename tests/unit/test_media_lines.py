@@ -95,7 +95,7 @@ def test_an_unreadable_item_is_counted_and_skipped(item: Any) -> None:
 
 @pytest.mark.parametrize("event", [{}, [], {"Items": []}, {"BatchInput": {}, "Items": []}, None])
 def test_an_invalid_batch_event_is_refused(event: Any) -> None:
-    with pytest.raises(ValueError, match="no batch of a media plan"):
+    with pytest.raises(ValueError, match="not a batch of a media plan"):
         batch_of(event)
 
 

@@ -29,7 +29,7 @@ class GateLimits:
     max_share_of_past: float = 3.0
     min_overlap_share: float = 0.4
     overlap_decay_per_day: float = 0.1
-    max_row_share_rise: float = 0.1
+    max_row_share_rise: float = 0.2
     max_failed_media_share: float = 0.3
 
 

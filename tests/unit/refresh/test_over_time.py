@@ -1,0 +1,102 @@
+"""State from run to run: standing failures, silent fields, an operator's moves."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.builders import a_candidate
+from tests.refresh_world import World
+from tiktok_music.archive import TrackStatus
+from tiktok_music.errors import AudioUnreadable
+from tiktok_music.pointer_moves import rolled_back
+from tiktok_music.refresh.report import Outcome
+
+GOOD = [a_candidate(number) for number in range(1, 9)]
+HALF_A_DAY = timedelta(hours=12)
+
+
+@pytest.mark.parametrize("fault", ["no preview", "no cover", "dead address", "bad file"])
+def test_standing_failures_of_media_never_refuse_a_catalog(world: World, fault: str) -> None:
+    missing: dict[str, Any] = {
+        "no preview": {"preview_urls": ()},
+        "no cover": {"cover_urls": ()},
+    }.get(fault, {})
+    bad = [a_candidate(500 + number, **missing) for number in range(5)]
+    if fault == "dead address":
+        world.downloader.dead |= {each.preview_urls[0] for each in bad}
+    if fault == "bad file":
+        world.media_encoder.problems = {each.title: AudioUnreadable("no audio") for each in bad}
+    outcomes = []
+
+    for day in range(40):
+        new = [a_candidate(1_000 + 2 * day), a_candidate(1_001 + 2 * day)]
+        many = [a_candidate(number) for number in range(20, 40)]
+        outcomes.append(world.refresh(*GOOD, *many, *new, *bad).outcome)
+        world.now += HALF_A_DAY
+
+    assert set(outcomes) == {Outcome.PUBLISHED}
+
+
+def test_a_decoder_that_breaks_still_refuses_the_catalog(world: World) -> None:
+    world.refresh(*GOOD)
+    new = [a_candidate(1_000 + number) for number in range(6)]
+    world.media_encoder.problems = {each.title: AudioUnreadable("broken") for each in new}
+
+    world.now += HALF_A_DAY
+    report = world.refresh(*GOOD, *new)
+
+    assert (report.outcome, report.reason) == (
+        Outcome.REFUSED,
+        "MEDIA: media failed for 6 of 6 new tracks, more than 30%",
+    )
+
+
+def test_fields_that_upstream_leaves_out_keep_their_values(world: World) -> None:
+    full = a_candidate(50, title="Chanson", author="Léa", album="Un", language_name="French")
+    full = replace(full, user_count=9_000)
+    world.refresh(*GOOD, full)
+    [before] = [row for row in world.served() if row["id"] == full.track_id]
+    silent = replace(full, author="", album="", language_name=None, user_count=0)
+
+    for _ in range(3):
+        world.now += HALF_A_DAY
+        world.refresh(*GOOD, silent)
+
+    assert [row for row in world.served() if row["id"] == full.track_id] == [before]
+
+
+def test_the_archive_follows_a_rollback_in_the_next_run(world: World) -> None:
+    coming = a_candidate(50, user_count=5_000)
+    world.refresh(*GOOD)
+    old = world.snapshots.pointer().current.version
+    world.now += HALF_A_DAY
+    world.refresh(*GOOD[1:], coming)
+    pointer = world.snapshots.pointer()
+    moved = rolled_back(pointer, old, world.snapshots.next_fence())
+    world.snapshots.point(moved, pointer)
+
+    world.now += HALF_A_DAY
+    world.refresh(*GOOD[2:])
+
+    statuses = {
+        each.track_id: world.archive.records[each.track_id].status for each in [*GOOD, coming]
+    }
+    assert statuses == {
+        **{each.track_id: TrackStatus.ACTIVE for each in GOOD[2:]},
+        **{each.track_id: TrackStatus.OFF_CHART for each in [*GOOD[:2], coming]},
+    }
+
+
+def test_the_last_date_of_a_track_never_goes_back(world: World) -> None:
+    world.refresh(*GOOD)
+    leaving = GOOD[0].track_id
+    later = world.now + timedelta(days=1)
+    record = world.archive.records[leaving]
+    world.archive.save_many([replace(record, last_seen_at=later)])
+
+    world.now += HALF_A_DAY
+    world.refresh(*GOOD[1:])
+
+    assert world.archive.records[leaving].last_seen_at == later
