@@ -8,9 +8,31 @@ from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.languages.rule import Language, LanguageSource
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.media.pipeline import GroupMedia
-from tiktok_music.refresh.publication.archive_records import Accepted
 from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.track import Track
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A candidate that passed every rule, with its language and media."""
+
+    candidate: Candidate
+    language: Language
+    media: MediaFacts
+
+    def track(self) -> Track:
+        """The track as listed; its duration is that of the published preview."""
+        candidate = self.candidate
+        return Track(
+            track_id=candidate.track_id,
+            title=candidate.title,
+            author=candidate.author,
+            album=candidate.album,
+            duration_seconds=self.media.duration_seconds,
+            language=self.language.code,
+            user_count=candidate.user_count,
+            is_commerce_music=candidate.is_commerce_music,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,12 @@ from tiktok_music.refresh.curation.shortlist import CurationArchive
 from tiktok_music.refresh.curation.text_rules import TextRules
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media.pipeline import MediaDependencies
+from tiktok_music.refresh.media.ports import MediaLedger, ReadableLedger
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.ports import (
-    MediaLedger,
     Progress,
     PublishedSnapshots,
     Publisher,
-    ReadableLedger,
     RunReports,
     TrackArchive,
 )

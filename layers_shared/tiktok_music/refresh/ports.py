@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from tiktok_music.archive import MediaFacts, TrackRecord
-from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
+from tiktok_music.archive import TrackRecord
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
 
 # The lease of a refresh, the longest one, outlives the run (Lambda's 900 s) by a minute.
@@ -52,23 +51,6 @@ class TrackArchive(Protocol):
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
         """Writes records; idempotent."""
-
-
-class ReadableLedger(Protocol):
-    """The reading side of the ledger of media outcomes."""
-
-    def get_many(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
-        """The entries of those ids; unknown ids are left out."""
-
-
-class MediaLedger(ReadableLedger, Protocol):
-    """The ledger with its writing side; thread-safe."""
-
-    def save_media(self, track_id: str, media: MediaFacts) -> None:
-        """Saves the facts of stored media."""
-
-    def save_failures(self, failures: Iterable[MediaFailure]) -> None:
-        """Saves failures until they expire."""
 
 
 class RunReports(Protocol):

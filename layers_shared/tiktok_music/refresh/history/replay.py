@@ -15,7 +15,7 @@ from tiktok_music.refresh.history.recording import Recording
 from tiktok_music.refresh.media.known_media import archived_media
 from tiktok_music.refresh.media.ledger import LedgerEntry
 from tiktok_music.refresh.media.pipeline import settle
-from tiktok_music.refresh.ports import ReadableLedger
+from tiktok_music.refresh.media.ports import ReadableLedger
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 from tiktok_music.refresh.run_summary import verdicts_of

@@ -10,7 +10,7 @@ from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.media.ledger import FailureClock, LedgerEntry, MediaFailure, failure_of
-from tiktok_music.refresh.ports import MediaLedger, ReadableLedger
+from tiktok_music.refresh.media.ports import MediaLedger, ReadableLedger
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 _logger = logging.getLogger(__name__)

@@ -11,8 +11,9 @@ from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
 from tiktok_music.refresh.media.known_media import KnownMedia, StoredMedia, save_outcome
 from tiktok_music.refresh.media.ledger import FailureClock
+from tiktok_music.refresh.media.ports import MediaLedger, ReadableLedger
 from tiktok_music.refresh.media.prepare import MediaTools, prepare_media
-from tiktok_music.refresh.ports import MediaLedger, Progress, ReadableLedger
+from tiktok_music.refresh.ports import Progress
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 
 # Downloads and uploads wait on the network; the encoder bounds decoding by itself.

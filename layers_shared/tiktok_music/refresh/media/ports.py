@@ -1,10 +1,12 @@
 """The ports of the media step: downloader, encoder and store, with their values and errors."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from tiktok_music.archive import MediaFacts
 from tiktok_music.errors import MediaError
+from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.media.sound.volume import AudioFacts
 from tiktok_music.refresh.rejection import Finding
 
@@ -61,3 +63,20 @@ class MediaStore(Protocol):
 
         Returns the facts of the stored object: these, or those of an earlier put.
         """
+
+
+class ReadableLedger(Protocol):
+    """The reading side of the ledger of media outcomes."""
+
+    def get_many(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
+        """The entries of those ids; unknown ids are left out."""
+
+
+class MediaLedger(ReadableLedger, Protocol):
+    """The ledger with its writing side; thread-safe."""
+
+    def save_media(self, track_id: str, media: MediaFacts) -> None:
+        """Saves the facts of stored media."""
+
+    def save_failures(self, failures: Iterable[MediaFailure]) -> None:
+        """Saves failures until they expire."""

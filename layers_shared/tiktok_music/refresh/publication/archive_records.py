@@ -2,37 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.curation.languages.rule import Language
+from tiktok_music.refresh.catalog import Accepted
 from tiktok_music.snapshot import Snapshot
-from tiktok_music.track import Track, tiktok_music_link
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A candidate that passed every rule, with its language and media."""
-
-    candidate: Candidate
-    language: Language
-    media: MediaFacts
-
-    def track(self) -> Track:
-        """The track as listed; its duration is that of the published preview."""
-        candidate = self.candidate
-        return Track(
-            track_id=candidate.track_id,
-            title=candidate.title,
-            author=candidate.author,
-            album=candidate.album,
-            duration_seconds=self.media.duration_seconds,
-            language=self.language.code,
-            user_count=candidate.user_count,
-            is_commerce_music=candidate.is_commerce_music,
-        )
+from tiktok_music.track import tiktok_music_link
 
 
 def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) -> TrackRecord:
