@@ -16,7 +16,7 @@ from tiktok_music.api.freshness import Freshness
 from tiktok_music.composition.list_music import Observer
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.observability import NAMESPACE
-from tiktok_music.refresh.history.notify import RefreshFailed, notify
+from tiktok_music.refresh.history.notify import UNCHANGED_RUNS, RefreshFailed, notify
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome, RefreshReport
 
@@ -53,6 +53,7 @@ ALARMS = {
     "RefreshRefusedAlarm": [f"{OWN_NAMESPACE} RefreshRefused"],
     "ApiFailuresAlarm": ["AWS/ApiGateway 5xx"],
     "StaleServedAlarm": [f"{OWN_NAMESPACE} StaleServed"],
+    "ChartUnchangedAlarm": [f"{OWN_NAMESPACE} ChartUnchanged"],
     "SnapshotAgeAlarm": [f"{OWN_NAMESPACE} SnapshotAgeSeconds"],
     "ApiLatencyAlarm": ["AWS/ApiGateway Latency"],
     "ListThrottledAlarm": ["AWS/Lambda Throttles"],
@@ -112,7 +113,9 @@ def report_of(outcome: Outcome) -> RefreshReport:
         Rejection("7662052657323182081", "Song", "Author", Finding(reason, "detail"))
         for reason in RejectionReason
     )
-    return RefreshReport(outcome, None, moment, moment, {}, rejections=rejections)
+    return RefreshReport(
+        outcome, None, moment, moment, {}, rejections=rejections, unchanged_runs=UNCHANGED_RUNS
+    )
 
 
 def dashboard(resources: dict[str, Any]) -> list[dict[str, Any]]:

@@ -37,7 +37,8 @@ class RefreshReport:
     """One refresh. `reason` is a sentence on why nothing was published, None if it was.
 
     `seconds` is wall time per stage; `deferred` counts tracks left for the next run when time
-    ran out. `is_saved` is set after the report is stored, and is not part of the stored form.
+    ran out. `unchanged_runs` counts the runs just before it that published the same catalog.
+    `is_saved` is set after the report is stored, and is not part of the stored form.
     """
 
     outcome: Outcome
@@ -57,6 +58,7 @@ class RefreshReport:
     duplicates: tuple[DuplicateTrack, ...] = ()
     unknown_languages: tuple[str, ...] = ()
     new_fields: tuple[str, ...] = ()
+    unchanged_runs: int = 0
     is_saved: bool = True
 
     def rejected_by_reason(self) -> dict[str, int]:
@@ -85,6 +87,7 @@ class RefreshReport:
             "merged": _within(MOST_BYTES_OF_DUPLICATES, map(_duplicate, self.duplicates)),
             "unknownLanguages": _names(self.unknown_languages),
             "newFields": _names(self.new_fields),
+            "unchangedRuns": self.unchanged_runs,
         }
 
 

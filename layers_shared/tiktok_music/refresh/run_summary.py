@@ -55,6 +55,7 @@ def report_of(
             version=result.published.descriptor.version,
             added=result.published.added,
             removed=result.published.removed,
+            unchanged_runs=result.published.unchanged_runs,
         )
     return report
 

@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Logger, Metrics
 
-from tests.builders import a_candidate
+from tests.builders import NOON, a_candidate
 from tests.refresh_world import World
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import AudioUnreadable
 from tiktok_music.pointer_moves import rolled_back
-from tiktok_music.refresh.report import Outcome
+from tiktok_music.refresh.history.notify import notify
+from tiktok_music.refresh.report import Outcome, RefreshReport
 
 GOOD = [a_candidate(number) for number in range(1, 9)]
 HALF_A_DAY = timedelta(hours=12)
@@ -100,3 +102,27 @@ def test_the_last_date_of_a_track_never_goes_back(world: World) -> None:
     world.refresh(*GOOD[1:])
 
     assert world.archive.records[leaving].last_seen_at == later
+
+
+def test_a_chart_that_is_stuck_is_reported_and_counted(world: World) -> None:
+    unchanged = []
+    for _ in range(5):
+        unchanged.append(world.refresh(*GOOD).unchanged_runs)
+        world.now += HALF_A_DAY
+    changed = world.refresh(*GOOD[1:], replace(GOOD[0], user_count=7_777)).unchanged_runs
+
+    assert (unchanged, changed) == ([0, 1, 2, 3, 4], 0)
+
+
+def test_the_fourth_equal_catalog_is_counted() -> None:
+    counts = {}
+    for runs in (2, 3):
+        metrics = Metrics(namespace="test", service="refresh_music")
+        report = RefreshReport(
+            Outcome.PUBLISHED, None, NOON, NOON, {}, version="v", unchanged_runs=runs
+        )
+        notify(report, Logger("test", level="CRITICAL"), metrics)
+        counts[runs] = "ChartUnchanged" in metrics.metric_set
+        metrics.clear_metrics()
+
+    assert counts == {2: False, 3: True}

@@ -10,6 +10,8 @@ from tiktok_music.refresh.report import Outcome, RefreshReport
 
 # Transient, so that Lambda retries a minute later; a refused catalog would be refused again.
 TRY_AGAIN = frozenset({Outcome.SOURCE_FAILED, Outcome.OUT_OF_TIME, Outcome.LOCKED})
+# User counts change in every run: the same catalog four times is a stuck upstream.
+UNCHANGED_RUNS = 3
 METRICS = {
     Outcome.PUBLISHED: "RefreshPublished",
     Outcome.ALREADY_DONE: "RefreshRepeated",
@@ -39,6 +41,8 @@ def notify(report: RefreshReport, logger: Logger, metrics: Metrics) -> dict[str,
     count(metrics, "TracksAccepted", report.accepted)
     for reason, number in report.rejected_by_reason().items():
         count(metrics, f"TracksRejected{_camel(reason)}", number)
+    if report.unchanged_runs >= UNCHANGED_RUNS:
+        count(metrics, "ChartUnchanged")
     if not report.is_saved:
         count(metrics, "RunNotRemembered")
     if report.outcome in TRY_AGAIN:

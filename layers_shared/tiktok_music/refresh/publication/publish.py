@@ -1,5 +1,6 @@
 """Publishes a catalog: archive, then chunks, then read-back, then one conditional pointer write."""
 
+import itertools
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -92,11 +93,15 @@ def best_overlap(
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The published snapshot, with the number of tracks added and removed."""
+    """The published snapshot, with the number of tracks added and removed.
+
+    `unchanged_runs` counts the versions before it, the newest first, with the same content.
+    """
 
     descriptor: Descriptor
     added: int
     removed: int
+    unchanged_runs: int
 
 
 def publish(
@@ -130,7 +135,18 @@ def publish(
     except PublishLost:
         _follow(current_catalog(publisher), rows_of(snapshot), archive)
         raise
-    return Published(snapshot.descriptor, added=len(track_ids - rows.keys()), removed=len(departed))
+    return Published(
+        snapshot.descriptor,
+        added=len(track_ids - rows.keys()),
+        removed=len(departed),
+        unchanged_runs=_unchanged_runs(snapshot.descriptor, current.pointer),
+    )
+
+
+def _unchanged_runs(published: Descriptor, pointer: Pointer | None) -> int:
+    past = (pointer.current, *pointer.history) if pointer else ()
+    same = itertools.takewhile(lambda version: version.sha256 == published.sha256, past)
+    return len(list(same))
 
 
 def reconcile(archive: TrackArchive, publisher: PublishedSnapshots, current: CurrentCatalog) -> int:
