@@ -6,7 +6,7 @@ from tests.life.year import simulate
 
 
 def test_a_month_has_no_refused_legitimate_day_and_no_published_bad_day() -> None:
-    figures = simulate(ticks=62, seed=20261122)
+    figures = simulate(slots=62, seed=20261122)
 
     assert figures.violations == Counter(), figures.examples
     assert (figures.refused_legitimate, figures.passed_bad) == (Counter(), Counter())

@@ -102,7 +102,7 @@ def _fingerprint(song: int) -> str:
 class Figures:
     """The result of a simulation; `violations` counts what the model found wrong, by kind."""
 
-    ticks: int = 0
+    slots: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     refused_legitimate: Counter[str] = field(default_factory=Counter)
     passed_bad: Counter[str] = field(default_factory=Counter)
@@ -118,7 +118,7 @@ class Figures:
     def lines(self) -> list[str]:
         """The figures for people."""
         return [
-            f"{self.ticks} scheduled runs: {dict(self.outcomes)}",
+            f"{self.slots} scheduled runs: {dict(self.outcomes)}",
             f"legitimate days refused: {sum(self.refused_legitimate.values())} "
             f"{dict(self.refused_legitimate) or ''}",
             f"bad days published: {sum(self.passed_bad.values())} {dict(self.passed_bad) or ''}",
@@ -160,9 +160,9 @@ class Life:
         self.last_seen: dict[str, datetime] = {}
         self.has_second_rules = False
 
-    def run(self, ticks: int) -> Figures:
-        for tick in range(ticks):
-            self._tick(tick)
+    def run(self, slots: int) -> Figures:
+        for slot in range(slots):
+            self._run_slot(slot)
         self.figures.growth = {
             "tracks": len(self.archive.records),
             "archive writes": self.archive.writes,
@@ -172,22 +172,22 @@ class Life:
         }
         return self.figures
 
-    def _tick(self, tick: int) -> None:
-        scheduled_at = START + tick * EVERY
+    def _run_slot(self, slot: int) -> None:
+        scheduled_at = START + slot * EVERY
         self.now = scheduled_at + timedelta(seconds=47)
-        self.has_second_rules = 300 <= tick < 420  # a release and its rollback
-        day = self.day(tick)
+        self.has_second_rules = 300 <= slot < 420  # a release and its rollback
+        day = self.day(slot)
         report = self.refresh(day, scheduled_at)
-        self.figures.ticks += 1
-        self._count(tick, day, report)
-        self._operate(tick)
+        self.figures.slots += 1
+        self._count(slot, day, report)
+        self._operate(slot)
 
-    def day(self, tick: int) -> Day:
+    def day(self, slot: int) -> Day:
         """The chart of a scheduled run, with the bad days that are planted."""
-        rows, unreadable = self.charts.rows(tick), self.charts.unreadable(tick)
-        match tick % 100:
+        rows, unreadable = self.charts.rows(slot), self.charts.unreadable(slot)
+        match slot % 100:
             case 31:
-                return Day(self.other.rows(tick), unreadable, kind="wrong country", is_bad=True)
+                return Day(self.other.rows(slot), unreadable, kind="wrong country", is_bad=True)
             case 37:
                 cut = rows[: len(rows) // 4]
                 return Day(cut, kind="cut short", is_bad=True)
@@ -199,13 +199,13 @@ class Life:
             case 55:
                 return Day([], tuple(self._unread(rows)), kind="other schema", is_bad=True)
             case 61:
-                fresh = [*rows, *self.charts.rows(tick + 40)]
+                fresh = [*rows, *self.charts.rows(slot + 40)]
                 broken = list({row.tiktok_id: row for row in fresh}.values())
                 return Day(
                     broken, unreadable, is_decoder_broken=True, kind="broken decoder", is_bad=True
                 )
             case 67 | 68 | 69 | 70 | 71:
-                stuck = self.charts.rows(tick - tick % 100 + 66)
+                stuck = self.charts.rows(slot - slot % 100 + 66)
                 return Day(stuck, unreadable, kind="stuck")
         return Day(rows, unreadable)
 
@@ -242,41 +242,41 @@ class Life:
         finding = self.charts.unreadable(0)[0].finding
         return [Rejection(row.tiktok_id, "", "", finding) for row in rows]
 
-    def _count(self, tick: int, day: Day, report: RefreshReport) -> None:
+    def _count(self, slot: int, day: Day, report: RefreshReport) -> None:
         self.figures.outcomes[str(report.outcome)] += 1
         is_pinned = self._pointer_is_pinned()
         if report.outcome is Outcome.REFUSED and not day.is_bad and not is_pinned:
             gate = (report.reason or "").partition(":")[0]
             self.figures.refused_legitimate[f"{gate} on {day.kind}"] += 1
-            self.figures.examples["refused"].append(f"{tick}: {report.reason}")
+            self.figures.examples["refused"].append(f"{slot}: {report.reason}")
         if report.outcome is Outcome.PUBLISHED and day.is_bad:
             self.figures.passed_bad[day.kind] += 1
         if report.outcome is Outcome.PUBLISHED:
-            self._check_publish(tick)
-        self._check_archive(tick)
+            self._check_publish(slot)
+        self._check_archive(slot)
 
     def _pointer_is_pinned(self) -> bool:
         pointer = self.snapshots.current()
         return pointer is not None and pointer.is_pinned
 
-    def _check_publish(self, tick: int) -> None:
+    def _check_publish(self, slot: int) -> None:
         rows = current_catalog(self.snapshots).rows
         self.given |= set(rows)
         songs: dict[int, str] = {}
         for track_id in rows:
             song = song_of(self.archive.records[track_id].tiktok_id)
             if song in songs:
-                self.figures.violate("one song twice on the list", f"{tick}: {track_id}")
+                self.figures.violate("one song twice on the list", f"{slot}: {track_id}")
             songs[song] = track_id
             if song in self.retired_songs:
-                self.figures.violate("a retired song is listed again", f"{tick}: {track_id}")
+                self.figures.violate("a retired song is listed again", f"{slot}: {track_id}")
             before = self.id_of_song.get(song)
             if before is not None and before != track_id:
                 title = rows[track_id]["title"]
-                self.figures.violate("the id of a listed song changed", f"{tick}: {title}")
+                self.figures.violate("the id of a listed song changed", f"{slot}: {title}")
         self.id_of_song = songs
 
-    def _check_archive(self, tick: int) -> None:
+    def _check_archive(self, slot: int) -> None:
         listed = set(current_catalog(self.snapshots).rows)
         active = {
             track_id
@@ -284,26 +284,26 @@ class Life:
             if record.status is TrackStatus.ACTIVE
         }
         for track_id in active - listed:
-            self.figures.violate("active in the archive, not listed", f"{tick}: {track_id}")
+            self.figures.violate("active in the archive, not listed", f"{slot}: {track_id}")
         for track_id, record in self.archive.records.items():
             if record.last_seen_at < self.last_seen.get(track_id, record.last_seen_at):
-                self.figures.violate("lastSeenAt went back", f"{tick}: {track_id}")
+                self.figures.violate("lastSeenAt went back", f"{slot}: {track_id}")
             self.last_seen[track_id] = record.last_seen_at
         for track_id in self.given:
             if track_id not in self.archive.records:
-                self.figures.violate("an id no longer resolves", f"{tick}: {track_id}")
+                self.figures.violate("an id no longer resolves", f"{slot}: {track_id}")
 
-    def _operate(self, tick: int) -> None:
+    def _operate(self, slot: int) -> None:
         """The operator's moves, at fixed places of every hundred runs."""
         pointer = self.snapshots.current()
         if pointer is None:
             return
-        match tick % 100:
+        match slot % 100:
             case 20 | 75:
-                self._retire(tick)
+                self._retire(slot)
             case 33:
                 self.now += timedelta(hours=3)
-                report = self.refresh(Day(self.charts.rows(tick)), self.now)
+                report = self.refresh(Day(self.charts.rows(slot)), self.now)
                 self.figures.outcomes[f"by hand: {report.outcome}"] += 1
             case 80 if pointer.history:
                 version = pointer.history[0].version
@@ -320,17 +320,17 @@ class Life:
         rows = current_catalog(self.snapshots).rows
         self.id_of_song = {song_of(self.archive.records[each].tiktok_id): each for each in rows}
 
-    def _retire(self, tick: int) -> None:
+    def _retire(self, slot: int) -> None:
         """A song with several uploads where there is one: its other uploads must not come back."""
         rows = current_catalog(self.snapshots).rows
         records = [self.archive.records[track_id] for track_id in rows]
-        uploads = Counter(song_of(row.tiktok_id) for row in self.charts.rows(tick))
+        uploads = Counter(song_of(row.tiktok_id) for row in self.charts.rows(slot))
         record = max(records[3:], key=lambda each: uploads[song_of(each.tiktok_id)])
         self.archive.save_many([retired_record(record, "a takedown", self.now)])
         self.retired_songs.add(song_of(record.tiktok_id))
         self.id_of_song.pop(song_of(record.tiktok_id), None)
 
 
-def simulate(ticks: int, seed: int) -> Figures:
+def simulate(slots: int, seed: int) -> Figures:
     """The figures of a life of so many scheduled runs."""
-    return Life(seed).run(ticks)
+    return Life(seed).run(slots)
