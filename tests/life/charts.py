@@ -15,7 +15,6 @@ from itertools import pairwise
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 
-SLOTS_A_DAY = 2
 FIRST_ID = 7_000_000_000_000_000_000
 _FIRST = (
     "Amber Paper Velvet Silver Hollow Winter Copper Golden Marble Crimson Distant Electric Frozen "
@@ -67,8 +66,8 @@ class Charts:
     def has_preview(self, song: Song) -> bool:
         return self._share("preview", song.number) >= 0.06
 
-    def is_decodable(self, song: Song) -> bool:
-        return self._share("decodable", song.number) >= 0.03
+    def is_decodable(self, number: int) -> bool:
+        return self._share("decodable", number) >= 0.03
 
     def _born(self, slot: int) -> Iterator[Song]:
         count = int(2 * self._share("births", slot) + 0.5) + 14 * self._is_release_day(slot)

@@ -235,8 +235,7 @@ class Life:
         return refresh(dependencies, Trigger(**{**fields, **trigger}))
 
     def _is_decodable(self, tiktok_id: str) -> bool:
-        song = song_of(tiktok_id)
-        return Charts(self.seed)._share("decodable", song % 1_000_000_000) >= 0.03
+        return self.charts.is_decodable(song_of(tiktok_id) % 1_000_000_000)
 
     def _unread(self, rows: list[Candidate]) -> list[Rejection]:
         finding = self.charts.unreadable(0)[0].finding
