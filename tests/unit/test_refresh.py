@@ -34,6 +34,7 @@ from tiktok_music.errors import (
 from tiktok_music.pointer_moves import pinned, rolled_back
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.catalog import DuplicateTrack
+from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.curation.operator_lists import (
     NO_LISTS,
     ListEntry,
@@ -312,6 +313,26 @@ def test_doubles_are_merged_into_the_most_used_and_go_on_resolving(world: World)
         most.track_id,
         None,
     )
+
+
+def test_a_chart_without_counts_is_listed_in_its_order(world: World) -> None:
+    chart = [a_candidate(number, user_count=0, place=8 - number) for number in range(1, 8)]
+
+    world.refresh(*chart)
+
+    assert [row["title"] for row in world.served()] == [
+        f"Lantern Street {number}" for number in range(7, 0, -1)
+    ]
+
+
+def test_a_track_has_the_best_place_of_its_duplicates(world: World) -> None:
+    listed = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=0, place=7)
+    other = a_candidate(2, title="Sunset Drive", author="Mae & Co", user_count=0, place=1)
+    between = a_candidate(3, user_count=0, place=4)
+
+    world.refresh(listed, between, other)
+
+    assert [row["id"] for row in world.served()] == [listed.track_id, between.track_id]
 
 
 def test_a_survivor_that_becomes_a_double_stands_for_the_new_survivor(world: World) -> None:
@@ -722,6 +743,34 @@ def test_progress_is_told_stage_by_stage(world: World) -> None:
         ("media", 1, 2),
         ("media", 2, 2),
     ]
+
+
+def test_unreadable_fields_and_empty_parts_are_reported() -> None:
+    class Source:
+        def fetch(self) -> Chart:
+            chart = chart_of([a_candidate(number) for number in range(10)])
+            counts = {"user_count": 5, "extra": 1}
+            return replace(chart, unreadable_fields=counts, empty_parts=("aweme: scene 1",))
+
+    world = World()
+    world.source = Source()  # type: ignore[assignment]  # a chart with defects
+
+    report = world.refresh()
+
+    assert (report.outcome, report.accepted) == (Outcome.PUBLISHED, 10)
+    assert report.unreadable_fields == {"user_count": 5, "extra": 1}
+    told = report.to_dict()
+    assert list(told["unreadableFields"].items()) == [("extra", 1), ("user_count", 5)]
+    assert told["emptyParts"] == ["aweme: scene 1"]
+
+
+def test_songs_without_a_clip_do_not_fail_the_check_of_unreadable_rows(world: World) -> None:
+    finding = Finding(RejectionReason.NO_CLIP, "no clip of the song has an id")
+    world.source.rejections = (Rejection("13660", "", "", finding),) * 9
+
+    report = world.refresh(*(a_candidate(number) for number in range(10)))
+
+    assert (report.outcome, report.rejected_by_reason()) == (Outcome.PUBLISHED, {"NO_CLIP": 9})
 
 
 def test_unreadable_rows_and_unknown_languages_are_reported(world: World) -> None:

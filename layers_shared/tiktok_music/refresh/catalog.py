@@ -1,10 +1,10 @@
 """The catalog of one run: accepted tracks, their duplicates, and media rejections."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiktok_music.archive import MediaFacts
-from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.publication.archive_records import Accepted
@@ -57,9 +57,11 @@ def catalog_of(groups: Sequence[GroupMedia], rules: TextRules) -> Catalog:
 
 
 def _accepted(groups: Iterable[GroupMedia], rules: TextRules) -> Iterable[Accepted]:
+    """The canonical tracks; each has the best place of its group."""
     for group in groups:
         if group.canonical is not None and group.media is not None:
-            yield Accepted(group.canonical, language_of(group.canonical, rules), group.media)
+            canonical = replace(group.canonical, place=best_place(group.group.members))
+            yield Accepted(canonical, language_of(canonical, rules), group.media)
 
 
 def _duplicates(result: GroupMedia) -> Iterable[DuplicateTrack]:

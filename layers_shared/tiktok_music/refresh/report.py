@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -57,6 +57,8 @@ class RefreshReport:
     duplicates: tuple[DuplicateTrack, ...] = ()
     unknown_languages: tuple[str, ...] = ()
     new_fields: tuple[str, ...] = ()
+    unreadable_fields: Mapping[str, int] = field(default_factory=dict)
+    empty_parts: tuple[str, ...] = ()
     is_saved: bool = True
 
     def rejected_by_reason(self) -> dict[str, int]:
@@ -85,6 +87,8 @@ class RefreshReport:
             "merged": _within(MOST_BYTES_OF_DUPLICATES, map(_duplicate, self.duplicates)),
             "unknownLanguages": _names(self.unknown_languages),
             "newFields": _names(self.new_fields),
+            "unreadableFields": dict(sorted(self.unreadable_fields.items())),
+            "emptyParts": _names(self.empty_parts),
         }
 
 

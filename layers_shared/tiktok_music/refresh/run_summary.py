@@ -28,7 +28,7 @@ def gate_figures(prepared: PreparedCatalog, current: CurrentCatalog) -> CatalogF
         ids=tuple(track.track_id for track in catalog.tracks()),
         last_ids=frozenset(current.rows),
         rows=chart.rows,
-        invalid_rows=len(chart.rejections),
+        invalid_rows=chart.invalid_rows(),
         media_tried=catalog.media_tried,
         media_failed=catalog.media_tried - catalog.new_media,
     )
@@ -63,6 +63,8 @@ def _with_rows(report: RefreshReport, prepared: PreparedCatalog) -> RefreshRepor
         duplicates=catalog.duplicates,
         unknown_languages=curation.unknown_languages,
         new_fields=prepared.chart.new_fields,
+        unreadable_fields=prepared.chart.unreadable_fields,
+        empty_parts=prepared.chart.empty_parts,
     )
 
 

@@ -32,6 +32,7 @@ class Accepted:
             language=self.language.code,
             user_count=candidate.user_count,
             is_commerce_music=candidate.is_commerce_music,
+            place=candidate.place,
         )
 
 
