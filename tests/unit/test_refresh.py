@@ -745,6 +745,23 @@ def test_progress_is_told_stage_by_stage(world: World) -> None:
     ]
 
 
+def test_an_unexpected_error_stores_a_report_and_releases_the_lease(world: World) -> None:
+    world.refresh(a_candidate(1))
+    served = world.served()
+    world.now += timedelta(hours=12)
+    world.source.problem = RecursionError("deep \ud83d")
+
+    with pytest.raises(RecursionError):
+        world.refresh(holder="run-2")
+
+    stored = world.reports.get_report(world.now)
+    assert stored is not None
+    assert (stored["outcome"], stored["reason"]) == ("FAILED", "RecursionError('deep \\ud83d')")
+    assert world.served() == served
+    world.source.problem = None
+    assert world.refresh(holder="run-3").outcome is Outcome.PUBLISHED
+
+
 def test_unreadable_fields_and_empty_parts_are_reported() -> None:
     class Source:
         def fetch(self) -> Chart:

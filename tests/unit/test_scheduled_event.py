@@ -50,5 +50,5 @@ def test_only_true_forces(force: Any, is_forced: bool) -> None:
     ],
 )
 def test_what_is_no_time_is_refused_in_a_short_sentence(time: Any) -> None:
-    with pytest.raises(ValueError, match="^scheduledTime .{2,42} is not an ISO 8601 time$"):
+    with pytest.raises(ValueError, match=r"^scheduledTime .{2,42} is not an ISO 8601 time$"):
         parse_event({"scheduledTime": time}, NOON)

@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     OUT_OF_TIME = "OUT_OF_TIME"
     LOST = "LOST"
     LOCKED = "LOCKED"
+    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from tiktok_music.observability import count
 from tiktok_music.refresh.report import Outcome, RefreshReport
 
 # Transient, so that Lambda retries a minute later; a refused catalog would be refused again.
-TRY_AGAIN = frozenset({Outcome.SOURCE_FAILED, Outcome.OUT_OF_TIME, Outcome.LOCKED})
+TRY_AGAIN = frozenset({Outcome.SOURCE_FAILED, Outcome.OUT_OF_TIME, Outcome.LOCKED, Outcome.FAILED})
 METRICS = {
     Outcome.PUBLISHED: "RefreshPublished",
     Outcome.ALREADY_DONE: "RefreshRepeated",
     Outcome.REFUSED: "RefreshRefused",
     Outcome.SOURCE_FAILED: "RefreshFailed",
     Outcome.OUT_OF_TIME: "RefreshFailed",
+    Outcome.FAILED: "RefreshFailed",
     Outcome.LOST: "RefreshLost",
     Outcome.LOCKED: "RefreshLocked",
 }
