@@ -81,8 +81,8 @@ class Snapshot:
 
 
 def in_list_order(tracks: Iterable[Track]) -> list[Track]:
-    """Sorts by `user_count` descending, ties by id: equal tracks give equal bytes."""
-    return sorted(tracks, key=lambda track: (-track.user_count, track.track_id))
+    """Sorts by `user_count` descending, place and id: equal tracks give equal bytes."""
+    return sorted(tracks, key=lambda track: (-track.user_count, track.place, track.track_id))
 
 
 def render(tracks: Iterable[Track], media_base_url: str) -> bytes:

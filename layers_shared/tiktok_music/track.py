@@ -43,7 +43,8 @@ def cover_key(track_id: str) -> str:
 class Track:
     """One track of the list, before rendering.
 
-    `duration_seconds` is the length of the published preview; `language` is ISO 639-1.
+    `duration_seconds` is the length of the published preview; `language` is ISO 639-1. `place`, the
+    position in the source's chart, orders the list and is not part of it.
     """
 
     track_id: str
@@ -54,3 +55,4 @@ class Track:
     language: str
     user_count: int
     is_commerce_music: bool
+    place: int = 0

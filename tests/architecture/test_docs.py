@@ -19,6 +19,7 @@ FAILURES = (
     Outcome.OUT_OF_TIME,
     Outcome.LOCKED,
     Outcome.LOST,
+    Outcome.FAILED,
 )
 DOCUMENTS = [
     ROOT / "README.md",

@@ -121,6 +121,74 @@ def test_a_transient_fault_is_retried(status: int) -> None:
     assert (chart.rows, waits) == (1, [7.0, 7.0])
 
 
+PASSING = [
+    (200, b""),
+    (200, b" \r\n"),
+    (520, b"error code: 520"),
+    (524, b""),
+    (200, b'{"code": 50000, "message": "internal error"}'),
+    (200, b'{"code": "40100", "message": "too many requests", "data": {}}'),
+    (200, b'{"code": 200, "data": {"code": 503, "music_list": []}}'),
+]
+
+
+@pytest.mark.parametrize("bad", PASSING)
+def test_one_passing_bad_answer_does_not_cost_the_chart(bad: tuple[int, bytes]) -> None:
+    answers = [(200, json.dumps(a_page([a_row(1)], 1, 0)).encode()), bad]
+
+    with running_peer(lambda exchange: exchange.reply(*answers.pop())) as peer:
+        chart = fetch(peer.base_url)
+
+    assert (chart.rows, answers) == (1, [])
+
+
+@pytest.mark.parametrize("bad", PASSING)
+def test_a_bad_answer_that_stays_is_a_failure(bad: tuple[int, bytes]) -> None:
+    waits: list[float] = []
+    with (
+        running_peer(answering(*bad)) as peer,
+        pytest.raises(SourceUnavailable, match="upstream failed 3 times, the last time: "),
+    ):
+        fetch(peer.base_url, waits)
+
+    assert waits == [2.0, 4.0]
+
+
+def test_cursors_codes_and_flags_may_be_text() -> None:
+    pages = [
+        {"code": "200", "data": {**a_page([a_row(3)], 3, 0), "has_more": "0", "status_code": "0"}},
+        {"code": "200", "data": {**a_page([a_row(1), a_row(2)], 2, 1), "cursor": "2"}},
+    ]
+
+    with running_peer(
+        lambda exchange: exchange.reply(200, json.dumps(pages.pop()).encode())
+    ) as peer:
+        chart = fetch(peer.base_url)
+
+    assert (chart.rows, pages) == (3, [])
+
+
+def test_a_scene_that_became_empty_is_reported() -> None:
+    def upstream(exchange: Exchange) -> None:
+        rows = [a_row(1)] if "scene=0" in exchange.path else []
+        exchange.reply(200, json.dumps(a_page(rows, 1, 0)).encode())
+
+    with running_peer(upstream) as peer:
+        chart = fetch(peer.base_url, scenes=(0, 1))
+
+    assert (chart.rows, chart.empty_parts) == (1, ("scene 1",))
+
+
+def test_a_candidate_without_a_rank_has_the_place_of_its_row() -> None:
+    with running_peer(answering(200, a_page([a_row(9), 7, a_row(5)], 3, 0))) as peer:
+        chart = fetch(peer.base_url)
+
+    assert [(each.tiktok_id, each.place) for each in chart.candidates] == [
+        ("10009", 1),
+        ("10005", 3),
+    ]
+
+
 @pytest.mark.parametrize("retry_after", ["", "-1", "soon", "99999999999", "Sun, 22 Nov 2026"])
 def test_a_requested_wait_is_bounded(retry_after: str) -> None:
     waits: list[float] = []
@@ -151,23 +219,32 @@ def test_a_long_wait_ends_at_the_deadline() -> None:
         (403, b"", r"HTTP 403 \(is the key"),
         (404, b"", "HTTP 404$"),
         (200, b"<html>hello</html>", "not JSON; it starts '<html>hello</html>'"),
-        (200, b"", "not JSON"),
         (200, b'{"music_list": [', "not JSON"),
         (200, b"[" * 100_000, "not JSON"),
         (200, [], "no music_list"),
         (200, {}, "no music_list"),
         (200, None, "no music_list"),
         (200, {"data": {"data": {}}}, "no music_list"),
-        (200, {"music_list": None}, "no music_list"),
+        (200, {"music_list": None}, "music_list is not a list"),
+        (200, {"music_list": [{}] * 5_001}, "has 5001 rows, over 5000"),
+        (200, {"music_list": [], "has_more": 1, "cursor": 50}, "no rows, but announces more"),
+        (200, {"music_list": [], "has_more": "true"}, "no rows, but announces more"),
+        (200, {"statusCode": 10000, "type": "verify", "music_list": []}, "statusCode 10000: $"),
+        (200, {"StatusCode": 7, "music_list": []}, "StatusCode 7"),
+        (200, {"status-code": "7", "music_list": []}, "status-code 7"),
+        (200, {"error_code": "gone\x1b[2J", "music_list": []}, r"error_code gone \[2J: $"),
+        (200, {"errno": [[]], "music_list": []}, "errno a list"),
         (200, {"code": 40101, "msg": "no permission"}, "code 40101: no permission"),
         (200, {"code": 200, "data": {"code": 3, "msg": "off"}}, "code 3: off"),
         (200, {"status_code": 8, "status_msg": "x", "music_list": []}, "status_code 8: x"),
         (
             200,
             {"music_list": [{}], "has_more": 1, "cursor": 0},
-            "cursor does not advance: 0",
+            "cursor does not advance from 0: 0",
         ),
-        (200, {"music_list": [{}], "has_more": 1}, "cursor does not advance: None"),
+        (200, {"music_list": [{}], "has_more": 1}, "cursor does not advance from 0: None"),
+        (200, {"music_list": [{}], "has_more": "1", "cursor": "-1"}, "advance from 0: -1"),
+        (200, {"music_list": [{}], "has_more": 1, "cursor": [[[]]]}, "advance from 0: a list"),
     ],
 )
 def test_an_invalid_chart_is_refused(status: int, body: Any, problem: str) -> None:

@@ -25,8 +25,9 @@ from tiktok_music.adapters.upstream import Upstream, unwrap
 from tiktok_music.errors import SettingsError, SourceRefused, SourceUnavailable
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.curation.duplicates.groups import group_duplicates
 from tiktok_music.refresh.curation.shortlist import merge_same_ids
-from tiktok_music.refresh.rejection import Rejection
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 
 RECORDINGS = Path(__file__).parents[2] / "../shared/recordings"
 needs_recordings = pytest.mark.skipif(
@@ -112,7 +113,9 @@ def test_the_commercial_list_is_requested_with_its_token() -> None:
                 is_commerce_music=True,
                 preview_urls=("https://a.test/clip", "https://a.test/song"),
                 cover_urls=("https://a.test/t.jpeg",),
+                group_ids=("cml:6817312022837872642",),
                 song_clip_id="6817312022837872999",
+                place=1,
             ),
         ),
         (),
@@ -155,6 +158,94 @@ def test_a_token_about_to_expire_is_renewed_and_stored() -> None:
     assert peer.requests[-1][1]["Access-Token"] == "new"
 
 
+NEW_TOKEN: dict[str, Any] = {"access_token": "new", "refresh_token": "refresh-2"}
+UNUSABLE = [None, "", 7, ["new"], "two words", "line\nbreak", "x" * 5_000, "t\u00f6ken"]
+
+
+def renewed_by(secret: FakeTokenSecret, data: Any) -> CmlToken:
+    """The token after a renewal that upstream answers with `data`."""
+    body = json.dumps({"code": 0, "data": data}).encode()
+    with running_peer(lambda exchange: exchange.reply(200, body)) as peer:
+        token = CmlToken(HTTP, peer.base_url, secret, lambda: NOON)
+        token.renew()
+    return token
+
+
+@pytest.mark.parametrize("unusable", UNUSABLE)
+def test_an_unusable_token_never_replaces_the_stored_one(unusable: Any) -> None:
+    secret = FakeTokenSecret()
+    before = secret.read()
+
+    with pytest.raises(SourceRefused, match="the access_token of the answer is unusable"):
+        renewed_by(secret, {"access_token": unusable})
+
+    assert secret.value == before
+
+
+def test_a_new_refresh_token_is_stored_even_with_an_unusable_token() -> None:
+    secret = FakeTokenSecret()
+    before = secret.read()
+
+    with pytest.raises(SourceRefused, match="unusable"):
+        renewed_by(secret, {**NEW_TOKEN, "access_token": None})
+
+    assert secret.value == {**before, "refreshToken": "refresh-2"}
+
+
+@pytest.mark.parametrize("unusable", UNUSABLE)
+def test_other_unusable_members_of_a_renewal_leave_the_stored_ones(unusable: Any) -> None:
+    secret = FakeTokenSecret()
+    before = secret.read()
+
+    renewed_by(secret, {"access_token": "new", "refresh_token": unusable, "open_id": unusable})
+
+    assert secret.value == {**before, "accessToken": "new"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expires_at"),
+    [
+        (86_400, NOON + timedelta(days=1)),
+        (86_400.0, NOON + timedelta(days=1)),
+        ("86400", NOON + timedelta(days=1)),
+        (10**15, None),
+        (-1, None),
+        (0, None),
+        (1.5, None),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_the_end_of_a_token_is_stored_if_it_is_readable(
+    seconds: Any, expires_at: datetime | None
+) -> None:
+    secret = FakeTokenSecret()
+    secret.value["expiresAt"] = (NOON + timedelta(minutes=1)).isoformat()
+
+    token = renewed_by(secret, {**NEW_TOKEN, "expires_in": seconds})
+
+    stored = expires_at.isoformat() if expires_at else None
+    assert secret.value.get("expiresAt") == stored
+    assert token.headers() == {"Access-Token": "new"}
+
+
+@pytest.mark.parametrize("expires_at", ["junk", 7, "", None, "2026-11-24T00:00:00"])
+def test_a_stored_end_that_is_unreadable_or_has_no_zone_fails_nothing(expires_at: Any) -> None:
+    secret = FakeTokenSecret()
+    secret.value["expiresAt"] = expires_at
+
+    token = CmlToken(HTTP, "http://127.0.0.1:9", secret, lambda: NOON)
+
+    assert token.headers() == {"Access-Token": "old"}
+
+
+def test_a_token_of_a_few_minutes_is_renewed_once_a_run() -> None:
+    secret = FakeTokenSecret()
+    token = renewed_by(secret, {**NEW_TOKEN, "expires_in": 600})
+
+    assert [token.headers(), token.headers()] == [{"Access-Token": "new"}] * 2
+
+
 @pytest.mark.parametrize("code", [40102, 40104, 40105])
 def test_a_rejected_token_is_renewed_once(code: int) -> None:
     rejected = {"code": code, "message": "sign in"}
@@ -188,18 +279,35 @@ def test_another_error_code_does_not_renew_the_token_whatever_its_message_says()
 
 
 def test_a_code_that_is_not_zero_is_a_failure() -> None:
-    answer = {"code": 40100, "message": "Too many requests", "data": {"list": []}}
+    answer = {"code": 40002, "message": "Invalid date range", "data": {"list": []}}
 
     with (
         running_peer(business_api(lambda token: answer, [])) as peer,
-        pytest.raises(SourceRefused, match="code 40100: Too many requests"),
+        pytest.raises(SourceRefused, match="code 40002: Invalid date range"),
     ):
         fetch_cml(peer.base_url, FakeTokenSecret())
 
 
 def test_a_null_list_is_a_chart_without_tracks() -> None:
     with running_peer(business_api(lambda token: {"code": 0, "data": {"list": None}}, [])) as peer:
-        assert fetch_cml(peer.base_url, FakeTokenSecret()) == Chart(0, (), ())
+        chart = fetch_cml(peer.base_url, FakeTokenSecret())
+
+    assert chart == Chart(0, (), (), empty_parts=("list",))
+
+
+def test_the_order_of_the_list_is_its_ranks() -> None:
+    clips = [{"song_clip_id": f"68173120228378729{number}"} for number in range(10, 15)]
+    songs = [
+        {**SONG, "rank_position": rank, "full_duration_song_clip": clip}
+        for rank, clip in zip(("3", 2, "first", "0", None), clips, strict=True)
+    ]
+    listed = {"code": 0, "data": {"list": songs}}
+
+    with running_peer(business_api(lambda token: listed, [])) as peer:
+        chart = fetch_cml(peer.base_url, FakeTokenSecret())
+
+    assert [each.place for each in chart.candidates] == [3, 2, 3, 4, 5]
+    assert chart.unreadable_fields == {"rank_position": 2}
 
 
 def test_a_secret_that_lacks_something_names_it() -> None:
@@ -212,8 +320,13 @@ def test_a_secret_that_lacks_something_names_it() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"full_duration_song_clip": {}}, ("6817312022837872642", 183.0, None)),
-        ({"full_duration_song_clip": None}, ("6817312022837872642", 183.0, None)),
+        (
+            {
+                "full_duration_song_clip": {"song_clip_id": "clip-7"},
+                "trending_song_clip": {"song_clip_id": "7000000000000000002"},
+            },
+            ("7000000000000000002", 183.0, "7000000000000000002"),
+        ),
         (
             {
                 "full_duration_song_clip": {},
@@ -240,10 +353,6 @@ def test_the_existing_clip_gives_the_id(
         (7, "the row is not a JSON object"),
         ({**SONG, "commercial_music_name": None}, "commercial_music_name: Input should be"),
         ({**SONG, "commercial_music_name": " "}, "the title is empty"),
-        (
-            {"commercial_music_id": "x", "commercial_music_name": "A"},
-            "neither song_clip_id nor commercial_music_id is an id",
-        ),
     ],
 )
 def test_a_bad_song_is_a_rejection(row: Any, problem: str) -> None:
@@ -251,6 +360,42 @@ def test_a_bad_song_is_a_rejection(row: Any, problem: str) -> None:
 
     assert isinstance(rejection, Rejection)
     assert rejection.finding.detail.startswith(problem)
+
+
+@pytest.mark.parametrize("clip", [..., None, {}, {"song_clip_id": None}, {"song_clip_id": ""}, "x"])
+def test_a_song_without_a_clip_is_rejected(clip: Any) -> None:
+    song = {**SONG, "full_duration_song_clip": clip, "trending_song_clip": clip}
+
+    rejection = parse_song_row({name: each for name, each in song.items() if each is not ...})
+
+    assert rejection == Rejection(
+        "6817312022837872642",
+        "Lo-Fi analog beat",
+        "Gloveity",
+        Finding(RejectionReason.NO_CLIP, "no clip of the song has an id"),
+    )
+
+
+def test_songs_without_a_clip_are_not_unreadable_rows() -> None:
+    songs = [SONG, *({**SONG, "full_duration_song_clip": {}} for _ in range(9)), 7]
+    listed = {"code": 0, "data": {"list": songs}}
+
+    with running_peer(business_api(lambda token: listed, [])) as peer:
+        chart = fetch_cml(peer.base_url, FakeTokenSecret())
+
+    assert (chart.rows, len(chart.rejections), chart.invalid_rows()) == (11, 10, 1)
+
+
+def test_rows_of_one_song_are_one_group_whatever_their_clips() -> None:
+    clip = {"song_clip_id": "7000000000000000002", "duration": 30}
+    other = {**SONG, "full_duration_song_clip": None, "trending_song_clip": clip}
+    rows = [parse_song_row(SONG), parse_song_row({**other, "commercial_music_name": "Beat"})]
+
+    groups = group_duplicates([row for row in rows if isinstance(row, Candidate)])
+
+    assert [[each.tiktok_id for each in group.members] for group in groups] == [
+        ["6817312022837872999", "7000000000000000002"]
+    ]
 
 
 @needs_recordings
@@ -287,7 +432,7 @@ def fetch_ranking(base_url: str) -> Chart:
 def test_every_page_of_the_ranking_is_fetched() -> None:
     def mirror(exchange: Exchange) -> None:
         page = int(parse_qs(urlsplit(exchange.path).query)["page"][0])
-        sounds = [{**SOUND, "clip_id": f"659096303468703130{page}"}]
+        sounds = [{**SOUND, "clip_id": f"659096303468703130{page}", "rank": page}]
         data = {"pagination": {"page": page, "has_more": page < 3}, "sound_list": sounds}
         document = {"code": 200, "data": {"code": 0, "msg": "OK", "data": data}}
         exchange.reply(200, json.dumps(document).encode())
@@ -303,6 +448,7 @@ def test_every_page_of_the_ranking_is_fetched() -> None:
         is_commerce_music=True,
         preview_urls=("https://a.test/m",),
         cover_urls=("https://a.test/c.jpeg",),
+        place=1,
     )
     assert [candidate.tiktok_id[-1] for candidate in chart.candidates] == ["1", "2", "3"]
     query = parse_qs(urlsplit(peer.requests[0][0]).query)
@@ -315,6 +461,14 @@ def test_every_page_of_the_ranking_is_fetched() -> None:
         ({"code": 40101, "msg": "no permission"}, "code 40101: no permission"),
         ({"code": 0, "msg": "deprecated", "data": {}}, "no sound_list; it says 'deprecated'"),
         ({"code": 0, "data": {"sound_list": {}}}, "sound_list is not a list"),
+        (
+            {"code": 0, "data": {"sound_list": [], "pagination": {"has_more": True}}},
+            "no rows, but announces more",
+        ),
+        (
+            {"code": 0, "data": {"sound_list": [SOUND], "pagination": {"has_more": True}}},
+            "the ranking has more than 10 pages",
+        ),
     ],
 )
 def test_a_removed_ranking_is_reported(document: Any, problem: str) -> None:
@@ -358,12 +512,37 @@ def test_sources_are_joined_in_their_order_and_named_in_errors() -> None:
         joined.fetch()
 
 
+@dataclass
+class FixedSource:
+    chart: Chart
+
+    def fetch(self) -> Chart:
+        return self.chart
+
+
+def test_the_unreadable_fields_of_two_charts_are_added_up() -> None:
+    first = Chart(1, (), (), ("b",), {"extra": 2}, ("scene 0",))
+    second = Chart(0, (), (), ("a",), {"extra": 1, "rank": 1}, ("list",))
+
+    joined = JoinedSource([("aweme", FixedSource(first)), ("cml", FixedSource(second))]).fetch()
+
+    assert joined == Chart(
+        1, (), (), ("a", "b"), {"extra": 3, "rank": 1}, ("aweme: scene 0", "cml: list")
+    )
+
+
 def test_two_sources_of_one_sound_are_joined() -> None:
     ranked = a_candidate(
-        1, user_count=0, album="", language_name=None, preview_urls=(), is_commerce_music=True
+        1,
+        user_count=0,
+        album="",
+        language_name=None,
+        preview_urls=(),
+        is_commerce_music=True,
+        place=7,
     )
     counted = a_candidate(
-        1, title="Another Spelling", user_count=77, album="Album", group_ids=("g1",)
+        1, title="Another Spelling", user_count=77, album="Album", group_ids=("g1",), place=3
     )
 
     assert merge_same_ids([ranked, a_candidate(2), counted]) == [
@@ -375,6 +554,7 @@ def test_two_sources_of_one_sound_are_joined() -> None:
             preview_urls=counted.preview_urls,
             is_commerce_music=True,
             group_ids=("g1",),
+            place=3,
         ),
         a_candidate(2),
     ]
@@ -414,7 +594,7 @@ def test_a_chart_has_a_limit_of_seconds_and_bytes() -> None:
 
 def fetch_pages(upstream: Upstream, count: int) -> None:
     for _ in range(count):
-        upstream.get_json("/")
+        upstream.get_object("/", "data")
 
 
 class Provider:

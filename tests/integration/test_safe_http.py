@@ -179,9 +179,42 @@ def test_a_body_over_the_cap_is_refused() -> None:
         get(peer.base_url)
 
 
-def test_a_compressed_body_is_refused() -> None:
+@pytest.mark.parametrize(
+    "encoding",
+    ["", " ", "identity", "identity, identity", "none", "None", "UTF-8", "aws-chunked", "binary"],
+)
+def test_a_header_that_compresses_nothing_is_no_compression(encoding: str) -> None:
+    with running_peer(answering(200, b"as it is", Content_Encoding=encoding)) as peer:
+        assert get(peer.base_url).body == b"as it is"
+
+
+@pytest.mark.parametrize("status", [100, 102, 103, 199])
+def test_an_interim_response_is_no_answer(status: int) -> None:
+    def hinting(exchange: Exchange) -> None:
+        hint = f"HTTP/1.1 {status} Hint\r\nLink: </style.css>\r\nX-More: no\r\n\r\n"
+        exchange.wfile.write(hint.encode() * 2)
+        exchange.reply(203, b"hello", X_More="yes")
+
+    with running_peer(hinting) as peer:
+        answer = get(peer.base_url)
+
+    assert (answer.status, answer.body, answer.headers["x-more"]) == (203, b"hello", "yes")
+    assert "link" not in answer.headers
+
+
+def test_interim_responses_without_end_are_a_failure() -> None:
+    def hinting(exchange: Exchange) -> None:
+        with contextlib.suppress(OSError):
+            exchange.wfile.write(b"HTTP/1.1 103 Hint\r\n\r\n" * 1_000)
+
+    with running_peer(hinting) as peer, pytest.raises(DownloadFailed, match="ProtocolError"):
+        get(peer.base_url)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "identity, br", "x-gzip", "zstd", "deflate"])
+def test_a_compressed_body_is_refused(encoding: str) -> None:
     with (
-        running_peer(answering(200, b"\x1f\x8b", Content_Encoding="gzip")) as peer,
+        running_peer(answering(200, b"\x1f\x8b", Content_Encoding=encoding)) as peer,
         pytest.raises(DownloadFailed, match="compressed"),
     ):
         get(peer.base_url)

@@ -52,6 +52,29 @@ def test_tracks_are_listed_by_user_count_and_ties_by_id() -> None:
     assert [row["id"] for row in listed] == [tracks[5].track_id, *ids]
 
 
+def test_tracks_of_equal_counts_are_in_the_order_of_their_chart() -> None:
+    tracks = [a_track(number, user_count=0, place=8 - number) for number in range(1, 8)]
+    counted = a_track(9, user_count=1, place=9)
+
+    listed = json.loads(render([*tracks, counted], MEDIA))["tracks"]
+
+    assert [row["title"] for row in listed] == ["Song 9", *(f"Song {n}" for n in range(7, 0, -1))]
+    assert {tuple(row) for row in listed} == {
+        (
+            "id",
+            "title",
+            "author",
+            "album",
+            "duration",
+            "previewUrl",
+            "coverUrl",
+            "language",
+            "userCount",
+            "isCommerceMusic",
+        )
+    }
+
+
 @pytest.mark.parametrize(
     ("seconds", "shown"), [(24.0, "24"), (23.96, "24"), (23.94, "23.9"), (0.25, "0.2")]
 )

@@ -1,6 +1,7 @@
 """Documents in our own form."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -32,8 +33,9 @@ CANDIDATE = Candidate(
     language_name="English",
     preview_urls=("https://a.test/p",),
     cover_urls=("https://a.test/c",),
+    place=1,
 )
-BARE = Candidate(tiktok_id="13660", title="A")
+BARE = Candidate(tiktok_id="13660", title="A", place=2)
 
 
 def fetched(data: bytes) -> Chart:
@@ -67,18 +69,21 @@ def test_bad_rows_are_rejected_and_the_others_stay() -> None:
         json.dumps({**ROW, "tiktokId": "abc"}),
         json.dumps({**ROW, "title": ""}),
         json.dumps({**ROW, "userCount": 1.5}),
+        "[" * 15_000,
     ]
 
     chart = fetched("\n".join(lines).encode())
 
-    assert (chart.rows, chart.candidates) == (7, (CANDIDATE,))
+    counted = replace(CANDIDATE, user_count=0, place=7)
+    assert (chart.rows, chart.candidates) == (8, (CANDIDATE, counted))
+    assert chart.unreadable_fields == {"userCount": 1}
     assert [rejection.finding.detail.split(":")[0] for rejection in chart.rejections] == [
         "the row is not a JSON object",
         "the row is not a JSON object",
         "tiktokId",
         "tiktokId is not a TikTok id",
         "the title is empty",
-        "userCount",
+        "the row is not a JSON object",
     ]
 
 
@@ -97,4 +102,31 @@ def test_what_is_no_document_is_refused(data: bytes, problem: str) -> None:
 
 
 def test_an_empty_list_is_a_chart_without_tracks() -> None:
-    assert fetched(b"[]") == Chart(0, (), ())
+    assert fetched(b"[]") == Chart(0, (), (), empty_parts=("document",))
+
+
+def test_a_row_nested_too_deep_costs_itself_alone() -> None:
+    deep = "[" * 50_000 + "]" * 50_000
+    bare = f'{{"tiktokId": "13660", "title": {deep}}}'
+    document = f"[{json.dumps(ROW)}, {deep}, {bare}]"
+
+    chart = fetched(document.encode())
+
+    assert chart.candidates == (CANDIDATE,)
+    assert len(chart.rejections) == 2
+
+
+def test_a_line_separator_in_a_title_does_not_end_the_line() -> None:
+    title = "a\u2028b\x85c"
+    lines = [json.dumps({**ROW, "title": title}, ensure_ascii=False), json.dumps(ROW)]
+
+    chart = fetched("\r\n".join(lines).encode())
+
+    assert (chart.rows, chart.rejections) == (2, ())
+
+
+def test_a_document_without_end_is_refused() -> None:
+    with pytest.raises(SourceRefused, match="larger than 67108864 bytes"):
+        fetched(b" " * (64 * 1024 * 1024 + 1))
+    with pytest.raises(SourceRefused, match="100001 rows, more than 100000"):
+        fetched(b"[" + b"{}," * 100_000 + b"{}]")

@@ -1,5 +1,7 @@
 """Names as people should read them."""
 
+import unicodedata
+
 import pytest
 
 from tiktok_music.adapters.upstream_text import clean_name
@@ -27,6 +29,15 @@ from tiktok_music.adapters.upstream_text import clean_name
 )
 def test_a_name_is_cleaned(raw: str | None, clean: str) -> None:
     assert clean_name(raw) == clean
+
+
+@pytest.mark.parametrize("char", ["\ufdfa", "\u3300", "…", "a\ufdfa"])
+def test_a_name_that_grows_when_it_is_folded_is_cut(char: str) -> None:
+    name = clean_name(char * 10_000)
+
+    assert name
+    assert (char * 300).startswith(name)
+    assert len(unicodedata.normalize("NFKC", name)) <= 600
 
 
 def test_a_clean_name_can_always_be_written_as_utf_8() -> None:

@@ -3,19 +3,30 @@
 Preview addresses expire after six hours: files are copied in the same run, addresses not stored.
 """
 
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from tiktok_music.adapters.cml_token import CmlToken
-from tiktok_music.adapters.upstream import ErrorCodeAnswered, Upstream, unwrap
-from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, new_fields, rejected_row
+from tiktok_music.adapters.upstream import ErrorCodeAnswered, Upstream
+from tiktok_music.adapters.upstream_rows import (
+    Lenient,
+    Place,
+    Seconds,
+    Text,
+    UnreadableFields,
+    UpstreamRow,
+    listed,
+    new_fields,
+    read_chart,
+    rejected_row,
+)
 from tiktok_music.adapters.upstream_text import clean_name
-from tiktok_music.errors import SourceRefused
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.chart import Chart, chart_of
-from tiktok_music.refresh.rejection import Rejection
+from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.rejection import Rejection, RejectionReason
 from tiktok_music.track import is_tiktok_id
 
 # From the Business API's page on the trending list.
@@ -39,32 +50,45 @@ REJECTED_TOKEN_CODES = (40102, 40104, 40105)
 LIST_PATH = "/open_api/v1.3/discovery/cml/trending_list/"
 
 
+def _clip_id(text: str) -> str:
+    if text and not is_tiktok_id(text):
+        raise ValueError("not a TikTok id")
+    return text
+
+
+ClipId = Annotated[Text, AfterValidator(_clip_id)]
+
+
 class Clip(UpstreamRow):
     """A part of a song; upstream may send an empty object."""
 
-    preview_url: Text | None = None
-    duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    song_clip_id: Text | None = None
+    preview_url: Lenient[Text] = None
+    duration: Lenient[Seconds] = None
+    song_clip_id: Lenient[ClipId] = None
 
 
 class SongRow(UpstreamRow):
     """One song. `duration` is 0 if only a clip of it may be used."""
 
-    commercial_music_id: Text
+    commercial_music_id: Lenient[Text] = None
     commercial_music_name: Text = Field(min_length=1)
-    artist: Text | None = None
-    duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    thumbnail_url: Text | None = None
-    preview_url: Text | None = None
-    full_duration_song_clip: Clip | None = None
-    trending_song_clip: Clip | None = None
+    artist: Lenient[Text] = None
+    duration: Lenient[Seconds] = None
+    thumbnail_url: Lenient[Text] = None
+    preview_url: Lenient[Text] = None
+    rank_position: Lenient[Place] = None
+    full_duration_song_clip: Lenient[Clip] = None
+    trending_song_clip: Lenient[Clip] = None
 
-    def clip(self) -> Clip:
+    def clip(self) -> Clip | None:
         """The clip for publishing: the full one, which does not change, else the trending one."""
-        for clip in (self.full_duration_song_clip, self.trending_song_clip):
-            if clip is not None and clip.song_clip_id:
-                return clip
-        return Clip()
+        clips = (self.full_duration_song_clip, self.trending_song_clip)
+        return next((clip for clip in clips if clip is not None and clip.song_clip_id), None)
+
+    def group_ids(self) -> tuple[str, ...]:
+        """The song as a group, which its clips share."""
+        song_id = self.commercial_music_id
+        return (f"cml:{song_id}",) if song_id and is_tiktok_id(song_id) else ()
 
 
 class CmlSource:
@@ -93,38 +117,40 @@ class CmlSource:
             "country_code": self._country,
             "date_range": self._period,
         }
-        document = self._upstream.get_json(f"{LIST_PATH}?{urlencode(query)}")
-        rows = unwrap(document, "list")["list"]
-        if rows is not None and not isinstance(rows, list):
-            raise SourceRefused("upstream's list is not a list")
-        listed = rows or []
-        return chart_of([parse_song_row(row) for row in listed], new_fields(listed, KNOWN_FIELDS))
+        data = self._upstream.get_object(f"{LIST_PATH}?{urlencode(query)}", "list")
+        rows = [] if data["list"] is None else listed(data, "list")
+        chart = read_chart(rows, parse_song_row, new_fields(rows, KNOWN_FIELDS))
+        return replace(chart, empty_parts=() if rows else ("list",))
 
 
-def parse_song_row(row: Any) -> Candidate | Rejection:
-    """Parses one row of the list."""
+def parse_song_row(row: Any, unreadable: UnreadableFields | None = None) -> Candidate | Rejection:
+    """Parses one row of the list; counts dropped values in `unreadable`.
+
+    A song without a clip cannot be published, and its own id is no sound of TikTok: NO_CLIP.
+    """
     if not isinstance(row, dict):
         return rejected_row({}, "the row is not a JSON object")
     try:
-        song = SongRow.model_validate(row)
+        song = SongRow.model_validate(row, context=unreadable)
     except ValidationError as exc:
         return rejected_row(_named(row), exc)
     clip, title = song.clip(), clean_name(song.commercial_music_name)
-    tiktok_id = clip.song_clip_id or song.commercial_music_id
-    if not is_tiktok_id(tiktok_id):
-        return rejected_row(_named(row), "neither song_clip_id nor commercial_music_id is an id")
     if not title:
         return rejected_row(_named(row), "the title is empty")
+    if clip is None or clip.song_clip_id is None:
+        return rejected_row(_named(row), "no clip of the song has an id", RejectionReason.NO_CLIP)
     urls = (clip.preview_url, song.preview_url)
     return Candidate(
-        tiktok_id=tiktok_id,
+        tiktok_id=clip.song_clip_id,
         title=title,
         author=clean_name(song.artist),
         duration_seconds=clip.duration or song.duration or 0.0,
         is_commerce_music=True,
         preview_urls=tuple(dict.fromkeys(url for url in urls if url)),
         cover_urls=(song.thumbnail_url,) if song.thumbnail_url else (),
+        group_ids=song.group_ids(),
         song_clip_id=clip.song_clip_id,
+        place=song.rank_position or 0,
     )
 
 

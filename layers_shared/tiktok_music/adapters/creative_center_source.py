@@ -5,17 +5,29 @@ commercial flags to another source.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import Field, ValidationError
 
-from tiktok_music.adapters.upstream import Upstream, unwrap
-from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, new_fields, rejected_row
+from tiktok_music.adapters.upstream import Upstream, announces_more
+from tiktok_music.adapters.upstream_rows import (
+    Lenient,
+    Place,
+    Seconds,
+    Text,
+    UnreadableFields,
+    UpstreamRow,
+    listed,
+    new_fields,
+    read_chart,
+    rejected_row,
+)
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.errors import SourceRefused
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.chart import Chart, chart_of
+from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.track import is_tiktok_id
 
@@ -54,11 +66,12 @@ class SoundRow(UpstreamRow):
 
     clip_id: Text
     title: Text = Field(min_length=1)
-    author: Text | None = None
-    cover: Text | None = None
-    duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    if_cml: bool | None = None
-    music_url: Text | None = None
+    author: Lenient[Text] = None
+    cover: Lenient[Text] = None
+    duration: Lenient[Seconds] = None
+    if_cml: Lenient[bool] = None
+    music_url: Lenient[Text] = None
+    rank: Lenient[Place] = None
 
 
 class CreativeCenterSource:
@@ -72,7 +85,8 @@ class CreativeCenterSource:
     def fetch(self) -> Chart:
         """The complete ranking."""
         rows = list(self._rows())
-        return chart_of([parse_sound_row(row) for row in rows], new_fields(rows, KNOWN_FIELDS))
+        chart = read_chart(rows, parse_sound_row, new_fields(rows, KNOWN_FIELDS))
+        return replace(chart, empty_parts=() if rows else ("ranking",))
 
     def _rows(self) -> Iterator[Any]:
         for page in range(1, MAX_PAGES + 1):
@@ -85,27 +99,21 @@ class CreativeCenterSource:
                 "commercial_music": "false",
                 "country_code": self._country,
             }
-            document = self._upstream.get_json(f"{RANK_PATH}?{urlencode(query)}")
-            ranking = unwrap(document, "sound_list")
-            rows = ranking["sound_list"]
-            if not isinstance(rows, list):
-                raise SourceRefused("upstream's sound_list is not a list")
+            ranking = self._upstream.get_object(f"{RANK_PATH}?{urlencode(query)}", "sound_list")
+            rows = listed(ranking, "sound_list")
             yield from rows
-            if not rows or not _has_more(ranking):
+            pagination = ranking.get("pagination")
+            if not isinstance(pagination, dict) or not announces_more(pagination, rows):
                 return
+        raise SourceRefused(f"the ranking has more than {MAX_PAGES} pages")
 
 
-def _has_more(ranking: dict[str, Any]) -> bool:
-    pagination = ranking.get("pagination")
-    return isinstance(pagination, dict) and bool(pagination.get("has_more"))
-
-
-def parse_sound_row(row: Any) -> Candidate | Rejection:
-    """Parses one row of the ranking."""
+def parse_sound_row(row: Any, unreadable: UnreadableFields | None = None) -> Candidate | Rejection:
+    """Parses one row of the ranking; counts dropped values in `unreadable`."""
     if not isinstance(row, dict):
         return rejected_row({}, "the row is not a JSON object")
     try:
-        sound = SoundRow.model_validate(row)
+        sound = SoundRow.model_validate(row, context=unreadable)
     except ValidationError as exc:
         return rejected_row(row, exc)
     title = clean_name(sound.title)
@@ -121,4 +129,5 @@ def parse_sound_row(row: Any) -> Candidate | Rejection:
         is_commerce_music=bool(sound.if_cml),
         preview_urls=(sound.music_url,) if sound.music_url else (),
         cover_urls=(sound.cover,) if sound.cover else (),
+        place=sound.rank or 0,
     )

@@ -1,11 +1,15 @@
 """A deadline for a whole HTTP exchange: TLS, headers and body, however slowly they arrive."""
 
+import http.client
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+# Proxies send one or two interim responses.
+MOST_INTERIM_RESPONSES = 10
 
 
 class Deadline:
@@ -63,18 +67,35 @@ def watched_connections(deadline: Deadline) -> dict[str, type[HTTPConnection]]:
     """urllib3's connection classes, by scheme, with every socket under the deadline."""
 
     class Plain(HTTPConnection):
+        response_class = _FinalResponse
+
         def _new_conn(self) -> socket.socket:
             opened = super()._new_conn()
             deadline.watch(opened)
             return opened
 
     class Tls(HTTPSConnection):
+        response_class = _FinalResponse
+
         def _new_conn(self) -> socket.socket:
             opened = super()._new_conn()
             deadline.watch(opened)
             return opened
 
     return {"http": Plain, "https": Tls}
+
+
+class _FinalResponse(http.client.HTTPResponse):
+    """The final response; http.client skips `100 Continue` but no other interim response."""
+
+    def begin(self) -> None:
+        super().begin()
+        for _ in range(MOST_INTERIM_RESPONSES):
+            if self.status >= http.client.OK:
+                return
+            self.headers = self.msg = None  # type: ignore[assignment]  # not begun, for super()
+            super().begin()
+        raise http.client.HTTPException("no final response")
 
 
 def _shut(watched: socket.socket) -> None:

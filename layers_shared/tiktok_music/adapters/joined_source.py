@@ -1,6 +1,8 @@
 """Joins several sources into one chart: all of them or none."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tiktok_music.errors import SourceRefused, SourceUnavailable
 from tiktok_music.refresh.chart import Chart, ChartSource
@@ -20,13 +22,16 @@ class JoinedSource:
             candidates=tuple(row for chart in charts for row in chart.candidates),
             rejections=tuple(row for chart in charts for row in chart.rejections),
             new_fields=tuple(sorted({name for chart in charts for name in chart.new_fields})),
+            unreadable_fields=sum((Counter(each.unreadable_fields) for each in charts), Counter()),
+            empty_parts=tuple(part for chart in charts for part in chart.empty_parts),
         )
 
 
 def _named(name: str, source: ChartSource) -> Chart:
     try:
-        return source.fetch()
+        chart = source.fetch()
     except SourceUnavailable as exc:
         raise SourceUnavailable(f"{name}: {exc}") from exc
     except SourceRefused as exc:
         raise SourceRefused(f"{name}: {exc}") from exc
+    return replace(chart, empty_parts=tuple(f"{name}: {part}" for part in chart.empty_parts))

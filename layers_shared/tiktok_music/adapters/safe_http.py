@@ -18,6 +18,11 @@ READ_SECONDS = 10.0
 REDIRECTS = 3
 MOVED = frozenset({301, 302, 303, 307, 308})
 CHUNK_BYTES = 64 * 1024
+# Those that IANA lists and some more; servers write anything else for a body that is as it is.
+COMPRESSIONS = frozenset(
+    {"br", "bzip2", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "lz4", "lzma", "snappy"}
+    | {"pack200-gzip", "x-bzip2", "x-compress", "x-gzip", "xz", "zstd"}
+)
 PORTS = {"http": 80, "https": 443}
 # Headers that TikTok's media hosts expect; without a Referer they answer 403.
 BROWSER = {
@@ -180,7 +185,8 @@ class _Request:
 
 
 def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
-    if response.headers.get("content-encoding", "identity").lower() != "identity":
+    encodings = response.headers.get("content-encoding", "").lower().split(",")
+    if not COMPRESSIONS.isdisjoint(encoding.strip() for encoding in encodings):
         raise DownloadFailed("the answer is compressed, against the request")
     body = bytearray()
     while chunk := response.read1(CHUNK_BYTES, decode_content=False):

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, SetSecretError
 
+from tiktok_music.adapters.untrusted_json import read_json
 from tiktok_music.errors import SettingsError
 from tiktok_music.settings import Secret
 
@@ -74,7 +75,7 @@ class StoredSecret:
 
 def _object(value: str) -> dict[str, Any] | None:
     try:
-        document = json.loads(value)
+        document = read_json(value)
     except ValueError:
         return None
     return document if isinstance(document, dict) else None

@@ -1,16 +1,27 @@
 """A chart in this project's own format: a JSON or JSON-lines document in a file or a bucket."""
 
-import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
-from tiktok_music.adapters.upstream_rows import Text, UpstreamRow, rejected_row
+from tiktok_music.adapters.untrusted_json import read_json
+from tiktok_music.adapters.upstream import MOST_FETCHED_BYTES
+from tiktok_music.adapters.upstream_rows import (
+    Count,
+    Lenient,
+    Seconds,
+    Text,
+    UnreadableFields,
+    UpstreamRow,
+    read_chart,
+    rejected_row,
+)
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.errors import SourceRefused
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.chart import Chart, chart_of
+from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.track import is_tiktok_id
 
@@ -20,14 +31,14 @@ class StaticRow(UpstreamRow):
 
     tiktokId: Text
     title: Text
-    author: Text | None = None
-    album: Text | None = None
-    duration: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    userCount: int | None = Field(default=None, ge=0)
-    language: Text | None = None
-    isCommerceMusic: bool | None = None
-    previewUrl: Text | None = None
-    coverUrl: Text | None = None
+    author: Lenient[Text] = None
+    album: Lenient[Text] = None
+    duration: Lenient[Seconds] = None
+    userCount: Lenient[Count] = None
+    language: Lenient[Text] = None
+    isCommerceMusic: Lenient[bool] = None
+    previewUrl: Lenient[Text] = None
+    coverUrl: Lenient[Text] = None
 
 
 class StaticSource:
@@ -40,17 +51,20 @@ class StaticSource:
     def fetch(self) -> Chart:
         """Every row of the document."""
         rows = parse_document(self._read(), self._location)
-        return chart_of([parse_static_row(row) for row in rows])
+        chart = read_chart(rows, parse_static_row)
+        return replace(chart, empty_parts=() if rows else ("document",))
 
 
 def parse_document(data: bytes, location: str) -> list[Any]:
     """Parses a JSON array, an object with `tracks`, or JSON lines; an invalid line stays text."""
+    if len(data) > MOST_FETCHED_BYTES:
+        raise SourceRefused(f"{location} is larger than {MOST_FETCHED_BYTES} bytes")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         raise SourceRefused(f"{location} is not UTF-8 text") from exc
     try:
-        document = json.loads(text)
+        document = read_json(text)
     except ValueError:
         return _lines(text, location)
     if isinstance(document, dict) and isinstance(document.get("tracks"), list):
@@ -63,7 +77,7 @@ def parse_document(data: bytes, location: str) -> list[Any]:
 
 
 def _lines(text: str, location: str) -> list[Any]:
-    rows = [parse_line(line) for line in text.splitlines() if line.strip()]
+    rows = [parse_line(line) for line in text.split("\n") if line.strip()]
     if not any(isinstance(row, dict) for row in rows):
         raise SourceRefused(f"{location} is neither JSON nor JSON lines")
     return rows
@@ -72,17 +86,17 @@ def _lines(text: str, location: str) -> list[Any]:
 def parse_line(line: str) -> Any:
     """The JSON value of one line, or its text if it is not JSON."""
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
+        return read_json(line)
+    except ValueError:
         return line
 
 
-def parse_static_row(row: Any) -> Candidate | Rejection:
-    """Parses one track of the document."""
+def parse_static_row(row: Any, unreadable: UnreadableFields | None = None) -> Candidate | Rejection:
+    """Parses one track of the document; counts dropped values in `unreadable`."""
     if not isinstance(row, dict):
         return rejected_row({}, "the row is not a JSON object")
     try:
-        static = StaticRow.model_validate(row)
+        static = StaticRow.model_validate(row, context=unreadable)
     except ValidationError as exc:
         return rejected_row(row, exc)
     title = clean_name(static.title)

@@ -6,13 +6,15 @@ from tiktok_music.characters import BIDI_CONTROLS, unescape
 
 # Real titles are shorter; a longer one is cut, so that one row cannot inflate the snapshot.
 MAX_CHARACTERS = 300
+# One character may fold to 18 (U+FDFA), and the rules fold names before they search them.
+MAX_FOLDED_CHARACTERS = 600
 
 # Bidirectional overrides and isolates would reverse the rest of a page.
 _INVISIBLE = str.maketrans("", "", BIDI_CONTROLS + "\ufeff")
 
 
 def clean_name(text: str | None) -> str:
-    """A readable title, artist or album: one line, NFC, at most 300 characters.
+    """A readable title, artist or album: one line, NFC, at most 300 characters and 600 in NFKC.
 
     Literal escapes (a backslash, u00f1) become their letters; lone surrogates and control
     characters are removed.
@@ -20,7 +22,20 @@ def clean_name(text: str | None) -> str:
     text = without_lone_surrogates(unescape((text or "")[: MAX_CHARACTERS * 8]))
     text = text.translate(_INVISIBLE)
     text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
-    return unicodedata.normalize("NFC", " ".join(text.split()))[:MAX_CHARACTERS].rstrip()
+    name = unicodedata.normalize("NFC", " ".join(text.split()))[:MAX_CHARACTERS]
+    return _cut_to_fold(name).rstrip()
+
+
+def _cut_to_fold(name: str) -> str:
+    """Cuts a name that would be too long in NFKC, the form that the rules read."""
+    if len(unicodedata.normalize("NFKC", name)) <= MAX_FOLDED_CHARACTERS:
+        return name
+    folded = 0
+    for position, char in enumerate(name):
+        folded += len(unicodedata.normalize("NFKC", char))
+        if folded > MAX_FOLDED_CHARACTERS:
+            return name[:position]
+    return name
 
 
 def without_lone_surrogates(text: str) -> str:

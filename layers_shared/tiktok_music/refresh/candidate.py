@@ -1,5 +1,6 @@
 """A candidate: a sound from upstream, parsed and typed, before any rule is applied."""
 
+from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 
 from tiktok_music.track import track_id_of
@@ -12,7 +13,7 @@ class Candidate:
     `duration_seconds` is upstream's value, 0 if it has none; `preview_urls` and `cover_urls` are in
     order of preference; `group_ids` are upstream's ids of the recording; `takedown` is upstream's
     reason why the sound is unavailable, or None; `song_clip_id` is the id needed to publish with
-    commercial music.
+    commercial music; `place` is the position in its chart, counted from 1, or 0 if unknown.
     """
 
     tiktok_id: str
@@ -30,6 +31,7 @@ class Candidate:
     is_original_sound: bool = False
     takedown: str | None = None
     song_clip_id: str | None = None
+    place: int = 0
 
     @property
     def track_id(self) -> str:
@@ -39,3 +41,8 @@ class Candidate:
     def has_addresses(self) -> bool:
         """True if there is an address of a preview and of a cover."""
         return bool(self.preview_urls and self.cover_urls)
+
+
+def best_place(candidates: Iterable[Candidate]) -> int:
+    """The first place that one of the candidates has; 0 if none has one."""
+    return min((each.place for each in candidates if each.place), default=0)

@@ -1,10 +1,10 @@
 """The catalog of one run: accepted tracks, their duplicates, and media rejections."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiktok_music.archive import MediaFacts, TrackRecord
-from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.curation.languages.rule import Language, LanguageSource
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.media.pipeline import GroupMedia
@@ -32,6 +32,7 @@ class Accepted:
             language=self.language.code,
             user_count=candidate.user_count,
             is_commerce_music=candidate.is_commerce_music,
+            place=candidate.place,
         )
 
 
@@ -87,11 +88,12 @@ def catalog_of(
 def _accepted(
     groups: Iterable[GroupMedia], rules: TextRules, known: Mapping[str, TrackRecord]
 ) -> Iterable[Accepted]:
+    """The canonical tracks; each has the best place of its group."""
     for group in groups:
         if group.canonical is not None and group.media is not None:
-            record = known.get(group.canonical.track_id)
-            language = _language(group.canonical, rules, record)
-            yield Accepted(group.canonical, language, group.media)
+            canonical = replace(group.canonical, place=best_place(group.group.members))
+            language = _language(canonical, rules, known.get(canonical.track_id))
+            yield Accepted(canonical, language, group.media)
 
 
 def _language(candidate: Candidate, rules: TextRules, record: TrackRecord | None) -> Language:

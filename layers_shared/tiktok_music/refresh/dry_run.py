@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tiktok_music.refresh.build_catalog import PreparedCatalog, build_catalog
-from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.curation.shortlist import make_shortlist
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.dependencies import ReadOnlyDependencies
@@ -79,7 +79,9 @@ def _refusal(
 
 def _untried(prepared: PreparedCatalog) -> Iterable[Candidate]:
     """The first member of each deferred group whose media was not rejected before."""
-    return (next(result.untried()) for result in prepared.media if result.is_deferred)
+    for result in prepared.media:
+        if result.is_deferred:
+            yield replace(next(result.untried()), place=best_place(result.group.members))
 
 
 def _as_listed(candidate: Candidate, rules: TextRules) -> Track:
@@ -92,4 +94,5 @@ def _as_listed(candidate: Candidate, rules: TextRules) -> Track:
         language=language_of(candidate, rules).code,
         user_count=candidate.user_count,
         is_commerce_music=candidate.is_commerce_music,
+        place=candidate.place,
     )

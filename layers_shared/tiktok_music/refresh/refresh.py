@@ -52,7 +52,8 @@ def refresh(dependencies: RefreshDependencies, trigger: Trigger) -> RefreshRepor
     The report is stored, except for LOCKED and ALREADY_DONE: it would replace that of the run
     which does the work. The served catalog changes in the last conditional write only, so that a
     run which stops anywhere leaves the last good snapshot. Idempotent: stored media is not fetched
-    again, and a scheduled run that is done is not done twice.
+    again, and a scheduled run that is done is not done twice. An error that ends the run is raised
+    after its report is stored and the lease released.
     """
     watch = Stopwatch(dependencies.seconds)
     started_at = dependencies.now()
@@ -64,7 +65,12 @@ def refresh(dependencies: RefreshDependencies, trigger: Trigger) -> RefreshRepor
         fence = dependencies.publisher.acquire_lease(trigger.holder, started_at, LEASE_SECONDS)
     except LeaseHeld as exc:
         return report(RunResult(Outcome.LOCKED, str(exc)))
-    result = _run(dependencies, trigger, fence, watch)
+    try:
+        result = _run(dependencies, trigger, fence, watch)
+    except Exception as exc:
+        _store(dependencies, report(RunResult(Outcome.FAILED, repr(exc))))
+        _clean_up(dependencies, trigger)
+        raise
     finished = report(result)
     if result.outcome is Outcome.ALREADY_DONE:
         _clean_up(dependencies, trigger)

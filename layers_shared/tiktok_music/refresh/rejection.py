@@ -13,6 +13,7 @@ class RejectionReason(StrEnum):
     """Stable names: reports, metrics and the operator's command show them."""
 
     INVALID_ROW = "INVALID_ROW"
+    NO_CLIP = "NO_CLIP"
     RETIRED = "RETIRED"
     DENIED = "DENIED"
     UNAVAILABLE = "UNAVAILABLE"

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     OUT_OF_TIME = "OUT_OF_TIME"
     LOST = "LOST"
     LOCKED = "LOCKED"
+    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class RefreshReport:
     unknown_languages: tuple[str, ...] = ()
     new_fields: tuple[str, ...] = ()
     unchanged_runs: int = 0
+    unreadable_fields: Mapping[str, int] = field(default_factory=dict)
+    empty_parts: tuple[str, ...] = ()
     is_saved: bool = True
 
     def rejected_by_reason(self) -> dict[str, int]:
@@ -88,6 +91,8 @@ class RefreshReport:
             "unknownLanguages": _names(self.unknown_languages),
             "newFields": _names(self.new_fields),
             "unchangedRuns": self.unchanged_runs,
+            "unreadableFields": dict(sorted(self.unreadable_fields.items())),
+            "emptyParts": _names(self.empty_parts),
         }
 
 

@@ -72,6 +72,8 @@ def _with_rows(report: RefreshReport, prepared: PreparedCatalog) -> RefreshRepor
         duplicates=catalog.duplicates,
         unknown_languages=curation.unknown_languages,
         new_fields=prepared.chart.new_fields,
+        unreadable_fields=prepared.chart.unreadable_fields,
+        empty_parts=prepared.chart.empty_parts,
     )
 
 

@@ -155,3 +155,13 @@ def test_recordings_that_differ_are_not_merged(world: World) -> None:
     }
 
     assert world.refresh(one, other).accepted == 2
+
+
+def test_a_track_has_the_best_place_of_its_duplicates(world: World) -> None:
+    listed = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=0, place=7)
+    other = a_candidate(2, title="Sunset Drive", author="Mae & Co", user_count=0, place=1)
+    between = a_candidate(3, user_count=0, place=4)
+
+    world.refresh(listed, between, other)
+
+    assert [row["id"] for row in world.served()] == [listed.track_id, between.track_id]

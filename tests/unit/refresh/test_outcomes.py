@@ -1,5 +1,6 @@
 """Outcomes of a run: source failures, publish checks, repeated and concurrent runs, pins."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ from tiktok_music.errors import (
     SourceUnavailable,
 )
 from tiktok_music.pointer_moves import pinned, rolled_back
+from tiktok_music.refresh.chart import Chart, chart_of
+from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome
 
 
@@ -168,3 +171,48 @@ def test_a_snapshot_dated_in_the_future_does_not_block_later_runs(world: World) 
     outcomes = [world.refresh(a_candidate(1), holder=f"run-{n}").outcome for n in range(2)]
 
     assert outcomes == [Outcome.PUBLISHED, Outcome.ALREADY_DONE]
+
+
+def test_an_unexpected_error_stores_a_report_and_releases_the_lease(world: World) -> None:
+    world.refresh(a_candidate(1))
+    served = world.served()
+    world.now += timedelta(hours=12)
+    world.source.problem = RecursionError("deep \ud83d")
+
+    with pytest.raises(RecursionError):
+        world.refresh(holder="run-2")
+
+    stored = world.reports.get_report(world.now)
+    assert stored is not None
+    assert (stored["outcome"], stored["reason"]) == ("FAILED", "RecursionError('deep \\ud83d')")
+    assert world.served() == served
+    world.source.problem = None
+    assert world.refresh(holder="run-3").outcome is Outcome.PUBLISHED
+
+
+def test_songs_without_a_clip_do_not_fail_the_check_of_unreadable_rows(world: World) -> None:
+    finding = Finding(RejectionReason.NO_CLIP, "no clip of the song has an id")
+    world.source.rejections = (Rejection("13660", "", "", finding),) * 9
+
+    report = world.refresh(*(a_candidate(number) for number in range(10)))
+
+    assert (report.outcome, report.rejected_by_reason()) == (Outcome.PUBLISHED, {"NO_CLIP": 9})
+
+
+def test_unreadable_fields_and_empty_parts_are_reported() -> None:
+    class Source:
+        def fetch(self) -> Chart:
+            chart = chart_of([a_candidate(number) for number in range(10)])
+            counts = {"user_count": 5, "extra": 1}
+            return replace(chart, unreadable_fields=counts, empty_parts=("aweme: scene 1",))
+
+    world = World()
+    world.source = Source()  # type: ignore[assignment]  # a chart with defects
+
+    report = world.refresh()
+
+    assert (report.outcome, report.accepted) == (Outcome.PUBLISHED, 10)
+    assert report.unreadable_fields == {"user_count": 5, "extra": 1}
+    stored = report.to_dict()
+    assert list(stored["unreadableFields"].items()) == [("extra", 1), ("user_count", 5)]
+    assert stored["emptyParts"] == ["aweme: scene 1"]

@@ -112,3 +112,13 @@ def test_a_corrupt_snapshot_is_replaced_by_the_next_publish(world: World) -> Non
 
     assert world.refresh(a_candidate(1)).outcome is Outcome.PUBLISHED
     assert len(world.served()) == 1
+
+
+def test_a_chart_without_counts_is_listed_in_its_order(world: World) -> None:
+    chart = [a_candidate(number, user_count=0, place=8 - number) for number in range(1, 8)]
+
+    world.refresh(*chart)
+
+    assert [row["title"] for row in world.served()] == [
+        f"Lantern Street {number}" for number in range(7, 0, -1)
+    ]

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.archive_lookup import ReadableArchive, resolve_aliases
-from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.recordings import candidate_of, with_identity
 from tiktok_music.refresh.curation.text_rules import Curation, TextRules, curate
@@ -74,8 +74,8 @@ def make_shortlist(
 def merge_same_ids(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Merges rows with the same TikTok id, in the order of their first appearance.
 
-    The first row wins; later ones fill its gaps. The user count is the highest of all rows, and a
-    takedown in any row counts.
+    The first row wins; later ones fill its gaps. User count and place are the best of all rows, and
+    a takedown in any row counts.
     """
     merged: dict[str, Candidate] = {}
     for candidate in candidates:
@@ -99,6 +99,7 @@ def _merge(first: Candidate, second: Candidate) -> Candidate:
         is_original_sound=first.is_original_sound or second.is_original_sound,
         takedown=first.takedown or second.takedown,
         song_clip_id=first.song_clip_id or second.song_clip_id,
+        place=best_place((first, second)),
     )
 
 

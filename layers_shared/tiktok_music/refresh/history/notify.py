@@ -9,7 +9,7 @@ from tiktok_music.observability import count
 from tiktok_music.refresh.report import Outcome, RefreshReport
 
 # Transient, so that Lambda retries a minute later; a refused catalog would be refused again.
-TRY_AGAIN = frozenset({Outcome.SOURCE_FAILED, Outcome.OUT_OF_TIME, Outcome.LOCKED})
+TRY_AGAIN = frozenset({Outcome.SOURCE_FAILED, Outcome.OUT_OF_TIME, Outcome.LOCKED, Outcome.FAILED})
 # User counts change in every run: the same catalog four times is a stuck upstream.
 UNCHANGED_RUNS = 3
 METRICS = {
@@ -18,6 +18,7 @@ METRICS = {
     Outcome.REFUSED: "RefreshRefused",
     Outcome.SOURCE_FAILED: "RefreshFailed",
     Outcome.OUT_OF_TIME: "RefreshFailed",
+    Outcome.FAILED: "RefreshFailed",
     Outcome.LOST: "RefreshLost",
     Outcome.LOCKED: "RefreshLocked",
 }

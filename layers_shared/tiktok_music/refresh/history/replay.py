@@ -24,6 +24,7 @@ from tiktok_music.refresh.run_summary import verdicts_of
 REASONS_WITHOUT_MEDIA = frozenset(
     {
         RejectionReason.INVALID_ROW,
+        RejectionReason.NO_CLIP,
         RejectionReason.RETIRED,
         RejectionReason.DENIED,
         RejectionReason.UNAVAILABLE,
