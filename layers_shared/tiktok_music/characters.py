@@ -18,7 +18,7 @@ KORANIC_MARKS = _range(0x610, 0x61A)
 # Marks, overrides and isolates of the Unicode Bidirectional Algorithm (UAX #9).
 BIDI_CONTROLS = "\u200e\u200f" + _range(0x202A, 0x202E) + _range(0x2066, 0x2069)
 VARIATION_SELECTORS = _range(0xFE00, 0xFE0F)
-# Letters and signs that are blank, though no white space in Unicode: Hangul fillers, empty Braille.
+# Blank letters and signs that are no white space in Unicode: Hangul fillers, empty Braille.
 BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
 # The other code points that show nothing: Default_Ignorable_Code_Point of Unicode 16
 # (DerivedCoreProperties), first and last of each range.
@@ -27,7 +27,7 @@ _IGNORABLE = (
     (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
     (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
 )  # fmt: skip
-# Those that shape a neighbour: joiners (Persian, Indic scripts, emoji), selectors of variants, tags.
+# Those that shape a neighbour: joiners (Persian, Indic scripts, emoji), selectors, tags.
 _SHAPING = ((0x180B, 0x180F), (0x200C, 0x200D), (0xFE00, 0xFE0F), (0xE0020, 0xE01EF))
 # Latin letters without a decomposition in Unicode.
 LATIN_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"}
@@ -37,7 +37,7 @@ _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " 
 
 
 def unescape(text: str) -> str:
-    r"""Replaces literal `\u00f1` escapes and `&amp;` by their characters; surrogates are not joined.
+    r"""Replaces literal `\u00f1` escapes and `&amp;` by characters; surrogates are not joined.
 
     Only references with a semicolon count ("AT&T" stays), at most two layers deep (`&amp;amp;`).
     """

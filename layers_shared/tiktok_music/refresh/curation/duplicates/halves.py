@@ -31,7 +31,7 @@ def find_halves(words: str) -> Halves | None:
         (is_latin, " ".join(run))
         for is_latin, run in groupby(words.split(), key=lambda word: word.isascii())
     ]
-    if len(runs) != 2:  # noqa: PLR2004 - two halves
+    if len(runs) != 2:
         return None
     by_script = dict(runs)
     native, latin = by_script[False], by_script[True]

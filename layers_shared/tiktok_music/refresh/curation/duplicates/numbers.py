@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from tiktok_music.refresh.curation.titles.folding import fold
 from tiktok_music.refresh.curation.titles.tables import read_phrases
@@ -12,12 +12,15 @@ _SPOKEN_ING = re.compile(r"(?<=[a-z]{3}in)g\b")
 _GLUED = re.compile(r"\b(pt|part|vol|ep)(\d{1,3})\b")
 
 
+@lru_cache(maxsize=8192)
 def title_words(text: str) -> str:
     """Folds a title and writes its numbers in digits, without markers such as "part"."""
     words = _GLUED.sub(r"\1 \2", fold(text)).split()
+    if _number_words().isdisjoint(words) and not any(word.isdecimal() for word in words):
+        return _SPOKEN_ING.sub("", " ".join(words))
     written: list[str] = []
     for position, word in enumerate(words):
-        is_marked = bool(written) and written[-1] in read_phrases("numbers.txt")["marker"]
+        is_marked = bool(written) and _is_marker(written[-1])
         spelt = is_marked or (position and _is_roman(word)) or word.isdecimal()
         digits = _digits(word) if spelt else word
         if is_marked and digits.isdigit() and len(written) > 1:
@@ -47,6 +50,13 @@ def _is_marker(word: str) -> bool:
 
 def _is_roman(word: str) -> bool:
     return word in read_phrases("numbers.txt")["bare"]
+
+
+@cache
+def _number_words() -> frozenset[str]:
+    """Markers and Roman numbers: words without one of them, or digits, stay as they are."""
+    table = read_phrases("numbers.txt")
+    return frozenset(table["marker"] + table["bare"])
 
 
 @cache

@@ -28,7 +28,7 @@ _CYRILLIC_DIGITS = (
     str.maketrans("0134679@$z", "оизчбгдасз"),
 )
 _CYRILLIC = re.compile("[а-яёіїєґ]")
-_CYRILLIC_DIGIT = re.compile("[0134679@$z]|6|8")
+_CYRILLIC_DIGIT = re.compile("[01346789@$z]")
 _SHORTEST_MASKED = 3
 _LONGEST_MASKED = 24
 

@@ -51,7 +51,10 @@ _ACT_WORD = (
     "|acoustic|instrumentals?|version|rendition|renditions|show|choir|ai|cover|parody|parodies"
 )
 # One of these alone is a part of the artist's own name ("Ida Vang Band").
-_OWN_WORD = "band|to|a|of|the|for|para|pour|fur|stars?|crew|show|choir|orchestra|music|singers|players|quartet|box|up|bits?|8|kid|string|strings|fans?|fi|lo"
+_OWN_WORD = (
+    "band|to|a|of|the|for|para|pour|fur|stars?|crew|show|choir|orchestra|music|singers|players"
+    "|quartet|box|up|bits?|8|kid|string|strings|fans?|fi|lo"
+)
 _PLAYS_ONE_ARTIST = re.compile(rf"(?!(?:{_OWN_WORD})*$)(?:{_ACT_WORD})+")
 # "Fairuz فيروز" is one artist in two scripts.
 _LATIN = re.compile(r"[0-9a-z\u00c0-\u024f$!.' -]+", re.IGNORECASE)
@@ -62,12 +65,14 @@ _ENOUGH_SHARED_NAMES = 2
 _MOST_NAMES = 24
 
 
+@lru_cache(maxsize=8192)
 def split_artists(line: str) -> tuple[str, ...]:
     """Splits a credit line into names, in their order and spelling; also splits bands "A and B"."""
     names = (name.strip() for name in _BETWEEN_NAMES.split(" ".join(line[:LONGEST].split())))
     return tuple(name for name in names if name)[:_MOST_NAMES]
 
 
+@lru_cache(maxsize=8192)
 def artist_key(name: str) -> str:
     """Normalises one name for comparison: "LadyGagaVEVO" and "Lady Gaga" are "ladygaga"."""
     folded = _STAGE_SUFFIX.sub("", fold(name.strip().removeprefix("@")))
@@ -139,7 +144,7 @@ def are_other_guests(
 
 
 def is_unknown(name: str, names: Set[str]) -> bool:
-    """True if a key is missing, in any spelling and script, from keys of names; False without any."""
+    """True if a key is missing, in any spelling and script, from keys; False without keys."""
     return bool(names) and not any(_may_be_one(name, other) for other in names)
 
 
@@ -160,7 +165,7 @@ def spoken(key: str) -> str:
 
 
 def are_cover_act_and_artist(some: Set[str], others: Set[str]) -> bool:
-    """True if one side has a tribute band, karaoke or lullaby singers, and the other none."""
+    """True if one side has a tribute band, karaoke or lullabies, and the other none."""
     return bool(some and others) and _has_cover_act(some) != _has_cover_act(others)
 
 

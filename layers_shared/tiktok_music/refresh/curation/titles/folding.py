@@ -60,7 +60,7 @@ _folding = _Folding()
 
 
 def unescape(text: str) -> str:
-    r"""Replaces literal `\u00f1` and `&amp;` by their letters, lone surrogates by a space or U+FFFD."""
+    r"""Replaces `\u00f1` and `&amp;` by their letters, lone surrogates by a space or U+FFFD."""
     if "\\u" in text or "&" in text:
         text = characters.unescape(text)
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -41,8 +41,8 @@ class TitleParts:
 
     `subtitles` are brackets without a known meaning, `tails` the same after a dash: a tail may be a
     subtitle, the title or the artist. `credits` are guests. `versions` are tags ("sped up",
-    "remix:imanbek"); `venue` is the place or year of a live version. `origins` are the films, series
-    and shows of remarks such as 'From "Nadi"', folded.
+    "remix:imanbek"); `venue` is the place or year of a live version. `origins` are the films
+    and series of remarks such as 'From "Nadi"', folded.
     """
 
     core: str

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from tiktok_music.refresh.curation.titles.folding import fold
 from tiktok_music.refresh.curation.titles.tables import read_phrases
@@ -95,6 +95,7 @@ def genres() -> frozenset[str]:
     return frozenset(table) | frozenset(map(fold, table["each"]))
 
 
+@lru_cache(maxsize=8192)
 def read_part(folded: str) -> PartMeaning:
     """Classifies a folded part; any text has a meaning."""
     if not folded:
