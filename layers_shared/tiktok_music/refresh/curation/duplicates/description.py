@@ -43,7 +43,8 @@ class Description:
     `work_key` (core words and first artist) is shared by all versions of a work. `readings` are in
     order of likelihood. `people` are all names, empty if uncertain; `guests` are credited as such.
     `subtitle` is folded and contains the `numbers`. `all_words` are sorted and include those of the
-    versions. `half` is the Latin half of a bilingual title, squeezed. `origins` are films, series and
+    versions. `half` is the Latin half of a bilingual title, squeezed. `origins` are films,
+    series and
     shows. `mask` is a pattern for a title with asterisks. A generic sound has only a `handle`.
     """
 
