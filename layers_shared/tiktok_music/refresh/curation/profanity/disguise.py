@@ -22,7 +22,6 @@ _PUNCTUATION = frozenset("-_.'")
 _SHORT_PIECE = 2
 # Spellings with fewer than two letters that still stand for one word only.
 _SYMBOLS = {"f*": "fuck", "@$$": "ass", "$#!t": "shit", "s#!t": "shit", "$#it": "shit"}
-# Digits and signs that look like Cyrillic letters.
 _CYRILLIC_DIGITS = (
     str.maketrans("0134689@$z", "оізчбвяасз"),
     str.maketrans("0134679@$z", "оизчбгдасз"),

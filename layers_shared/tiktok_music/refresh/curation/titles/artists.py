@@ -159,7 +159,7 @@ def _may_be_one(name: str, other: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def spoken(key: str) -> str:
-    """Spells a key by its sound in Latin letters, as far as that is known: "джамала" is "jamala"."""
+    """Spells a key by its sound in Latin letters, where known: "джамала" is "jamala"."""
     latin = (romanise(key) or key).replace("dzh", "j").replace("ks", "x")
     return sound_alike(latin)
 
