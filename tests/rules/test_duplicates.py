@@ -319,3 +319,13 @@ def test_every_candidate_is_in_exactly_one_group(rows: list[tuple[str, str]]) ->
     explained = [tiktok_id for group in groups for tiktok_id in group.evidence]
     assert sorted(members, key=lambda member: member.tiktok_id) == chart
     assert len(explained) == len(members) - len(groups)
+
+
+def test_every_kind_of_pair_is_judged_as_labelled() -> None:
+    misjudged = [
+        (pair.kind, pair.first.title, pair.first.author, pair.second.title, pair.second.author)
+        for pair in read_pairs(_DATA / "duplicate_pairs_kinds.tsv")
+        if pair.is_joined != pair.is_duplicate
+    ]
+
+    assert misjudged == []

@@ -154,3 +154,18 @@ def test_titles_of_the_american_chart_are_english(rule: LanguageRule) -> None:
     chart = [("en", row[0]) for row in rows if row[2] == "hot100"][::8]
 
     assert share_right(rule, chart) > 0.94
+
+
+def test_titles_of_every_kind_have_their_language(rule: LanguageRule) -> None:
+    wrong = [
+        (language, title, rule.identify(title, None).code)
+        for language, title in labelled("language_kinds.tsv")
+        if rule.identify(title, None).code != language
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("title", ["Мамо", "Гори"])
+def test_a_cyrillic_title_never_has_the_latin_default(rule: LanguageRule, title: str) -> None:
+    assert rule.identify(title, None).code in ("ru", "uk")

@@ -23,7 +23,8 @@ def rows_of(name: str) -> list[list[str]]:
 
 
 def language_lists() -> list[Path]:
-    special = ("README", "allow", "given_names", "languages", "lookalikes", "maskable")
+    special = ("README", "allow", "circled", "given_names", "glued")
+    special += ("languages", "lookalikes", "maskable")
     return [path for path in sorted(DATA.glob("*.txt")) if path.stem not in special]
 
 
@@ -74,6 +75,22 @@ def test_what_the_lists_flag_in_the_labelled_titles_is_as_recorded(
                 flagged.append([kind, match.word, text])
 
     assert flagged == rows_of("profanity_corpus_flags.tsv")
+
+
+def test_every_kind_of_disguise_is_seen_and_nothing_else(filter_: ProfanityFilter) -> None:
+    misjudged = [
+        (kind, text)
+        for kind, _, text in rows_of("profanity_kinds.tsv")
+        if (filter_.find(text) is not None) != (kind == "profane")
+    ]
+
+    assert misjudged == []
+
+
+def test_every_covered_word_is_listed(filter_: ProfanityFilter) -> None:
+    words = [line.split()[1] for line in special_list("circled")]
+
+    assert [word for word in words if filter_.find(word) is None] == []
 
 
 def test_the_held_out_set_is_judged_well(filter_: ProfanityFilter) -> None:

@@ -46,7 +46,11 @@ _LATIN = {
 }
 _LISTS: dict[str, dict[str, tuple[str, int]]] = {
     "latin": _LATIN,
-    "cyrillic": {"ru": ("ru", 20000)} | {code: (code, 12000) for code in ("uk", "bg", "mk")},
+    "cyrillic": {
+        "ru": ("ru", 60000),
+        "uk": ("uk", 30000),
+        **{code: (code, 20000) for code in ("bg", "mk")},
+    },
     "arabic": {code: (code, 12000) for code in ("ar", "fa", "ur")},
     "devanagari": {"hi": ("hi", 8000)},
     "han": {"zh": ("zh", 25000), "ja": ("ja", 20000)},

@@ -2,27 +2,25 @@
 
 import unicodedata
 
-from tiktok_music.characters import BIDI_CONTROLS, unescape
+from tiktok_music.characters import unescape, visible
 
 # Real titles are shorter; a longer one is cut, so that one row cannot inflate the snapshot.
 MAX_CHARACTERS = 300
 # One character may fold to 18 (U+FDFA), and the rules fold names before they search them.
 MAX_FOLDED_CHARACTERS = 600
 
-# Bidirectional overrides and isolates would reverse the rest of a page.
-_INVISIBLE = str.maketrans("", "", BIDI_CONTROLS + "\ufeff")
-
 
 def clean_name(text: str | None) -> str:
     """A readable title, artist or album: one line, NFC, at most 300 characters and 600 in NFKC.
 
-    Literal escapes (a backslash, u00f1) become their letters; lone surrogates and control
-    characters are removed.
+    Literal escapes (a backslash and u00f1, or "&amp;") become their letters. Lone surrogates,
+    control characters and everything that renders as nothing are removed, so that a name of
+    blanks is empty.
     """
     text = without_lone_surrogates(unescape((text or "")[: MAX_CHARACTERS * 8]))
-    text = text.translate(_INVISIBLE)
     text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
-    name = unicodedata.normalize("NFC", " ".join(text.split()))[:MAX_CHARACTERS]
+    text = " ".join(visible(text).split())
+    name = unicodedata.normalize("NFC", text)[:MAX_CHARACTERS]
     return _cut_to_fold(name).rstrip()
 
 

@@ -10,8 +10,13 @@ from itertools import islice, pairwise
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from tiktok_music.refresh.curation.duplicates.description import Description, Reading, numbers_in
-from tiktok_music.refresh.curation.titles.artists import split_artists
+from tiktok_music.refresh.curation.duplicates.description import Description, Reading
+from tiktok_music.refresh.curation.duplicates.numbers import numbers_in
+from tiktok_music.refresh.curation.titles.artists import (
+    plays_one_artist,
+    split_artists,
+    spoken,
+)
 from tiktok_music.refresh.curation.titles.folding import fold, romanise, sound_alike, squeeze
 
 # Below this ratio, two titles of one artist are more often two songs than a misspelling.
@@ -47,6 +52,7 @@ class Block:
 
 
 _Entry = tuple[int, Reading]
+_Named = tuple[str, int]
 
 
 def find_blocks(descriptions: Sequence[Description]) -> Iterator[Block]:
@@ -194,7 +200,7 @@ def _is_misspelling(words: list[str], others: list[str]) -> bool:
 
 def _similar_artists(descriptions: Sequence[Description]) -> Iterator[Block]:
     """Joins one title under similar names: "Beyonce Knowles" and "Beyoncé", or misspelt ones."""
-    works: dict[Hashable, list[tuple[str, int]]] = defaultdict(list)
+    works: dict[Hashable, list[_Named]] = defaultdict(list)
     for position, each in enumerate(descriptions):
         names = split_artists(each.candidate.author)
         if each.readings and names:
@@ -203,14 +209,25 @@ def _similar_artists(descriptions: Sequence[Description]) -> Iterator[Block]:
     for named in works.values():
         named.sort()
         by_last_word = sorted(named, key=lambda entry: entry[0].split()[::-1])
-        for (name, position), (other, second) in [*pairwise(named), *pairwise(by_last_word)]:
+        pairs = [*pairwise(named), *pairwise(by_last_word), *_in_other_scripts(named)]
+        for (name, position), (other, second) in pairs:
             if name != other and _are_one_artist(name, other):
                 yield Block((position, second), "same title and similar artist")
 
 
+def _in_other_scripts(named: list[_Named]) -> Iterator[tuple[_Named, _Named]]:
+    native = [entry for entry in named if not entry[0].isascii()]
+    for entry in native[:_WINDOW]:
+        yield from ((entry, other) for other in named if other[0].isascii())
+
+
 def _are_one_artist(name: str, other: str) -> bool:
     fewer, more = sorted((name, other), key=len)
+    if name.isascii() != other.isascii():
+        return fuzz.ratio(spoken(squeeze(name)), spoken(squeeze(other))) >= _SIMILAR_SOUND
     if len(fewer) < _SHORTEST_SIMILAR_ARTIST or _digits(name) != _digits(other):
+        return False
+    if plays_one_artist(name, other):
         return False
     return set(fewer.split()) < set(more.split()) or fuzz.ratio(name, other) >= _SIMILAR_ARTIST
 

@@ -1,12 +1,11 @@
 """Describes the recording of a candidate in a form that can be compared."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, replace
-from functools import cache
-from itertools import pairwise
 
 from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.curation.duplicates.halves import Halves, find_halves
+from tiktok_music.refresh.curation.duplicates.numbers import counted_numbers, title_words
 from tiktok_music.refresh.curation.titles.artists import (
     artist_key,
     artist_keys,
@@ -21,15 +20,12 @@ from tiktok_music.refresh.curation.titles.generic_sound import (
     strip_sound_boilerplate,
 )
 from tiktok_music.refresh.curation.titles.parts import TitleParts, parse_title
-from tiktok_music.refresh.curation.titles.tables import read_phrases
-from tiktok_music.refresh.curation.titles.tags import PartKind, read_part
+from tiktok_music.refresh.curation.titles.tags import PartKind, genres, read_part
 
 _NOBODY: frozenset[str] = frozenset()
 _ARTIST_BEFORE = re.compile(r"(?P<artist>[^:–—|]{1,80}?)(?:\s+[-–—_|]+\s+|:\s+)")
 _FEATURING = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _SPEEDS = frozenset({"sped up", "slowed", "reverb", "nightcore"})
-_SPOKEN_ING = re.compile(r"(?<=[a-z]{3}in)g\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,9 @@ class Description:
     `work_key` (core words and first artist) is shared by all versions of a work. `readings` are in
     order of likelihood. `people` are all names, empty if uncertain; `guests` are credited as such.
     `subtitle` is folded and contains the `numbers`. `all_words` are sorted and include those of the
-    versions. `mask` is a pattern for a title with asterisks. A generic sound has only a `handle`.
+    versions. `half` is the Latin half of a bilingual title, squeezed. `origins` are films,
+    series and
+    shows. `mask` is a pattern for a title with asterisks. A generic sound has only a `handle`.
     """
 
     candidate: Candidate
@@ -61,6 +59,8 @@ class Description:
     people: frozenset[str] = _NOBODY
     guests: frozenset[str] = _NOBODY
     all_words: str = ""
+    half: str = ""
+    origins: frozenset[str] = frozenset()
     mask: str | None = None
     handle: str = ""
 
@@ -79,58 +79,21 @@ def describe(candidate: Candidate) -> Description:
     parts = _parts(candidate)
     extra = " ".join((*parts.subtitles, *parts.tails))
     is_certain = not parts.tails
+    halves = find_halves(title_words(parts.core))
     return Description(
         candidate,
         work_key=f"{title_words(parts.core)}|{primary_artist(candidate.author)}",
-        readings=_readings(parts, candidate.author),
+        readings=_readings(parts, candidate.author, halves),
         versions=parts.versions,
         venue=parts.venue,
         subtitle=title_words(extra) if extra else "",
-        numbers=_numbers(title_words(extra)) if extra else frozenset(),
+        numbers=counted_numbers(title_words(extra)) if extra else frozenset(),
         people=_people(candidate.author, parts.credits) if is_certain else _NOBODY,
         guests=_people("", (*parts.credits, *_FEATURING.split(candidate.author)[1:])),
         all_words=_all_words(parts),
+        half=squeeze(halves.latin) if halves else "",
+        origins=frozenset(parts.origins),
         mask=_mask(parts.core),
-    )
-
-
-def title_words(text: str) -> str:
-    """Folds a title and writes numbers in digits: "Song, Part II" and "song pt. 2" are "song 2"."""
-    words = fold(text).split()
-    written: list[str] = []
-    for position, word in enumerate(words):
-        is_marked = bool(written) and written[-1] in read_phrases("numbers.txt")["marker"]
-        digits = _digits(word) if is_marked or (position and _is_roman(word)) else word
-        if is_marked and digits.isdigit() and len(written) > 1:
-            written.pop()
-        written.append(digits)
-    return _SPOKEN_ING.sub("", " ".join(written))
-
-
-def _is_roman(word: str) -> bool:
-    return word in read_phrases("numbers.txt")["bare"]
-
-
-@cache
-def _spelt_numbers() -> dict[str, str]:
-    table = read_phrases("numbers.txt").items()
-    return {word: number for number, words in table if number.isdigit() for word in words}
-
-
-def _digits(word: str) -> str:
-    return _spelt_numbers().get(word, word)
-
-
-def numbers_in(words: str) -> list[str]:
-    """The numbers among words, in their order."""
-    return [word for word in words.split() if word.isdigit()]
-
-
-def _numbers(words: str) -> frozenset[str]:
-    """The numbers of a subtitle; a year beside other words is a date, not a number."""
-    has_company = " " in words
-    return frozenset(
-        word for word in numbers_in(words) if not (has_company and _YEAR.fullmatch(word))
     )
 
 
@@ -155,11 +118,12 @@ def _without_artist_before(title: str, known: frozenset[str]) -> str:
     rest = title[before.end() :]
     meaning = read_part(fold(parse_title(rest).core))
     names_something = bool(meaning.venue) or any(":" in version for version in meaning.versions)
-    is_title = meaning.kind in (PartKind.SUBTITLE, PartKind.NUMBER) or names_something
+    is_genre = bool(meaning.versions) and meaning.versions <= genres()
+    is_title = meaning.kind in (PartKind.SUBTITLE, PartKind.NUMBER) or names_something or is_genre
     return rest if is_title else title
 
 
-def _readings(parts: TitleParts, author: str) -> tuple[Reading, ...]:
+def _readings(parts: TitleParts, author: str, halves: Halves | None) -> tuple[Reading, ...]:
     core = title_words(parts.core)
     guests = (artist_keys(guest) for guest in parts.credits)
     artists = artist_keys(author).union(*guests)
@@ -168,7 +132,8 @@ def _readings(parts: TitleParts, author: str) -> tuple[Reading, ...]:
         words = title_words(other)
         if words.isascii() != core.isascii():
             readings.append(Reading(words, artists))
-    readings.extend(Reading(words, artists) for words in _native_words(core))
+    if halves:
+        readings += [Reading(halves.native, artists), Reading(halves.latin, artists)]
     if len(parts.tails) == 1 and not plays_others_songs(author):
         tail = parts.tails[0]
         readings.append(Reading(title_words(tail), artist_keys(parts.core)))
@@ -180,15 +145,6 @@ def _speeds_among_names(author: str) -> frozenset[str]:
     """Speeds in the author line, where uploaders of edits sign: "Earth, Wind & Fire & sped up"."""
     tags = (read_part(fold(name)).versions for name in split_artists(author)[1:])
     return frozenset[str]().union(*(versions for versions in tags if versions <= _SPEEDS))
-
-
-def _native_words(words: str) -> Iterator[str]:
-    """The native half of a bilingual title: "晴天 sunny day"."""
-    scripts = [word.isascii() for word in words.split()]
-    native = " ".join(word for word in words.split() if not word.isascii())
-    changes = sum(first != second for first, second in pairwise(scripts))
-    if changes == 1 and len(native) > 1:
-        yield native
 
 
 def _people(author: str, guests: tuple[str, ...]) -> frozenset[str]:

@@ -19,6 +19,8 @@ FASTTEXT = 0.4
 FASTTEXT_FLOOR = 0.01
 PRIOR = 1.2
 CAUTION = 1.5
+# Half bits: a word is never more likely than this, so that one "die" does not make a title German.
+MOST_FREQUENT = 12
 _NATS = math.log(2) / 2
 _MOST_WORDS = 40
 # fastText distinguishes languages that are one here, and has one for several of these.
@@ -70,6 +72,11 @@ class LanguageModel:
         total = sum(math.exp((score - allowed[best]) / CAUTION) for score in allowed.values())
         return best, 1 / total
 
+    def most_frequent(self, script: str, codes: tuple[str, ...]) -> str | None:
+        """The language of `codes` with the greatest prior in a script; None for Latin or none."""
+        shares = {code: self.priors.get((script, code), 0.0) for code in codes}
+        return max(shares, key=shares.__getitem__) if shares else None
+
     def _scores(self, table: LanguageTable, script: str, words: list[str]) -> dict[str, float]:
         predicted = self._fasttext(words)
         return {
@@ -110,7 +117,8 @@ def _words_score(table: LanguageTable, words: list[str]) -> dict[str, float]:
         for place, (letters, unlisted) in enumerate(zip(spelled, table.unlisted, strict=True)):
             score = math.log(unlisted) - _NATS * letters
             if place in listed:
-                score = max(score, math.log1p(-unlisted) - _NATS * listed[place])
+                level = max(MOST_FREQUENT, listed[place])
+                score = max(score, math.log1p(-unlisted) - _NATS * level)
             totals[place] += score
     return dict(zip(table.codes, totals, strict=True))
 

@@ -3,16 +3,22 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
+from tiktok_music.refresh.curation.data_lines import data_lines
 from tiktok_music.refresh.curation.languages.model import LanguageModel
 from tiktok_music.refresh.curation.languages.names import iso_639_1
-from tiktok_music.refresh.curation.languages.scripts import reading_of
-from tiktok_music.refresh.curation.languages.table import plain
+from tiktok_music.refresh.curation.languages.scripts import Reading, reading_of
+from tiktok_music.refresh.curation.languages.table import plain, words_of
 
 _FOLDER = Path(__file__).parent / "data"
 _LEAST_SCORE = 0.3
+_SURE_SCORE = 0.6
 _MOST_CHARACTERS = 300
+_ENGLISH = "en"
+# Spellings of English dialects that are frequent words of other languages.
+_DIALECT = frozenset({"da", "dat", "dem", "dey", "die", "dis", "ova", "tha", "wit"})
 _VERSION = (
     r"(?:feat|ft|with|con|prod|from|remix|rmx|mix|edit|version|versión|remaster(?:ed|izado)?|live"
     r"|ao vivo|en vivo|acoustic|sped up|slowed|nightcore|instrumental|mashup|soundtrack)\b"
@@ -58,7 +64,11 @@ class LanguageRule:
         if named:
             return Language(named, LanguageSource.UPSTREAM, 1.0)
         cut = plain(title[:_MOST_CHARACTERS])
-        return self._of_text(_TAG.sub(" ", cut)) or self._of_text(cut) or self._default()
+        untagged = _TAG.sub(" ", cut)
+        hit = _hits().get(" ".join(words_of(untagged)))
+        if hit:
+            return Language(hit, LanguageSource.MODEL, 1.0)
+        return self._of_text(untagged) or self._of_text(cut) or self._default()
 
     def _of_text(self, text: str) -> Language | None:
         reading = reading_of(text)
@@ -67,9 +77,33 @@ class LanguageRule:
         if len(reading.codes) == 1:
             return Language(reading.codes[0], LanguageSource.SCRIPT, 1.0)
         likely = self.model.most_likely(text, reading.script, reading.codes)
+        if likely is not None and reading.script == "latin":
+            likely = self._without_dialect(text, likely)
         if likely is None or likely[1] < _LEAST_SCORE:
-            return self._default()
+            return self._most_frequent(reading) or self._default()
         return Language(likely[0], LanguageSource.MODEL, round(likely[1], 3))
+
+    def _without_dialect(self, text: str, likely: tuple[str, float]) -> tuple[str, float]:
+        """Reads "In Da Hood" as English: without "da", which other languages have, too, it is."""
+        words = words_of(text)
+        rest = [word for word in words if word not in _DIALECT]
+        if likely[0] == _ENGLISH or not rest or len(rest) == len(words):
+            return likely
+        other = self.model.most_likely(" ".join(rest), "latin", ())
+        is_english = other is not None and other[0] == _ENGLISH and other[1] >= _SURE_SCORE
+        return other if other is not None and is_english else likely
+
+    def _most_frequent(self, reading: Reading) -> Language | None:
+        """The most frequent language of a script that the default language is not written in."""
+        code = self.model.most_frequent(reading.script, reading.codes)
+        return Language(code, LanguageSource.SCRIPT, 0.0) if code else None
 
     def _default(self) -> Language:
         return Language(self.default_code, LanguageSource.DEFAULT, 0.0)
+
+
+@cache
+def _hits() -> dict[str, str]:
+    """Languages of well-known titles that look like another one, by their words."""
+    rows = (line.split("\t") for line in data_lines(_FOLDER / "hits.tsv"))
+    return {" ".join(words_of(title)): code for code, titles in rows for title in titles.split(";")}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
+from tiktok_music.refresh.curation.profanity.joined import Circled, Glue
 from tiktok_music.refresh.curation.profanity.lists import special_list
 from tiktok_music.refresh.curation.profanity.text import folded
 
@@ -20,7 +21,13 @@ _LEET_L = str.maketrans("1!", "ll")
 _PUNCTUATION = frozenset("-_.'")
 _SHORT_PIECE = 2
 # Spellings with fewer than two letters that still stand for one word only.
-_SYMBOLS = {"f*": "fuck", "@$$": "ass"}
+_SYMBOLS = {"f*": "fuck", "@$$": "ass", "$#!t": "shit", "s#!t": "shit", "$#it": "shit"}
+_CYRILLIC_DIGITS = (
+    str.maketrans("0134689@$z", "оізчбвяасз"),
+    str.maketrans("0134679@$z", "оизчбгдасз"),
+)
+_CYRILLIC = re.compile("[а-яёіїєґ]")
+_CYRILLIC_DIGIT = re.compile("[01346789@$z]")
 _SHORTEST_MASKED = 3
 _LONGEST_MASKED = 24
 
@@ -123,8 +130,8 @@ class Masks:
 
     @classmethod
     def load(cls) -> Self:
-        lines = [folded(line) for line in special_list("maskable")]
-        words = [line.rstrip("+") for line in lines]
+        lines = [spelling for line in special_list("maskable") for spelling in (line, folded(line))]
+        words = list(dict.fromkeys(line.rstrip("+") for line in lines))
         by_length: dict[int, list[str]] = {}
         for word in words:
             by_length.setdefault(len(word), []).append(word)
@@ -186,10 +193,19 @@ class Disguises:
 
     look_alikes: LookAlikes
     masks: Masks
+    glue: Glue
+    circled: Circled
 
     @classmethod
     def load(cls) -> Self:
-        return cls(LookAlikes.load(), Masks.load())
+        return cls(LookAlikes.load(), Masks.load(), Glue.load(), Circled.load())
+
+    def masked(self, chunk: str) -> Iterator[str]:
+        """Readings of an asterisk or a circle: a hidden letter shows how the word is meant."""
+        if "*" in chunk:
+            masked = [self.masks.unmasked(view) for view in self._views(chunk)]
+            yield from (word for word in masked if word is not None)
+        yield from self.circled.uncovered(chunk)
 
     def readings(self, chunk: str) -> Iterator[str]:
         """Readings of a casefolded chunk other than its literal one."""
@@ -211,8 +227,11 @@ class Disguises:
         yield chunk
         if _is_beyond_latin(chunk):
             yield from self.look_alikes.readings(chunk)
+            if _CYRILLIC.search(chunk) and _CYRILLIC_DIGIT.search(chunk):
+                yield from (chunk.translate(digits) for digits in _CYRILLIC_DIGITS)
 
     def _of_letters(self, word: str) -> Iterator[str]:
+        yield from self.glue.heads_of(word)
         yield from squeezed(word)
         for guess in (self.masks.unstretched(word), self.masks.vowel_restored(word)):
             if guess is not None:

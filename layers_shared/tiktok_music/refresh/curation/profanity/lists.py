@@ -16,7 +16,17 @@ from tiktok_music.refresh.curation.profanity.text import folded, legible, word_s
 DATA = Path(__file__).parent / "data"
 # Lists that belong to no language; each is read by its name.
 _SPECIAL = frozenset(
-    {"README", "allow", "given_names", "languages", "lookalikes", "maskable", "mild"}
+    {
+        "README",
+        "allow",
+        "circled",
+        "given_names",
+        "glued",
+        "languages",
+        "lookalikes",
+        "maskable",
+        "mild",
+    }
 )
 
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.profanity.disguise import Disguises
+from tiktok_music.refresh.curation.profanity.joined import humps
 from tiktok_music.refresh.curation.profanity.lists import (
     AllowList,
     WordList,
@@ -103,7 +104,8 @@ class ProfanityFilter:
 
     def _disguised(self, text: str, phrase: Phrase) -> ProfanityMatch | None:
         for chunk in chunks_of(text):
-            if entry := self._behind(chunk.casefold(), phrase):
+            entry = self._behind(chunk.casefold(), phrase) or self._in_humps(chunk, phrase)
+            if entry:
                 return ProfanityMatch(entry.word, chunk)
         for run in spelled_runs(text):
             spelled = run.casefold()
@@ -111,7 +113,16 @@ class ProfanityFilter:
                 return ProfanityMatch(entry.word, run)
         return None
 
+    def _in_humps(self, chunk: str, phrase: Phrase) -> Entry | None:
+        for piece in humps(chunk):
+            if entry := self._meant(piece, phrase):
+                return entry
+        return None
+
     def _behind(self, chunk: str, phrase: Phrase) -> Entry | None:
+        for word in self.disguises.masked(chunk):
+            for entry in self.swear.entries_of(word, accents_dropped=False):
+                return entry
         for reading in self.disguises.readings(chunk):
             if entry := self._meant(reading, phrase):
                 return entry

@@ -6,7 +6,13 @@ from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
-from tiktok_music.refresh.curation.titles.folding import LONGEST, fold, squeeze
+from tiktok_music.refresh.curation.titles.folding import (
+    LONGEST,
+    fold,
+    romanise,
+    sound_alike,
+    squeeze,
+)
 from tiktok_music.refresh.curation.titles.tables import read_phrases
 
 # Separators in credit lines. "and" and its translations are also parts of band names: a name that
@@ -31,6 +37,25 @@ _PLAYS_OTHERS_SONGS = re.compile(
     r"|guitar\w*|violin\w*|viola|kids|kidz|lofi|lo fi|8 bit|8bit|music box|choir|acoustic\w*|sing"
     r"|sped|speed|slowed|nightcore|remix\w*|mashups?|dj)(?!\S)"
 )
+# Acts that play the songs of others, in keys of names.
+_COVER_ACT = re.compile(
+    r"tributes?(?:band|act|to|show|players)?$|tribute(?:to|band)|^tribute|karaoke|lullab(?:y|ies)"
+    r"|rockababy|rockabyebaby|coverband|coversband|covergirl|(?:^|the)covers$|караоке|カラオケ|노래방|伴奏"
+    r"|hommagea|omaggioa|homenajea|madefamous|hitcrew|kidzbop|tributeorchestra|mashupband"
+)
+_ACT_WORD = (
+    "tribute|tributes|karaoke|lullaby|lullabies|kids|kidz|kid|for|fur|pour|para|of|the|covers?|coverband"
+    "|band|to|a|piano|string|strings|quartet|orchestra|players|crew|allstars|stars|singers|revival"
+    "|hommage|homenaje|omaggio|fanclub|fan|club|fans|baby|babies|toddlers?|children|nightcore"
+    "|sped|up|slowed|8bit|8|bit|bits|chiptune|lofi|lo|fi|musicbox|music|box|remix|remixes|mashups?"
+    "|acoustic|instrumentals?|version|rendition|renditions|show|choir|ai|cover|parody|parodies"
+)
+# One of these alone is a part of the artist's own name ("Ida Vang Band").
+_OWN_WORD = (
+    "band|to|a|of|the|for|para|pour|fur|stars?|crew|show|choir|orchestra|music|singers|players"
+    "|quartet|box|up|bits?|8|kid|string|strings|fans?|fi|lo"
+)
+_PLAYS_ONE_ARTIST = re.compile(rf"(?!(?:{_OWN_WORD})*$)(?:{_ACT_WORD})+")
 # "Fairuz فيروز" is one artist in two scripts.
 _LATIN = re.compile(r"[0-9a-z\u00c0-\u024f$!.' -]+", re.IGNORECASE)
 _SHORTEST_SCRIPT_NAME = 2
@@ -40,12 +65,14 @@ _ENOUGH_SHARED_NAMES = 2
 _MOST_NAMES = 24
 
 
+@lru_cache(maxsize=8192)
 def split_artists(line: str) -> tuple[str, ...]:
     """Splits a credit line into names, in their order and spelling; also splits bands "A and B"."""
     names = (name.strip() for name in _BETWEEN_NAMES.split(" ".join(line[:LONGEST].split())))
     return tuple(name for name in names if name)[:_MOST_NAMES]
 
 
+@lru_cache(maxsize=8192)
 def artist_key(name: str) -> str:
     """Normalises one name for comparison: "LadyGagaVEVO" and "Lady Gaga" are "ladygaga"."""
     folded = _STAGE_SUFFIX.sub("", fold(name.strip().removeprefix("@")))
@@ -65,6 +92,7 @@ def artist_keys(line: str) -> frozenset[str]:
             keys.add(artist_key(name))
         if not _BACKING_BAND.match(fold(name)):
             keys.update({artist_key(name), *_script_keys(name)} - _listed("common"))
+    keys |= {squeeze(romanise(fold(name)) or "") for name in (line, *split_artists(line)[:1])}
     keys |= {_HANDLE_SUFFIX.sub("", key) for key in keys if " " not in line.strip()}
     return frozenset(key for key in keys if key and key not in _listed("nobody"))
 
@@ -97,8 +125,10 @@ def are_other_people(some: Set[str], others: Set[str]) -> bool:
     Guests are often left out of a list, so extra names count only if both sides have them. Two
     lists that share two names are taken for two parts of one longer list.
     """
-    unknown = {name for name in some if _unknown_to(others, name)}
-    has_others = any(_unknown_to(some, name) for name in others)
+    if are_cover_act_and_artist(some, others):
+        return True
+    unknown = {name for name in some if is_unknown(name, others)}
+    has_others = any(is_unknown(name, some) for name in others)
     return bool(unknown) and has_others and len(some - unknown) < _ENOUGH_SHARED_NAMES
 
 
@@ -108,16 +138,45 @@ def are_other_guests(
     """True if both recordings have guests, and none of them is among the other's people."""
     return (
         bool(guests and other_guests)
-        and all(_unknown_to(other_people, guest) for guest in guests)
-        and all(_unknown_to(people, guest) for guest in other_guests)
+        and all(is_unknown(guest, other_people) for guest in guests)
+        and all(is_unknown(guest, people) for guest in other_guests)
     )
 
 
-def _unknown_to(names: Set[str], name: str) -> bool:
-    return bool(names) and not any(
-        name in other or other in name or fuzz.ratio(name, other) >= _SIMILAR_NAME
-        for other in names
-    )
+def is_unknown(name: str, names: Set[str]) -> bool:
+    """True if a key is missing, in any spelling and script, from keys; False without keys."""
+    return bool(names) and not any(_may_be_one(name, other) for other in names)
+
+
+def _may_be_one(name: str, other: str) -> bool:
+    if name.isascii() != other.isascii():
+        name, other = spoken(name), spoken(other)
+    if name in other or other in name:
+        fewer, more = sorted((name, other), key=len)
+        return not _PLAYS_ONE_ARTIST.fullmatch(more.replace(fewer, "", 1))
+    return fuzz.ratio(name, other) >= _SIMILAR_NAME
+
+
+@lru_cache(maxsize=8192)
+def spoken(key: str) -> str:
+    """Spells a key by its sound in Latin letters, where known: "джамала" is "jamala"."""
+    latin = (romanise(key) or key).replace("dzh", "j").replace("ks", "x")
+    return sound_alike(latin)
+
+
+def are_cover_act_and_artist(some: Set[str], others: Set[str]) -> bool:
+    """True if one side has a tribute band, karaoke or lullabies, and the other none."""
+    return bool(some and others) and _has_cover_act(some) != _has_cover_act(others)
+
+
+def _has_cover_act(names: Set[str]) -> bool:
+    return any(_COVER_ACT.search(name) for name in names)
+
+
+def plays_one_artist(name: str, other: str) -> bool:
+    """True if one folded name adds only the words of a cover act to the other."""
+    fewer, more = sorted((set(name.split()), set(other.split())), key=len)
+    return _PLAYS_ONE_ARTIST.fullmatch("".join(sorted(more - fewer))) is not None
 
 
 def plays_others_songs(line: str) -> bool:

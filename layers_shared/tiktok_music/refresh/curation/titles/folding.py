@@ -46,9 +46,9 @@ def _fold_by_category(letter: str) -> str:
     category = unicodedata.category(letter)
     if "ァ" <= letter <= "ヶ":
         return chr(ord(letter) - _KATAKANA_TO_HIRAGANA)
-    if category[0] in "LNM":
-        return letter
-    return "" if category == "Cf" else " "
+    if characters.is_ignorable(letter) or category == "Cf":
+        return ""
+    return letter if category[0] in "LNM" else " "
 
 
 @cache
@@ -60,8 +60,8 @@ _folding = _Folding()
 
 
 def unescape(text: str) -> str:
-    r"""Replaces literal `\u00f1` escapes by their letters, lone surrogates by a space or U+FFFD."""
-    if "\\u" in text:
+    r"""Replaces `\u00f1` and `&amp;` by their letters, lone surrogates by a space or U+FFFD."""
+    if "\\u" in text or "&" in text:
         text = characters.unescape(text)
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return _SURROGATE.sub(" ", text)
@@ -74,7 +74,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _fold(text: str) -> str:
-    text = unicodedata.normalize("NFKC", unescape(text)).casefold()
+    text = unicodedata.normalize("NFKC", characters.visible(unescape(text))).casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFD", text)
         text = unicodedata.normalize("NFC", text.translate(_IGNORED_MARKS))

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tiktok_music.refresh.curation.titles.credits import without_bracket_credits, without_credits
-from tiktok_music.refresh.curation.titles.folding import LONGEST, fold, unescape
+from tiktok_music.refresh.curation.titles.folding import fold
 from tiktok_music.refresh.curation.titles.generic_sound import strip_sound_boilerplate
+from tiktok_music.refresh.curation.titles.readable import readable
 from tiktok_music.refresh.curation.titles.tags import (
     PartKind,
     PartMeaning,
@@ -27,6 +28,11 @@ _HEAD = re.compile(r" (?:version|ver|audio)$")
 _TRAILING_MARKS = re.compile(r"[^\w.!?…)\]）】'’\"”]+$")
 _TRAILING_HASHTAGS = re.compile(r"(?<=\w)(?:\s+#[^\W\d]\w*)+\s*$")
 _MOST_WORDS_OF_AN_ENDING = 5
+# "Ночь live": beside another script, even an everyday English word names a version.
+_NATIVE_WITH_LATIN_END = re.compile(
+    r"(?P<title>[^a-z\u00c0-\u024f]*[^\W\d_a-z\u00c0-\u024f])\s+(?P<end>[ -~]*[a-z][ -~]*)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +41,8 @@ class TitleParts:
 
     `subtitles` are brackets without a known meaning, `tails` the same after a dash: a tail may be a
     subtitle, the title or the artist. `credits` are guests. `versions` are tags ("sped up",
-    "remix:imanbek"); `venue` is the place or year of a live version.
+    "remix:imanbek"); `venue` is the place or year of a live version. `origins` are the films
+    and series of remarks such as 'From "Nadi"', folded.
     """
 
     core: str
@@ -44,6 +51,7 @@ class TitleParts:
     versions: frozenset[str] = frozenset()
     venue: str = ""
     credits: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -56,12 +64,15 @@ class _Reading:
     versions: set[str] = field(default_factory=set)
     venues: list[str] = field(default_factory=list)
     credits: list[str] = field(default_factory=list)
+    origins: list[str] = field(default_factory=list)
     cuts: list[tuple[int, int]] = field(default_factory=list)
 
     def take(self, meaning: PartMeaning) -> None:
         self.versions |= meaning.versions
         if meaning.venue:
             self.venues.append(meaning.venue)
+        if meaning.origin:
+            self.origins.append(meaning.origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +88,7 @@ class _Piece:
 
 def parse_title(title: str) -> TitleParts:
     """Splits any title into parts; the core is empty only if the title is."""
-    text = _readable(title)
+    text = readable(title)
     reading = _read(text)
     core = " ".join(reading.cores).strip() or _first(reading.subtitles, reading.tails) or text
     return TitleParts(
@@ -87,6 +98,7 @@ def parse_title(title: str) -> TitleParts:
         versions=frozenset(reading.versions),
         venue=" ".join(reading.venues),
         credits=tuple(reading.credits),
+        origins=tuple(reading.origins),
     )
 
 
@@ -95,17 +107,13 @@ def spoken_title(title: str) -> str:
 
     The rest stays in its original spelling; if nothing is left, only "original sound" is removed.
     """
-    text = _readable(strip_sound_boilerplate(title))
+    text = readable(strip_sound_boilerplate(title))
     spoken_parts, end = [], 0
     for cut_start, cut_end in sorted(_read(text).cuts):
         spoken_parts.append(text[end : max(end, cut_start)])
         end = max(end, cut_end)
     spoken = " ".join(" ".join([*spoken_parts, text[end:]]).split())
     return spoken.strip(" -–—|~•/") or text
-
-
-def _readable(title: str) -> str:
-    return " ".join(unescape(title[:LONGEST]).split())
 
 
 def _first(*lists: list[str]) -> str:
@@ -132,6 +140,9 @@ def _read_core(piece: _Piece, reading: _Reading) -> None:
     words, guests = without_credits(piece.text)
     reading.credits.extend(guests)
     core, endings = _without_endings(words, version_endings() | noise_endings())
+    native = _NATIVE_WITH_LATIN_END.fullmatch(core.strip())
+    if native and read_part(fold(native["end"])).kind is PartKind.VERSION:
+        core, endings = native["title"], [*endings, fold(native["end"])]
     for ending in endings:
         reading.take(read_part(ending))
     reading.cores.append(core.strip())
@@ -141,7 +152,7 @@ def _read_core(piece: _Piece, reading: _Reading) -> None:
 def _read_part(piece: _Piece, reading: _Reading) -> None:
     words, guests = without_bracket_credits(piece.text)
     reading.credits.extend(guests)
-    if piece.is_tail and not piece.is_bracket:
+    if piece.is_tail and not piece.is_bracket and not _explains(words):
         words, _ = _without_endings(words, noise_endings())
     meanings = [(part, read_part(fold(part))) for part in _split_at_slashes(words)]
     for part, meaning in meanings:

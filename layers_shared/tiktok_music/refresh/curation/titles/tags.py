@@ -3,13 +3,19 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from tiktok_music.refresh.curation.titles.folding import fold
 from tiktok_music.refresh.curation.titles.tables import read_phrases
 
 _NO_VERSIONS: frozenset[str] = frozenset()
 _WRITTEN_WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_COINED_GENRE = re.compile(
+    r"\w{3,}(?:core|tekk?|phonk|fonk|funk|wave|trance|beats?|bass|trap|rave)"
+)
+_MOST_WORDS_OF_A_GENRE = 2
+# "V2" and "ver 3": the second version is another one, the first is the original.
+_NUMBERED = re.compile(r"(?:v|ver|vers|version|take|alt|mix|edit|draft) ?(?P<number>\d{1,2})")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -25,11 +31,12 @@ class PartKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PartMeaning:
     """`versions` are tags such as "slowed" or "remix:imanbek"; `venue` is the place or year of a
-    live version."""
+    live version; `origin` is the film, series or show that a remark names."""
 
     kind: PartKind
     versions: frozenset[str] = _NO_VERSIONS
     venue: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +88,70 @@ def noise_endings() -> frozenset[str]:
     )
 
 
+@cache
+def genres() -> frozenset[str]:
+    """The tags of genres, whose names are titles, too ("Jungle")."""
+    table = read_phrases("genres.txt")
+    return frozenset(table) | frozenset(map(fold, table["each"]))
+
+
+@lru_cache(maxsize=8192)
 def read_part(folded: str) -> PartMeaning:
     """Classifies a folded part; any text has a meaning."""
     if not folded:
         return PartMeaning(PartKind.NOISE)
     if _number().fullmatch(folded):
         return PartMeaning(PartKind.NUMBER)
+    numbered = _NUMBERED.fullmatch(folded)
+    if numbered:
+        return PartMeaning(PartKind.VERSION, frozenset({f"version:{numbered['number']}"}))
+    if _dedication().search(folded):
+        return PartMeaning(PartKind.NOISE)
     found = _find(folded)
     versions = _versions(found)
-    if _opening().match(folded) and not versions - {"live"}:
-        return PartMeaning(PartKind.NOISE)
+    opening = _opening().match(folded)
+    if not versions and _is_staged(folded):
+        versions = frozenset({"live"})
     if versions:
         venue = " ".join(found.rest + found.years) if "live" in versions else ""
         return PartMeaning(PartKind.VERSION, versions, venue)
+    if opening or _season().search(folded):
+        named = _find(folded[opening.end() :] if opening else folded)
+        generic = read_phrases("stages.txt")["medium"]
+        origin = " ".join(word for word in named.rest if word not in generic)
+        return PartMeaning(PartKind.NOISE, origin=origin)
     is_remark = found.has("strong") or (bool(found.words) and not found.rest)
     return PartMeaning(PartKind.NOISE if is_remark else PartKind.SUBTITLE)
+
+
+def _is_staged(folded: str) -> bool:
+    """True for "live berlin" and "wembley live", but not for "live your life" or "long live"."""
+    words = folded.split()
+    stage = read_phrases("stages.txt")
+    is_named = words[0] in stage["live"] or words[-1] in stage["live"]
+    return (is_named or _event().search(folded) is not None) and not any(
+        word in stage["speech"] for word in words
+    )
+
+
+@cache
+def _event() -> re.Pattern[str]:
+    events = sorted(read_phrases("stages.txt")["event"], key=len, reverse=True)
+    return re.compile(rf"(?<!\S)(?:{'|'.join(events)})(?!\S)")
+
+
+@cache
+def _dedication() -> re.Pattern[str]:
+    """Matches "avicii tribute", a song for somebody; "tribute to avicii" is a cover."""
+    stage = read_phrases("stages.txt")
+    return re.compile(rf"\S (?:{'|'.join(stage['homage'])})$|^(?:{'|'.join(stage['memory'])}) ")
+
+
+@cache
+def _season() -> re.Pattern[str]:
+    """Matches "season 5" of a show, in which a song was sung or played."""
+    seasons = "|".join(read_phrases("stages.txt")["season"])
+    return re.compile(rf"\S (?:{seasons}) \d{{1,3}}$|\S \d{{1,3}} (?:{seasons})$|^s\d\de\d\d$")
 
 
 @cache
@@ -106,7 +162,7 @@ def _number() -> re.Pattern[str]:
 
 
 def _versions(found: _Found) -> frozenset[str]:
-    genres = found.names("genre")
+    genres = found.names("genre") or _unlisted_genres(found)
     languages = found.names("language")
     tags = found.tags("tag") | languages | genres
     name = " ".join(sorted(found.rest)) or " ".join(found.years)
@@ -119,6 +175,12 @@ def _versions(found: _Found) -> frozenset[str]:
     if tags:
         return tags
     return frozenset({"edit"}) if found.has("mix") and len(found.words) == 1 else _NO_VERSIONS
+
+
+def _unlisted_genres(found: _Found) -> frozenset[str]:
+    """Genres by their ending, as "krushfunk"; new ones are coined every month."""
+    coined = frozenset(word for word in found.rest if _COINED_GENRE.fullmatch(word))
+    return coined if len(found.rest) <= _MOST_WORDS_OF_A_GENRE else _NO_VERSIONS
 
 
 def _find(folded: str) -> _Found:
@@ -157,7 +219,8 @@ def _add(
     for tag, phrases in table.items():
         for phrase in phrases:
             folded = fold(phrase.lstrip("*!"))
-            found[folded] = _Word(role, prefix + tag, phrase.startswith("!"))
+            named = folded if tag == "each" else tag
+            found[folded] = _Word(role, prefix + named, phrase.startswith("!"))
 
 
 @cache
