@@ -25,8 +25,7 @@ CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 # Methods whose CPU is counted, and their stage; a nested call counts for the outer stage.
 STAGES: tuple[tuple[type, str, str], ...] = (
-    (HttpDownloader, "audio", "fetching"),
-    (HttpDownloader, "image", "fetching"),
+    (HttpDownloader, "_one", "fetching"),
     (ProcessMediaEncoder, "_ask", "talking to decoders"),
     (R2MediaStore, "save_once", "R2"),
     (BaseClient, "_make_api_call", "DynamoDB"),

@@ -1,6 +1,6 @@
 """In-memory fakes of stores, sources and media tools, held to the contracts in tests/contracts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -257,40 +257,52 @@ class FakeMediaStore:
 
 @dataclass
 class FakeDownloader:
-    """Returns each address's own text, unless the address is dead."""
+    """Yields each address's own text, unless the address is dead."""
 
     dead: set[str] = field(default_factory=set)
     fetched: list[str] = field(default_factory=list)
 
-    def audio(self, urls: tuple[str, ...]) -> bytes:
-        return self._get(urls[0])
+    def audio(self, urls: tuple[str, ...]) -> Iterator[bytes | DownloadFailed]:
+        return map(self._get, urls)
 
-    def image(self, urls: tuple[str, ...]) -> bytes:
-        return self._get(urls[0])
+    def image(self, urls: tuple[str, ...]) -> Iterator[bytes | DownloadFailed]:
+        return map(self._get, urls)
 
-    def _get(self, url: str) -> bytes:
+    def _get(self, url: str) -> bytes | DownloadFailed:
         self.fetched.append(url)
         if url in self.dead:
-            raise DownloadFailed("the address answers HTTP 404")
+            return DownloadFailed("the address answers HTTP 404")
         return url.encode()
 
 
 @dataclass
 class FakeMediaEncoder:
-    """Makes a preview of any bytes, unless the title has a problem."""
+    """Makes a preview of any bytes, unless the title or the file has a problem.
+
+    `bad_files` are by the address whose text they are; `judged` are the files that were tried.
+    """
 
     problems: dict[str, Exception] = field(default_factory=dict)
+    bad_files: dict[str, Exception] = field(default_factory=dict)
+    judged: list[str] = field(default_factory=list)
     fingerprints: dict[str, str] = field(default_factory=dict)
 
     def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
         if title in self.problems:
             raise self.problems[title]
+        self._judge(data)
         return PreparedPreview(
             b"ID3" + data, some_facts(-14.0), some_facts(-9.5), self.fingerprints.get(title, "")
         )
 
     def prepare_cover(self, data: bytes) -> bytes:
+        self._judge(data)
         return b"\xff\xd8\xff" + data
+
+    def _judge(self, data: bytes) -> None:
+        self.judged.append(data.decode())
+        if data.decode() in self.bad_files:
+            raise self.bad_files[data.decode()]
 
 
 @dataclass

@@ -83,7 +83,7 @@ def test_every_format_is_read(extension: str, codec: str, rate: int) -> None:
         read(wav(music(1, 12.0))).facts.integrated_lufs, abs=0.6
     )
     assert facts.damaged_packet_share == 0.0
-    assert audio.is_mp3 is (extension == "mp3")
+    assert audio.is_copyable is (extension == "mp3")
     assert audio.pcm.dtype == np.float32
     assert audio.pcm.shape[0] == 2
 
@@ -341,7 +341,7 @@ def test_a_preview_is_at_the_target_or_at_the_ceiling(extension: str, gain: floa
 
     facts = preview.facts
     assert preview.reencoded
-    assert facts.true_peak_dbtp <= -0.9
+    assert facts.true_peak_dbtp <= -1.0
     is_at_target = abs(facts.integrated_lufs + 14.0) <= 0.3
     is_at_ceiling = facts.true_peak_dbtp >= -1.6
     is_at_full_gain = preview.gain_db == 12.0
@@ -375,7 +375,7 @@ def test_a_peak_raised_by_the_encoder_is_lowered() -> None:
 
     preview = a_preview(wav(noise), PreviewPolicy(target_lufs=-5.0))
 
-    assert preview.facts.true_peak_dbtp <= -0.9
+    assert preview.facts.true_peak_dbtp <= -1.0
 
 
 def test_encoding_a_preview_is_deterministic() -> None:

@@ -131,6 +131,26 @@ def test_the_certificate_must_match_the_requested_host(
                 get(to_loopback(), f"https://{other}:{port}/")
 
 
+def test_all_fetches_of_a_client_load_the_certificates_once(
+    tls: "Tls", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls.authority))
+    loads: list[ssl.SSLContext] = []
+    load = ssl.SSLContext.load_default_certs
+
+    def counted(context: ssl.SSLContext) -> None:
+        loads.append(context)
+        load(context)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", counted)
+    http = to_loopback()
+
+    with tls.serving("cdn.test") as port:
+        answers = [get(http, f"https://cdn.test:{port}/") for _ in range(3)]
+
+    assert (answers, len(loads)) == ([b"hello"] * 3, 1)
+
+
 def test_a_certificate_of_an_unknown_authority_is_refused(tls: "Tls") -> None:
     with (
         tls.serving("cdn.test") as port,

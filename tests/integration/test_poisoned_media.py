@@ -5,7 +5,7 @@ import socket
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -181,6 +181,24 @@ def test_data_appended_to_a_sound_or_a_picture_is_removed(poisoned: Poisoned) ->
     stored = [body for body, *_ in poisoned.world.store.objects.values()]
     assert not [body for body in stored if b"PK\x03\x04" in body or b"#EXTM3U" in body]
     assert max(len(body) for body in stored) < 400_000
+
+
+def test_a_hostile_file_at_the_first_address_leaves_the_good_one_at_the_second(
+    poisoned: Poisoned,
+) -> None:
+    good = poisoned.candidate("good")
+    chart = [
+        replace(
+            each,
+            preview_urls=each.preview_urls + good.preview_urls,
+            cover_urls=each.cover_urls + good.cover_urls,
+        )
+        for each in all_hostile(poisoned).values()
+    ]
+
+    report = poisoned.refresh(*chart)
+
+    assert (report.accepted, report.rejections) == (KNOWN + len(chart), ())
 
 
 @pytest.mark.parametrize("count", [1, 7])

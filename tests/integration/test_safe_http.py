@@ -9,7 +9,6 @@ import pytest
 
 from tests.peer import Exchange, running_peer
 from tiktok_music.adapters.addresses import is_public
-from tiktok_music.adapters.media_downloads import HttpDownloader
 from tiktok_music.adapters.safe_http import BROWSER, HttpResponse, SafeHttp
 from tiktok_music.errors import DownloadFailed
 
@@ -316,15 +315,3 @@ def test_a_proxy_in_the_environment_is_not_used(
 
     with running_peer(answering(200, b"direct")) as peer:
         assert get(peer.base_url).body == b"direct"
-
-
-def test_the_first_address_that_gives_a_file_is_used() -> None:
-    answers = {"/dead": (404, b""), "/page": (200, b"x" * 1024), "/file": (200, b"x" * 5000)}
-    with running_peer(lambda exchange: exchange.reply(*answers[exchange.path])) as peer:
-        downloader = HttpDownloader(SafeHttp(allow_private=True))
-        urls = tuple(f"{peer.base_url}{path}" for path in ("/dead", "/page", "/file"))
-
-        assert downloader.audio(urls) == b"x" * 5000
-        with pytest.raises(DownloadFailed, match="1024 bytes, fewer than 4096"):
-            downloader.audio(urls[:2])
-        assert downloader.image(urls) == b"x" * 1024

@@ -1,6 +1,6 @@
 """Encodes previews: downloaded bytes in, a uniform and verified MP3 out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,7 +30,9 @@ _LEAD_SECONDS = 0.05
 _TAIL_SECONDS = 0.5
 # Distance below the ceiling of a second and a third encoding: noise, unlike music, gets other peaks
 # from the encoder each time.
-_MARGINS_DB = (0.1, 0.5)
+_MARGINS_DB = (0.1, 0.5, 1.5)
+# A constant offset is removed from -60 dBFS on, the level of silence.
+_DC_OFFSET = 1e-3
 _OWN_FILE = AudioCaps()
 
 
@@ -39,14 +41,15 @@ class DecodedAudio:
     """Decoded audio of one file.
 
     `pcm` is 44.1 kHz stereo from shortly before the first sound to shortly after the last, at most
-    `keep_seconds`; `starts_at_seconds` is its position in the file.
+    `keep_seconds`; `starts_at_seconds` is its position in the file. `is_copyable` is true for an
+    MP3 of one sample rate and number of channels from start to end.
     """
 
     facts: AudioFacts
     fingerprint: Fingerprint | None
     pcm: Pcm
     starts_at_seconds: float
-    is_mp3: bool
+    is_copyable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,12 @@ def read_audio(data: bytes, caps: AudioCaps) -> DecodedAudio:
 
     The volume limits are not checked here; see `judge_volume`.
     """
-    with open_audio(data, caps) as decoder:
-        return _read(decoder, caps)
+    decoded, offset = _read(data, caps, np.zeros((2, 1), np.float32))
+    if np.abs(offset).max() < _DC_OFFSET:
+        return decoded
+    centred, _ = _read(data, caps, offset)
+    clipped_share = max(decoded.facts.clipped_share, centred.facts.clipped_share)
+    return replace(centred, facts=replace(centred.facts, clipped_share=clipped_share))
 
 
 def write_preview(
@@ -73,11 +80,11 @@ def write_preview(
 ) -> Preview:
     """The uniform preview of `decoded`, which was read from `data`.
 
-    Without normalisation an undamaged MP3 is copied packet by packet, at its own level. Raises
-    AudioUnreadable if the audio is silent or the result does not decode.
+    Without normalisation an undamaged MP3 of one format is copied packet by packet, at its own
+    level. Raises AudioUnreadable if the audio is silent or the result does not decode.
     """
     tags = Mp3Tags(title, artist)
-    is_intact_mp3 = decoded.is_mp3 and not decoded.facts.damaged_packet_share
+    is_intact_mp3 = decoded.is_copyable and not decoded.facts.damaged_packet_share
     with audio_errors():
         if policy.normalise or not is_intact_mp3:
             return _encoded(decoded, policy, tags)
@@ -85,19 +92,33 @@ def write_preview(
         return Preview(mp3, _facts_of(mp3), gain_db=0.0, reencoded=False)
 
 
-def _read(decoder: AudioDecoder, caps: AudioCaps) -> DecodedAudio:
+def _read(data: bytes, caps: AudioCaps, offset: Pcm) -> tuple[DecodedAudio, Pcm]:
+    """The audio less a constant offset per channel, and the mean of each channel that is left."""
     meter = LoudnessMeter()
     blocks: list[Pcm] = []
-    for block in decoder.blocks():
-        meter.push(block)
-        if meter.has_sound and len(blocks) <= caps.keep_seconds:
-            blocks.append(block)
-    if meter.is_empty:
-        raise AudioUnreadable("no audio in the file")
+    sums = np.zeros((2, 1))
+    samples = 0
+    with open_audio(data, caps) as decoder:
+        for raw in decoder.blocks():
+            block = raw - offset if offset.any() else raw
+            meter.push(block)
+            sums += block.sum(axis=1, keepdims=True, dtype=np.float64)
+            samples += block.shape[1]
+            if meter.has_sound and len(blocks) <= caps.keep_seconds:
+                blocks.append(block)
+        if meter.is_empty:
+            raise AudioUnreadable("no audio in the file")
+        return _decoded(decoder, meter, blocks, caps), (sums / samples).astype(np.float32)
+
+
+def _decoded(
+    decoder: AudioDecoder, meter: LoudnessMeter, blocks: list[Pcm], caps: AudioCaps
+) -> DecodedAudio:
     facts = _measured(meter, decoder)
     pcm, starts_at_seconds = _without_dead_air(blocks, facts, caps.keep_seconds)
     fingerprint = fingerprint_of(mono_5512_hz(pcm))
-    return DecodedAudio(facts, fingerprint, pcm, starts_at_seconds, decoder.codec == "mp3")
+    is_copyable = decoder.codec == "mp3" and decoder.formats == 1
+    return DecodedAudio(facts, fingerprint, pcm, starts_at_seconds, is_copyable)
 
 
 def _measured(meter: LoudnessMeter, decoder: AudioDecoder) -> AudioFacts:
@@ -127,7 +148,9 @@ def _encoded(decoded: DecodedAudio, policy: PreviewPolicy, tags: Mp3Tags) -> Pre
     if policy.normalise:
         part = _facts_of_part(decoded, pcm)
         gain_db = preview_gain_db(
-            part, target_lufs=policy.target_lufs, ceiling_dbtp=policy.ceiling_dbtp
+            part,
+            target_lufs=policy.target_lufs,
+            ceiling_dbtp=policy.ceiling_dbtp - policy.tolerance_db,
         )
         aimed_lufs = part.integrated_lufs + gain_db
     mp3 = encode_mp3(pcm, gain_db, policy.bit_rate, tags)
@@ -161,11 +184,14 @@ def _facts_of(mp3: bytes) -> AudioFacts:
 def _correction_db(
     facts: AudioFacts, aimed_lufs: float | None, policy: PreviewPolicy, margin_db: float
 ) -> float:
-    """The gain that corrects the encoder's change of level or peak, 0 within the tolerances."""
+    """The gain that corrects the encoder's change of level or peak, 0 if there is none to correct.
+
+    No peak above the ceiling is tolerated.
+    """
     if aimed_lufs is None:
         return 0.0
     headroom_db = policy.ceiling_dbtp - facts.true_peak_dbtp
-    if headroom_db < -policy.tolerance_db:
+    if headroom_db < 0:
         return headroom_db - margin_db
-    correction_db = min(aimed_lufs - facts.integrated_lufs, headroom_db)
+    correction_db = min(aimed_lufs - facts.integrated_lufs, headroom_db - policy.tolerance_db)
     return correction_db if abs(correction_db) > policy.tolerance_lu else 0.0

@@ -9,10 +9,13 @@ from typing import Any
 import av
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
+from av.stream import Disposition
 
 from tiktok_music.adapters.media_kind import MediaKind, media_kind
+from tiktok_music.adapters.mpeg_sync import frames_start
 from tiktok_music.adapters.pcm import SAMPLE_RATE_HZ, Pcm, PcmConverter, one_second_each
 from tiktok_music.errors import AudioUnreadable
 
@@ -25,9 +28,12 @@ _DEMUXERS = {
     MediaKind.WAV: "wav",
     MediaKind.FLAC: "flac",
 }
-_DECODERS = (
-    "mp3float,mp3,aac,alac,vorbis,opus,flac,"
-    "pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_f32le,pcm_f64le"
+_CODECS = frozenset(
+    (
+        *("mp3", "aac", "alac", "vorbis", "opus", "flac"),
+        *("pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"),
+        *("pcm_s32le", "pcm_f32le", "pcm_f64le"),
+    )
 )
 _MAX_DEMUX_FAILURES = 16
 # Each change costs a new resampler: a file of nothing but changes would cost minutes.
@@ -65,19 +71,20 @@ def audio_errors() -> Iterator[None]:
 
 @dataclass(slots=True, kw_only=True)
 class AudioDecoder:
-    """The first audio stream of a file; `blocks` may be read once.
+    """The audio stream of a file that a player plays; `blocks` may be read once.
 
-    The packet counts are complete after the last block.
+    The counts of packets and of changes of the format are complete after the last block.
     """
 
     container: InputContainer
+    stream: AudioStream
     caps: AudioCaps
     codec: str
     channels: int
     sample_rate_hz: int
     packets: int = 0
     damaged_packets: int = 0
-    _formats: int = 0
+    formats: int = 0
     _converter: PcmConverter | None = None
 
     def blocks(self) -> Iterator[Pcm]:
@@ -107,8 +114,8 @@ class AudioDecoder:
 
     def _new_converter(self, frame: AudioFrame) -> PcmConverter:
         _check_caps(frame.layout.nb_channels, frame.sample_rate, self.caps)
-        self._formats += 1
-        if self._formats > _MAX_FORMATS:
+        self.formats += 1
+        if self.formats > _MAX_FORMATS:
             raise AudioUnreadable(f"the format changes more than {_MAX_FORMATS} times")
         return PcmConverter(frame)
 
@@ -124,10 +131,9 @@ class AudioDecoder:
                     yield frame
 
     def _packets(self) -> "Iterator[Packet[Any]]":
-        stream = self.container.streams.audio[0]
         for _ in range(_MAX_DEMUX_FAILURES):
             try:
-                for packet in self.container.demux(stream):
+                for packet in self.container.demux(self.stream):
                     self.packets += packet.size > 0
                     yield packet
             except av.error.FFmpegError:
@@ -141,20 +147,24 @@ class AudioDecoder:
 def open_audio(data: bytes, caps: AudioCaps) -> Iterator[AudioDecoder]:
     """A decoder over `data`; raises AudioUnreadable for what is not audio or breaks a cap.
 
-    The magic bytes decide the demuxer; neither it nor a codec may open anything else.
+    The magic bytes decide the demuxer, which may open nothing else; the codec is checked before a
+    packet is decoded, as the demuxers read files of far more codecs than upstream uses.
     """
     if len(data) > caps.max_bytes:
         raise AudioUnreadable(f"{len(data)} bytes, more than {caps.max_bytes}")
     with audio_errors(), open_audio_container(data) as container:
-        stream = container.streams.audio[0]
+        stream = _played_stream(container)
         # None for a codec that FFmpeg does not know, against PyAV's types.
         context: AudioCodecContext | None = stream.codec_context
         if context is None:
             raise AudioUnreadable("unsupported codec")
+        if context.codec.canonical_name not in _CODECS:
+            raise AudioUnreadable(f"unsupported codec {context.codec.canonical_name}")
         context.thread_count = 1
         _check_caps(context.channels, context.sample_rate, caps)
         yield AudioDecoder(
             container=container,
+            stream=stream,
             caps=caps,
             codec=context.codec.canonical_name,
             channels=context.channels,
@@ -170,10 +180,18 @@ def open_audio_container(data: bytes) -> InputContainer:
     demuxer = _DEMUXERS[kind]
     options = {
         "format_whitelist": demuxer,
-        "codec_whitelist": _DECODERS,
         "protocol_whitelist": "",
     }
-    return av.open(io.BytesIO(data), "r", format=demuxer, options=options)
+    # Demuxers skip little junk before the first frame, and count it as damage.
+    start = frames_start(data) if kind in (MediaKind.MP3, MediaKind.AAC) else None
+    return av.open(io.BytesIO(data[start or 0 :]), "r", format=demuxer, options=options)
+
+
+def _played_stream(container: InputContainer) -> AudioStream:
+    """The default audio stream, the first one without a default; IndexError if there is none."""
+    streams = container.streams.audio
+    defaults = (each for each in streams if each.disposition & Disposition.default)
+    return next(defaults, None) or streams[0]
 
 
 def _check_caps(channels: int, sample_rate_hz: int, caps: AudioCaps) -> None:

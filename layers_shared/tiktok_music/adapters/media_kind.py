@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from tiktok_music.adapters.mpeg_sync import frames_start, is_adts
+
 
 class MediaKind(StrEnum):
     """A format that may be decoded; the value is its usual file extension."""
@@ -48,6 +50,9 @@ _PREFIXES = (
     (b"GIF87a", MediaKind.GIF),
     (b"GIF89a", MediaKind.GIF),
 )
+# Boxes that a player accepts in front of `ftyp`, or instead of it.
+_ISO_BOXES = frozenset({b"styp", b"wide", b"free", b"skip", b"moov", b"mdat"})
+_OTHER_FORMATS = (b"PK", b"\x7fELF", b"\x1f\x8b", b"\xef\xbb\xbf", b"MZ", b"II", b"MM")
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _ID3_HEADER_BYTES = 10
@@ -57,21 +62,34 @@ _MATROSKA_HEADER_BYTES = 64
 def media_kind(data: bytes) -> MediaKind | None:
     """The format of `data`, None for any other (playlists, pages, archives).
 
-    The start of a file decides; the rest may not be decodable.
+    The start of a file decides; the rest may not be decodable. Junk before the first frame of MP3
+    and ADTS is skipped, unless it looks like text or like another format.
     """
     for prefix, kind in _PREFIXES:
         if data.startswith(prefix):
             return kind
     if data[4:8] == b"ftyp":
         return _iso_media_kind(data)
-    if data.startswith(b"RIFF"):
+    if data[4:8] in _ISO_BOXES:
+        return MediaKind.MP4
+    if data.startswith((b"RIFF", b"RF64", b"BW64")):
         return {b"WAVE": MediaKind.WAV, b"WEBP": MediaKind.WEBP}.get(data[8:12])
     if data.startswith(b"\x1a\x45\xdf\xa3"):
         header = data[:_MATROSKA_HEADER_BYTES]
         return MediaKind.WEBM if b"webm" in header or b"matroska" in header else None
     if data.startswith(b"ID3"):
         return _kind_after_id3(data)
-    return _mpeg_audio_kind(data)
+    return _mpeg_audio_kind(data) or _kind_after_junk(data)
+
+
+def _kind_after_junk(data: bytes) -> MediaKind | None:
+    is_text = data[:4].isascii() and data[:4].decode("latin-1").strip("\t\r\n").isprintable()
+    if is_text or data.startswith(_OTHER_FORMATS):
+        return None
+    start = frames_start(data)
+    if start is None:
+        return None
+    return MediaKind.AAC if is_adts(data[start : start + 4]) else MediaKind.MP3
 
 
 def _iso_media_kind(data: bytes) -> MediaKind:

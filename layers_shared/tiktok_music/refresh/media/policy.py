@@ -9,9 +9,10 @@ from tiktok_music.refresh.media.sound.volume import VolumeLimits
 class PreviewPolicy:
     """The form of a preview: one loudness in LUFS, under a true-peak ceiling in dBTP.
 
-    Spotify, YouTube and Tidal play at -14 LUFS and ask for a ceiling of -1 dBTP. A file is encoded
-    again if its loudness or peak is off by more than a tolerance. Without `normalise` the level
-    stays as it is.
+    Spotify, YouTube and Tidal play at -14 LUFS and ask for a ceiling of -1 dBTP. The gain aims at
+    `tolerance_db` below the ceiling, as encoding raises peaks. A file is encoded again if its peak
+    is above the ceiling, or its loudness off by more than `tolerance_lu`. Without `normalise` the
+    level stays as it is.
     """
 
     normalise: bool = True

@@ -1,11 +1,11 @@
 """The ports of the media step: downloader, encoder and store, with their values and errors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from tiktok_music.archive import MediaFacts
-from tiktok_music.errors import MediaError
+from tiktok_music.errors import DownloadFailed, MediaError
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.media.sound.volume import AudioFacts
 from tiktok_music.refresh.rejection import Finding
@@ -46,10 +46,13 @@ class MediaEncoder(Protocol):
 class Downloader(Protocol):
     """Fetches media from upstream's hosts."""
 
-    def audio(self, urls: tuple[str, ...]) -> bytes:
-        """The file at the first working address; raises DownloadFailed with the last error."""
+    def audio(self, urls: tuple[str, ...]) -> Iterator[bytes | DownloadFailed]:
+        """The answer of each address in turn, fetched when it is asked for: a body or an error.
 
-    def image(self, urls: tuple[str, ...]) -> bytes:
+        Ends early at a limit on addresses or on time. A body may be anything: a page, a cut file.
+        """
+
+    def image(self, urls: tuple[str, ...]) -> Iterator[bytes | DownloadFailed]:
         """Like `audio`, with the limits of images."""
 
 
