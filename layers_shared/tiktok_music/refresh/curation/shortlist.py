@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tiktok_music.archive import TrackRecord, TrackStatus
+from tiktok_music.archive import TrackRecord
 from tiktok_music.archive_lookup import ReadableArchive, resolve_aliases
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
@@ -81,7 +81,7 @@ def _without_retired(
     rejected: list[Rejection] = []
     for candidate in candidates:
         record = records.get(candidate.track_id)
-        if record is not None and record.status is TrackStatus.RETIRED:
+        if record is not None and record.is_withheld():
             rejected.append(Rejection.of(candidate, _retired(candidate, record)))
         else:
             listed.append(candidate)
