@@ -38,7 +38,6 @@ def test_a_lost_lock_stops_no_refresh_and_no_operator(
         world.operate(MOVES[move])
         world.operate(unpinned)
 
-    world.account.drop(LEASE_KEY)
     run = world.run(TESTED)
     if run.outcome != "PUBLISHED":
         problems.append(f"LOCK: the refresh ended {run.outcome}")

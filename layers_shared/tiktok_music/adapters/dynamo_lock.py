@@ -8,7 +8,7 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from tiktok_music.adapters.dynamo_items import is_typed, number_in, read_item
+from tiktok_music.adapters.dynamo_items import RawItem, is_typed, number_in, parsed, read_item
 from tiktok_music.adapters.dynamo_models import (
     FORMAT,
     DynamoRows,
@@ -18,7 +18,7 @@ from tiktok_music.adapters.dynamo_models import (
     is_condition_failed,
     translated,
 )
-from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
+from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY, readable_descriptors
 from tiktok_music.errors import LeaseHeld
 from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.snapshot import Descriptor
@@ -88,9 +88,10 @@ class DynamoLock:
     def _take_fence(self, *actions: Action, condition: Condition | None = None) -> int:
         """Raises the fence in LOCK by one, and above the pointer's, in case LOCK was lost.
 
-        LOCK may be deleted, restored from an older state, or unreadable.
+        Then the versions of the pointer are sweepable again, too.
         """
-        pointer_fence = number_in(read_item(self._pointers, POINTER_KEY), "fence")
+        pointer = read_item(self._pointers, POINTER_KEY)
+        pointer_fence = number_in(pointer, "fence")
         lease, fence = self._leases(LEASE_KEY), self._leases.fence
         more = [self._leases.format.set(FORMAT), *actions]
         try:
@@ -102,6 +103,7 @@ class DynamoLock:
             replaceable = is_junk if condition is None else is_junk & condition
             lease.update([fence.set(pointer_fence + 1), *more], condition=replaceable)
         if lease.fence <= pointer_fence:
+            self.add_sweepable(*self._published(pointer))
             try:
                 lease.update([fence.set(pointer_fence + 1)], condition=fence <= pointer_fence)
             except PynamoDBException as exc:
@@ -110,17 +112,32 @@ class DynamoLock:
                 lease.update([fence.add(1)])
         return int(lease.fence)
 
-    def add_sweepable(self, descriptor: Descriptor) -> None:
-        """Records that chunks of this version may be stored."""
-        entry, sweepable = f"{descriptor.version}*{descriptor.chunk_count}", self._leases.sweepable
-        lease = self._leases(LEASE_KEY)
+    def add_sweepable(self, *descriptors: Descriptor) -> None:
+        """Records that chunks of these versions may be stored.
+
+        An unreadable set is replaced, by one that has the versions of the pointer too.
+        """
         with translated("add a sweepable version"):
             try:
-                lease.update([sweepable.add({entry})])
+                self._add(*descriptors)
             except PynamoDBException as exc:
                 if code_of(exc) != "ValidationException":
                     raise
-                lease.update([sweepable.set({entry})], condition=~is_typed(sweepable))
+                sweepable = self._leases.sweepable
+                is_junk = sweepable.exists() & ~is_typed(sweepable)
+                self._leases(LEASE_KEY).update([sweepable.remove()], condition=is_junk)
+                self._add(*descriptors, *self._published(read_item(self._pointers, POINTER_KEY)))
+
+    def _add(self, *descriptors: Descriptor) -> None:
+        entries = {f"{each.version}*{each.chunk_count}" for each in descriptors}
+        if entries:
+            self._leases(LEASE_KEY).update([self._leases.sweepable.add(entries)])
+
+    def _published(self, pointer: RawItem | None) -> tuple[Descriptor, ...]:
+        """The readable versions of a pointer."""
+        row = parsed(self._pointers, pointer, lambda row: row) if pointer else None
+        past = row.history if row and isinstance(row.history, list) else []
+        return readable_descriptors([row.current, *past]) if row else ()
 
     def remove_sweepable(self, entry: str) -> None:
         with translated("remove a sweepable version"):

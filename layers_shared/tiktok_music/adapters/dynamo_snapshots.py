@@ -35,7 +35,7 @@ class DynamoSnapshots:
                 raise SnapshotMissing("no snapshot has been published") from exc
             return Pointer(
                 descriptor_from(row.current),
-                _readable_descriptors(row.history),
+                readable_descriptors(row.history),
                 operator_fence=int(row.operator_fence or 0),
                 is_pinned=bool(row.is_pinned),
             )
@@ -94,7 +94,7 @@ def descriptor_from(stored: Any) -> Descriptor:
         raise SnapshotCorrupt(f"a stored descriptor cannot be read: {exc!r}") from exc
 
 
-def _readable_descriptors(stored: Any) -> tuple[Descriptor, ...]:
+def readable_descriptors(stored: Any) -> tuple[Descriptor, ...]:
     """The readable ones of a history: the current version does not depend on the others."""
     found = []
     for each in stored if isinstance(stored, list) else ():
