@@ -11,7 +11,7 @@ from tests.builders import a_candidate
 from tests.faults.conftest import Figures
 from tests.faults.invariants import broken
 from tests.faults.sweeps import Tally, healed
-from tests.faults.test_operator import MOVES
+from tests.faults.test_operator import MOVES, RETIRED
 from tests.faults.world import TESTED, World, scheduled_time
 from tests.served import table
 from tiktok_music.adapters.dynamo_lock import LEASE_KEY
@@ -33,7 +33,7 @@ def test_a_lost_lock_stops_no_refresh_and_no_operator(
     if move == "retire":
         process = world.process("operator")
         process.wire.begin()
-        assert withdraw(process.publisher, LISTED, GateLimits(min_tracks=3))
+        assert withdraw(process.publisher, RETIRED.track_id, GateLimits(min_tracks=3))
     elif move is not None:
         world.operate(MOVES[move])
         world.operate(unpinned)
