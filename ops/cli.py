@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from ops import keys, lists, sandbox
+from ops.console import echo
 from ops.deployment import use_account
 from ops.doctor import doctor
 from ops.preview import preview
+from ops.recover import recover
 from ops.refresh import refresh
 from ops.retire import retire
 from ops.runs import replay, report
@@ -24,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 reading = (status, snapshots, report, replay, diff, why, preview, doctor)
-writing = (refresh, rollback, pin, unpin, retire)
+writing = (refresh, rollback, pin, unpin, retire, recover)
 for command in (*reading, *writing):
     app.command()(command)
 app.add_typer(keys.app, name="keys")
@@ -34,7 +36,7 @@ app.add_typer(sandbox.app, name="sandbox")
 
 def _print_version(is_given: bool) -> None:
     if is_given:
-        typer.echo(installed_version("tiktok-music-catalog"))
+        echo(installed_version("tiktok-music-catalog"))
         raise typer.Exit
 
 

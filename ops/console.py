@@ -1,6 +1,7 @@
 """Terminal output of commands: tables for people, JSON for programs, errors in one line."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -16,6 +17,9 @@ from ops.error_hints import hint_for, in_brackets
 from ops.errors import CommandError
 from tiktok_music.errors import CatalogError
 
+# Control characters, which a terminal obeys, and those that turn the direction of text: upstream's
+# words are data. Rich and JSON need line feeds, tables have tabs.
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 Command = TypeVar("Command", bound=Callable[..., Any])
 # Columns where the output is not a terminal.
 PLAIN_WIDTH = 160
@@ -32,19 +36,31 @@ def stderr_console() -> Console:
     return Console(stderr=True, highlight=False, width=width)
 
 
-def print_json(value: Any) -> None:
-    """Prints indented JSON without escapes for letters of other scripts."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+def harmless(text: object) -> str:
+    """The text with commands to a terminal made visible, in the escapes of JSON."""
+    return _COMMANDS.sub(lambda match: f"\\u{ord(match[0]):04x}", str(text))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def echo(text: object, *, err: bool = False) -> None:
+    """Prints a line on stdout or stderr; every command prints through this module."""
+    typer.echo(harmless(text), err=err)
+
+
+def print_json(value: Any, *, indent: int | None = 2) -> None:
+    """Prints JSON without escapes for letters of other scripts."""
+    echo(json.dumps(value, indent=indent, ensure_ascii=False))
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, to: Console | None = None
+) -> None:
     """Prints a table without borders."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
-    console().print(table)
+        table.add_row(*(Text(harmless(cell)) for cell in row))
+    (to or console()).print(table)
 
 
 def reports_errors(command: Command) -> Command:
@@ -63,7 +79,7 @@ def reports_errors(command: Command) -> Command:
         except (BotoCoreError, ClientError) as exc:
             text = f"AWS request failed: {exc}{in_brackets(hint_for(exc))}"
             cause = exc
-        typer.echo(f"catalog: {text}", err=True)
+        echo(f"catalog: {text}", err=True)
         raise typer.Exit(2) from cause
 
     return reporting  # type: ignore[return-value]  # the same signature, by wraps
@@ -72,10 +88,10 @@ def reports_errors(command: Command) -> Command:
 def confirm(question: str, *, yes: bool) -> None:
     """Asks for confirmation on stderr unless `yes`; exits with 1 unless it is given."""
     try:
-        is_confirmed = yes or typer.confirm(question, err=True)
+        is_confirmed = yes or typer.confirm(harmless(question), err=True)
     except typer.Abort as exc:
-        typer.echo("\nno confirmation; nothing changed (use --yes)", err=True)
+        echo("\nno confirmation; nothing changed (use --yes)", err=True)
         raise typer.Exit(1) from exc
     if not is_confirmed:
-        typer.echo("nothing changed", err=True)
+        echo("nothing changed", err=True)
         raise typer.Exit(1)

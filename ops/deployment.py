@@ -19,6 +19,7 @@ from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.adapters.dynamo_recovery import DynamoRecovery
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.api.index import Index
@@ -48,6 +49,7 @@ class Deployment:
     lists: DynamoOperatorLists
     archive: DynamoTrackArchive
     ledger: DynamoMediaLedger
+    recovery: DynamoRecovery
     keys: DynamoKeys
     keys_table: str
 
@@ -115,6 +117,7 @@ def open_deployment(stack: str | None) -> Deployment:
         lists=DynamoOperatorLists(rows, tables.catalog_table),
         archive=DynamoTrackArchive(rows, tables.catalog_table),
         ledger=DynamoMediaLedger(rows, tables.catalog_table),
+        recovery=DynamoRecovery(rows, tables.catalog_table),
         keys=DynamoKeys(rows, tables.keys_table),
         keys_table=tables.keys_table,
     )

@@ -1,8 +1,6 @@
 """Prints the differences between two track lists."""
 
-import typer
-
-from ops.console import print_table
+from ops.console import echo, print_table
 from tiktok_music.api.changes import changes
 from tiktok_music.api.index import Index
 
@@ -20,7 +18,7 @@ def print_changes(before: Index, after: Index) -> None:
     if rows:
         print_table(COLUMNS, rows)
     counts = ", ".join(f"{len(changed[verb])} {verb}" for verb in ("added", "removed", "moved"))
-    typer.echo(f"{changed['since']} → {changed['version']}: {counts}")
+    echo(f"{changed['since']} → {changed['version']}: {counts}")
 
 
 def _rank(change: dict[str, object], name: str) -> str:

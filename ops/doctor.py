@@ -20,6 +20,8 @@ from ops.error_hints import hint_for
 from ops.errors import CheckFailed
 from ops.options import JsonOption, StackOption
 from ops.sandbox import open_bucket, sandbox_objects
+from tiktok_music.adapters.dynamo_audit import unreadable_items
+from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows, translated
 from tiktok_music.adapters.secrets import Secrets
 from tiktok_music.composition.refresh_music import compose_refresh
 from tiktok_music.errors import CatalogError, SettingsError
@@ -27,6 +29,7 @@ from tiktok_music.refresh.settings import RefreshSettings
 
 # AWS refuses signatures from 15 minutes on; ages and times in reports mislead long before.
 MAX_SKEW = timedelta(seconds=30)
+MAX_ITEMS_NAMED = 5
 EXPECTED = (CheckFailed, CatalogError, BotoCoreError, ClientError, HTTPError)
 
 
@@ -75,6 +78,9 @@ def _results(stack: str | None) -> Iterator[CheckResult]:
     for name in (settings.catalog_table, deployment.keys_table):
         fix = "deploy the stack; the credentials need dynamodb:DescribeTable"
         yield _run(f"table {name}", fix, partial(_table, name, settings))
+    for name in (settings.catalog_table, deployment.keys_table):
+        fix = "catalog recover mends the pointer; copy others from a restored table, or delete them"
+        yield _run(f"items of {name}", fix, partial(_items, name, settings))
     fix = "replace the lists with a valid document: catalog lists load FILE"
     yield _run("lists", fix, partial(_entries, deployment))
     secrets = Secrets(secrets_provider(settings.region))
@@ -139,6 +145,17 @@ def _table(name: str, settings: RefreshSettings) -> str:
     if table["TableStatus"] != "ACTIVE":
         raise CheckFailed(f"its status is {table['TableStatus']}")
     return "active"
+
+
+def _items(name: str, settings: RefreshSettings) -> str:
+    """Reads every item: an unreadable one is left out by the functions, which only log it."""
+    rows = DynamoRows(DynamoAccess(settings.region, read_timeout_seconds=15.0))
+    with translated(f"read the items of {name}"):
+        unreadable = list(unreadable_items(rows, name))
+    if unreadable:
+        shown = ", ".join(unreadable[:MAX_ITEMS_NAMED])
+        raise CheckFailed(f"{len(unreadable)} unreadable or set aside: {shown}")
+    return "all readable"
 
 
 def _entries(deployment: Deployment) -> str:

@@ -14,6 +14,7 @@ HINTS = {
     "NoRegionError": "choose a region: catalog --region NAME, or AWS_REGION",
     "ProfileNotFound": "aws configure list-profiles lists the profiles",
     "ResourceNotFoundException": "not found here: is the region right? catalog --region NAME",
+    "SnapshotCorrupt": "catalog recover serves the versions that are whole",
     "SSOTokenLoadError": LOG_IN,
     "TokenRetrievalError": LOG_IN,
     "UnauthorizedSSOTokenError": LOG_IN,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ops.console import confirm, print_json, print_table, reports_errors
+from ops.console import confirm, echo, print_json, print_table, reports_errors
 from ops.deployment import open_deployment
 from ops.errors import CommandError
 from ops.options import CommandOptions, JsonOption, StackOption, YesOption
@@ -22,6 +22,7 @@ from tiktok_music.api_key import (
     RateTier,
     mint_key,
 )
+from tiktok_music.errors import KeyChanged
 
 app = typer.Typer(
     help="API keys: create, rotate, list, suspend, resume, revoke.", no_args_is_help=True
@@ -118,7 +119,7 @@ def rotate(key_id: KeyId, stack: str | None = StackOption, as_json: bool = JsonO
     new = replace(old, key_id=minted.key_id, secret_sha256=minted.secret_sha256)
     keys.save(new)
     _print_key(minted, new, as_json=as_json)
-    typer.echo(f"Once the new key is in use: catalog keys revoke {key_id}", err=True)
+    echo(f"Once the new key is in use: catalog keys revoke {key_id}", err=True)
 
 
 @app.command("list")
@@ -131,7 +132,7 @@ def list_keys(stack: str | None = StackOption, as_json: bool = JsonOption) -> No
     elif rows:
         print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
     else:
-        typer.echo("no keys yet: catalog keys create --help")
+        echo("no keys yet: catalog keys create --help")
 
 
 @app.command()
@@ -192,14 +193,20 @@ def _set_states(
     count = f"{len(changing)} {'key' if len(changing) == 1 else 'keys'} of {organization}"
     if changing:
         confirm(f"{imperative} {count}?", yes=options.yes)
+    overtaken: list[str] = []
     for key in changing:
-        keys.save(replace(key, state=state))
+        try:
+            keys.change_state(key, state)
+        except KeyChanged as exc:
+            overtaken.append(str(exc))
+    if overtaken:
+        raise CommandError(f"{'; '.join(overtaken)}; the others are {past}: catalog keys list")
     if options.as_json:
         print_json([_to_dict(replace(key, state=state)) for key in found])
     elif changing:
-        typer.echo(f"{past} {count}; {TAKES_EFFECT}")
+        echo(f"{past} {count}; {TAKES_EFFECT}")
     else:
-        typer.echo(f"all keys of {organization} are already {state}")
+        echo(f"all keys of {organization} are already {state}")
 
 
 def _usable_keys(organization: str, keys: DynamoKeys) -> list[ApiKey]:
@@ -219,13 +226,16 @@ def _set_state(key_id: str, state: KeyState, options: CommandOptions) -> None:
     imperative, past = VERBS[state]
     if key.state != state:
         confirm(f"{imperative} {key_id} of {key.organization_name}?", yes=options.yes)
-        keys.save(replace(key, state=state))
+        try:
+            keys.change_state(key, state)
+        except KeyChanged as exc:
+            raise CommandError(f"{exc}; nothing changed: catalog keys list") from exc
     if options.as_json:
         print_json(_to_dict(replace(key, state=state)))
     elif key.state != state:
-        typer.echo(f"{key_id} {past}; {TAKES_EFFECT}")
+        echo(f"{key_id} {past}; {TAKES_EFFECT}")
     else:
-        typer.echo(f"{key_id} is already {state}")
+        echo(f"{key_id} is already {state}")
 
 
 def _existing_key(keys: DynamoKeys, key_id: str) -> ApiKey:
@@ -255,5 +265,5 @@ def _print_key(minted: MintedKey, key: ApiKey, *, as_json: bool) -> None:
     if as_json:
         print_json({**_to_dict(key), "key": minted.text})
     else:
-        typer.echo(minted.text)
-    typer.echo("Save this key now; it is shown once", err=True)
+        echo(minted.text)
+    echo("Save this key now; it is shown once", err=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ops.console import confirm, print_json, print_table, reports_errors
+from ops.console import confirm, echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment
 from ops.errors import CommandError
 from ops.lists_effect import Effect, effect_of
@@ -61,7 +61,7 @@ def add(
     deployment = open_deployment(stack)
     before = deployment.lists.entries()
     if entry in before:
-        typer.echo(f"already there: entry {before.index(entry) + 1} of `catalog lists list`")
+        echo(f"already there: entry {before.index(entry) + 1} of `catalog lists list`")
         return
     options = CommandOptions(stack, as_json, yes, dry_run)
     _change(deployment, before, (*before, entry), options)
@@ -82,7 +82,7 @@ def remove(
     if number > len(before):
         raise CommandError(f"entry {number} not found; `catalog lists list` has {len(before)}")
     if not as_json:
-        typer.echo(f"{number}: {before[number - 1].kind} {_target(before[number - 1])}")
+        echo(f"{number}: {before[number - 1].kind} {_target(before[number - 1])}")
     after = before[: number - 1] + before[number:]
     _change(deployment, before, after, CommandOptions(stack, as_json, yes, dry_run))
 
@@ -95,7 +95,7 @@ def list_entries(stack: str | None = StackOption, as_json: bool = JsonOption) ->
     if as_json:
         print_json([{**asdict(entry), "expires_at": _end(entry, now)} for entry in entries])
     elif not entries:
-        typer.echo("no entries yet: catalog lists add --help")
+        echo("no entries yet: catalog lists add --help")
     else:
         rows = [
             (str(number), str(entry.kind), _target(entry), _end(entry, now), entry.reason)
@@ -127,7 +127,7 @@ def load(
     try:
         before: Entries | None = deployment.lists.entries()
     except SettingsError as exc:
-        typer.echo(f"the current entries cannot be read: {exc}", err=True)
+        echo(f"the current entries cannot be read: {exc}", err=True)
         before = None
     _change(deployment, before, entries, CommandOptions(stack, as_json, yes, dry_run))
 
@@ -160,14 +160,14 @@ def _change(
         written = {"entries": len(after), "written": not options.dry_run}
         print_json({**written, "judgedOn": effect.judged_on, "changes": changes})
     elif options.dry_run:
-        typer.echo("dry run: nothing was written")
+        echo("dry run: nothing was written")
     else:
-        typer.echo(f"{len(after)} entries stored; they apply from the next refresh on")
+        echo(f"{len(after)} entries stored; they apply from the next refresh on")
 
 
 def _print_effect(effect: Effect) -> None:
     print_verdict_changes(effect.changes)
-    typer.echo(f"{summary_of(effect.changes)} (judged on {effect.judged_on})")
+    echo(f"{summary_of(effect.changes)} (judged on {effect.judged_on})")
 
 
 def _sound_id(text: str | None) -> str | None:

@@ -43,7 +43,7 @@ def effect_of(
 
 def _last_chart(deployment: Deployment) -> tuple[Recording | None, str]:
     for run in deployment.reports.list_runs():
-        packed = _packed(deployment, run["scheduledAt"]) if run["isRecorded"] else None
+        packed = _packed(deployment, run["scheduledAt"]) if run.get("isRecorded") else None
         if packed is not None:
             return unpack_recording(packed), f"the run of {run['scheduledAt']}"
     try:

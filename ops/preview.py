@@ -1,6 +1,5 @@
 """`catalog preview`: applies the text rules to a list of tracks, without media or AWS."""
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -8,10 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from ops.console import echo, print_json, print_table
 from tiktok_music.adapters.operator_list_rows import parse_lists
 from tiktok_music.adapters.static_source import parse_line, parse_static_row
 from tiktok_music.adapters.upstream_rows import rejected_row
@@ -51,12 +48,12 @@ def preview(
         rules = _rules(RuleSettings(default_language, mild, not keep_generic), lists)
         lines = _lines(file)
     except (CatalogError, OSError, UnicodeDecodeError) as exc:
-        typer.echo(f"catalog preview: {exc}", err=True)
+        echo(f"catalog preview: {exc}", err=True)
         raise typer.Exit(2) from exc
     judged = _judged_pairs(lines, rules) if pairs else _judged_catalog(lines, rules)
     if as_json:
         for each in judged:
-            print(json.dumps(_to_json(each), ensure_ascii=False))
+            print_json(_to_json(each), indent=None)
     else:
         _print_table(judged)
 
@@ -110,20 +107,17 @@ def _to_json(judged: JudgedRow | list[JudgedRow]) -> Any:
 
 
 def _print_table(judged: Iterable[JudgedRow | list[JudgedRow]]) -> None:
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("verdict", "title", "author", "language", "why"):
-        table.add_column(column, overflow="fold")
+    shown: list[tuple[str, ...]] = []
     counts = {"accepted": 0, "merged": 0, "rejected": 0}
     for rows in judged:
         for row in rows if isinstance(rows, list) else [rows]:
             counts[str(row.verdict.status)] += 1
             if sum(counts.values()) <= MAX_ROWS_SHOWN:
-                table.add_row(*map(Text, _cells(row)))
-    console.print(table)
+                shown.append(_cells(row))
+    print_table(("verdict", "title", "author", "language", "why"), shown)
     summary = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
     more = sum(counts.values()) - MAX_ROWS_SHOWN
-    console.print(summary + (f" ({more} rows not shown; --json has all)" if more > 0 else ""))
+    echo(summary + (f" ({more} rows not shown; --json has all)" if more > 0 else ""))
 
 
 def _cells(row: JudgedRow) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.table import Table
 from rich.text import Text
 
+from ops.console import harmless, print_table
 from tiktok_music.composition.refresh_music import PROGRESS_LOGGER
 
 
@@ -72,22 +73,22 @@ def shown_progress(console: Console) -> Iterator[None]:
 def print_report(report: dict[str, Any], console: Console) -> None:
     """Prints the report of a refresh as a summary and a table."""
     seconds = sum(report["seconds"].values())
+    outcome = escape(harmless(report["outcome"]))
     console.print(
-        f"\n[bold]{report['outcome']}[/] in {seconds:.1f} s: {report['rows']} rows, "
+        f"\n[bold]{outcome}[/] in {seconds:.1f} s: {report['rows']} rows, "
         f"[green]{report['accepted']} accepted[/] ({report['newMedia']} with new media), "
         f"[yellow]{report['mergedCount']} merged[/], "
         f"[red]{sum(report['rejected'].values())} rejected[/]"
     )
     if report["reason"]:
-        console.print(Text(f"  reason: {report['reason']}"))
+        console.print(Text(harmless(f"  reason: {report['reason']}")))
     if not report["rejected"] and not report["merged"]:
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("reason", "title", "author", "why"):
-        table.add_column(column, overflow="fold")
-    for row in sorted(report["examples"], key=lambda row: str(row["reason"])):
-        table.add_row(*map(Text, (row["reason"], row["title"], row["author"], row["detail"])))
+    rows = [
+        (row["reason"], row["title"], row["author"], row["detail"])
+        for row in sorted(report["examples"], key=lambda row: str(row["reason"]))
+    ]
     for row in report["merged"]:
         why = f"{row['evidence']}: duplicate of {row['mergedInto']}"
-        table.add_row(*map(Text, ("merged", row["title"], row["author"], why)))
-    console.print(table)
+        rows.append(("merged", row["title"], row["author"], why))
+    print_table(("reason", "title", "author", "why"), rows, to=console)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ops.console import console, print_json, reports_errors, stderr_console
+from ops.console import console, echo, print_json, reports_errors, stderr_console
 from ops.deployment import open_deployment, refresh_settings, secrets_provider
 from ops.differences import print_changes
 from ops.options import DryRunOption, JsonOption, StackOption
@@ -78,7 +78,7 @@ def _run(dependencies: RefreshDependencies, trigger: Trigger, as_json: bool) -> 
             report = run_refresh(dependencies, trigger)
     except KeyboardInterrupt as exc:
         dependencies.publisher.release_lease(trigger.holder)
-        typer.echo("catalog: interrupted, snapshot unchanged", err=True)
+        echo("catalog: interrupted, snapshot unchanged", err=True)
         raise typer.Exit(INTERRUPTED) from exc
     if as_json:
         print_json(report.to_dict())
@@ -93,7 +93,7 @@ def _dry_run(dependencies: ReadOnlyDependencies, trigger: Trigger, as_json: bool
         with shown_progress(stderr_console()):
             result = dry_run(dependencies, trigger)
     except SourceError as exc:
-        typer.echo(f"catalog: {Outcome.SOURCE_FAILED}: {exc}", err=True)
+        echo(f"catalog: {Outcome.SOURCE_FAILED}: {exc}", err=True)
         raise typer.Exit(1) from exc
     pointer = dependencies.publisher.current()
     current = Index(dependencies.publisher.load(pointer.current)) if pointer else _index("nothing")

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
 
-from ops.console import confirm, print_json, reports_errors
+from ops.console import confirm, echo, print_json, reports_errors
 from ops.deployment import Deployment, open_deployment, publish_limits, refresh_interval
 from ops.options import CommandOptions, JsonOption, StackOption, YesOption
 from ops.withdraw import withdraw
@@ -21,7 +21,7 @@ from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
 from tiktok_music.refresh.publication.archive_records import reinstated_record, retired_record
 from tiktok_music.resolve import parse_track_id
 
-# Enough for an operator to answer a question; a refresh that starts meanwhile is retried.
+# Enough for a dozen reads and writes; a refresh that starts meanwhile is retried.
 LEASE_SECONDS = 120.0
 REFRESH_RUNNING = (
     "a refresh is running and would overwrite the change: run this again when `catalog status` "
@@ -41,6 +41,10 @@ class Takedown:
     reason: str
     at_once: bool
     options: CommandOptions
+
+    def reread(self, deployment: Deployment) -> "Takedown":
+        """The takedown of the record as it is now: the operator may have answered late."""
+        return replace(self, record=_find_record(self.record.track_id, deployment))
 
 
 @reports_errors
@@ -72,11 +76,13 @@ def retire(
     record = _find_record(track, deployment)
     takedown = Takedown(record, reason, at_once, CommandOptions(stack, as_json, yes))
     if undo:
+        _ask_to_undo(deployment, takedown)
         with _exclusive(deployment, is_required=True):
-            _undo(deployment, takedown)
+            _undo(deployment, takedown.reread(deployment))
         return
+    _ask_to_retire(deployment, takedown)
     with _exclusive(deployment, is_required=not at_once) as is_exclusive:
-        version = _retire(deployment, takedown)
+        version = _retire(deployment, takedown.reread(deployment))
     effect = _effect(deployment, record, version, is_exclusive=is_exclusive)
     _print_result(takedown, "retired", effect, version)
 
@@ -101,18 +107,24 @@ def _exclusive(deployment: Deployment, *, is_required: bool) -> Iterator[bool]:
         deployment.publisher.release_lease(holder)
 
 
-def _retire(deployment: Deployment, takedown: Takedown) -> str | None:
-    """Retires the record; returns the version without the track if one was published at once."""
-    record, reason, options = takedown.record, takedown.reason, takedown.options
+def _ask_to_retire(deployment: Deployment, takedown: Takedown) -> None:
+    """Asks before the lease is taken: it does not outlast a slow answer."""
+    record, options = takedown.record, takedown.options
     rank = deployment.rank(record.track_id)
     is_new = record.status is not TrackStatus.RETIRED
     if not is_new and not options.as_json:
-        typer.echo(f"already retired: {record.retired_reason}")
-    limits = publish_limits(deployment.stack) if takedown.at_once else None
-    if is_new or (limits and rank):
+        echo(f"already retired: {record.retired_reason}")
+    if is_new or (takedown.at_once and rank):
         place = f", rank {rank} of the current snapshot" if rank else ", which is not listed now"
         confirm(f"{deployment.name}: retire {_label(record)}{place}?", yes=options.yes)
-    if is_new:
+
+
+def _retire(deployment: Deployment, takedown: Takedown) -> str | None:
+    """Retires the record; returns the version without the track if one was published at once."""
+    record, reason = takedown.record, takedown.reason
+    rank = deployment.rank(record.track_id)
+    limits = publish_limits(deployment.stack) if takedown.at_once else None
+    if record.status is not TrackStatus.RETIRED:
         entries = deployment.lists.entries()
         if not any(_denies(each, record) for each in entries):
             entry = ListEntry(ListKind.DENY, reason, record.tiktok_id)
@@ -122,17 +134,26 @@ def _retire(deployment: Deployment, takedown: Takedown) -> str | None:
     return withdraw(deployment.publisher, record.track_id, limits) if limits and rank else None
 
 
-def _undo(deployment: Deployment, takedown: Takedown) -> None:
+def _ask_to_undo(deployment: Deployment, takedown: Takedown) -> None:
     record = takedown.record
-    if record.status is not TrackStatus.RETIRED:
-        raise NotFound(f"{_label(record)} is not retired: nothing to undo")
-    entries = deployment.lists.entries()
-    others = tuple(each for each in entries if not _is_from_takedown(each, record))
+    _require_retired(record)
     confirm(
         f"{deployment.name}: let {_label(record)}, retired because {record.retired_reason!r}, be "
         "listed again?",
         yes=takedown.options.yes,
     )
+
+
+def _require_retired(record: TrackRecord) -> None:
+    if record.status is not TrackStatus.RETIRED:
+        raise NotFound(f"{_label(record)} is not retired: nothing to undo")
+
+
+def _undo(deployment: Deployment, takedown: Takedown) -> None:
+    record = takedown.record
+    _require_retired(record)
+    entries = deployment.lists.entries()
+    others = tuple(each for each in entries if not _is_from_takedown(each, record))
     now = datetime.now(UTC)
     retired_at = f" {record.retired_at:%Y-%m-%d}" if record.retired_at else ""
     history = f"retired{retired_at}: {record.retired_reason}"
@@ -173,7 +194,7 @@ def _print_result(takedown: Takedown, action: str, effect: str, version: str | N
         done: dict[str, Any] = {"trackId": record.track_id, "done": action, "effect": effect}
         print_json({**done, "version": version})
     else:
-        typer.echo(f"{action}: {_label(record)}; {effect}")
+        echo(f"{action}: {_label(record)}; {effect}")
 
 
 def _find_record(track: str, deployment: Deployment) -> TrackRecord:

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.console import console, print_json, print_table, reports_errors
+from ops.console import console, echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment, text_rules
+from ops.errors import CommandError
 from ops.options import JsonOption, StackOption
 from ops.progress import print_report
 from ops.verdict_changes import changes_to_json, print_verdict_changes
+from tiktok_music.adapters.dynamo_items import UNREADABLE
 from tiktok_music.errors import NotFound, SnapshotMissing
 from tiktok_music.refresh.history.recording import Recording, unpack_recording
 from tiktok_music.refresh.history.replay import changes_of
@@ -42,8 +44,14 @@ def report(
     if as_json:
         print_json(found)
     else:
-        typer.echo(f"run of {found['scheduledAt']}, started {found['startedAt']}")
-        print_report(found, console())
+        try:
+            echo(f"run of {found['scheduledAt']}, started {found['startedAt']}")
+            print_report(found, console())
+        except UNREADABLE as exc:
+            raise CommandError(
+                f"the report of {scheduled_at.isoformat()} is unreadable in this release; --json "
+                "prints it as it is stored"
+            ) from exc
 
 
 @reports_errors
@@ -70,7 +78,7 @@ def replay(
     names = tuple(str(verdict) for verdict in RowStatus)
     rows = [(when, *(str(state[when][name]) for name in names)) for when in ("then", "now")]
     print_table(("", *names), rows)
-    typer.echo(
+    echo(
         f"run of {state['scheduledAt']} ({state['outcome']}): the verdict of {len(changes)} of "
         f"{state['sounds']} sounds differs; not judged again, as unreadable in that run: "
         f"{state['unreadable']}"
@@ -82,7 +90,7 @@ def scheduled_time(
 ) -> datetime:
     """The scheduled time of a run given by time, prefix or version; raises NotFound."""
     runs = [
-        each for each in deployment.reports.list_runs() if each["isRecorded"] or not is_recorded
+        each for each in deployment.reports.list_runs() if each.get("isRecorded") or not is_recorded
     ]
     if run is None and runs:
         return datetime.fromisoformat(runs[0]["scheduledAt"])

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import typer
 
-from ops.console import print_json, reports_errors
+from ops.console import echo, print_json, reports_errors
 from ops.deployment import open_deployment, refresh_settings, secrets_provider
 from ops.options import DryRunOption, JsonOption, StackOption
 from tiktok_music.adapters.secrets import Secrets
@@ -65,7 +65,7 @@ def publish(
         return
     verb = "would be written (dry run)" if dry_run else "written"
     counted = f"{len(media.missing)} objects {verb}, {len(media.present)} already there"
-    typer.echo(f"{deployment.name}: {counted}")
+    echo(f"{deployment.name}: {counted}")
 
 
 def open_bucket(settings: RefreshSettings) -> MediaBucket:

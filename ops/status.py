@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.alarms import AlarmState, AlarmValue, stack_alarms
-from ops.console import print_json, print_table, reports_errors
+from ops.console import echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment, refresh_interval
 from ops.error_hints import hint_for, in_brackets
 from ops.options import JsonOption, StackOption
@@ -55,7 +55,7 @@ def status(
         _print_alarms(alarms, note)
     problems = _problems(state, listed, alarms)
     for problem in problems:
-        typer.echo(problem, err=True)
+        echo(problem, err=True)
     if problems:
         raise typer.Exit(1)
 
@@ -108,7 +108,7 @@ def _problems(
         if alarm.value is AlarmValue.ALARM
     ]
     if runs and runs[0]["outcome"] in FAILED:
-        problems.append(f"the last run ended {runs[0]['outcome']}: {runs[0]['reason']}")
+        problems.append(f"the last run ended {runs[0]['outcome']}: {runs[0].get('reason')}")
     if state["isLate"]:
         problems.append(f"late: the snapshot is {state['ageHours']} hours old")
     return problems
@@ -123,7 +123,7 @@ def _print_runs(runs: Sequence[Run]) -> None:
 
 def _print_alarms(alarms: Sequence[AlarmState], note: str | None) -> None:
     if note is not None:
-        typer.echo(note)
+        echo(note)
         return
     rows = [(each.name, str(each.value), each.description, each.reason) for each in alarms]
     print_table(("alarm", "state", "description", "reason"), rows)

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import typer
-
-from ops.console import print_table
+from ops.console import echo, print_table
 from tiktok_music.refresh.history.replay import Change
 from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 
@@ -33,7 +31,7 @@ def print_verdict_changes(changes: Sequence[Change]) -> None:
     if rows:
         print_table(COLUMNS, rows[:MAX_ROWS_SHOWN])
     if len(rows) > MAX_ROWS_SHOWN:
-        typer.echo(f"{len(rows) - MAX_ROWS_SHOWN} more rows: --json prints all")
+        echo(f"{len(rows) - MAX_ROWS_SHOWN} more rows: --json prints all")
 
 
 def changes_to_json(changes: Iterable[Change]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.console import confirm, print_json, print_table, reports_errors
+from ops.console import confirm, echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment
 from ops.differences import print_changes
 from ops.options import CommandOptions, JsonOption, StackOption, YesOption
@@ -19,6 +19,12 @@ from tiktok_music.snapshot import Descriptor, Pointer
 Version = Annotated[
     str, typer.Argument(help="Version or a unique prefix (`catalog snapshots` lists them).")
 ]
+
+
+MOVED = (
+    "a refresh or another operator has moved the pointer since it was read: nothing changed; "
+    "check catalog status, and run the command again"
+)
 
 
 @reports_errors
@@ -70,7 +76,7 @@ def rollback(
     deployment = open_deployment(stack)
     name = deployment.find_version(version).version
     question = f"serve {name} until the next refresh?"
-    _warn_of_retired(deployment, name)
+    warn_of_retired(deployment, deployment.find_version(name))
     options = CommandOptions(stack, as_json, yes)
     _move(deployment, lambda now, fence: rolled_back(now, name, fence), question, options)
 
@@ -86,7 +92,7 @@ def pin(
     deployment = open_deployment(stack)
     name = deployment.find_version(version).version
     question = f"serve {name} until it is unpinned?"
-    _warn_of_retired(deployment, name)
+    warn_of_retired(deployment, deployment.find_version(name))
     options = CommandOptions(stack, as_json, yes)
     _move(deployment, lambda now, fence: pinned(now, name, fence), question, options)
 
@@ -101,17 +107,17 @@ def unpin(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     elif as_json:
         print_json(_state(pointer))
     else:
-        typer.echo("not pinned")
+        echo("not pinned")
 
 
-def _warn_of_retired(deployment: Deployment, name: str) -> None:
+def warn_of_retired(deployment: Deployment, version: Descriptor) -> None:
     """Warns of tracks that were retired after the version was published."""
-    rows = Index(deployment.publisher.load(deployment.find_version(name))).rows
+    rows = Index(deployment.publisher.load(version)).rows
     records = deployment.archive.get_many([row["id"] for row in rows]).values()
     retired = [each.track_id for each in records if each.status is TrackStatus.RETIRED]
     if retired:
-        typer.echo(
-            f"{name} lists tracks retired since, which would be served again: "
+        echo(
+            f"{version.version} lists tracks retired since, which would be served again: "
             f"{', '.join(retired)}; remove each at once with: catalog retire --now",
             err=True,
         )
@@ -130,19 +136,20 @@ def _move(
     pointer = deployment.pointer()
     change(pointer, pointer.fence + 1)  # an impossible move fails before the question
     confirm(f"{deployment.name}: {question}", yes=options.yes)
-    moved = change(pointer, deployment.publisher.next_fence())
+    # A refresh may have published while the operator was asked, which this move is to undo.
+    current = deployment.pointer()
+    if (current.operator_fence, current.is_pinned) != (pointer.operator_fence, pointer.is_pinned):
+        raise PublishLost(MOVED)
+    moved = change(current, deployment.publisher.next_fence())
     try:
-        deployment.publisher.point(moved, pointer)
+        deployment.publisher.point(moved, current)
     except PublishLost as exc:
-        raise PublishLost(
-            "a refresh or another operator has moved the pointer since it was read: nothing "
-            "changed; check catalog status, and run the command again"
-        ) from exc
+        raise PublishLost(MOVED) from exc
     if options.as_json:
         print_json(_state(moved))
         return
     suffix = ", pinned" if moved.is_pinned else ""
-    typer.echo(
+    echo(
         f"{deployment.name} serves {moved.current.version}{suffix}; takes effect within 36 seconds"
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.console import print_json, print_table, reports_errors
+from ops.console import echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment
 from ops.options import JsonOption, StackOption
 from ops.verdict_changes import verdict_to_json
@@ -187,7 +187,7 @@ def _print_details(details: Mapping[str, Any]) -> None:
         rows = [tuple(str(value) for value in row.values()) for row in details["snapshots"]]
         print_table(tuple(details["snapshots"][0]), rows)
     else:
-        typer.echo("not listed in any stored version")
+        echo("not listed in any stored version")
 
 
 def _cell(value: object) -> str:

@@ -1,14 +1,15 @@
 """In-memory fakes of stores, sources and media tools, held to the contracts in tests/contracts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from tiktok_music.api_key import ApiKey
+from tiktok_music.api_key import ApiKey, KeyState
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
 from tiktok_music.errors import (
     DownloadFailed,
+    KeyChanged,
     LeaseHeld,
     PublishLost,
     SnapshotCorrupt,
@@ -43,9 +44,8 @@ class FakeSnapshots:
         runs_for = self.lease_until - now.timestamp()
         if self.holder not in (None, holder) and 0 <= runs_for <= 2 * LEASE_SECONDS:
             raise LeaseHeld("another refresh is running")
-        self.fence += 1
         self.holder, self.lease_until = holder, now.timestamp() + seconds
-        return self.fence
+        return self.next_fence()
 
     def release_lease(self, holder: str) -> None:
         self._check()
@@ -79,7 +79,8 @@ class FakeSnapshots:
 
     def next_fence(self) -> int:
         self._check()
-        self.fence += 1
+        pointer_fence = self.current_pointer.fence if self.current_pointer else 0
+        self.fence = max(self.fence, pointer_fence) + 1
         return self.fence
 
     def flip(self, pointer: Pointer, before: Pointer | None) -> None:
@@ -159,7 +160,9 @@ class FakeLedger:
         self.entries[track_id] = LedgerEntry(media=media)
 
     def save_failures(self, failures: Iterable[MediaFailure]) -> None:
-        self.entries |= {each.track_id: LedgerEntry(failure=each) for each in failures}
+        for each in failures:
+            if self.entries.get(each.track_id, LedgerEntry()).media is None:
+                self.entries[each.track_id] = LedgerEntry(failure=each)
 
 
 @dataclass
@@ -210,6 +213,13 @@ class FakeKeys:
 
     def save(self, key: ApiKey) -> None:
         self.keys[key.key_id] = key
+
+    def change_state(self, key: ApiKey, state: KeyState) -> ApiKey:
+        changed = replace(key, state=state)
+        if self.keys[key.key_id] not in (changed, key):
+            raise KeyChanged(key.key_id)
+        self.keys[key.key_id] = changed
+        return changed
 
 
 @dataclass

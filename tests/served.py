@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import boto3
 from typer.testing import Result
 
 from tests.builders import a_snapshot, a_track
+from tests.conftest import REGION
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.pointer_moves import advanced
@@ -32,3 +35,8 @@ def served(rows: DynamoRows) -> tuple[str, bool]:
     pointer = DynamoPublisher(rows, "catalog").current()
     assert pointer is not None
     return pointer.current.version, pointer.is_pinned
+
+
+def table(name: str) -> Any:
+    """A table of moto's account, to damage its items."""
+    return boto3.resource("dynamodb", region_name=REGION).Table(name)

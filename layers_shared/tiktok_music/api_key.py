@@ -6,8 +6,8 @@ import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Self
+
+from tiktok_music.stored_text import StoredText
 
 READ = "publish:read"
 WRITE = "publish:write"
@@ -16,28 +16,14 @@ WRITE = "publish:write"
 _FORMAT = re.compile(r"lp_(live|test)_([A-Z2-7]{16})_([A-Za-z0-9_-]{43})")
 
 
-class _StoredText(StrEnum):
-    """A stored choice.
-
-    A value of another release equals no member and survives reading and saving a key.
-    """
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self:
-        unknown = str.__new__(cls, value)
-        unknown._name_ = "UNKNOWN"
-        unknown._value_ = str(value)
-        return unknown
-
-
-class KeyEnvironment(_StoredText):
+class KeyEnvironment(StoredText):
     """`test` keys read the sandbox."""
 
     LIVE = "live"
     TEST = "test"
 
 
-class RateTier(_StoredText):
+class RateTier(StoredText):
     """The rate limit of a key; `api.rate_limit` has the numbers."""
 
     STANDARD = "standard"
@@ -45,7 +31,7 @@ class RateTier(_StoredText):
     PARTNER = "partner"
 
 
-class KeyState(_StoredText):
+class KeyState(StoredText):
     """`suspended` is reversible, `revoked` permanent."""
 
     ACTIVE = "active"

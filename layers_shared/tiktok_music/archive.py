@@ -1,13 +1,14 @@
 """The permanent record of each published track, so that its id always resolves."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from tiktok_music.stored_text import StoredText
 
-class TrackStatus(StrEnum):
+
+class TrackStatus(StoredText):
     """`active` is in the current snapshot; `alias` is a duplicate that resolves to another track.
 
     `retired` was taken down by the operator and is permanent: no refresh changes it.
@@ -44,6 +45,7 @@ class TrackRecord:
 
     `song_clip_id` is the id for publishing commercial music, where the source gave it.
     `retired_at` and `retired_reason` describe a takedown; the reason stays after it is undone.
+    `newer_fields` are stored fields of a newer release, written back as they were read.
     """
 
     track_id: str
@@ -65,11 +67,17 @@ class TrackRecord:
     song_clip_id: str | None = None
     retired_at: datetime | None = None
     retired_reason: str | None = None
+    newer_fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def is_withheld(self) -> bool:
+        """True for a retired track, and for a status of a newer release: it may be a takedown."""
+        return self.status is TrackStatus.RETIRED or not self.status.is_known()
 
 
 def record_to(record: TrackRecord) -> dict[str, Any]:
     """Writes the stored form: the record's fields, times in ISO 8601."""
     stored = asdict(record)
+    stored.update(stored.pop("newer_fields"))
     stored["survivor_id"] = stored.pop("canonical_id")  # the name since the first release
     stored["first_seen_at"] = record.first_seen_at.isoformat()
     stored["last_seen_at"] = record.last_seen_at.isoformat()
@@ -78,11 +86,17 @@ def record_to(record: TrackRecord) -> dict[str, Any]:
 
 
 def record_from(stored: dict[str, Any]) -> TrackRecord:
-    """Reads the stored form; ignores fields of a newer release."""
+    """Reads the stored form; carries fields of a newer release."""
+    known = known_fields(TrackRecord, stored)
     media, retired_at = stored.get("media"), stored.get("retired_at")
     return TrackRecord(
         **{
-            **known_fields(TrackRecord, stored),
+            **known,
+            "newer_fields": {
+                name: value
+                for name, value in stored.items()
+                if name not in known and name != "survivor_id"
+            },
             "first_seen_at": datetime.fromisoformat(stored["first_seen_at"]),
             "last_seen_at": datetime.fromisoformat(stored["last_seen_at"]),
             "status": TrackStatus(stored["status"]),

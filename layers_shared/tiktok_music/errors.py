@@ -18,6 +18,7 @@ CatalogError
 │   ├── LeaseHeld
 │   ├── PublishLost
 │   ├── ListsChanged
+│   ├── KeyChanged
 │   ├── RecordingCorrupt
 │   └── RecordingTooLarge
 └── RequestError                an error response; each has one HTTP status, in api/responses.py
@@ -101,6 +102,10 @@ class PublishLost(StoreError):
 
 class ListsChanged(StoreError):
     """Raised when the operator overrides changed since they were read (optimistic lock)."""
+
+
+class KeyChanged(StoreError):
+    """Raised when an API key changed since it was read (optimistic lock)."""
 
 
 class RecordingCorrupt(StoreError):

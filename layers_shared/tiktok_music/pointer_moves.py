@@ -3,6 +3,7 @@
 Each move is stored by one conditional write.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -55,6 +56,23 @@ def pinned(pointer: Pointer, version: str, fence: int) -> Pointer:
 def unpinned(pointer: Pointer, fence: int) -> Pointer:
     """The pointer without its pin; the current version stays until the next refresh."""
     return replace(pointer, is_pinned=False, operator_fence=fence)
+
+
+def recovered(
+    whole: Sequence[Descriptor], version: str | None, fence: int, *, is_pinned: bool
+) -> Pointer:
+    """A pointer at `version` if it is one of the whole versions, else at the newest of them.
+
+    A pin stays only with its version.
+    """
+    newest_first = sorted(whole, key=lambda descriptor: -descriptor.fence)
+    chosen = next((each for each in newest_first if each.version == version), newest_first[0])
+    return Pointer(
+        chosen,
+        tuple(each for each in newest_first if each != chosen)[: MOST_VERSIONS - 1],
+        operator_fence=fence,
+        is_pinned=is_pinned and chosen.version == version,
+    )
 
 
 def last_scheduled_at(pointer: Pointer, until: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.test_template import load_template, names_in_template
-from tiktok_music.adapters import dynamo_lists, dynamo_publisher, dynamo_runs, dynamo_snapshots
+from tiktok_music.adapters import dynamo_lists, dynamo_lock, dynamo_runs, dynamo_snapshots
 from tiktok_music.observability import NAMESPACE
 from tiktok_music.refresh.history.notify import METRICS
 from tiktok_music.refresh.media.sound.volume import VolumeLimits
@@ -117,7 +117,7 @@ def test_the_documented_items_are_those_that_the_adapters_write() -> None:
 
     assert documented == prefixes | {
         dynamo_lists.LISTS_KEY,
-        dynamo_publisher.LEASE_KEY,
+        dynamo_lock.LEASE_KEY,
         dynamo_runs.RUNS_KEY,
         dynamo_snapshots.POINTER_KEY,
     }

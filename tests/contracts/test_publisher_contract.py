@@ -7,6 +7,7 @@ import pytest
 
 from tests.builders import NOON, a_snapshot, a_track
 from tests.fakes import FakeSnapshots
+from tests.served import table
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotCorrupt
@@ -32,6 +33,58 @@ def test_leases_have_rising_fences(publisher: Publisher) -> None:
     publisher.release_lease("a")
 
     assert publisher.acquire_lease("b", NOON, 60) > first
+
+
+def lose_lock(publisher: Any) -> None:
+    """Deletes LOCK, as a restore without it does."""
+    if isinstance(publisher, FakeSnapshots):
+        publisher.fence, publisher.holder = 0, None
+    else:
+        table("catalog").delete_item(Key={"pk": "LOCK"})
+
+
+def test_a_fence_is_above_the_pointer_after_lock_was_lost(publisher: Any) -> None:
+    published = a_snapshot(fence=7)
+    publisher.flip(Pointer(published.descriptor), None)
+
+    lose_lock(publisher)
+    leased = publisher.acquire_lease("a", NOON, 60)
+    lose_lock(publisher)
+    operator = publisher.next_fence()
+
+    assert (leased, operator, publisher.next_fence()) == (8, 8, 9)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"fence": "x"},
+        {"fence": 3, "holder": "a", "lease_until": "soon"},
+        {"fence": 3, "holder": "a"},
+        {"fence": 3, "holder": 5, "lease_until": 1},
+        {"fence": 3, "sweepable": "junk"},
+        {
+            "fence": 3,
+            "sweepable": {"junk", "0000000000-abc*x", "0000000001-0123456789abcdef*99999"},
+        },
+    ],
+    ids=str,
+)
+def test_an_unreadable_lock_stops_no_refresh(rows: DynamoRows, damage: dict[str, Any]) -> None:
+    publisher = DynamoPublisher(rows, "catalog")
+    first = a_snapshot(fence=7)
+    publisher.write_chunks(first)
+    publisher.flip(Pointer(first.descriptor), None)
+    table("catalog").put_item(Item={"pk": "LOCK", **damage})
+
+    fence = publisher.acquire_lease("b", NOON, LEASE_SECONDS)
+    second = a_snapshot(a_track(2), fence=fence)
+    publisher.write_chunks(second)
+    publisher.flip(advanced(Pointer(first.descriptor), second.descriptor), publisher.current())
+
+    assert (fence, publisher.sweep(), publisher.is_leased(NOON)) == (8, 0, True)
+    publisher.release_lease("b")
+    assert publisher.load(second.descriptor) == second
 
 
 def test_a_running_lease_keeps_another_holder_out(publisher: Publisher) -> None:

@@ -1,5 +1,6 @@
 """The contracts of archive, report, key, rate and media stores, run on fakes and real ones."""
 
+import json
 import random
 from datetime import timedelta
 from typing import Any
@@ -7,22 +8,29 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.builders import NOON, a_key, a_media, a_record
+from tests.builders import NOON, a_key, a_media, a_record, a_snapshot
 from tests.conftest import BUCKET, REGION
 from tests.fakes import FakeArchive, FakeKeys, FakeLedger, FakeMediaStore, FakeRates, FakeReports
+from tests.served import table
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
+from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoRows, LedgerRow
+from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore
 from tiktok_music.api_key import KeyState, RateTier
 from tiktok_music.archive import TrackStatus
-from tiktok_music.errors import RecordingCorrupt, StoreUnavailable
+from tiktok_music.errors import KeyChanged, RecordingCorrupt, StoreUnavailable
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.rejection import Finding, RejectionReason
-from tiktok_music.snapshot import CHUNK_BYTES
+from tiktok_music.snapshot import CHUNK_BYTES, Pointer
+
+
+def an_entry(hours: int, outcome: str = "PUBLISHED") -> dict[str, Any]:
+    return {"scheduledAt": (NOON + timedelta(hours=hours)).isoformat(), "outcome": outcome}
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -147,13 +155,188 @@ def test_the_last_runs_are_listed_newest_first(kind: Any) -> None:
         else DynamoRunReports(kind.getfixturevalue("rows"), "catalog")
     )
 
-    for time, outcome in (("06:00", "LOST"), ("18:00", "REFUSED"), ("06:00", "PUBLISHED")):
-        reports.save_run({"scheduledAt": time, "outcome": outcome})
+    for hour, outcome in ((6, "LOST"), (18, "REFUSED"), (6, "PUBLISHED")):
+        reports.save_run(an_entry(hour, outcome))
 
-    assert reports.list_runs() == [
-        {"scheduledAt": "06:00", "outcome": "PUBLISHED"},
-        {"scheduledAt": "18:00", "outcome": "REFUSED"},
-    ]
+    assert reports.list_runs() == [an_entry(6, "PUBLISHED"), an_entry(18, "REFUSED")]
+
+
+def test_two_runs_that_end_together_are_both_listed(
+    rows: DynamoRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = (DynamoRunReports(rows, "catalog") for _ in range(2))
+    one.save_run(an_entry(0))
+    read, others = one._list_item, [an_entry(3), an_entry(2)]
+
+    def overtaken() -> Any:
+        item = read()
+        if others:
+            other.save_run(others.pop())
+        return item
+
+    monkeypatch.setattr(one, "_list_item", overtaken)
+    one.save_run(an_entry(4))
+
+    assert other.list_runs() == [an_entry(4), an_entry(3), an_entry(2), an_entry(0)]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "readable"),
+    [
+        ({"runs": "null"}, []),
+        ({"runs": '["a", {}, {"scheduledAt": "x", "outcome": "LOST"}]'}, []),
+        ({"runs": json.dumps([{}, an_entry(1), {**an_entry(2), "outcome": None}])}, [an_entry(1)]),
+        ({"runs": '{"a": 1}'}, []),
+        ({"runs": 5}, []),
+        ({}, []),
+    ],
+)
+def test_unreadable_entries_of_the_list_of_runs_are_left_out(
+    rows: DynamoRows, attributes: dict[str, Any], readable: list[dict[str, Any]]
+) -> None:
+    reports = DynamoRunReports(rows, "catalog")
+    table("catalog").put_item(Item={"pk": "RUNS", **attributes})
+
+    assert reports.list_runs() == readable
+    reports.save_run(an_entry(9))
+    assert reports.list_runs() == [an_entry(9), *readable]
+
+
+@pytest.mark.parametrize("report", ["null", "x", "[1]"])
+def test_an_unreadable_report_counts_as_none(rows: DynamoRows, report: str) -> None:
+    table("catalog").put_item(Item={"pk": f"RUN#{NOON.isoformat()}", "report": report})
+
+    assert DynamoRunReports(rows, "catalog").get_report(NOON) is None
+
+
+def damage_record(number: int, **fields: Any) -> dict[str, Any]:
+    """Changes the stored record of a track; None removes a field. Returns the item."""
+    key = {"pk": f"TRACK#{a_record(number).track_id}"}
+    item: dict[str, Any] = table("catalog").get_item(Key=key)["Item"]
+    record = {**json.loads(item["record"]), **fields}
+    removed = [name for name, value in fields.items() if value is None]
+    item["record"] = json.dumps({name: record[name] for name in record if name not in removed})
+    table("catalog").put_item(Item=item)
+    return item
+
+
+def test_a_record_of_a_newer_release_is_carried(rows: DynamoRows) -> None:
+    archive = DynamoTrackArchive(rows, "catalog")
+    archive.save_many([a_record(1)])
+    stored = damage_record(1, status="blocked", isrc="USX9P1234567")
+
+    found = archive.get_many([a_record(1).track_id])[a_record(1).track_id]
+    archive.save_many([found])
+
+    assert (found.status, found.is_withheld()) == ("blocked", True)
+    item = table("catalog").get_item(Key={"pk": stored["pk"]})["Item"]
+    assert json.loads(item["record"]) == json.loads(stored["record"])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"link": None}, {"first_seen_at": "x"}, {"media": {"duration_seconds": 1}}, {"status": 5}],
+    ids=str,
+)
+def test_an_unreadable_record_is_left_out_and_copied_before_it_is_replaced(
+    rows: DynamoRows, damage: dict[str, Any]
+) -> None:
+    archive = DynamoTrackArchive(rows, "catalog")
+    archive.save_many([a_record(1), a_record(2)])
+    broken = damage_record(1, **damage)
+    ids = [a_record(1).track_id, a_record(2).track_id]
+
+    assert archive.get_many(ids) == {ids[1]: a_record(2)}
+    archive.save_many([a_record(1)])
+
+    assert archive.get_many(ids) == {ids[0]: a_record(1), ids[1]: a_record(2)}
+    aside = table("catalog").get_item(Key={"pk": f"ASIDE#{broken['pk']}"})["Item"]
+    assert aside == {**broken, "pk": aside["pk"]}
+
+
+def test_stored_media_is_not_replaced_by_a_late_failure(kind: Any) -> None:
+    ledger = (
+        FakeLedger()
+        if kind.param == "fake"
+        else DynamoMediaLedger(kind.getfixturevalue("rows"), "catalog")
+    )
+    late = MediaFailure("one", "abc", Finding(RejectionReason.AUDIO_SILENT, "silence"), NOON)
+
+    ledger.save_media("one", a_media())
+    ledger.save_failures([late])
+
+    assert ledger.get_many(["one"]) == {"one": LedgerEntry(media=a_media())}
+
+
+def test_a_failure_of_a_newer_release_is_read_and_unreadable_entries_are_left_out(
+    rows: DynamoRows,
+) -> None:
+    ledger = DynamoMediaLedger(rows, "catalog")
+    failure = MediaFailure("new", "abc", Finding(RejectionReason("AUDIO_DRM"), "locked"), NOON)
+    ledger.save_failures([failure])
+    for name, media in (("a", '{"duration_seconds": 1}'), ("b", '"x"'), ("c", "{")):
+        table("catalog").put_item(Item={"pk": f"MEDIA#{name}", "media": media, "expires_at": 1})
+
+    found = ledger.get_many(["new", "a", "b", "c"])
+
+    assert found == {"new": LedgerEntry(failure=failure)}
+
+
+@pytest.mark.parametrize("stored", [KeyState.SUSPENDED, KeyState.ACTIVE])
+def test_a_key_that_was_revoked_meanwhile_stays_revoked(kind: Any, stored: KeyState) -> None:
+    keys = FakeKeys() if kind.param == "fake" else DynamoKeys(kind.getfixturevalue("rows"), "keys")
+    _, key = a_key(state=stored)
+    keys.save(key)
+    revoked = keys.change_state(key, KeyState.REVOKED)
+
+    for state in (KeyState.ACTIVE, KeyState.SUSPENDED):
+        with pytest.raises(KeyChanged):
+            keys.change_state(key, state)
+
+    assert keys.get(key.key_id) == revoked
+    assert keys.change_state(key, KeyState.REVOKED) == revoked
+
+
+def test_unreadable_keys_grant_nothing_and_are_left_out(rows: DynamoRows) -> None:
+    keys = DynamoKeys(rows, "keys")
+    _, key = a_key()
+    keys.save(key)
+    table("keys").put_item(Item={"pk": "KEY#ABCDEFGHIJKLMNOP"})
+    table("keys").put_item(Item={"pk": "note", "text": "hello"})
+
+    assert (keys.get("ABCDEFGHIJKLMNOP"), keys.list_all()) == (None, [key])
+
+
+def test_every_item_has_its_format(rows: DynamoRows) -> None:
+    DynamoTrackArchive(rows, "catalog").save_many([a_record(1)])
+    DynamoMediaLedger(rows, "catalog").save_media("one", a_media())
+    DynamoRates(rows, "catalog").lease("A", 10, 6)
+    reports = DynamoRunReports(rows, "catalog")
+    reports.save_report(NOON, {})
+    reports.save_run(an_entry(1))
+    reports.save_recording(NOON, b"x", lambda: True)
+    DynamoOperatorLists(rows, "catalog").save((), before=())
+    publisher = DynamoPublisher(rows, "catalog")
+    publisher.next_fence()
+    publisher.write_chunks(a_snapshot(fence=1))
+    publisher.flip(Pointer(a_snapshot(fence=1).descriptor), None)
+    DynamoKeys(rows, "keys").save(a_key()[1])
+
+    items = [*table("catalog").scan()["Items"], *table("keys").scan()["Items"]]
+    assert [item["pk"] for item in items if item.get("format") != 1] == []
+    assert {item["pk"].partition("#")[0] for item in items} == {
+        "TRACK", "MEDIA", "RATE", "RUN", "RUNS", "LISTS", "LOCK", "SNAP", "PTR", "KEY",
+    }  # fmt: skip
+
+
+def test_an_item_of_the_last_release_has_no_format_and_is_read(rows: DynamoRows) -> None:
+    archive = DynamoTrackArchive(rows, "catalog")
+    archive.save_many([a_record(1)])
+    key = {"pk": f"TRACK#{a_record(1).track_id}"}
+    item = table("catalog").get_item(Key=key)["Item"]
+    table("catalog").put_item(Item={name: item[name] for name in item if name != "format"})
+
+    assert archive.get_many([a_record(1).track_id]) == {a_record(1).track_id: a_record(1)}
 
 
 def test_a_recording_expires_and_an_incomplete_one_is_reported(rows: DynamoRows) -> None:
@@ -175,9 +358,9 @@ def test_at_most_a_month_of_runs_is_listed(rows: DynamoRows) -> None:
     table.put_item(Item={"pk": "RUNS", "runs": "no JSON"})
 
     for number in range(62):
-        reports.save_run({"scheduledAt": str(number)})
+        reports.save_run(an_entry(number))
 
-    assert [run["scheduledAt"] for run in reports.list_runs()] == [str(n) for n in range(61, 1, -1)]
+    assert reports.list_runs() == [an_entry(number) for number in range(61, 1, -1)]
 
 
 def test_a_key_is_found_by_its_id_and_others_are_not(kind: Any) -> None:

@@ -11,7 +11,7 @@ from collections import Counter
 
 from tests.faults.fake_account import Flip
 from tests.faults.world import KEPT, SECRET, Run, World
-from tiktok_music.adapters.dynamo_publisher import LEASE_KEY
+from tiktok_music.adapters.dynamo_lock import LEASE_KEY
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
 from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.archive_lookup import resolve_aliases

@@ -118,14 +118,14 @@ def sweep_without_fence(patch: Patch) -> None:
     """The sweep deletes chunks that another refresh is still writing."""
 
     def sweep(self: DynamoPublisher) -> int:
-        pointer, noted = self.current(), self._sweepable()
+        pointer, noted = self.current(), list(self._lock.sweepable())
         kept = {each.version for each in (pointer.current, *pointer.history)} if pointer else set()
-        for note in noted:
+        for note, _ in noted:
             version, _, count = note.partition("*")
             for index in range(0 if version in kept else int(count)):
                 self._delete_chunk(chunk_key(version, index))
             if version not in kept:
-                self._remove_sweepable(note)
+                self._lock.remove_sweepable(note)
         return 0
 
     patch.setattr(DynamoPublisher, "sweep", sweep)
@@ -165,7 +165,7 @@ def reader_without_strong_retry(patch: Patch) -> None:
 
     def newest(self: catalog.SnapshotCache, held: Any, *, consistent: bool) -> Any:
         pointer = self._source.pointer(consistent=consistent)
-        if held is not None and not catalog._is_worth_loading(held, pointer):
+        if held is not None and pointer.fence <= held.pointer.fence:
             return held
         return catalog._Cached(pointer, self._source.load(pointer.current))
 

@@ -17,6 +17,8 @@ CHECKS = [
     "clock",
     "table catalog",
     "table keys",
+    "items of catalog",
+    "items of keys",
     "lists",
     "secret tiktok-music/r2",
     *(f"bucket {name}" for name in BUCKET_CHECKS),
@@ -94,11 +96,24 @@ def test_missing_resources_are_found_with_their_fixes(
 
     assert (code, failed(lines)) == (
         1,
-        ["table nothing", "secret nothing/r2", "bucket write", "source static"],
+        ["table nothing", "items of nothing", "secret nothing/r2", "bucket write", "source static"],
     )
     assert lines["secret nothing/r2"]["mend"] == (
         "create it: aws secretsmanager create-secret --name nothing/r2"
     )
+
+
+def test_unreadable_items_are_counted_and_named(account: EmbeddedAws) -> None:
+    dynamodb = boto3.resource("dynamodb", endpoint_url=account.endpoint_url, region_name=REGION)
+    for key in ("TRACK#a", "ASIDE#TRACK#b", "PTR", "RUNS", "MEDIA#c", "RUN#d"):
+        dynamodb.Table("catalog").put_item(Item={"pk": key, "runs": "[{}]", "media": '"x"'})
+    dynamodb.Table("keys").put_item(Item={"pk": "KEY#ABCDEFGHIJKLMNOP"})
+
+    code, lines = doctor()
+
+    assert code == 1
+    assert lines["items of catalog"]["found"].startswith("6 unreadable or set aside: ")
+    assert lines["items of keys"]["found"] == "1 unreadable or set aside: KEY#ABCDEFGHIJKLMNOP"
 
 
 def test_an_unreachable_media_domain_is_reported(

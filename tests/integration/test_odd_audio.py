@@ -68,7 +68,7 @@ def file_of(container_format: str, codec: str, samples: Samples, rate: int = 44_
 def test_only_listed_codecs_are_decoded(container_format: str, codec: str) -> None:
     rate = 8_000 if codec == "g726" else 44_100
     data = file_of(container_format, codec, music(1, 6.0), rate=rate)
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         assert sum(frame.samples for frame in container.decode(audio=0)) > 5 * rate
 
     with pytest.raises(AudioUnreadable, match="unsupported codec"):
@@ -213,6 +213,6 @@ def test_an_mp3_that_changes_midway_is_encoded_not_copied(rate: int, layout: str
 
     assert preview.reencoded
     assert preview.facts.duration_seconds == pytest.approx(12.0, abs=0.3)
-    with av.open(io.BytesIO(preview.mp3), format="mp3") as container:
+    with av.open(io.BytesIO(preview.mp3), "r", format="mp3") as container:
         shapes = {(frame.sample_rate, frame.layout.name) for frame in container.decode(audio=0)}
     assert shapes == {(44_100, "stereo")}

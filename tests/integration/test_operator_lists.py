@@ -93,7 +93,7 @@ def test_a_change_between_read_and_write_is_refused_by_the_store(
     rows: DynamoRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, other = (DynamoOperatorLists(rows, "catalog") for _ in range(2))
-    read = store._row
+    read = store._item
 
     def changed_meanwhile() -> Any:
         row = read()
@@ -101,7 +101,7 @@ def test_a_change_between_read_and_write_is_refused_by_the_store(
             other.save(ENTRIES[:1], before=())
         return row
 
-    monkeypatch.setattr(store, "_row", changed_meanwhile)
+    monkeypatch.setattr(store, "_item", changed_meanwhile)
     with pytest.raises(ListsChanged):
         store.save(ENTRIES, before=())
 

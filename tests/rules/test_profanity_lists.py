@@ -23,8 +23,8 @@ def rows_of(name: str) -> list[list[str]]:
 
 
 def language_lists() -> list[Path]:
-    special = ("README", "allow", "circled", "given_names", "glued")
-    special += ("languages", "lookalikes", "maskable")
+    special = {"README", "allow", "circled", "given_names", "glued"}
+    special |= {"languages", "lookalikes", "maskable"}
     return [path for path in sorted(DATA.glob("*.txt")) if path.stem not in special]
 
 

@@ -6,7 +6,8 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from pynamodb.exceptions import GetError
 
-from tiktok_music.adapters.dynamo_models import batch_read, is_condition_failed, translated
+from tiktok_music.adapters.dynamo_items import batch_read
+from tiktok_music.adapters.dynamo_models import is_condition_failed, translated
 from tiktok_music.errors import StoreUnavailable
 
 URL = "https://dynamodb.test"
@@ -52,7 +53,7 @@ def test_keys_that_are_left_out_are_asked_for_again_after_a_pause() -> None:
     rows: Any = Rows(40)
     pauses: list[float] = []
 
-    found: Any = batch_read(rows, map(str, range(130)), pause=pauses.append)
+    found: Any = batch_read(rows, map(str, range(130)), lambda row: row, pause=pauses.append)
 
     assert found == [str(number) for number in range(130)]
     assert (rows.calls, pauses) == ([100, 60, 20, 30], [0.05, 0.1])
@@ -63,6 +64,6 @@ def test_a_table_that_leaves_keys_out_for_ever_is_given_up() -> None:
     pauses: list[float] = []
 
     with pytest.raises(StoreUnavailable, match="left 3 keys of a batch unprocessed"):
-        batch_read(rows, "abc", pause=pauses.append)
+        batch_read(rows, "abc", lambda row: row, pause=pauses.append)
 
     assert (rows.calls, pauses) == ([3] * 5, [0.05, 0.1, 0.2, 0.4])

@@ -7,9 +7,10 @@ from tests.fakes import FakeSnapshots
 from tiktok_music.api.index import CACHED_INDEXES, Indexes
 from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.errors import SnapshotCorrupt, SnapshotGone, StoreError, StoreUnavailable
-from tiktok_music.snapshot import Descriptor, Snapshot
+from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
 
 FIRST, SECOND, THIRD = (a_snapshot(a_track(number), fence=number) for number in (1, 2, 3))
+OTHER = a_snapshot(a_track(9), fence=2)
 
 
 class World:
@@ -145,16 +146,6 @@ def test_a_cold_start_without_a_complete_version_fails(world: World) -> None:
         world.cache.snapshot()
 
 
-def test_a_pointer_with_a_lower_fence_is_ignored(world: World) -> None:
-    pointer = world.store.pointer()
-    world.store.publish(THIRD)
-    assert world.cache.snapshot() == THIRD
-    world.store.current_pointer = pointer
-    world.now += 30
-
-    assert world.cache.snapshot() == THIRD
-
-
 def test_only_the_last_used_indexes_are_cached(world: World) -> None:
     indexes = Indexes(world.cache, world.stale.append)
     world.store.publish(THIRD)
@@ -204,3 +195,40 @@ def test_nothing_is_reported_without_a_snapshot(world: World) -> None:
         world.cache.snapshot()
 
     assert world.checked == []
+
+
+class StaleReplica(FakeSnapshots):
+    """A store whose eventually consistent reads return an older pointer."""
+
+    older: Pointer | None = None
+
+    def pointer(self, *, consistent: bool = False) -> Pointer:
+        current = super().pointer()
+        return current if consistent or self.older is None else self.older
+
+
+def test_an_older_pointer_of_a_stale_replica_is_not_followed() -> None:
+    world, store = World(), StaleReplica()
+    store.publish(FIRST)
+    store.older = store.current_pointer
+    store.publish(SECOND)
+    cache = world.over(store)
+    store.older, older = None, store.older
+    assert cache.snapshot() == SECOND
+
+    store.older, world.now = older, 60.0
+
+    assert cache.snapshot() == SECOND
+    assert world.stale == []
+
+
+@pytest.mark.parametrize("restored", [FIRST, OTHER], ids=["lower fence", "same fence"])
+def test_a_table_restored_to_an_older_state_is_followed(world: World, restored: Snapshot) -> None:
+    assert world.cache.snapshot() == SECOND
+
+    world.store.write_chunks(restored)
+    world.store.current_pointer = Pointer(restored.descriptor)
+    world.now += 60.0
+
+    assert world.cache.snapshot() == restored
+    assert world.stale == []

@@ -1,7 +1,20 @@
 """API keys in their own DynamoDB table."""
 
-from tiktok_music.adapters.dynamo_models import DynamoRows, KeyRow, translated
+from dataclasses import replace
+
+from pynamodb.exceptions import PynamoDBException
+
+from tiktok_music.adapters.dynamo_items import key_of, parsed, read_item, scan_items
+from tiktok_music.adapters.dynamo_models import (
+    DynamoRows,
+    KeyRow,
+    is_condition_failed,
+    translated,
+)
 from tiktok_music.api_key import ApiKey, KeyEnvironment, KeyState, RateTier
+from tiktok_music.errors import KeyChanged
+
+PREFIX = "KEY#"
 
 
 class DynamoKeys:
@@ -11,22 +24,23 @@ class DynamoKeys:
         self._rows = rows.bind(KeyRow, table_name)
 
     def get(self, key_id: str) -> ApiKey | None:
-        """Strongly consistent: a revocation takes effect as soon as it is written."""
+        """The key, None if there is none or it is unreadable, which grants nothing.
+
+        Strongly consistent: a revocation takes effect as soon as it is written.
+        """
         with translated("read an API key"):
-            try:
-                row = self._rows.get(f"KEY#{key_id}", consistent_read=True)
-            except self._rows.DoesNotExist:
-                return None
-        return _key(key_id, row)
+            item = read_item(self._rows, f"KEY#{key_id}")
+        return parsed(self._rows, item, api_key) if item is not None else None
 
     def list_all(self) -> list[ApiKey]:
-        """All keys, sorted by id. Scans the table: for the operator, with a few hundred at most."""
+        """All readable keys, sorted by id. Scans the table, which has a few hundred at most."""
         with translated("list the API keys"):
-            rows = list(self._rows.scan())
-        keys = [_key(row.pk.removeprefix("KEY#"), row) for row in rows]
-        return sorted(keys, key=lambda key: key.key_id)
+            items = [each for each in scan_items(self._rows) if key_of(each).startswith(PREFIX)]
+        keys = (parsed(self._rows, each, api_key) for each in items)
+        return sorted(filter(None, keys), key=lambda key: key.key_id)
 
     def save(self, key: ApiKey) -> None:
+        """Writes a new key."""
         row = self._rows(
             f"KEY#{key.key_id}",
             secret_sha256=key.secret_sha256,
@@ -40,10 +54,33 @@ class DynamoKeys:
         with translated("write an API key"):
             row.save()
 
+    def change_state(self, key: ApiKey, state: KeyState) -> ApiKey:
+        """The key with another state, written if the stored state is still that of `key`.
 
-def _key(key_id: str, row: KeyRow) -> ApiKey:
+        Optimistic lock: raises KeyChanged. All else of the stored key stays as it is.
+        """
+        row = self._rows(f"KEY#{key.key_id}")
+        changed = replace(key, state=state)
+        with translated("change an API key"):
+            try:
+                row.update([self._rows.state.set(state)], condition=self._rows.state == key.state)
+            except PynamoDBException as exc:
+                if not is_condition_failed(exc):
+                    raise
+                # A retry fails on its own first attempt.
+                stored = self.get(key.key_id)
+                if stored != changed:
+                    raise KeyChanged(f"{key.key_id} was changed by another operator") from exc
+        return changed
+
+
+def api_key(row: KeyRow) -> ApiKey:
+    """The key of an item; raises one of UNREADABLE."""
+    texts = (row.secret_sha256, row.organization_id, row.organization_name)
+    if None in texts:
+        raise ValueError("a field is missing")
     return ApiKey(
-        key_id=key_id,
+        key_id=row.pk.removeprefix(PREFIX),
         secret_sha256=row.secret_sha256,
         environment=KeyEnvironment(row.environment),
         organization_id=row.organization_id,

@@ -6,7 +6,15 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from tiktok_music.adapters.dynamo_models import DynamoRows, LedgerRow, batch_read, translated
+from pynamodb.exceptions import PynamoDBException
+
+from tiktok_music.adapters.dynamo_items import batch_read
+from tiktok_music.adapters.dynamo_models import (
+    DynamoRows,
+    LedgerRow,
+    is_condition_failed,
+    translated,
+)
 from tiktok_music.archive import MediaFacts, media_from
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.rejection import finding_from
@@ -25,11 +33,10 @@ class DynamoMediaLedger:
         self._clock = clock
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, LedgerEntry]:
-        """The entries of those ids, expired failures among them."""
+        """The readable entries of those ids, expired failures among them."""
         keys = map(_key, track_ids)
         with translated("read the media ledger"):
-            found = batch_read(self._rows, keys)
-        return {row.pk.removeprefix("MEDIA#"): _entry(row) for row in found}
+            return dict(batch_read(self._rows, keys, ledger_entry))
 
     def save_media(self, track_id: str, media: MediaFacts) -> None:
         """Saves the facts of stored media; replaces a failure."""
@@ -38,24 +45,37 @@ class DynamoMediaLedger:
             self._rows(_key(track_id), media=asdict(media), expires_at=expires_at).save()
 
     def save_failures(self, failures: Iterable[MediaFailure]) -> None:
-        """Saves failures; a later one of a track replaces the earlier one."""
+        """Saves failures; a later one of a track replaces the earlier one.
+
+        Stored media stays: a batch or run that is late must not undo what another one stored.
+        """
         # One by one: a batch write needs a permission that can delete, and may leave items out.
         with translated("write the media ledger"):
             for failure in failures:
-                self._rows(
-                    _key(failure.track_id),
-                    failure=_failure_to(failure),
-                    expires_at=int(failure.expires_at.timestamp()),
-                ).save()
+                self._save_failure(failure)
+
+    def _save_failure(self, failure: MediaFailure) -> None:
+        row = self._rows(
+            _key(failure.track_id),
+            failure=_failure_to(failure),
+            expires_at=int(failure.expires_at.timestamp()),
+        )
+        try:
+            row.save(condition=self._rows.media.does_not_exist())
+        except PynamoDBException as exc:
+            if not is_condition_failed(exc):
+                raise
 
 
 def _key(track_id: str) -> str:
     return f"MEDIA#{track_id}"
 
 
-def _entry(row: LedgerRow) -> LedgerEntry:
+def ledger_entry(row: LedgerRow) -> tuple[str, LedgerEntry]:
+    """The track id and entry of an item; raises one of UNREADABLE."""
     media = media_from(row.media) if row.media else None
-    return LedgerEntry(media, _failure_from(row.failure) if row.failure else None)
+    failure = _failure_from(row.failure) if row.failure else None
+    return row.pk.removeprefix("MEDIA#"), LedgerEntry(media, failure)
 
 
 def _failure_to(failure: MediaFailure) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Operator overrides in DynamoDB, so that they change without a deploy."""
 
 from pynamodb.exceptions import PynamoDBException
-from pynamodb.expressions.condition import Condition
 
+from tiktok_music.adapters.dynamo_items import RawItem, is_unchanged, read_item
 from tiktok_music.adapters.dynamo_models import (
     DynamoRows,
     ListsRow,
@@ -25,7 +25,7 @@ class DynamoOperatorLists:
 
     def entries(self) -> tuple[ListEntry, ...]:
         """All entries, expired ones too; none when there is no item. Raises SettingsError."""
-        return self._entries(self._row())
+        return self._entries(self._item())
 
     def save(self, entries: tuple[ListEntry, ...], *, before: tuple[ListEntry, ...] | None) -> None:
         """Replaces all entries, validated as on reading.
@@ -35,27 +35,26 @@ class DynamoOperatorLists:
         """
         document = lists_document(entries)
         parse_lists(document, "the new lists")
-        row = self._row()
-        if before is not None and self._entries(row) != before:
+        item = self._item()
+        if before is not None and self._entries(item) != before:
             raise ListsChanged(CHANGED)
-        condition: Condition = self._rows.pk.does_not_exist()
-        if row is not None:
-            condition = self._rows.document == row.document
         with translated("write the operator overrides"):
             try:
-                self._rows(LISTS_KEY, document=document).save(condition=condition)
+                self._rows(LISTS_KEY, document=document).save(
+                    condition=is_unchanged(item, "document")
+                )
             except PynamoDBException as exc:
                 if is_condition_failed(exc) and self.entries() != entries:
                     raise ListsChanged(CHANGED) from exc
                 if not is_condition_failed(exc):
                     raise
 
-    def _row(self) -> ListsRow | None:
+    def _item(self) -> RawItem | None:
         with translated("read the operator overrides"):
-            try:
-                return self._rows.get(LISTS_KEY, consistent_read=True)
-            except self._rows.DoesNotExist:
-                return None
+            return read_item(self._rows, LISTS_KEY)
 
-    def _entries(self, row: ListsRow | None) -> tuple[ListEntry, ...]:
-        return parse_lists(row.document, "the catalog table") if row is not None else ()
+    def _entries(self, item: RawItem | None) -> tuple[ListEntry, ...]:
+        """Fails on an unreadable item too: a refresh must not publish what it may deny."""
+        if item is None:
+            return ()
+        return parse_lists(item.get("document", {}).get("S", ""), "the catalog table")

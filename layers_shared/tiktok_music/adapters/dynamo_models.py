@@ -3,8 +3,7 @@
 A function binds models, because PynamoDB reads `Meta.table_name` when a class is created.
 """
 
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, TypeVar
@@ -25,8 +24,8 @@ from pynamodb.models import Model
 from tiktok_music.errors import StoreUnavailable
 
 RowT = TypeVar("RowT", bound=Model)
-KEYS_PER_CALL = 100
-PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.4)
+# Every item has the format that it was written in; a release reads the formats up to its own.
+FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,111 +42,135 @@ class DynamoAccess:
     retries: int = 2
 
 
-class ChunkRow(Model):
+class _Lenient:
+    """Mixin of attributes that read a value of another type, or malformed JSON, as None."""
+
+    def get_value(self: Any, value: dict[str, Any]) -> Any:
+        return value.get(self.attr_type)
+
+    def deserialize(self, value: Any) -> Any:
+        try:
+            return None if value is None else super().deserialize(value)  # type: ignore[misc]
+        except ValueError:
+            return None
+
+
+class LenientText(_Lenient, UnicodeAttribute):
+    """A text, None if it is unreadable."""
+
+
+class LenientNumber(_Lenient, NumberAttribute):
+    """A number, None if it is unreadable."""
+
+
+class LenientTexts(_Lenient, UnicodeSetAttribute):
+    """A set of texts, None if it is unreadable."""
+
+
+class LenientJson(_Lenient, JSONAttribute):
+    """A JSON value, None if it is unreadable."""
+
+
+class StoredRow(Model):
+    """The attributes of every item; items of the first releases lack the format, which is 1."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    format = NumberAttribute(null=True, default_for_new=FORMAT)
+
+
+class ChunkRow(StoredRow):
     """`SNAP#<version>#<i>`: a chunk of a gzipped snapshot.
 
     Immutable: the version is derived from the content, so that a repeated write is idempotent.
     """
 
-    pk = UnicodeAttribute(hash_key=True)
     data = BinaryAttribute(legacy_encoding=False)
 
 
-class PointerRow(Model):
+class PointerRow(StoredRow):
     """`PTR`: the current descriptor and the previous ones; changed by conditional writes only."""
 
-    pk = UnicodeAttribute(hash_key=True)
-    version = UnicodeAttribute()
-    fence = NumberAttribute()
-    current: JSONAttribute = JSONAttribute()
-    history: JSONAttribute = JSONAttribute()
-    operator_fence = NumberAttribute(null=True)
+    version = LenientText()
+    fence = LenientNumber()
+    current = LenientJson()
+    history = LenientJson()
+    operator_fence = LenientNumber(null=True)
     is_pinned = BooleanAttribute(null=True)
 
 
-class LeaseRow(Model):
+class LeaseRow(StoredRow):
     """`LOCK`: the lease holder, the fencing token, which only increases, and versions to sweep.
 
     `sweepable` has `<version>*<chunks>` of every version whose chunks may still be stored.
     """
 
-    pk = UnicodeAttribute(hash_key=True)
-    holder = UnicodeAttribute(null=True)
-    fence = NumberAttribute(default=0)
-    lease_until = NumberAttribute(null=True)
-    sweepable = UnicodeSetAttribute(null=True)
+    holder = LenientText(null=True)
+    fence = LenientNumber(default=0)
+    lease_until = LenientNumber(null=True)
+    sweepable = LenientTexts(null=True)
 
 
-class TrackRow(Model):
+class TrackRow(StoredRow):
     """`TRACK#<uuid>`: the permanent record of a track."""
 
-    pk = UnicodeAttribute(hash_key=True)
     tiktok_id = UnicodeAttribute()
     record: JSONAttribute = JSONAttribute()
 
 
-class RetiredRow(Model):
+class RetiredRow(StoredRow):
     """`RETIRED#<first hex digit>`: the ids of retired tracks; the records are `TRACK#` items."""
 
-    pk = UnicodeAttribute(hash_key=True)
     track_ids = UnicodeSetAttribute(null=True)
 
 
-class ListsRow(Model):
+class ListsRow(StoredRow):
     """`LISTS`: the operator overrides, one JSON document."""
 
-    pk = UnicodeAttribute(hash_key=True)
     document = UnicodeAttribute()
 
 
-class LedgerRow(Model):
+class LedgerRow(StoredRow):
     """`MEDIA#<uuid>`: a media outcome: the facts of stored media, or a failure with its expiry."""
 
-    pk = UnicodeAttribute(hash_key=True)
     media: JSONAttribute = JSONAttribute(null=True)
     failure: JSONAttribute = JSONAttribute(null=True)
     expires_at = NumberAttribute()
 
 
-class RunRow(Model):
+class RunRow(StoredRow):
     """`RUN#<scheduled time>`: the report of one refresh."""
 
-    pk = UnicodeAttribute(hash_key=True)
     report: JSONAttribute = JSONAttribute()
 
 
-class RunsRow(Model):
+class RunsRow(StoredRow):
     """`RUNS`: an entry for each of the last refreshes, the newest first."""
 
-    pk = UnicodeAttribute(hash_key=True)
     runs: JSONAttribute = JSONAttribute()
 
 
-class RecordingRow(Model):
+class RecordingRow(StoredRow):
     """`RUN#<scheduled time>#INPUT#<i>`: a chunk of the recording of a refresh.
 
     Every chunk has the number of chunks and the SHA-256 of the whole.
     """
 
-    pk = UnicodeAttribute(hash_key=True)
     data = BinaryAttribute(legacy_encoding=False)
     pieces = NumberAttribute()
     sha256 = UnicodeAttribute()
     expires_at = NumberAttribute()
 
 
-class RateRow(Model):
+class RateRow(StoredRow):
     """`RATE#<key id>#<minute>`: requests leased to instances in one minute."""
 
-    pk = UnicodeAttribute(hash_key=True)
     leased = NumberAttribute(default=0)
     expires_at = NumberAttribute()
 
 
-class KeyRow(Model):
+class KeyRow(StoredRow):
     """`KEY#<key id>`: an API key. Only the hash of its secret is stored."""
 
-    pk = UnicodeAttribute(hash_key=True)
     secret_sha256 = UnicodeAttribute()
     environment = UnicodeAttribute()
     organization_id = UnicodeAttribute()
@@ -199,49 +222,22 @@ class DynamoRows:
         return bound
 
 
-def batch_read(
-    rows: type[RowT],
-    keys: Iterable[str],
-    *,
-    consistent: bool = False,
-    pause: Callable[[float], None] = time.sleep,
-) -> list[RowT]:
-    """The existing rows of those keys, a hundred per call.
-
-    DynamoDB returns unprocessed keys under load. PynamoDB's own loop retries them without a pause
-    and without a limit; this one backs off, and raises StoreUnavailable after a second.
-    """
-    distinct = list(dict.fromkeys(keys))
-    found: list[RowT] = []
-    for start in range(0, len(distinct), KEYS_PER_CALL):
-        left: Any = [{"pk": key} for key in distinct[start : start + KEYS_PER_CALL]]
-        for seconds in (*PAUSES_SECONDS, None):
-            page, left = rows._batch_get_page(left, consistent, None)  # type: ignore[no-untyped-call]
-            found += map(rows.from_raw_data, page)
-            if not left:
-                break
-            if seconds is None:
-                raise StoreUnavailable(f"DynamoDB left {len(left)} keys of a batch unprocessed")
-            pause(seconds)
-    return found
-
-
 @contextmanager
 def translated(action: str) -> Iterator[None]:
     """Turns PynamoDB's errors into StoreUnavailable: "DynamoDB could not <action> (<code>)"."""
     try:
         yield
     except PynamoDBException as exc:
-        cause = _code_of(exc) or type(exc.cause or exc).__name__
+        cause = code_of(exc) or type(exc.cause or exc).__name__
         raise StoreUnavailable(f"DynamoDB could not {action} ({cause})") from exc
 
 
 def is_condition_failed(exc: PynamoDBException) -> bool:
     """True if the condition of a write failed; a retry may have failed on its own first attempt."""
-    return _code_of(exc) == "ConditionalCheckFailedException"
+    return code_of(exc) == "ConditionalCheckFailedException"
 
 
-def _code_of(exc: PynamoDBException) -> str | None:
+def code_of(exc: PynamoDBException) -> str | None:
     """DynamoDB's error code, None without an answer.
 
     PynamoDB's own `cause_response_code` raises after a read timeout or a closed connection, as

@@ -1,15 +1,14 @@
 """Writes snapshots to DynamoDB: the lease, the chunks, and the conditional pointer write."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
+from tiktok_music.adapters.dynamo_lock import DynamoLock
 from tiktok_music.adapters.dynamo_models import (
     ChunkRow,
     DynamoRows,
-    LeaseRow,
     PointerRow,
     is_condition_failed,
     translated,
@@ -20,11 +19,8 @@ from tiktok_music.adapters.dynamo_snapshots import (
     chunk_key,
     descriptor_to,
 )
-from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotMissing, StoreUnavailable
-from tiktok_music.refresh.ports import LEASE_SECONDS
+from tiktok_music.errors import PublishLost, SnapshotMissing, StoreUnavailable
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut
-
-LEASE_KEY = "LOCK"
 
 
 class DynamoPublisher:
@@ -34,57 +30,23 @@ class DynamoPublisher:
         self._snapshots = DynamoSnapshots(rows, table_name)
         self._pointers = rows.bind(PointerRow, table_name)
         self._chunks = rows.bind(ChunkRow, table_name)
-        self._leases = rows.bind(LeaseRow, table_name)
+        self._lock = DynamoLock(rows, table_name)
 
     def acquire_lease(self, holder: str, now: datetime, seconds: float) -> int:
-        """Takes the lease and returns a new, higher fencing token; raises LeaseHeld.
-
-        The lease only avoids duplicate work; the fence in `flip` keeps a stale writer out. A lease
-        that ends later than any valid one comes from a skewed clock and is ignored.
-        """
-        lease = self._leases(LEASE_KEY)
-        free = (
-            self._leases.holder.does_not_exist()
-            | (self._leases.holder == holder)
-            | (self._leases.lease_until < now.timestamp())
-            | (self._leases.lease_until > now.timestamp() + 2 * LEASE_SECONDS)
-        )
-        until = (now + timedelta(seconds=seconds)).timestamp()
-        actions: list[Action] = [
-            self._leases.fence.add(1),
-            self._leases.holder.set(holder),
-            self._leases.lease_until.set(until),
-        ]
-        with translated("take the refresh lease"):
-            try:
-                lease.update(actions, condition=free)
-            except PynamoDBException as exc:
-                if is_condition_failed(exc):
-                    raise LeaseHeld("another refresh is running") from exc
-                raise
-        return int(lease.fence)
+        """Takes the lease and returns a new, higher fencing token; raises LeaseHeld."""
+        return self._lock.acquire_lease(holder, now, seconds)
 
     def release_lease(self, holder: str) -> None:
         """Releases the lease; no error if another holder has it."""
-        lease = self._leases(LEASE_KEY)
-        with translated("release the refresh lease"):
-            try:
-                lease.update(
-                    [self._leases.holder.remove(), self._leases.lease_until.remove()],
-                    condition=self._leases.holder == holder,
-                )
-            except PynamoDBException as exc:
-                if not is_condition_failed(exc):
-                    raise
+        self._lock.release_lease(holder)
 
     def is_leased(self, now: datetime) -> bool:
         """True if the lease of a refresh has not expired."""
-        with translated("read the refresh lease"):
-            try:
-                row = self._leases.get(LEASE_KEY, consistent_read=True)
-            except self._leases.DoesNotExist:
-                return False
-        return row.holder is not None and (row.lease_until or 0) >= now.timestamp()
+        return self._lock.is_leased(now)
+
+    def next_fence(self) -> int:
+        """A fencing token above all earlier ones: a running refresh loses against it."""
+        return self._lock.next_fence()
 
     def current(self) -> Pointer | None:
         """The current pointer (strongly consistent), None before the first publish."""
@@ -97,19 +59,12 @@ class DynamoPublisher:
         """A stored snapshot (strongly consistent), verified; raises SnapshotCorrupt."""
         return self._snapshots.load(descriptor, consistent=True)
 
-    def next_fence(self) -> int:
-        """A fencing token above all earlier ones: a running refresh loses against it."""
-        lease = self._leases(LEASE_KEY)
-        with translated("take a fencing token"):
-            lease.update([self._leases.fence.add(1)])
-        return int(lease.fence)
-
     def write_chunks(self, snapshot: Snapshot) -> None:
         """Stores the chunks of a snapshot, which are not served before the flip.
 
         The version is recorded as sweepable first, so that chunks of a run that stops are deleted.
         """
-        self._add_sweepable(snapshot.descriptor)
+        self._lock.add_sweepable(snapshot.descriptor)
         for index, data in enumerate(cut(snapshot.gzipped)):
             key = chunk_key(snapshot.descriptor.version, index)
             with translated(f"write {key}"):
@@ -138,21 +93,20 @@ class DynamoPublisher:
         publications. Named versions stay sweepable too: one that is dropped right after the pointer
         was read would otherwise never be deleted.
         """
-        pointer, sweepable = self.current(), self._sweepable()
-        if pointer is None or not sweepable:
+        pointer = self.current()
+        if pointer is None:
             return 0
         descriptors = (pointer.current, *pointer.history)
         named = {descriptor.version for descriptor in descriptors}
         publishes = sorted(descriptor.fence for descriptor in descriptors)
         swept = 0
-        for entry in sorted(sweepable):
-            version, _, count = entry.partition("*")
-            fence = int(version.partition("-")[0])
+        for entry, match in self._lock.sweepable():
+            version, fence, count = match["version"], int(match["fence"]), match["count"]
             if version not in named and fence < pointer.fence:
                 for index in range(int(count)):
                     self._delete_chunk(chunk_key(version, index))
                 if fence < min(publishes[-2:]):
-                    self._remove_sweepable(entry)
+                    self._lock.remove_sweepable(entry)
                 swept += int(count)
         return swept
 
@@ -167,17 +121,8 @@ class DynamoPublisher:
             )
         if before is not None and is_free is not None:
             condition &= is_free
-        row = self._pointers(
-            POINTER_KEY,
-            version=pointer.current.version,
-            fence=pointer.fence,
-            current=descriptor_to(pointer.current),
-            history=[descriptor_to(past) for past in pointer.history],
-            operator_fence=pointer.operator_fence or None,
-            is_pinned=pointer.is_pinned or None,
-        )
         try:
-            row.save(condition=condition)
+            pointer_row(self._pointers, pointer).save(condition=condition)
         except PynamoDBException as exc:
             self._settle(pointer, exc)
 
@@ -192,23 +137,19 @@ class DynamoPublisher:
             raise PublishLost(f"{version} does not replace the current snapshot{pinned}") from exc
         raise StoreUnavailable(f"could not publish {version}") from exc
 
-    def _add_sweepable(self, descriptor: Descriptor) -> None:
-        entry = f"{descriptor.version}*{descriptor.chunk_count}"
-        with translated("add a sweepable version"):
-            self._leases(LEASE_KEY).update([self._leases.sweepable.add({entry})])
-
-    def _remove_sweepable(self, entry: str) -> None:
-        with translated("remove a sweepable version"):
-            self._leases(LEASE_KEY).update([self._leases.sweepable.delete({entry})])
-
-    def _sweepable(self) -> set[str]:
-        with translated("read the sweepable versions"):
-            try:
-                row = self._leases.get(LEASE_KEY, consistent_read=True)
-            except self._leases.DoesNotExist:
-                return set()
-        return set(row.sweepable or ())
-
     def _delete_chunk(self, key: str) -> None:
         with translated(f"delete {key}"):
             self._chunks(key).delete()
+
+
+def pointer_row(rows: type[PointerRow], pointer: Pointer) -> PointerRow:
+    """The item of a pointer."""
+    return rows(
+        POINTER_KEY,
+        version=pointer.current.version,
+        fence=pointer.fence,
+        current=descriptor_to(pointer.current),
+        history=[descriptor_to(past) for past in pointer.history],
+        operator_fence=pointer.operator_fence or None,
+        is_pinned=pointer.is_pinned or None,
+    )

@@ -1,6 +1,6 @@
 """Counts the requests of a key per minute over all instances, in DynamoDB."""
 
-from tiktok_music.adapters.dynamo_models import DynamoRows, RateRow, translated
+from tiktok_music.adapters.dynamo_models import FORMAT, DynamoRows, RateRow, translated
 
 # A row is not read after its minute; DynamoDB's TTL deletes it later.
 EXPIRES_AFTER_SECONDS = 3600
@@ -23,6 +23,7 @@ class DynamoRates:
             row.update(
                 [
                     self._rows.leased.add(amount),
+                    self._rows.format.set(FORMAT),
                     self._rows.expires_at.set(minute * 60 + EXPIRES_AFTER_SECONDS),
                 ]
             )

@@ -6,11 +6,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from pynamodb.exceptions import PynamoDBException
+
+from tiktok_music.adapters.dynamo_items import (
+    UNREADABLE,
+    RawItem,
+    is_unchanged,
+    parsed,
+    read_item,
+)
 from tiktok_music.adapters.dynamo_models import (
     DynamoRows,
     RecordingRow,
     RunRow,
     RunsRow,
+    is_condition_failed,
     translated,
 )
 from tiktok_music.errors import RecordingCorrupt, StoreUnavailable
@@ -19,6 +29,8 @@ from tiktok_music.snapshot import cut
 RUNS_KEY = "RUNS"
 # A month of the schedule, which is also how long recordings are stored.
 MOST_RUNS = 60
+# A try fails only if another run ends at the same moment.
+TRIES = 5
 EXPIRES_AFTER_SECONDS = 30 * 24 * 3600
 
 
@@ -39,33 +51,46 @@ class DynamoRunReports:
             self._rows(_key(scheduled_at), report=report).save()
 
     def get_report(self, scheduled_at: datetime) -> dict[str, Any] | None:
-        """The report of a run, or None."""
+        """The report of a run, None if there is none or it is unreadable."""
         with translated("read the run report"):
-            try:
-                row = self._rows.get(_key(scheduled_at))
-            except self._rows.DoesNotExist:
-                return None
-        return dict(row.report)
+            item = read_item(self._rows, _key(scheduled_at))
+        return parsed(self._rows, item, run_report) if item is not None else None
 
     def save_run(self, entry: dict[str, Any]) -> None:
         """Puts an entry at the top of the list; a later attempt at the same run replaces it.
 
-        Not atomic: two concurrent refreshes may lose an entry of this list, which is only shown.
+        Optimistic lock with retries: of two runs that end together, both are listed. Raises
+        StoreUnavailable if others write in between at every try.
         """
-        others = [
-            each for each in self.list_runs() if each.get("scheduledAt") != entry["scheduledAt"]
-        ]
         with translated("write the list of runs"):
-            self._lists(RUNS_KEY, runs=[entry, *others][:MOST_RUNS]).save()
+            for _ in range(TRIES):
+                item = self._list_item()
+                others = [
+                    each
+                    for each in self._entries(item)
+                    if each["scheduledAt"] != entry["scheduledAt"]
+                ]
+                row = self._lists(RUNS_KEY, runs=[entry, *others][:MOST_RUNS])
+                try:
+                    row.save(condition=is_unchanged(item, "runs"))
+                except PynamoDBException as exc:
+                    if not is_condition_failed(exc):
+                        raise
+                else:
+                    return
+        raise StoreUnavailable("other runs changed the list of runs at every try")
 
     def list_runs(self) -> list[dict[str, Any]]:
-        """The last runs, the newest first; an unreadable list counts as empty."""
+        """The readable entries of the last runs, the newest first."""
         with translated("read the list of runs"):
-            try:
-                row = self._lists.get(RUNS_KEY, consistent_read=True)
-            except (self._lists.DoesNotExist, TypeError, ValueError):
-                return []
-        return [dict(each) for each in row.runs]
+            return self._entries(self._list_item())
+
+    def _list_item(self) -> RawItem | None:
+        return read_item(self._lists, RUNS_KEY)
+
+    def _entries(self, item: RawItem | None) -> list[dict[str, Any]]:
+        rows = parsed(self._lists, item, run_entries) if item is not None else None
+        return [dict(each) for each in rows or () if is_run_entry(each)]
 
     def save_recording(
         self, scheduled_at: datetime, packed: bytes, has_time: Callable[[], bool]
@@ -109,6 +134,25 @@ class DynamoRunReports:
                 return self._recordings.get(_chunk_key(scheduled_at, index), consistent_read=True)
             except self._recordings.DoesNotExist:
                 return None
+
+
+def run_report(row: RunRow) -> dict[str, Any]:
+    """The report of an item; raises one of UNREADABLE."""
+    return dict(row.report)
+
+
+def run_entries(row: RunsRow) -> list[Any]:
+    """The entries of the list, which may be unreadable; raises one of UNREADABLE."""
+    return list(row.runs)
+
+
+def is_run_entry(entry: Any) -> bool:
+    """True for an entry with what every reader of the list needs: the run's time and outcome."""
+    try:
+        datetime.fromisoformat(entry["scheduledAt"])
+    except UNREADABLE:
+        return False
+    return isinstance(entry.get("outcome"), str)
 
 
 def _key(scheduled_at: datetime) -> str:

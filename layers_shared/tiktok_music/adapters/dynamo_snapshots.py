@@ -1,5 +1,6 @@
 """Reads snapshots from DynamoDB: the pointer, then its chunks."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from tiktok_music.errors import SnapshotCorrupt, SnapshotMissing
 from tiktok_music.snapshot import ChartFigures, Descriptor, Pointer, Snapshot, join
 
 POINTER_KEY = "PTR"
+_logger = logging.getLogger(__name__)
 
 
 def chunk_key(version: str, index: int) -> str:
@@ -33,7 +35,7 @@ class DynamoSnapshots:
                 raise SnapshotMissing("no snapshot has been published") from exc
             return Pointer(
                 descriptor_from(row.current),
-                tuple(descriptor_from(past) for past in row.history),
+                readable_descriptors(row.history),
                 operator_fence=int(row.operator_fence or 0),
                 is_pinned=bool(row.is_pinned),
             )
@@ -98,8 +100,19 @@ def descriptor_from(stored: Any) -> Descriptor:
             ),
             is_forced=bool(stored.get("isForced", False)),
         )
-    except (KeyError, TypeError, ValueError) as exc:
+    except (ArithmeticError, KeyError, TypeError, ValueError) as exc:
         raise SnapshotCorrupt(f"a stored descriptor cannot be read: {exc!r}") from exc
+
+
+def readable_descriptors(stored: Any) -> tuple[Descriptor, ...]:
+    """The readable ones of a history: the current version does not depend on the others."""
+    found = []
+    for each in stored if isinstance(stored, list) else ():
+        try:
+            found.append(descriptor_from(each))
+        except SnapshotCorrupt as exc:
+            _logger.warning("a version in the history is set aside: %s", exc)
+    return tuple(found)
 
 
 def _utc(text: str) -> datetime:

@@ -2,13 +2,8 @@
 
 from collections.abc import Iterable
 
-from tiktok_music.adapters.dynamo_models import (
-    DynamoRows,
-    RetiredRow,
-    TrackRow,
-    batch_read,
-    translated,
-)
+from tiktok_music.adapters.dynamo_items import RawItem, batch_read, key_of, set_aside
+from tiktok_music.adapters.dynamo_models import DynamoRows, RetiredRow, TrackRow, translated
 from tiktok_music.archive import TrackRecord, TrackStatus, record_from, record_to
 
 
@@ -17,14 +12,23 @@ class DynamoTrackReader:
 
     def __init__(self, rows: DynamoRows, table_name: str) -> None:
         self._rows = rows.bind(TrackRow, table_name)
+        self._unreadable: dict[str, RawItem] = {}
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
-        """The existing records of those ids (strongly consistent)."""
+        """The readable records of those ids (strongly consistent)."""
         keys = map(_key, track_ids)
         with translated("read the track archive"):
-            found = batch_read(self._rows, keys, consistent=True)
-        records = (record_from(row.record) for row in found)
+            records = batch_read(
+                self._rows,
+                keys,
+                track_record,
+                consistent=True,
+                on_unreadable=self._remember_unreadable,
+            )
         return {record.track_id: record for record in records}
+
+    def _remember_unreadable(self, item: RawItem) -> None:
+        self._unreadable[key_of(item)] = item
 
 
 class DynamoTrackArchive(DynamoTrackReader):
@@ -41,10 +45,9 @@ class DynamoTrackArchive(DynamoTrackReader):
     def list_retired(self) -> list[TrackRecord]:
         """The records of all retired tracks, by id (strongly consistent)."""
         with translated("read the retired tracks"):
-            found = batch_read(
-                self._retired, map(_retired_key, "0123456789abcdef"), consistent=True
-            )
-        records = self.get_many(sorted(each for row in found for each in row.track_ids or ()))
+            keys = map(_retired_key, "0123456789abcdef")
+            found = batch_read(self._retired, keys, _track_ids, consistent=True)
+        records = self.get_many(sorted(track_id for ids in found for track_id in ids))
         return [each for each in records.values() if each.status is TrackStatus.RETIRED]
 
     def save_retired(self, record: TrackRecord) -> None:
@@ -64,7 +67,7 @@ class DynamoTrackArchive(DynamoTrackReader):
             )
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
-        """Writes records; idempotent."""
+        """Writes records; idempotent. One that replaces an unreadable item keeps a copy of it."""
         rows = [
             self._rows(_key(record.track_id), tiktok_id=record.tiktok_id, record=record_to(record))
             for record in records
@@ -72,11 +75,23 @@ class DynamoTrackArchive(DynamoTrackReader):
         # One by one: a batch write needs a permission that can delete, and may leave items out.
         with translated("write the track archive"):
             for row in rows:
+                unreadable = self._unreadable.pop(row.pk, None)
+                if unreadable is not None:
+                    set_aside(self._rows, unreadable)
                 row.save()
+
+
+def _track_ids(row: RetiredRow) -> set[str]:
+    return set(row.track_ids or ())
 
 
 def _retired_key(track_id: str) -> str:
     return f"RETIRED#{track_id[0]}"
+
+
+def track_record(row: TrackRow) -> TrackRecord:
+    """The record of an item; raises one of UNREADABLE."""
+    return record_from(row.record)
 
 
 def _key(track_id: str) -> str:

@@ -118,7 +118,9 @@ class SnapshotCache:
             pointer = self._source.pointer(consistent=consistent)
         except SnapshotMissing:
             return self._load_consistently(cached)
-        if cached is not None and not _is_worth_loading(cached, pointer):
+        if cached is not None and not consistent and _is_behind(cached, pointer):
+            return self._load_consistently(cached)
+        if cached is not None and _is_served(cached, pointer):
             return cached
         try:
             return _Cached(pointer, self._source.load(pointer.current))
@@ -126,8 +128,14 @@ class SnapshotCache:
             return self._load_consistently(cached)
 
     def _load_consistently(self, cached: _Cached | None) -> _Cached:
-        """Repeats with strongly consistent reads, as a replica may lag behind."""
+        """Repeats with strongly consistent reads, as a replica may lag behind.
+
+        These decide: a pointer that still has a lower fence is of a table that was restored to an
+        older state, and is followed, or warm instances would serve another version than cold ones.
+        """
         pointer = self._source.pointer(consistent=True)
+        if cached is not None and _is_served(cached, pointer):
+            return cached
         if cached is not None:
             return _Cached(pointer, self._source.load(pointer.current, consistent=True))
         return _Cached(pointer, self._first_that_loads(pointer))
@@ -154,15 +162,16 @@ class SnapshotCache:
             raise SnapshotGone(f"{descriptor.version} is incomplete") from exc
 
 
-def _is_worth_loading(cached: _Cached, pointer: Pointer) -> bool:
-    """True for a newer pointer, or the same one if its snapshot did not load the last time.
-
-    A pointer with a lower fence comes from a stale replica.
-    """
+def _is_served(cached: _Cached, pointer: Pointer) -> bool:
+    """True for the same pointer, unless its snapshot did not load the last time."""
     is_complete = cached.snapshot.descriptor.version == cached.pointer.current.version
-    return pointer.fence > cached.pointer.fence or (
-        pointer.fence == cached.pointer.fence and not is_complete
-    )
+    return pointer == cached.pointer and is_complete
+
+
+def _is_behind(cached: _Cached, pointer: Pointer) -> bool:
+    """True for a pointer of a stale replica, or of a restored table."""
+    is_same_fence = pointer.fence == cached.pointer.fence
+    return pointer.fence < cached.pointer.fence or (is_same_fence and pointer != cached.pointer)
 
 
 def _versions(pointer: Pointer) -> tuple[Descriptor, ...]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from enum import StrEnum
 from typing import Any
 
 from tiktok_music.archive import known_fields
 from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.stored_text import StoredText
 
 
-class RejectionReason(StrEnum):
+class RejectionReason(StoredText):
     """Stable names: reports, metrics and the operator's command show them."""
 
     INVALID_ROW = "INVALID_ROW"

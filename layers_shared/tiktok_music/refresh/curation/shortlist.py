@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from tiktok_music.archive import TrackRecord, TrackStatus
+from tiktok_music.archive import TrackRecord
 from tiktok_music.archive_lookup import ReadableArchive, resolve_aliases
 from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.chart import Chart
@@ -135,7 +135,7 @@ def _findings(
     findings = {record.tiktok_id: _retired(record.track_id, record) for record in retired}
     for candidate in candidates:
         record = canonical.get(candidate.track_id)
-        if record is not None and record.status is TrackStatus.RETIRED:
+        if record is not None and record.is_withheld():
             findings[candidate.tiktok_id] = _retired(candidate.track_id, record)
     return findings
 

@@ -33,6 +33,7 @@ def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) 
         media=accepted.media,
         song_clip_id=candidate.song_clip_id,
         retired_reason=known.retired_reason if known else None,
+        newer_fields=known.newer_fields if known else {},
     )
 
 
@@ -60,6 +61,7 @@ def alias_record(
         canonical_id=canonical.track_id,
         song_clip_id=candidate.song_clip_id,
         retired_reason=known.retired_reason if known else None,
+        newer_fields=known.newer_fields if known else {},
     )
 
 
@@ -68,13 +70,12 @@ def departed_record(
 ) -> TrackRecord:
     """The record of a track of the last snapshot (`row`) that is not in the new one.
 
-    A retired track stays retired; its last date in the list is updated too, and never goes back.
+    A withheld track keeps its status. The last date in the list is updated and never goes back.
     """
     user_count = row.get("userCount")
-    is_retired = known.status is TrackStatus.RETIRED
     return replace(
         known,
-        status=TrackStatus.RETIRED if is_retired else TrackStatus.OFF_CHART,
+        status=known.status if known.is_withheld() else TrackStatus.OFF_CHART,
         last_seen_at=max(known.last_seen_at, last_seen_at),
         user_count=user_count if isinstance(user_count, int) else known.user_count,
     )

@@ -46,5 +46,7 @@ def find_halves(words: str) -> Halves | None:
 def _repeats(native: str, latin: str) -> bool:
     if _BORROWING.search(native):
         spelt = romanise(native)
-        return bool(spelt) and fuzz.ratio(sound_alike(spelt), sound_alike(latin)) >= _SIMILAR_SOUND
+        if not spelt:
+            return False
+        return fuzz.ratio(sound_alike(spelt), sound_alike(latin)) >= _SIMILAR_SOUND
     return " " in latin or len(latin) >= _SHORTEST_LATIN_WORD

@@ -124,13 +124,13 @@ class ProfanityFilter:
             for entry in self.swear.entries_of(word, accents_dropped=False):
                 return entry
         for reading in self.disguises.readings(chunk):
-            if entry := self._meant(reading, phrase):
-                return entry
+            if meant := self._meant(reading, phrase):
+                return meant
         plain = folded(chunk)
         if plain != chunk:
             for reading in self.disguises.readings(plain):
-                if entry := self._meant(reading, phrase, accents_dropped=True):
-                    return entry
+                if meant := self._meant(reading, phrase, accents_dropped=True):
+                    return meant
         return None
 
     def _meant(self, word: str, phrase: Phrase, *, accents_dropped: bool = False) -> Entry | None:
