@@ -20,13 +20,13 @@ from ops.deployment import (
     refresh_every,
 )
 from ops.withdraw import withdraw
-from tiktok_music.api.freshness import next_refresh_due
-from tiktok_music.api.query import track_id_of_link
+from tiktok_music.api.links import track_id_of_link
+from tiktok_music.api.schedule import Schedule
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.errors import LeaseHeld, NotFound
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
 from tiktok_music.refresh.publication.archive_records import reinstated_record, retired_record
-from tiktok_music.resolve import parse_track_id
+from tiktok_music.resolve_request import parse_track_id
 
 # Longer than anybody thinks about a question; a refresh that comes meanwhile is tried again.
 LEASE_SECONDS = 120.0
@@ -168,7 +168,7 @@ def _effect(
         return f"it is not on the list now{again}"
     if not is_listed:
         return "it is not on the list, and will not come back to it"
-    due = next_refresh_due(catalog.pointer().current, refresh_every(stack))
+    due = Schedule.of(catalog.pointer()).next_due(refresh_every(stack), datetime.now(UTC))
     return (
         f"it leaves the list with the next refresh, due {due:%Y-%m-%d %H:%M} UTC; to be rid of it "
         "at once, run this again with --now"

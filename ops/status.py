@@ -9,7 +9,8 @@ import typer
 from ops.alarm_signs import Sign, Watch
 from ops.console import print_json, print_table, told
 from ops.deployment import Deployment, JsonOption, StackOption, open_deployment, refresh_every
-from tiktok_music.api.freshness import Freshness, next_refresh_due
+from tiktok_music.api.freshness import degraded_after
+from tiktok_music.api.schedule import Schedule
 from tiktok_music.snapshot import Pointer
 
 RUN_COLUMNS = ("scheduledAt", "outcome", "rows", "accepted", "rejected", "added", "removed")
@@ -33,10 +34,10 @@ def status(
         catalog.pointer()  # which says what to do
         return
     listed = listed or _told_of(catalog, pointer)
-    freshness = Freshness(refresh_every(stack), now.timestamp())
+    every = refresh_every(stack)
     age = now - pointer.current.published_at
-    signs = list(Watch(listed, age, freshness.degraded_after, stack, now).signs())
-    state = _state(catalog, pointer, freshness, now)
+    signs = list(Watch(listed, age, degraded_after(every), stack, now).signs())
+    state = _state(catalog, pointer, every, now)
     if as_json:
         alarms = [_sign_json(sign) for sign in signs]
         print_json({**state, "runs": listed[:runs], "alarms": alarms})
@@ -52,7 +53,7 @@ def status(
 
 
 def _state(
-    catalog: Deployment, pointer: Pointer, freshness: Freshness, now: datetime
+    catalog: Deployment, pointer: Pointer, every: timedelta, now: datetime
 ) -> dict[str, Any]:
     current = pointer.current
     age = now - current.published_at
@@ -62,8 +63,8 @@ def _state(
         "tracks": current.track_count,
         "publishedAt": current.published_at.isoformat(timespec="seconds"),
         "ageHours": round(age / timedelta(hours=1), 1),
-        "nextDue": next_refresh_due(current, freshness.every).isoformat(timespec="minutes"),
-        "isLate": age > freshness.degraded_after,
+        "nextDue": Schedule.of(pointer).next_due(every, now).isoformat(timespec="minutes"),
+        "isLate": age > degraded_after(every),
         "pinned": pointer.is_pinned,
         "versionsKept": 1 + len(pointer.history),
         "refreshUnderWay": catalog.publisher.is_leased(now),

@@ -129,8 +129,9 @@ def test_limits_and_times_are_those_of_the_code() -> None:
     assert tiers == rate_limit.PER_MINUTE
     assert f"within {auth.KNOWN_SECONDS:.0f} seconds" in PAGE
     assert f"up to {auth.GRACE_SECONDS / 3600:.0f} hours" in PAGE
-    twice_a_day = freshness.Freshness(timedelta(hours=12), 0.0)
-    degraded, failing = twice_a_day.degraded_after, twice_a_day.failing_after
+    twice_a_day = timedelta(hours=12)
+    degraded = freshness.degraded_after(twice_a_day)
+    failing = freshness.failing_after(twice_a_day)
     assert f"past {degraded.total_seconds() / 3600:.0f} hours" in PAGE
     assert f"past {failing.total_seconds() / 3600:.0f} hours" in PAGE
-    assert len(records) == 8
+    assert len(records) == 9

@@ -167,7 +167,8 @@ def reader_without_strong_retry(patch: Patch) -> None:
         pointer = self._source.pointer(consistent=consistent)
         if held is not None and not catalog._is_worth_loading(held, pointer):
             return held
-        return catalog._Cached(pointer, self._source.load(pointer.current))
+        loaded = self._source.load(pointer.current)
+        return catalog._Cached(pointer, loaded, Schedule.of(pointer))
 
     patch.setattr(catalog.SnapshotCache, "_load_newest", newest)
 

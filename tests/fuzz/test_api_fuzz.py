@@ -10,7 +10,8 @@ from tests.api_world import LIST, NO_CONTEXT, REQUEST_ID, UNAUTHENTICATED, World
 from tests.builders import a_record, a_snapshot, a_track
 from tests.events import LIST_GET, Answer, http_event
 from tiktok_music.api.cursor import Cursor, write_cursor
-from tiktok_music.api.query import PARAMETERS, parse_query
+from tiktok_music.api.parameter_names import SEARCH
+from tiktok_music.api.query import parse_query
 
 FUZZ = settings(
     max_examples=300,
@@ -83,7 +84,7 @@ def test_any_authorization_is_a_valid_key_or_told_the_same(header: str) -> None:
 @given(
     path=st.sampled_from([LIST, f"{LIST}/batch", f"{LIST}/changes", f"{LIST}/x", "/v1/health"]),
     pairs=st.lists(
-        st.tuples(st.sampled_from([*PARAMETERS, "ids", "since", "x"]) | any_text, spice | any_text),
+        st.tuples(st.sampled_from([*SEARCH, "ids", "since", "x"]) | any_text, spice | any_text),
         max_size=6,
     ),
 )

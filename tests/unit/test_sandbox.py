@@ -88,7 +88,7 @@ def test_one_track_changes_and_aliases_work_as_on_the_live_catalog() -> None:
 
 def test_targets_resolve_in_the_sandbox() -> None:
     world = a_live_world()
-    target = {"mode": "managed", "tiktokMusic": {"selection": "manual", "trackId": SUNSET}}
+    target = {"mode": "managed", "tiktokMusic": {"mode": "manual", "trackId": SUNSET}}
 
     answer = world.post(
         f"{LIST}/resolve", {"targets": [target]}, authorization=f"Bearer {world.test_key}"

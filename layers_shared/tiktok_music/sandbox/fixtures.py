@@ -17,6 +17,8 @@ from tiktok_music.track import Track
 
 FOLDER = Path(__file__).parent
 DOCUMENT = FOLDER / "tracks.json"
+# The only version of the sandbox that is answered as one that is not stored any more.
+GONE_VERSION = "0000000000-0000000000000000"
 
 
 @dataclass(frozen=True, slots=True)
