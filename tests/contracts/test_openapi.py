@@ -45,7 +45,7 @@ CONFIG = schemathesis.Config.from_dict(
         # What no schema can say is refused too: an unknown id or version, a made-up cursor,
         # a shortest length above the longest.
         "checks": {
-            "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "404", "422"]},
+            "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "404", "410", "422"]},
         },
     }
 )

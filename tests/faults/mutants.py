@@ -18,6 +18,7 @@ from tiktok_music.adapters.dynamo_snapshots import chunk_key
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore
 from tiktok_music.api import snapshot_cache as catalog
+from tiktok_music.api.schedule import Schedule
 from tiktok_music.errors import PublishLost, SnapshotMissing, StoreUnavailable
 from tiktok_music.refresh import refresh
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
