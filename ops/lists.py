@@ -14,10 +14,10 @@ from ops.lists_effect import Effect, effect_of
 from ops.options import CommandOptions, DryRunOption, JsonOption, StackOption, YesOption
 from ops.verdict_changes import changes_to_json, print_verdict_changes, summary_of
 from tiktok_music.adapters.operator_list_rows import lists_document, parse_lists
-from tiktok_music.api.query import track_id_of_link
+from tiktok_music.api.links import track_id_of_link
 from tiktok_music.errors import SettingsError
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
-from tiktok_music.resolve import parse_track_id
+from tiktok_music.resolve_request import parse_track_id
 from tiktok_music.track import is_tiktok_id
 
 app = typer.Typer(help="Operator overrides: add, remove, list, load.", no_args_is_help=True)

@@ -13,13 +13,13 @@ from ops.console import confirm, echo, print_json, reports_errors
 from ops.deployment import Deployment, open_deployment, publish_limits, refresh_interval
 from ops.options import CommandOptions, JsonOption, StackOption, YesOption
 from ops.withdraw import withdraw
-from tiktok_music.api.freshness import next_refresh_due
-from tiktok_music.api.query import track_id_of_link
+from tiktok_music.api.links import track_id_of_link
+from tiktok_music.api.schedule import Schedule
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.errors import LeaseHeld, NotFound
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
 from tiktok_music.refresh.publication.archive_records import reinstated_record, retired_record
-from tiktok_music.resolve import parse_track_id
+from tiktok_music.resolve_request import parse_track_id
 
 # Enough for a dozen reads and writes; a refresh that starts meanwhile is retried.
 LEASE_SECONDS = 120.0
@@ -181,7 +181,8 @@ def _effect(
         return f"it is not listed now{warning}"
     if deployment.rank(record.track_id) is None:
         return "it is not listed, and no refresh will list it"
-    due = next_refresh_due(deployment.pointer().current, refresh_interval(deployment.stack))
+    schedule = Schedule.of(deployment.pointer())
+    due = schedule.next_due(refresh_interval(deployment.stack), datetime.now(UTC))
     return (
         f"it leaves the list with the next refresh, due {due:%Y-%m-%d %H:%M} UTC; to remove it at "
         "once, run this again with --now"

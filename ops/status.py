@@ -13,7 +13,8 @@ from ops.console import echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment, refresh_interval
 from ops.error_hints import hint_for, in_brackets
 from ops.options import JsonOption, StackOption
-from tiktok_music.api.freshness import Freshness, next_refresh_due
+from tiktok_music.api.freshness import degraded_after
+from tiktok_music.api.schedule import Schedule
 from tiktok_music.refresh.history.notify import TRY_AGAIN
 from tiktok_music.refresh.report import Outcome
 from tiktok_music.snapshot import Pointer
@@ -43,8 +44,8 @@ def status(
         deployment.pointer()  # raises, and says what to do
         return
     listed = listed or _published_run(deployment, pointer)
-    freshness = Freshness(refresh_interval(stack), now.timestamp())
-    state = _state(deployment, pointer, freshness, now)
+    every = refresh_interval(stack)
+    state = _state(deployment, pointer, every, now)
     alarms, note = _alarms(stack)
     if as_json:
         shown = {"runs": listed[:runs], "alarms": [alarm.to_dict() for alarm in alarms]}
@@ -61,7 +62,7 @@ def status(
 
 
 def _state(
-    deployment: Deployment, pointer: Pointer, freshness: Freshness, now: datetime
+    deployment: Deployment, pointer: Pointer, every: timedelta, now: datetime
 ) -> dict[str, Any]:
     current = pointer.current
     age = now - current.published_at
@@ -71,8 +72,8 @@ def _state(
         "tracks": current.track_count,
         "publishedAt": current.published_at.isoformat(timespec="seconds"),
         "ageHours": round(age / timedelta(hours=1), 1),
-        "nextDue": next_refresh_due(current, freshness.every).isoformat(timespec="minutes"),
-        "isLate": age > freshness.degraded_after,
+        "nextDue": Schedule.of(pointer).next_due(every, now).isoformat(timespec="minutes"),
+        "isLate": age > degraded_after(every),
         "pinned": pointer.is_pinned,
         "versionsKept": 1 + len(pointer.history),
         "refreshUnderWay": deployment.publisher.is_leased(now),

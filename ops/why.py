@@ -13,11 +13,11 @@ from ops.options import JsonOption, StackOption
 from ops.verdict_changes import verdict_to_json
 from tiktok_music.api.folding import fold
 from tiktok_music.api.index import Index
-from tiktok_music.api.query import track_id_of_link
+from tiktok_music.api.links import track_id_of_link
 from tiktok_music.archive import TrackRecord, record_to
 from tiktok_music.errors import NotFound, RecordingCorrupt, SnapshotCorrupt
 from tiktok_music.refresh.history.recording import Recording, unpack_recording
-from tiktok_music.resolve import parse_track_id
+from tiktok_music.resolve_request import parse_track_id
 from tiktok_music.snapshot import Descriptor
 from tiktok_music.track import track_id_of
 

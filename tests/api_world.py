@@ -1,6 +1,7 @@
 """The application over fakes and a clock; collects the errors that operators would see."""
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache, cached_property
@@ -22,7 +23,7 @@ from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
 from tiktok_music.api_key import ApiKey
 from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import StoreError
-from tiktok_music.sandbox.fixtures import SandboxSource, sandbox_fixtures
+from tiktok_music.sandbox.fixtures import GONE_VERSION, SandboxSource, sandbox_fixtures
 
 LIST = "/v1/tiktok-music"
 REQUEST_ID = "req_01HXZ9G7KMV2QX8Y1S5RJW3B7T"
@@ -49,6 +50,7 @@ class World:
         self.keys.save(stored)
         self.test_key, stored = a_key("test", randomness=lambda size: bytes(range(9, 9 + size)))
         self.keys.save(replace(stored, scopes=frozenset({"*"})))
+        self.app_sandbox = cache(self._sandbox)
         self.app = build_app(
             Api(
                 admission=Admission(
@@ -57,7 +59,7 @@ class World:
                     clock=lambda: self.now,
                 ),
                 live=self._view(self.snapshots, self.archive),
-                sandbox=cache(self._sandbox),
+                sandbox=self.app_sandbox,
                 new_request_id=lambda: REQUEST_ID,
                 on_error=self._record_failure,
             )
@@ -100,18 +102,22 @@ class World:
         )
         return CatalogView(
             snapshots=snapshots,
-            indexes=Indexes(snapshots, self.stale.append),
+            indexes=Indexes(snapshots, self.stale.append, self.refresh_every),
             archive=archive,
             media_base_url=MEDIA,
             now=lambda: self.now,
             refresh_every=self.refresh_every,
+            is_foreign=lambda version: self.app_sandbox().snapshots.has(version),
         )
 
     def _sandbox(self) -> CatalogView:
         fixtures = sandbox_fixtures()
         source = SandboxSource(fixtures, MEDIA)
         published_at = source.pointer().current.published_at.timestamp()
-        return replace(self._view(source, fixtures), now=lambda: published_at)
+        view = self._view(source, fixtures)
+        return replace(
+            view, now=lambda: published_at, is_foreign=lambda version: version != GONE_VERSION
+        )
 
     def _record_failure(self, request: Request, exc: Exception) -> None:
         self.failures.append(f"{request.url.path}: {exc!r}")
@@ -130,8 +136,21 @@ def refusal(code: str, message: str, **details: object) -> bytes:
 
 def invalid(*issues: tuple[str, str]) -> bytes:
     """The body of a 422."""
-    listed = [{"path": path, "message": message} for path, message in issues]
-    return refusal("VALIDATION", "The request is not valid.", issues=listed)
+    return refusal(
+        "VALIDATION", "The request is not valid.", issues=[issue(*each) for each in issues]
+    )
+
+
+def gone(path: str, message: str) -> bytes:
+    """The body of a 410."""
+    text = "The version is not stored any more."
+    return refusal("VERSION_GONE", text, issues=[issue(path, message)])
+
+
+def issue(path: str, message: str) -> dict[str, object]:
+    """An issue as responses show it: that of the third of a list has the index 2."""
+    position = re.match(r"\w+\[(\d+)\]", path)
+    return {"path": path, "message": message} | ({"index": int(position[1])} if position else {})
 
 
 UNAUTHENTICATED = refusal("UNAUTHENTICATED", "A valid API key is required.")

@@ -27,9 +27,19 @@ CatalogError
     ├── NotFound
     ├── MethodNotAllowed
     ├── Invalid
+    ├── VersionGone
+    ├── ListTooLarge
     ├── RateLimited
     └── KeySuspended
 """
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+# A pair of path and message; the path of a list's element has its index: `targets[3].mode`.
+Issue = tuple[str, str]
+_INDEX = re.compile(r"[A-Za-z]+\[([0-9]+)\]", re.ASCII)
 
 
 class CatalogError(Exception):
@@ -143,9 +153,21 @@ class MethodNotAllowed(RequestError):
 class Invalid(RequestError):
     """Raised when parameters or the body are invalid; `issues` are pairs of path and message."""
 
-    def __init__(self, issues: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, issues: tuple[Issue, ...]) -> None:
         super().__init__("The request is not valid.")
         self.issues = issues
+
+
+class VersionGone(RequestError):
+    """Raised when a well-formed version is not stored any more; `issue` says how to go on."""
+
+    def __init__(self, issue: Issue) -> None:
+        super().__init__("The version is not stored any more.")
+        self.issues = (issue,)
+
+
+class ListTooLarge(RequestError):
+    """Raised when a response does not fit into one answer of Lambda in any accepted encoding."""
 
 
 class RateLimited(RequestError):
@@ -158,3 +180,14 @@ class RateLimited(RequestError):
 
 class KeySuspended(RequestError):
     """Raised when the key or its organisation is suspended."""
+
+
+def issues_to(issues: Iterable[Issue]) -> list[dict[str, Any]]:
+    """The form in responses: `path`, `message`, and the `index` of the list's element, if any."""
+    return [_issue_to(path, message) for path, message in issues]
+
+
+def _issue_to(path: str, message: str) -> dict[str, Any]:
+    match = _INDEX.match(path)
+    position = {"index": int(match[1])} if match else {}
+    return {"path": path, "message": message, **position}

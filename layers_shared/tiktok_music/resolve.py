@@ -3,18 +3,21 @@
 Pure except for the lookup, so that the API and a publisher give the same result.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tiktok_music.archive import TrackStatus
 from tiktok_music.archive_lookup import ReadableArchive, resolve_aliases
-from tiktok_music.errors import Invalid
+from tiktok_music.errors import Invalid, issues_to
+from tiktok_music.resolve_request import (
+    FaultyTarget,
+    OnError,
+    OnRetired,
+    Target,
+    parse_request,
+)
 
-MODES = ("publish", "draft", "managed")
-SELECTIONS = ("auto", "manual")
-MOST_TARGETS = 50
 AUTO: Mapping[str, Any] = {"auto_add_music": True}
 
 # Code -> message for people.
@@ -26,8 +29,8 @@ WARNINGS = {
     "RETIRED": "The track was taken down; its link may lead to nothing.",
     "NOT_COMMERCIAL": "The track is not cleared for commercial use.",
 }
+RETIRED_TO_AUTO = "The track was taken down: music is added automatically."
 STATUS_WARNINGS = {TrackStatus.OFF_CHART: "OFF_CHART", TrackStatus.RETIRED: "RETIRED"}
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +47,33 @@ Lookup = Callable[[Sequence[str]], Mapping[str, Music]]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """One valid target; only a manual selection has a track id."""
+class Resolution:
+    """The payload of one target, and pairs of a code and a message."""
 
-    mode: str
-    has_music: bool
-    track_id: str | None
-
-
-def parse_track_id(text: object) -> str | None:
-    """Normalizes a track id to a UUID in lower case; returns None for anything else."""
-    lower = text.lower() if isinstance(text, str) else ""
-    return lower if _UUID.fullmatch(lower) else None
+    target: Target
+    payload: Mapping[str, Any]
+    warnings: tuple[tuple[str, str], ...] = ()
 
 
 def resolve(body: object, find: Lookup) -> dict[str, Any]:
     """Answers `{"targets": [{"mode", "tiktokMusic"}]}` with a payload and warnings for each target.
 
-    All or nothing: raises Invalid with every issue of every target.
+    All or nothing: raises Invalid with every issue of every target, unless `onError` is `report`;
+    then a faulty target is answered with its `index` and `issues`.
     """
-    targets = _targets(body)
-    track_ids = [target.track_id for target in targets if target.track_id is not None]
+    request = parse_request(body)
+    if request.on_error is OnError.FAIL:
+        _raise_issues(request.targets)
+    valid = [target for target in request.targets if isinstance(target, Target)]
+    track_ids = [target.track_id for target in valid if target.track_id is not None]
     tracks = find(list(dict.fromkeys(track_ids))) if track_ids else {}
-    unknown = [
-        (f"targets[{index}].tiktokMusic.trackId", "There is no such track.")
-        for index, target in enumerate(targets)
-        if target.track_id is not None and target.track_id not in tracks
+    results = [
+        _resolved(target, tracks, request.on_retired) if isinstance(target, Target) else target
+        for target in request.targets
     ]
-    if unknown:
-        raise Invalid(tuple(unknown))
-    return {"targets": [_resolved(target, tracks) for target in targets]}
+    if request.on_error is OnError.FAIL:
+        _raise_issues(results)
+    return {"targets": [_to_dict(result) for result in results]}
 
 
 def archived_music(archive: ReadableArchive) -> Lookup:
@@ -88,59 +88,48 @@ def archived_music(archive: ReadableArchive) -> Lookup:
     return find
 
 
-def _resolved(target: Target, tracks: Mapping[str, Music]) -> dict[str, Any]:
-    payload, codes = _decide(target, tracks)
-    warnings = [{"code": code, "message": WARNINGS[code]} for code in codes]
-    return {"mode": target.mode, "payload": dict(payload), "warnings": warnings}
+def _raise_issues(targets: Sequence[object]) -> None:
+    faulty = [target for target in targets if isinstance(target, FaultyTarget)]
+    if faulty:
+        raise Invalid(tuple(issue for target in faulty for issue in target.issues))
 
 
-def _decide(target: Target, tracks: Mapping[str, Music]) -> tuple[Mapping[str, Any], list[str]]:
-    """The decision table of the contract, section 5."""
-    if not target.has_music:
-        return {}, []
+def _resolved(
+    target: Target, tracks: Mapping[str, Music], on_retired: OnRetired
+) -> Resolution | FaultyTarget:
+    """The decision table of the contract, section 5.
+
+    A retired track matters only where its link is sent.
+    """
+    if target.music_mode == "none":
+        return Resolution(target, {})
     if target.track_id is None:
-        return AUTO, []
+        return Resolution(target, AUTO)
+    if target.track_id not in tracks:
+        return _faulty(target, "There is no such track.")
     if target.mode == "publish":
-        return AUTO, ["DEGRADED_TO_AUTO"]
+        return Resolution(target, AUTO, _warnings("DEGRADED_TO_AUTO"))
     music = tracks[target.track_id]
-    warnings = [STATUS_WARNINGS[music.status]] if music.status in STATUS_WARNINGS else []
-    warnings += [] if music.is_commerce_music else ["NOT_COMMERCIAL"]
-    return {"tiktokMusicLink": music.link}, warnings
+    if music.status is TrackStatus.RETIRED and on_retired is OnRetired.FAIL:
+        return _faulty(target, "The track was taken down.")
+    if music.status is TrackStatus.RETIRED and on_retired is OnRetired.AUTO:
+        return Resolution(target, AUTO, (("RETIRED", RETIRED_TO_AUTO),))
+    codes = [STATUS_WARNINGS[music.status]] if music.status in STATUS_WARNINGS else []
+    codes += [] if music.is_commerce_music else ["NOT_COMMERCIAL"]
+    return Resolution(target, {"tiktokMusicLink": music.link}, _warnings(*codes))
 
 
-def _targets(body: object) -> list[Target]:
-    listed = body.get("targets") if isinstance(body, dict) else None
-    if not isinstance(listed, list) or not 1 <= len(listed) <= MOST_TARGETS:
-        raise Invalid((("targets", f"Must be a list of 1 to {MOST_TARGETS} targets."),))
-    issues = [issue for index, item in enumerate(listed) for issue in _issues(index, item)]
-    if issues:
-        raise Invalid(tuple(issues))
-    return [_target(item) for item in listed]
+def _faulty(target: Target, message: str) -> FaultyTarget:
+    path = f"targets[{target.index}].tiktokMusic.trackId"
+    return FaultyTarget(target.index, ((path, message),))
 
 
-def _target(item: Mapping[str, Any]) -> Target:
-    if "tiktokMusic" not in item:
-        return Target(item["mode"], has_music=False, track_id=None)
-    music = item["tiktokMusic"]
-    is_manual = music["selection"] == "manual"
-    return Target(item["mode"], True, parse_track_id(music["trackId"]) if is_manual else None)
+def _warnings(*codes: str) -> tuple[tuple[str, str], ...]:
+    return tuple((code, WARNINGS[code]) for code in codes)
 
 
-def _issues(index: int, item: object) -> Iterable[tuple[str, str]]:
-    path = f"targets[{index}]"
-    if not isinstance(item, dict):
-        yield path, "Must be an object."
-        return
-    if item.get("mode") not in MODES:
-        yield f"{path}.mode", f"Must be one of {', '.join(MODES)}."
-    if "tiktokMusic" not in item:
-        return
-    music = item["tiktokMusic"]
-    if not isinstance(music, dict):
-        yield f"{path}.tiktokMusic", "Must be an object."
-    elif item.get("mode") == "draft":
-        yield f"{path}.tiktokMusic", "A draft takes no music."
-    elif music.get("selection") not in SELECTIONS:
-        yield f"{path}.tiktokMusic.selection", f"Must be one of {', '.join(SELECTIONS)}."
-    elif music["selection"] == "manual" and parse_track_id(music.get("trackId")) is None:
-        yield f"{path}.tiktokMusic.trackId", "Must be the id of a track, a UUID."
+def _to_dict(result: Resolution | FaultyTarget) -> dict[str, Any]:
+    if isinstance(result, FaultyTarget):
+        return {"index": result.index, "issues": issues_to(result.issues)}
+    warnings = [{"code": code, "message": message} for code, message in result.warnings]
+    return {"mode": result.target.mode, "payload": dict(result.payload), "warnings": warnings}

@@ -6,7 +6,7 @@
 
 const PAGE_SIZE = 100; // the catalog's maximum
 const TIMEOUT_MS = 15_000;
-const KINDS = { 401: 'denied', 403: 'denied', 422: 'gone', 429: 'limited' };
+const KINDS = { 401: 'denied', 403: 'denied', 410: 'gone', 422: 'gone', 429: 'limited' };
 
 /** `kind` is offline, unreachable, denied, limited, gone or broken; transient errors are retried. */
 export class FeedError extends Error {

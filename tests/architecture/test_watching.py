@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger, Metrics
 from tests.architecture.expansion import expand, of_type
 from tests.architecture.test_template import ROOT, load_template
 from tests.builders import a_snapshot, a_track
-from tiktok_music.api.freshness import Freshness
+from tiktok_music.api.freshness import degraded_after
 from tiktok_music.composition.list_music import Observer
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.observability import NAMESPACE
@@ -273,8 +273,5 @@ def test_the_age_alarm_has_the_threshold_of_degraded_health() -> None:
     hours = template["Parameters"]["RefreshEveryHours"]["AllowedValues"]
 
     late = {key: each["LateSeconds"] for key, each in template["Mappings"]["RefreshEvery"].items()}
-    expected = {
-        str(hour): Freshness(timedelta(hours=hour), 0).degraded_after.total_seconds()
-        for hour in hours
-    }
+    expected = {str(hour): degraded_after(timedelta(hours=hour)).total_seconds() for hour in hours}
     assert late == expected

@@ -18,6 +18,7 @@ from tiktok_music.adapters.dynamo_snapshots import chunk_key
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore
 from tiktok_music.api import snapshot_cache as catalog
+from tiktok_music.api.schedule import Schedule
 from tiktok_music.errors import PublishLost, SnapshotMissing, StoreUnavailable
 from tiktok_music.refresh import refresh
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
@@ -167,7 +168,8 @@ def reader_without_strong_retry(patch: Patch) -> None:
         pointer = self._source.pointer(consistent=consistent)
         if held is not None and pointer.fence <= held.pointer.fence:
             return held
-        return catalog._Cached(pointer, self._source.load(pointer.current))
+        loaded = self._source.load(pointer.current)
+        return catalog._Cached(pointer, loaded, Schedule.of(pointer))
 
     patch.setattr(catalog.SnapshotCache, "_load_newest", newest)
 

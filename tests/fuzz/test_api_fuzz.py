@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from tests.api_world import LIST, NO_CONTEXT, REQUEST_ID, UNAUTHENTICATED, World
 from tests.builders import a_record, a_snapshot, a_track
 from tests.events import LIST_GET, Answer, http_event
+from tiktok_music.api.conditional import etag_of
 from tiktok_music.api.cursor import Cursor, write_cursor
-from tiktok_music.api.query import PARAMETERS, parse_query
+from tiktok_music.api.parameter_names import SEARCH
+from tiktok_music.api.query import parse_query
 
 FUZZ = settings(
     max_examples=300,
@@ -83,7 +85,7 @@ def test_any_invalid_authorization_gets_the_same_answer(header: str) -> None:
 @given(
     path=st.sampled_from([LIST, f"{LIST}/batch", f"{LIST}/changes", f"{LIST}/x", "/v1/health"]),
     pairs=st.lists(
-        st.tuples(st.sampled_from([*PARAMETERS, "ids", "since", "x"]) | any_text, spice | any_text),
+        st.tuples(st.sampled_from([*SEARCH, "ids", "since", "x"]) | any_text, spice | any_text),
         max_size=6,
     ),
 )
@@ -97,6 +99,27 @@ def test_any_query_is_answered_or_refused(path: str, pairs: list[tuple[str, str]
     if path == LIST and answer.status == 200:
         body = json.loads(answer.body)
         assert body["total"] >= len(body["tracks"])
+
+
+ETAG = etag_of(a_snapshot(a_track(2), a_track(3), fence=2), gzipped=False)
+
+
+@FUZZ
+@given(
+    path=st.sampled_from([LIST, f"{LIST}?limit=1", f"{LIST}/{a_track(1).track_id}"]),
+    header=st.lists(
+        st.sampled_from(["*", "W/", ",", " ", '"', ETAG, ETAG[:-2], "-gzip"]) | any_text,
+        max_size=5,
+    ).map("".join),
+)
+def test_no_if_none_match_is_free_but_the_etag_of_the_list(path: str, header: str) -> None:
+    WORLD.now += 60  # a new minute: nothing is counted yet
+
+    answer = answer_to(http_event(path, authorization=f"Bearer {WORLD.key}", if_none_match=header))
+
+    is_free = answer.headers["x-ratelimit-remaining"] == answer.headers["x-ratelimit-limit"]
+    assert is_free == (path == LIST and answer.status == 304 and ETAG in header)
+    assert not is_free or header.strip() != "*"
 
 
 @FUZZ

@@ -108,7 +108,7 @@ def ask(handler: LambdaEntry, path: str, key: str = LIVE, body: object = None) -
 
 def test_every_route_answers_from_the_tables(handler: LambdaEntry) -> None:
     alias, gone = a_record(4).track_id, a_record(1).track_id
-    manual = {"selection": "manual", "trackId": alias}
+    manual = {"mode": "manual", "trackId": alias}
     targets = {"targets": [{"mode": "managed", "tiktokMusic": manual}]}
 
     assert ask(handler, LIST).body == SECOND.plain()

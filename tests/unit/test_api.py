@@ -46,8 +46,34 @@ def test_the_list_is_the_stored_body(world: World) -> None:
     )
 
 
-def test_unknown_parameters_change_nothing(world: World) -> None:
-    assert world.get(f"{LIST}?utm=1&foo=bar").body == SNAPSHOT.plain()
+def test_unknown_parameters_change_nothing_and_are_named(world: World) -> None:
+    answer = world.get(f"{LIST}?utm=1&foo=bar&utm=2&=3")
+
+    assert (answer.body, answer.headers["x-ignored-parameters"]) == (SNAPSHOT.plain(), "utm, foo")
+
+
+@pytest.mark.parametrize(
+    ("path", "ignored"),
+    [
+        (f"{LIST}?q=a&commerce_only=true", "commerce_only"),
+        (f"{LIST}?limit=0&page=2", "page"),
+        (f"{LIST}/batch?ids=x&limit=1", "limit"),
+        (f"{LIST}/changes?link=1", "link"),
+        (f"{LIST}/none?q=1", "q"),
+        ("/v1/whoami?%0D%0AX-A:+1&%E5%A4%9C=1&%ff=1", "%0D%0AX-A%3A%201, %E5%A4%9C, %EF%BF%BD"),
+        (f"/v1/whoami?{'a' * 99}=1", "a" * 40),
+        (
+            "/v1/whoami?" + "&".join(f"p{n}=1" for n in range(99)),
+            ", ".join(f"p{n}" for n in range(10)),
+        ),
+        (f"{LIST}?q=a&limit=1", None),
+        (LIST, None),
+    ],
+)
+def test_ignored_parameters_are_named_on_every_route(
+    world: World, path: str, ignored: str | None
+) -> None:
+    assert world.get(path).headers.get("x-ignored-parameters") == ignored
 
 
 @pytest.mark.parametrize("header", ["gzip", "br, gzip;q=0.5", "GZIP", "*"])
@@ -71,7 +97,7 @@ def test_gzip_is_not_sent_unless_accepted(world: World, header: str) -> None:
     assert answer.body == SNAPSHOT.plain()
 
 
-@pytest.mark.parametrize("form", ["{}", '"other", {}', "W/{}", "*"])
+@pytest.mark.parametrize("form", ["{}", '"other", {}', "W/{}"])
 def test_a_matching_etag_gets_304_for_free(world: World, form: str) -> None:
     etag = world.get().headers["etag"]
 
@@ -80,6 +106,26 @@ def test_a_matching_etag_gets_304_for_free(world: World, form: str) -> None:
     assert (answer.status, answer.body, answer.headers["etag"]) == (304, b"", etag)
     assert answer.headers["x-request-id"] == REQUEST_ID
     assert answer.headers["x-ratelimit-remaining"] == "119"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        (LIST, {"if_none_match": "*"}),
+        (LIST, {"if_modified_since": "Sun, 22 Nov 2026 12:00:00 GMT"}),
+        (f"{LIST}?limit=1", {"if_none_match": "*"}),
+        (f"{LIST}?limit=1", {}),
+        (f"{LIST}/batch?ids={a_track(1).track_id}", {"if_none_match": "*"}),
+    ],
+)
+def test_only_the_stored_body_is_free_and_only_for_its_etag(
+    world: World, path: str, headers: dict[str, str]
+) -> None:
+    etag = world.get(path).headers["etag"]
+
+    answer = world.get(path, **headers or {"if_none_match": etag})
+
+    assert (answer.status, answer.headers["x-ratelimit-remaining"]) == (304, "118")
 
 
 @pytest.mark.parametrize("header", ['"other"', "", "garbage"])
@@ -178,6 +224,7 @@ def test_whoami_shows_the_key_without_its_secret(world: World) -> None:
         "scopes": ["publish:read"],
         "rateLimitTier": "standard",
         "apiKeyId": world.key.split("_")[2],
+        "environment": "live",
     }
 
 

@@ -1,23 +1,27 @@
 """Caching headers, and the health of the catalog by age."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.api_world import World
 from tests.builders import NOON, a_snapshot, a_track
-from tiktok_music.api.freshness import Freshness, next_refresh_due
+from tiktok_music.api.freshness import Freshness
+from tiktok_music.api.schedule import Schedule
+from tiktok_music.pointer_moves import advanced, pinned, replaced, rolled_back
+from tiktok_music.snapshot import Descriptor, Pointer
 
 TWICE_A_DAY = timedelta(hours=12)
 SNAPSHOT = a_snapshot(a_track(1), published_at=NOON + timedelta(minutes=4))
+SCHEDULE = Schedule.of(Pointer(SNAPSHOT.descriptor))
 
 
 def test_a_response_is_fresh_until_the_next_refresh_is_due() -> None:
     a_minute_later = SNAPSHOT.descriptor.published_at.timestamp() + 60
 
-    assert Freshness(TWICE_A_DAY, a_minute_later).headers(SNAPSHOT.descriptor) == {
+    assert Freshness(TWICE_A_DAY, a_minute_later, SCHEDULE).headers(SNAPSHOT.descriptor) == {
         "Cache-Control": "private, max-age=42960, stale-while-revalidate=900",
         "Age": "60",
         "Last-Modified": "Sun, 22 Nov 2026 12:04:00 GMT",
@@ -34,20 +38,83 @@ def test_a_response_is_fresh_until_the_next_refresh_is_due() -> None:
         (timedelta(hours=12), 24),
         (timedelta(days=2), 60),
         (-timedelta(minutes=1), 12),
+        (-timedelta(hours=1), 0),
+        (-timedelta(days=365), -365 * 24 + 12),
     ],
 )
 def test_the_next_refresh_is_the_first_scheduled_time_after_publication(
     delay: timedelta, due: int
 ) -> None:
     descriptor = a_snapshot(a_track(1), published_at=NOON + delay).descriptor
+    schedule = Schedule.of(Pointer(descriptor))
 
-    assert next_refresh_due(descriptor, TWICE_A_DAY) == NOON + timedelta(hours=due)
+    assert schedule.next_due(TWICE_A_DAY, NOON) == NOON + timedelta(hours=due)
+
+
+def at(hours: float) -> datetime:
+    return NOON + timedelta(hours=hours)
+
+
+def a_run(fence: int, hours: float, minutes: float = 4) -> Descriptor:
+    published_at = at(hours) + timedelta(minutes=minutes)
+    return a_snapshot(
+        a_track(fence), fence=fence, scheduled_at=at(hours), published_at=published_at
+    ).descriptor
+
+
+def by_hand(fence: int, hours: float) -> Descriptor:
+    return a_run(fence, hours + 1e-6, 2)
+
+
+FIRST, SECOND = Pointer(a_run(1, 0)), advanced(Pointer(a_run(1, 0)), a_run(2, 12))
+OLD = a_run(1, 0).version
+
+
+@pytest.mark.parametrize(
+    ("pointer", "now", "due"),
+    [
+        (SECOND, 13, 24),
+        (advanced(SECOND, by_hand(3, 17)), 18, 24),
+        (advanced(SECOND, by_hand(3, 23.9)), 24.1, 24),
+        (advanced(SECOND, by_hand(3, 23.99)), 24.1, 36),
+        (advanced(advanced(SECOND, by_hand(3, 17)), by_hand(4, 41)), 42, 48),
+        (Pointer(by_hand(1, 5)), 6, 17),
+        (rolled_back(SECOND, OLD, 3), 13, 24),
+        (rolled_back(SECOND, OLD, 3), 30, 24),
+        (advanced(rolled_back(SECOND, OLD, 3), a_run(4, 24)), 25, 36),
+        (replaced(SECOND, a_run(3, 12, 5), 3), 13, 24),
+        (pinned(SECOND, OLD, 3), 13, 24),
+        (pinned(SECOND, OLD, 3), 61, 72),
+        (FIRST, 30, 12),
+    ],
+)
+def test_due_times_follow_the_grid_of_the_schedule(
+    pointer: Pointer, now: float, due: float
+) -> None:
+    next_due = Schedule.of(pointer).next_due(TWICE_A_DAY, at(now))
+
+    assert next_due.replace(microsecond=0) == at(due)
+
+
+def test_after_a_rollback_a_response_is_fresh_until_the_next_run() -> None:
+    pointer = rolled_back(SECOND, OLD, 3)
+    freshness = Freshness(TWICE_A_DAY, at(13).timestamp(), Schedule.of(pointer))
+
+    headers = freshness.headers(pointer.current)
+
+    until_due = at(24) - pointer.current.published_at
+    assert (
+        headers["Cache-Control"].split(", ")[1]
+        == f"max-age={until_due.seconds + 86_400 * until_due.days}"
+    )
+    assert int(headers["Age"]) < until_due.total_seconds()
+    assert freshness.health(pointer.current)["nextRefreshDueAt"] == "2026-11-23T12:00:00Z"
 
 
 def test_a_slow_clock_makes_no_negative_age() -> None:
     descriptor = SNAPSHOT.descriptor
 
-    assert Freshness(TWICE_A_DAY, 0.0).headers(descriptor)["Age"] == "0"
+    assert Freshness(TWICE_A_DAY, 0.0, SCHEDULE).headers(descriptor)["Age"] == "0"
 
 
 @pytest.mark.parametrize(
@@ -122,11 +189,13 @@ def test_health_costs_one_pointer_read_per_thirty_seconds() -> None:
 def test_another_refresh_interval_changes_headers_and_status() -> None:
     published_at = SNAPSHOT.descriptor.published_at.timestamp()
     statuses = [
-        Freshness(timedelta(hours=3), published_at + hours * 3600).health(SNAPSHOT.descriptor)
+        Freshness(timedelta(hours=3), published_at + hours * 3600, SCHEDULE).health(
+            SNAPSHOT.descriptor
+        )
         for hours in (4.9, 5.1, 6.1)
     ]
 
-    headers = Freshness(timedelta(hours=3), published_at).headers(SNAPSHOT.descriptor)
+    headers = Freshness(timedelta(hours=3), published_at, SCHEDULE).headers(SNAPSHOT.descriptor)
     assert headers["Cache-Control"] == "private, max-age=10560, stale-while-revalidate=900"
     assert [each["status"] for each in statuses] == ["ok", "degraded", "failing"]
     assert statuses[0]["nextRefreshDueAt"] == "2026-11-22T15:00:00Z"

@@ -115,7 +115,7 @@ def test_a_body_that_is_not_base64_is_rejected(world: World, body: str) -> None:
 
 def test_a_body_in_base64_is_decoded(world: World) -> None:
     world.change_key(scopes=frozenset({"publish:write"}))
-    body = json.dumps({"targets": [{"mode": "publish", "tiktokMusic": {"selection": "auto"}}]})
+    body = json.dumps({"targets": [{"mode": "publish", "tiktokMusic": {"mode": "auto"}}]})
     event = http_event(f"{LIST}/resolve", "POST", authorization=f"Bearer {world.key}")
     event |= {"body": base64.b64encode(body.encode()).decode(), "isBase64Encoded": True}
 

@@ -72,6 +72,9 @@ def test_a_path_responds_to_its_methods_and_lists_them_for_others(
         "/" + "a" * 8_000,
         "/v1/tiktok-music%3Fq=a",
         "/v1/夜",
+        f"{LIST}%0A",
+        "/v1/whoami%0A",
+        "/openapi.json%0A",
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])

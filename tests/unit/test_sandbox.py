@@ -9,15 +9,24 @@ from typing import Any
 import pytest
 
 from ops.sandbox import SandboxMedia, publish_sandbox_media, sandbox_objects
-from tests.api_world import LIST, World
+from tests.api_world import LIST, World, gone
 from tests.builders import MEDIA, a_descriptor, a_record, a_snapshot, a_track
 from tests.fakes import FakeMediaStore
 from tiktok_music.errors import SnapshotGone, StoreUnavailable
-from tiktok_music.sandbox.fixtures import FOLDER, SandboxSource, media_file, sandbox_fixtures
+from tiktok_music.sandbox.fixtures import (
+    FOLDER,
+    GONE_VERSION,
+    RATE_LIMITED_ID,
+    SUSPENDED_ID,
+    SandboxSource,
+    media_file,
+    sandbox_fixtures,
+)
 from tiktok_music.track import track_id_of
 
 SUNSET = "4165bb2c-cdd0-57ee-a9ed-f8b3fee167be"
 ALIAS = track_id_of("9000000000000000008")
+RETIRED = track_id_of("9000000000000000009")
 
 
 def a_live_world() -> World:
@@ -82,15 +91,62 @@ def test_one_track_changes_and_aliases_work_as_on_the_live_catalog() -> None:
 
     one = body_of(world.sandbox(f"{LIST}/{ALIAS}"))
     assert (one["id"], one["rank"], one["previousRank"], one["isNew"]) == (SUNSET, 1, 2, False)
-    gone = body_of(world.sandbox(f"{LIST}/{track_id_of('9000000000000000007')}"))
-    assert (gone["title"], gone["status"]) == ("Winter Postcard", "offChart")
+    left = body_of(world.sandbox(f"{LIST}/{track_id_of('9000000000000000007')}"))
+    assert (left["title"], left["status"]) == ("Winter Postcard", "offChart")
     assert body_of(world.sandbox(f"{LIST}/changes?since={source}"))["moved"] == []
     assert world.sandbox(f"{LIST}/changes?since={first}").status == 422
 
 
+def test_the_sandbox_has_a_retired_track_an_older_version_and_its_name() -> None:
+    world = a_live_world()
+    [older] = SandboxSource(sandbox_fixtures(), MEDIA).pointer().history
+
+    retired = body_of(world.sandbox(f"{LIST}/{RETIRED}"))
+    changed = body_of(world.sandbox(f"{LIST}/changes?since={older.version}"))
+
+    assert (retired["status"], retired["title"]) == ("retired", "Borrowed Tune")
+    left = {track_id_of("9000000000000000007"), RETIRED}
+    assert {row["id"] for row in changed["removed"]} == left
+    assert [row["title"] for row in changed["added"]] == ["Saudade na Chuva"]
+    assert body_of(world.sandbox("/v1/whoami"))["environment"] == "test"
+
+
+def test_a_version_that_is_gone_is_provoked() -> None:
+    answer = a_live_world().sandbox(f"{LIST}/changes?since={GONE_VERSION}")
+
+    advice = "This version is not stored any more; read the whole list instead."
+    assert (answer.status, answer.body) == (410, gone("since", advice))
+
+
+@pytest.mark.parametrize(
+    ("track_id", "status", "code", "retry_after"),
+    [
+        (RATE_LIMITED_ID, 429, "RATE_LIMITED", "1"),
+        (SUSPENDED_ID, 503, "KILL_SWITCH", None),
+    ],
+)
+@pytest.mark.parametrize("path", ["/{}", "/batch?ids={}", "/resolve"])
+def test_errors_are_provoked_by_ids(
+    path: str, track_id: str, status: int, code: str, retry_after: str | None
+) -> None:
+    world = a_live_world()
+    key = {"authorization": f"Bearer {world.test_key}"}
+    target = {"mode": "managed", "tiktokMusic": {"mode": "manual", "trackId": track_id}}
+
+    for _ in range(2):
+        if path == "/resolve":
+            answer = world.post(f"{LIST}/resolve", {"targets": [target]}, **key)
+        else:
+            answer = world.get(f"{LIST}{path.format(track_id)}", **key)
+        assert (answer.status, json.loads(answer.body)["error"]["code"]) == (status, code)
+        assert answer.headers.get("retry-after") == retry_after
+    live = world.get(f"{LIST}/{track_id}")
+    assert (live.status, world.failures) == (404, [])
+
+
 def test_targets_resolve_in_the_sandbox() -> None:
     world = a_live_world()
-    target = {"mode": "managed", "tiktokMusic": {"selection": "manual", "trackId": SUNSET}}
+    target = {"mode": "managed", "tiktokMusic": {"mode": "manual", "trackId": SUNSET}}
 
     answer = world.post(
         f"{LIST}/resolve", {"targets": [target]}, authorization=f"Bearer {world.test_key}"

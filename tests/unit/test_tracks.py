@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.api_world import LIST, World, invalid, refusal
+from tests.api_world import LIST, World, gone, invalid, refusal
 from tests.builders import MEDIA, NOON, a_record, a_snapshot, a_track
+from tiktok_music.api.catalog_view import FOREIGN
+from tiktok_music.api.links import SHORT
 from tiktok_music.archive import TrackStatus
-from tiktok_music.archive_lookup import resolve_aliases
+from tiktok_music.archive_lookup import LONGEST_CHAIN, resolve_aliases
+from tiktok_music.sandbox.fixtures import SandboxSource, sandbox_fixtures
 
 NO_ID = "Must be the id of a track, a UUID."
+NO_VERSION = "Must be a snapshot version, as X-Catalog-Snapshot gives it."
+SANDBOX_VERSION = SandboxSource(sandbox_fixtures(), MEDIA).pointer().current.version
 FIRST = a_snapshot(a_track(1), a_track(2), a_track(3), fence=1)
 SECOND = a_snapshot(
     a_track(2, user_count=5_000),
@@ -172,10 +177,42 @@ def test_an_alias_of_an_unknown_track_resolves_to_itself(world: World) -> None:
     assert (one["id"], one["status"]) == (id_of(8), "offChart")
 
 
-def test_a_cycle_of_aliases_terminates(world: World) -> None:
-    world.archive.save_many([an_alias(6, 7), an_alias(7, 6)])
+def test_a_cycle_of_aliases_resolves_to_the_id_itself(world: World) -> None:
+    world.archive.save_many([an_alias(6, 7), an_alias(7, 10), an_alias(10, 7)])
 
-    assert resolve_aliases(world.archive, [id_of(6)]).keys() == {id_of(6)}
+    resolved = resolve_aliases(world.archive, [id_of(6), id_of(10)])
+
+    assert {key: record.track_id for key, record in resolved.items()} == {
+        id_of(6): id_of(6),
+        id_of(10): id_of(10),
+    }
+
+
+@pytest.mark.parametrize("hops", [1, 4, 5, 7, LONGEST_CHAIN])
+def test_a_chain_of_aliases_resolves_in_one_call_per_hop(world: World, hops: int) -> None:
+    world.archive.save_many(an_alias(100 + hop, 101 + hop) for hop in range(hops))
+    world.archive.save_many([a_record(100 + hops, status=TrackStatus.OFF_CHART)])
+    calls: list[Any] = []
+
+    class Counted:
+        def get_many(self, track_ids: Any) -> Any:
+            calls.append(track_ids)
+            return world.archive.get_many(track_ids)
+
+    resolved = resolve_aliases(Counted(), [id_of(100), id_of(101)])
+
+    assert {record.track_id for record in resolved.values()} == {id_of(100 + hops)}
+    assert len(calls) == hops
+
+
+def test_a_takedown_counts_at_once_whatever_is_listed(world: World) -> None:
+    world.archive.save_many([a_record(1, status=TrackStatus.RETIRED), an_alias(2, 1)])
+    retired = described(1, status="retired", lastSeenAt="2026-11-22T12:00:00Z")
+
+    for requested in (1, 2):
+        assert json.loads(world.get(f"{LIST}/{id_of(requested)}").body) == retired
+    batch = json.loads(world.get(f"{LIST}/batch?ids={id_of(2)}").body)
+    assert (batch["tracks"], batch["aliases"]) == ([retired], {id_of(2): id_of(1)})
 
 
 def test_a_batch_is_in_request_order(world: World) -> None:
@@ -191,6 +228,12 @@ def test_a_batch_is_in_request_order(world: World) -> None:
             described(2, rank=1, previousRank=2, userCount=5_000),
         ],
         "aliases": {id_of(6): id_of(3)},
+        "found": {
+            id_of(4): id_of(4),
+            id_of(1): id_of(1),
+            id_of(6): id_of(3),
+            link: id_of(2),
+        },
         "unknown": [id_of(99), "55555"],
     }
 
@@ -200,6 +243,17 @@ def test_aliases_are_listed_as_the_client_wrote_them(world: World) -> None:
     body = json.loads(world.get(f"{LIST}/batch?ids={upper}&link={link}").body)
 
     assert (body["aliases"], body["unknown"]) == ({upper: id_of(3), link: id_of(3)}, [])
+    assert body["found"] == body["aliases"]
+
+
+def test_whatever_a_batch_asks_for_is_matched_to_its_track(world: World) -> None:
+    upper, link = id_of(1).upper(), f"%20{a_record(1).link}?lang=en%0A"
+    body = json.loads(world.get(f"{LIST}/batch?ids={upper},%20{id_of(1)}&link={link}").body)
+
+    written = [upper, f" {id_of(1)}", f" {a_record(1).link}?lang=en\n"]
+    assert [track["id"] for track in body["tracks"]] == [id_of(1)]
+    assert body["found"] == dict.fromkeys(written, id_of(1))
+    assert (body["aliases"], body["unknown"]) == ({}, [])
 
 
 def test_a_search_by_the_link_of_an_alias_finds_its_canonical_track(world: World) -> None:
@@ -227,6 +281,7 @@ MANY = "Must be 1 to 50 ids, with those of links counted in."
         ("ids=" + ",".join([id_of(1)] * 50) + "&link=55555", [("ids", MANY)]),
         (f"ids={id_of(1)},x,", [("ids[1]", NO_ID), ("ids[2]", NO_ID)]),
         ("link=x", [("link[0]", "Must be the link or the id of a TikTok sound.")]),
+        ("link=1234567&link=https://vm.tiktok.com/ZM1/", [("link[1]", SHORT)]),
     ],
 )
 def test_an_invalid_batch_is_rejected(
@@ -261,6 +316,14 @@ def test_changes_since_a_version_are_listed(world: World) -> None:
     }
 
 
+def test_a_version_gone_has_a_code_of_its_own(world: World) -> None:
+    answer = world.get(f"{LIST}/changes?since=0000000009-0123456789abcdef")
+
+    advice = "This version is not stored any more; read the whole list instead."
+    assert (answer.status, answer.body) == (410, gone("since", advice))
+    assert answer.headers["cache-control"] == "no-store"
+
+
 def test_since_the_current_version_nothing_has_changed(world: World) -> None:
     version = SECOND.descriptor.version
 
@@ -278,15 +341,13 @@ def test_since_the_current_version_nothing_has_changed(world: World) -> None:
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("", "Must be a snapshot version, as X-Catalog-Snapshot gives it."),
-        ("since=1", "Must be a snapshot version, as X-Catalog-Snapshot gives it."),
-        (
-            "since=0000000009-0123456789abcdef",
-            "This version is not kept any more; read the whole list instead.",
-        ),
+        ("", NO_VERSION),
+        ("since=1", NO_VERSION),
+        ("since=0000000001-0123456789abcdeF", NO_VERSION),
+        (f"since={SANDBOX_VERSION}", FOREIGN),
     ],
 )
-def test_changes_since_an_unknown_version_are_rejected(
+def test_changes_since_no_version_of_the_catalog_are_rejected(
     world: World, query: str, message: str
 ) -> None:
     answer = world.get(f"{LIST}/changes?{query}")

@@ -45,6 +45,7 @@ class Invented:
     morning_users: int | None
     evening_users: int | None
     alias_of: str | None = None
+    is_retired: bool = False
 
     @property
     def track_id(self) -> str:
@@ -85,6 +86,10 @@ TRACKS = (
         "9000000000000000008", "Sunset Drive (Sped Up)", "Mae & Co",
         language="en", morning_users=None, evening_users=None, alias_of="9000000000000000001",
     ),
+    Invented(
+        "9000000000000000009", "Borrowed Tune", "Mae & Co",
+        language="en", morning_users=64_020, evening_users=None, is_retired=True,
+    ),
 )  # fmt: skip
 
 
@@ -104,7 +109,6 @@ def main() -> None:
 
 def _record(seed: int, track: Invented) -> TrackRecord:
     is_listed = track.evening_users is not None
-    status = TrackStatus.ACTIVE if is_listed else TrackStatus.OFF_CHART
     return TrackRecord(
         track_id=track.track_id,
         tiktok_id=track.tiktok_id,
@@ -119,10 +123,18 @@ def _record(seed: int, track: Invented) -> TrackRecord:
         is_commerce_music=track.is_commerce_music,
         first_seen_at=EVENING if track.morning_users is None else MORNING,
         last_seen_at=EVENING if is_listed else MORNING,
-        status=TrackStatus.ALIAS if track.alias_of else status,
-        media=None if track.alias_of else _media(seed, track),
+        status=_status(track, is_listed=is_listed),
+        media=None if track.alias_of or track.is_retired else _media(seed, track),
         canonical_id=track_id_of(track.alias_of) if track.alias_of else None,
+        retired_at=EVENING if track.is_retired else None,
+        retired_reason="an example of a takedown" if track.is_retired else None,
     )
+
+
+def _status(track: Invented, *, is_listed: bool) -> TrackStatus:
+    if track.alias_of or track.is_retired:
+        return TrackStatus.ALIAS if track.alias_of else TrackStatus.RETIRED
+    return TrackStatus.ACTIVE if is_listed else TrackStatus.OFF_CHART
 
 
 def _media(seed: int, track: Invented) -> MediaFacts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from tiktok_music.api.auth import Authenticator, require_scope
+from tiktok_music.api.parameter_names import ignored_parameters
 from tiktok_music.api.rate_limit import READ_LIGHT, RateDecision, RateLimiter
 from tiktok_music.api_key import ApiKey
 from tiktok_music.errors import RateLimited
@@ -14,10 +15,11 @@ from tiktok_music.errors import RateLimited
 
 @dataclass(frozen=True, slots=True)
 class RouteAccess:
-    """The access rule of a route; without a scope any valid key passes."""
+    """The access rule of a route and its query parameters; without a scope any key passes."""
 
     scope: str | None
     endpoint_class: str = READ_LIGHT
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Admission:
         """
         key = self.authenticator.authenticate(request.headers.get("authorization"))
         decision = self.limiter.take(key.key_id, key.tier, access.endpoint_class)
-        request.state.extra_headers = _rate_headers(decision, access)
+        _add_headers(request, _rate_headers(decision, access))
+        if request.scope["query_string"]:
+            _add_headers(request, ignored_parameters(request.query_params, access.parameters))
         if decision.is_over:
             raise RateLimited(max(math.ceil(decision.resets_at - self.clock()), 1))
         if access.scope is not None:
@@ -43,9 +47,14 @@ class Admission:
         return key
 
     def refund(self, request: Request, key: ApiKey, access: RouteAccess) -> None:
-        """Undoes the count of an admitted request: a 304 is free."""
+        """Undoes the count of an admitted request."""
         decision = self.limiter.refund(key.key_id, key.tier, access.endpoint_class)
-        request.state.extra_headers = _rate_headers(decision, access)
+        _add_headers(request, _rate_headers(decision, access))
+
+
+def _add_headers(request: Request, added: dict[str, str]) -> None:
+    """Adds headers to the response, whatever it will be."""
+    request.state.extra_headers = {**getattr(request.state, "extra_headers", {}), **added}
 
 
 def _rate_headers(decision: RateDecision, access: RouteAccess) -> dict[str, str]:

@@ -11,7 +11,9 @@ from starlette.responses import Response
 
 from tiktok_music.api.admission import Admission, RouteAccess
 from tiktok_music.api.catalog_view import CatalogView
+from tiktok_music.api.conditional import FreeNotModified
 from tiktok_music.api.list_route import list_music
+from tiktok_music.api.parameter_names import BATCH, CHANGES, SEARCH
 from tiktok_music.api.rate_limit import WRITE_LIGHT
 from tiktok_music.api.request_id_middleware import RequestIdMiddleware
 from tiktok_music.api.responses import error_response, internal_error_response, json_response
@@ -48,9 +50,9 @@ class Api:
 def build_app(api: Api) -> RequestIdMiddleware:
     """Builds the application with its routes, error handlers and headers."""
     routes = [
-        PathRoute(LIST, _keyed(api, RouteAccess(READ), _list)),
-        PathRoute(f"{LIST}/batch", _keyed(api, RouteAccess(READ), _batch)),
-        PathRoute(f"{LIST}/changes", _keyed(api, RouteAccess(READ), _changes)),
+        PathRoute(LIST, _keyed(api, RouteAccess(READ, parameters=SEARCH), _list)),
+        PathRoute(f"{LIST}/batch", _keyed(api, RouteAccess(READ, parameters=BATCH), _batch)),
+        PathRoute(f"{LIST}/changes", _keyed(api, RouteAccess(READ, parameters=CHANGES), _changes)),
         PathRoute(
             f"{LIST}/resolve",
             _keyed(api, RouteAccess(WRITE, WRITE_LIGHT), _resolve),
@@ -73,7 +75,7 @@ def _keyed(api: Api, access: RouteAccess, handler: Handler) -> Endpoint:
         key = api.admission.admit(request, access)
         view = api.sandbox() if key.environment == KeyEnvironment.TEST else api.live
         response = await handler(request, view, key)
-        if response.status_code == 304:
+        if isinstance(response, FreeNotModified):
             api.admission.refund(request, key, access)
         return response
 
@@ -119,6 +121,7 @@ async def _whoami(_: Request, __: CatalogView, key: ApiKey) -> Response:
             "scopes": sorted(key.scopes),
             "rateLimitTier": key.tier,
             "apiKeyId": key.key_id,
+            "environment": key.environment,
         }
     )
 

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tiktok_music.api.freshness import Freshness
-from tiktok_music.api.index import Indexes
+from tiktok_music.api.index import Index, Indexes
 from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.archive_lookup import ReadableArchive
+from tiktok_music.errors import Invalid, SnapshotGone, VersionGone
+
+FOREIGN = "Is of the other environment: live and test keys have versions of their own."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogView:
     """Snapshots, their indexes and the archive; `now` is in Unix seconds, `refresh_every` the
-    interval of the schedule."""
+    interval of the schedule; `is_foreign` knows versions of the other environment."""
 
     snapshots: SnapshotCache
     indexes: Indexes
@@ -21,6 +24,20 @@ class CatalogView:
     media_base_url: str
     now: Callable[[], float]
     refresh_every: timedelta
+    is_foreign: Callable[[str], bool]
 
     def freshness(self) -> Freshness:
-        return Freshness(self.refresh_every, self.now())
+        """Raises StoreError like `SnapshotCache.snapshot`."""
+        return Freshness(self.refresh_every, self.now(), self.snapshots.schedule())
+
+    def index_at(self, version: str, *, path: str, advice: str) -> Index:
+        """The index of a version; raises VersionGone with `advice` if it is not stored any more.
+
+        Raises Invalid for a version of the other environment; `path` names the parameter.
+        """
+        try:
+            return self.indexes.at(version)
+        except SnapshotGone as exc:
+            if self.is_foreign(version):
+                raise Invalid(((path, FOREIGN),)) from exc
+            raise VersionGone((path, advice)) from exc

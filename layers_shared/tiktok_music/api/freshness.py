@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
 
+from tiktok_music.api.schedule import Schedule
 from tiktok_music.snapshot import Descriptor
 
 # The longest refresh: clients may show the previous snapshot until it has ended.
@@ -14,22 +15,16 @@ REVALIDATE_SECONDS = 900
 # A scheduled run starts on time, takes up to 15 minutes and may be retried.
 GRACE = timedelta(hours=2)
 MISSED_RUNS = 2
+NO_SNAPSHOT: Mapping[str, Any] = {"status": "failing", "snapshot": None, "nextRefreshDueAt": None}
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Judges the age of a snapshot at `now`, in Unix seconds; a new one is due every `every`."""
+    """Judges the age of a snapshot at `now`, in Unix seconds; a run starts every `every`."""
 
     every: timedelta
     now: float
-
-    @property
-    def degraded_after(self) -> timedelta:
-        return self.every + GRACE
-
-    @property
-    def failing_after(self) -> timedelta:
-        return MISSED_RUNS * self.every
+    schedule: Schedule
 
     def headers(self, descriptor: Descriptor) -> dict[str, str]:
         """Caching headers: fresh until the next refresh is due.
@@ -37,14 +32,15 @@ class Freshness:
         `max-age` counts from the publication, like `Age`. The cache is private, as a shared one
         would serve the response to other keys.
         """
-        constant = _version_headers(descriptor, self.every)
+        constant = _version_headers(descriptor, self.next_due())
         return {**constant, "Age": str(age_seconds(descriptor, self.now))}
 
-    def health(self, descriptor: Descriptor | None) -> Mapping[str, Any]:
+    def next_due(self) -> datetime:
+        return self.schedule.next_due(self.every, datetime.fromtimestamp(self.now, UTC))
+
+    def health(self, descriptor: Descriptor) -> Mapping[str, Any]:
         """The health body: `degraded` two hours after a refresh was due, `failing` when two were
-        missed or without a snapshot."""
-        if descriptor is None:
-            return {"status": "failing", "snapshot": None, "nextRefreshDueAt": None}
+        missed."""
         age = age_seconds(descriptor, self.now)
         return {
             "status": self._status(timedelta(seconds=age)),
@@ -54,20 +50,21 @@ class Freshness:
                 "ageSeconds": age,
                 "trackCount": descriptor.track_count,
             },
-            "nextRefreshDueAt": utc_text(next_refresh_due(descriptor, self.every)),
+            "nextRefreshDueAt": utc_text(self.next_due()),
         }
 
     def _status(self, age: timedelta) -> str:
-        if age > self.failing_after:
+        if age > failing_after(self.every):
             return "failing"
-        return "degraded" if age > self.degraded_after else "ok"
+        return "degraded" if age > degraded_after(self.every) else "ok"
 
 
-def next_refresh_due(descriptor: Descriptor, every: timedelta) -> datetime:
-    """The first scheduled time after the publication of the snapshot."""
-    delay = descriptor.published_at - descriptor.scheduled_at
-    intervals = max(delay // every, 0) + 1
-    return descriptor.scheduled_at + intervals * every
+def degraded_after(every: timedelta) -> timedelta:
+    return every + GRACE
+
+
+def failing_after(every: timedelta) -> timedelta:
+    return MISSED_RUNS * every
 
 
 def age_seconds(descriptor: Descriptor, now: float) -> int:
@@ -80,8 +77,8 @@ def utc_text(moment: datetime) -> str:
 
 
 @lru_cache(maxsize=4)
-def _version_headers(descriptor: Descriptor, every: timedelta) -> Mapping[str, str]:
-    lifetime = next_refresh_due(descriptor, every) - descriptor.published_at
+def _version_headers(descriptor: Descriptor, due: datetime) -> Mapping[str, str]:
+    lifetime = due - descriptor.published_at
     return {
         "Cache-Control": (
             f"private, max-age={int(lifetime.total_seconds())}, "

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,8 @@ Row = Mapping[str, Any]
 
 # The current version, and the one before it while clients page to its end.
 CACHED_INDEXES = 2
+# Bases of `rising` that are no version: nothing is older; the older version was unreadable.
+NO_BASE, POPULARITY = "none", "popular"
 
 
 class Index:
@@ -45,15 +48,24 @@ class Index:
 
 
 class Indexes:
-    """Caches the last used indexes by version, and the ranks of the version before each."""
+    """Caches the last used indexes by version, and the ranks of the versions compared with."""
 
-    def __init__(self, snapshots: SnapshotCache, on_stale: Callable[[StoreError], None]) -> None:
-        """`on_stale` receives the error when the ranks of the version before cannot be read."""
+    def __init__(
+        self,
+        snapshots: SnapshotCache,
+        on_stale: Callable[[StoreError], None],
+        refresh_every: timedelta,
+    ) -> None:
+        """`on_stale` receives the error when the ranks of an older version cannot be read.
+
+        `refresh_every` is the interval of the schedule, over which movement is measured.
+        """
         self._snapshots = snapshots
         self._on_stale = on_stale
+        self._refresh_every = refresh_every
         self._indexes = BoundedCache[Index](CACHED_INDEXES)
         self._rising = BoundedCache[list[int]](CACHED_INDEXES)
-        self._previous = BoundedCache[dict[str, int]](CACHED_INDEXES)
+        self._ranks = BoundedCache[dict[str, int]](CACHED_INDEXES)
 
     def current(self) -> Index:
         """The index of the current snapshot; raises StoreError like `SnapshotCache.snapshot`."""
@@ -64,40 +76,57 @@ class Indexes:
         return self._indexes.get(version) or self._index(self._snapshots.at(version))
 
     def previous_ranks(self, index: Index) -> Mapping[str, int] | None:
-        """The ranks in the version before: empty for the first version, None if unreadable."""
-        version = index.descriptor.version
-        cached = self._previous.get(version)
-        if cached is not None:
-            return cached
+        """The ranks one interval before: empty for the first version, None if unreadable."""
+        before = self._snapshots.before(index.descriptor.version, self._refresh_every)
+        if before is None:
+            return {}
         try:
-            before = self._snapshots.before(version)
+            return self._ranks_of(before)
         except SnapshotGone:
             return None
         except StoreError as exc:
             self._on_stale(exc)
             return None
-        ranks = Index(before).ranks if before else {}
-        self._previous.save(version, ranks)
-        return ranks
 
-    def positions(self, index: Index, sort: str) -> Sequence[int]:
-        """The positions of all rows in a sort order: `popular`, `rising` or `title`."""
+    def ordered(self, index: Index, sort: str, base: str | None) -> tuple[Sequence[int], str]:
+        """The positions of all rows in a sort order, and the base of `rising`, for the next page.
+
+        `base` is that of the page before, None on the first page. Raises SnapshotGone if the base
+        is not stored any more.
+        """
         if sort == "title":
-            return index.by_title
-        return self._rising_positions(index) if sort == "rising" else range(len(index.rows))
+            return index.by_title, NO_BASE
+        if sort != "rising":
+            return range(len(index.rows)), NO_BASE
+        if base is None:
+            base = self._rising_base(index)
+        return self._rising_positions(index, base), base
 
-    def _rising_positions(self, index: Index) -> Sequence[int]:
-        """Falls back on order of popularity while the ranks before are unreadable."""
-        version = index.descriptor.version
-        cached = self._rising.get(version)
-        if cached is not None:
-            return cached
-        previous = self.previous_ranks(index)
-        if previous is None:
+    def _rising_base(self, index: Index) -> str:
+        """The version that ranks are compared with; popularity while it is unreadable."""
+        if self.previous_ranks(index) is None:
+            return POPULARITY
+        before = self._snapshots.before(index.descriptor.version, self._refresh_every)
+        return before.version if before else NO_BASE
+
+    def _rising_positions(self, index: Index, base: str) -> Sequence[int]:
+        if base == POPULARITY:
             return range(len(index.rows))
-        positions = rising(index, previous)
-        self._rising.save(version, positions)
+        name = f"{index.descriptor.version} {base}"
+        positions = self._rising.get(name)
+        if positions is None:
+            is_first = base == NO_BASE
+            ranks = {} if is_first else self._ranks_of(self._snapshots.descriptor(base))
+            positions = rising(index, ranks)
+            self._rising.save(name, positions)
         return positions
+
+    def _ranks_of(self, descriptor: Descriptor) -> dict[str, int]:
+        ranks = self._ranks.get(descriptor.version)
+        if ranks is None:
+            ranks = Index(self._snapshots.load_past(descriptor)).ranks
+            self._ranks.save(descriptor.version, ranks)
+        return ranks
 
     def _index(self, snapshot: Snapshot) -> Index:
         version = snapshot.descriptor.version
@@ -109,7 +138,7 @@ class Indexes:
 
 
 def rising(index: Index, previous: Mapping[str, int]) -> list[int]:
-    """Positions by ranks gained since the version before, the highest gain first.
+    """Positions by ranks gained since the base, the highest gain first.
 
     A new track counts as coming from the rank after the last one. Ties by popularity.
     """

@@ -6,6 +6,7 @@ from pathlib import Path
 from starlette.responses import Response
 
 from tiktok_music.api.catalog_view import CatalogView
+from tiktok_music.api.freshness import NO_SNAPSHOT
 from tiktok_music.api.responses import json_response
 from tiktok_music.errors import StoreError
 
@@ -16,9 +17,10 @@ def health_of(view: CatalogView) -> Response:
     """Responds 200 with the status in the body; costs no more store reads than the list."""
     try:
         descriptor = view.snapshots.snapshot().descriptor
+        health = view.freshness().health(descriptor)
     except StoreError:
-        descriptor = None
-    return json_response(view.freshness().health(descriptor))
+        health = NO_SNAPSHOT
+    return json_response(health)
 
 
 def openapi() -> Response:

@@ -6,21 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tiktok_music.api.folding import fold
+from tiktok_music.api.links import issue_of_link, track_id_of_link
+from tiktok_music.api.parameter_names import SEARCH
 from tiktok_music.api.parameters import Parameters
-from tiktok_music.track import track_id_of
 
-PARAMETERS = (
-    "q",
-    "language",
-    "commerceOnly",
-    "minDuration",
-    "maxDuration",
-    "link",
-    "sort",
-    "limit",
-    "cursor",
-    "facets",
-)
 SORTS = ("popular", "rising", "title")
 LONGEST_Q = 80
 LONGEST_CURSOR = 200
@@ -28,9 +17,6 @@ DEFAULT_LIMIT, MOST_LIMIT = 50, 100
 MOST_SECONDS = 9999
 
 _LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
-# "https://www.tiktok.com/music/<slug>-<id>" with or without a query, or the id alone.
-# A slug has up to 100 characters, each percent-encoded in up to twelve.
-_LINK = re.compile(r"(?:[^?#]{0,1300}[-/])?([0-9]{5,20})/?(?:[?#].{0,400})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +54,7 @@ class Query:
 def parse_query(items: Iterable[tuple[str, str]]) -> Query | None:
     """Parses a query; returns None if there is no known parameter; raises Invalid."""
     parameters = Parameters(items)
-    if not parameters.has_any(PARAMETERS):
+    if not parameters.has_any(SEARCH):
         return None
     query = Query(
         words=_words(parameters),
@@ -86,12 +72,6 @@ def parse_query(items: Iterable[tuple[str, str]]) -> Query | None:
         parameters.add_issue("maxDuration", "Must not be below minDuration.")
     parameters.done()
     return query
-
-
-def track_id_of_link(link: str) -> str | None:
-    """Converts a TikTok link or sound id to a track id; returns None for anything else."""
-    match = _LINK.fullmatch(link)
-    return track_id_of(match[1]) if match else None
 
 
 def _words(parameters: Parameters) -> frozenset[str]:
@@ -115,7 +95,7 @@ def _linked_track(parameters: Parameters) -> str | None:
         return None
     track_id = track_id_of_link(link)
     if track_id is None:
-        parameters.add_issue("link", "Must be the link or the id of a TikTok sound.")
+        parameters.add_issue("link", issue_of_link(link))
     return track_id
 
 

@@ -10,12 +10,15 @@ from starlette.responses import Response
 from tiktok_music.errors import (
     Invalid,
     KeySuspended,
+    ListTooLarge,
     MethodNotAllowed,
     NotFound,
     RateLimited,
     RequestError,
     ScopeMissing,
     Unauthenticated,
+    VersionGone,
+    issues_to,
 )
 
 # The only place that decides status and code; by type.
@@ -24,6 +27,8 @@ STATUS_AND_CODE: Mapping[type[RequestError], tuple[int, str]] = {
     ScopeMissing: (403, "FORBIDDEN_SCOPE"),
     NotFound: (404, "NOT_FOUND"),
     MethodNotAllowed: (405, "METHOD_NOT_ALLOWED"),
+    ListTooLarge: (406, "LIST_TOO_LARGE"),
+    VersionGone: (410, "VERSION_GONE"),
     Invalid: (422, "VALIDATION"),
     RateLimited: (429, "RATE_LIMITED"),
     KeySuspended: (503, "KILL_SWITCH"),
@@ -72,8 +77,8 @@ def internal_error_response(request: Request) -> Response:
 def _details(exc: RequestError) -> Mapping[str, Any] | None:
     if isinstance(exc, ScopeMissing):
         return {"requiredScope": exc.scope}
-    if isinstance(exc, Invalid):
-        return {"issues": [{"path": path, "message": text} for path, text in exc.issues]}
+    if isinstance(exc, Invalid | VersionGone):
+        return {"issues": issues_to(exc.issues)}
     return None
 
 

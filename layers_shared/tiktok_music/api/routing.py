@@ -1,5 +1,6 @@
 """Routes that match by path alone."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
@@ -17,6 +18,11 @@ class PathRoute(Route):
     Starlette would try later routes for the method: `GET …/resolve` would be a track named
     "resolve".
     """
+
+    def __init__(self, path: str, endpoint: Endpoint, *, methods: list[str] | None = None) -> None:
+        super().__init__(path, endpoint, methods=methods)
+        # Starlette's `$` matches before a line feed at the end, too: `/v1/whoami%0A`.
+        self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + r"\Z")
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, child_scope = super().matches(scope)

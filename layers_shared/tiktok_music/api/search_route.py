@@ -14,34 +14,47 @@ from tiktok_music.api.query import Query, parse_query
 from tiktok_music.api.responses import json_bytes
 from tiktok_music.api.search import Page, search
 from tiktok_music.archive_lookup import resolve_aliases
-from tiktok_music.errors import Invalid, SnapshotGone
+from tiktok_music.errors import Invalid, SnapshotGone, VersionGone
 
 NO_CURSOR = "Must be the nextCursor of the same search."
 GONE = "The catalog has moved on since; start the list again without a cursor."
 
 
 def search_music(request: Request, view: CatalogView) -> Response | None:
-    """Responds to a search; returns None if there is no known parameter; raises Invalid."""
+    """Responds to a search; returns None if there is no known parameter.
+
+    Raises Invalid, and VersionGone for a cursor of a version that is not stored any more.
+    """
     query = parse_query(request.query_params.multi_items())
     if query is None:
         return None
-    index, offset = _start(query, view)
-    positions = view.indexes.positions(index, query.sort)
-    page = search(index, _with_alias_resolved(query, view, index), positions, offset)
-    body = json_bytes(_body(page, query, index))
+    index, cursor = _start(query, view)
+    try:
+        positions, base = view.indexes.ordered(index, query.sort, cursor.base)
+    except SnapshotGone as exc:
+        raise VersionGone(("cursor", GONE)) from exc
+    page = search(index, _with_alias_resolved(query, view, index), positions, cursor.offset)
+    body = json_bytes(_body(page, query, replace(cursor, base=base)))
     return computed_response(request, body, index.descriptor, view.freshness())
 
 
-def _start(query: Query, view: CatalogView) -> tuple[Index, int]:
+def _start(query: Query, view: CatalogView) -> tuple[Index, Cursor]:
+    """The index of a page, and the cursor to it."""
     if query.cursor is None:
-        return view.indexes.current(), 0
+        index = view.indexes.current()
+        return index, Cursor(index.descriptor.version, 0)
     cursor = read_cursor(query.cursor, query.digest())
-    if cursor is None:
+    if cursor is None or not _is_within(cursor, view):
         raise Invalid((("cursor", NO_CURSOR),))
+    return view.index_at(cursor.version, path="cursor", advice=GONE), cursor
+
+
+def _is_within(cursor: Cursor, view: CatalogView) -> bool:
+    """False for a forged offset, known before anything is loaded; a version gone is no forgery."""
     try:
-        return view.indexes.at(cursor.version), cursor.offset
-    except SnapshotGone as exc:
-        raise Invalid((("cursor", GONE),)) from exc
+        return 0 < cursor.offset < view.snapshots.descriptor(cursor.version).track_count
+    except SnapshotGone:
+        return True
 
 
 def _with_alias_resolved(query: Query, view: CatalogView, index: Index) -> Query:
@@ -53,15 +66,13 @@ def _with_alias_resolved(query: Query, view: CatalogView, index: Index) -> Query
     return replace(query, track_id=record.track_id) if record else query
 
 
-def _body(page: Page, query: Query, index: Index) -> dict[str, Any]:
+def _body(page: Page, query: Query, cursor: Cursor) -> dict[str, Any]:
     offset = page.next_offset
-    version = index.descriptor.version
+    following = None if offset is None else replace(cursor, offset=offset)
     body: dict[str, Any] = {
         "tracks": page.rows,
         "total": page.total,
-        "nextCursor": (
-            None if offset is None else write_cursor(Cursor(version, offset), query.digest())
-        ),
+        "nextCursor": following and write_cursor(following, query.digest()),
     }
     if page.facets is not None:
         body["facets"] = page.facets

@@ -2,16 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import timedelta
+from typing import Protocol, TypeVar
 
+from tiktok_music.api.bounded_cache import BoundedCache
+from tiktok_music.api.schedule import Schedule
+from tiktok_music.api.version_before import version_before
 from tiktok_music.errors import SnapshotCorrupt, SnapshotGone, SnapshotMissing, StoreError
+from tiktok_music.pointer_moves import MOST_VERSIONS
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
+
+Loaded = TypeVar("Loaded")
+# The name of the failure to load the newest version, among those of older ones.
+_NEWEST = "newest"
 
 # Interval of pointer reads, with a jitter so that instances do not read in step.
 CHECK_SECONDS = 30.0
 JITTER_SECONDS = 6.0
 # Shortest interval of the extra reads that a request for a newer version causes.
 EARLY_CHECK_SECONDS = 1.0
+# A failure is remembered: requests during an outage neither wait for it nor add to it.
+FAILURE_SECONDS = 2.0
+# A cold start tries so many versions, and begins none later: with the key, each read timing out,
+# it stays within the function's 10 s.
+MOST_COLD_LOADS = 3
+COLD_SECONDS = 4.0
 
 
 class SnapshotSource(Protocol):
@@ -30,6 +45,15 @@ class _Cached:
 
     pointer: Pointer
     snapshot: Snapshot
+    schedule: Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A load that failed, which is not repeated before `until`."""
+
+    problem: StoreError
+    until: float
 
 
 class SnapshotCache:
@@ -57,6 +81,7 @@ class SnapshotCache:
         self._cached: _Cached | None = None
         self._next_check = 0.0
         self._next_early_check = 0.0
+        self._failures = BoundedCache[_Failure](MOST_VERSIONS)
 
     def snapshot(self) -> Snapshot:
         """The newest snapshot that loads completely.
@@ -64,6 +89,10 @@ class SnapshotCache:
         Raises StoreError only if none is cached: SnapshotMissing if none was ever published.
         """
         return self._current().snapshot
+
+    def schedule(self) -> Schedule:
+        """The grid of scheduled runs; raises StoreError like `snapshot`."""
+        return self._current().schedule
 
     def at(self, version: str) -> Snapshot:
         """A stored version; raises SnapshotGone if it is not stored.
@@ -74,18 +103,24 @@ class SnapshotCache:
         cached = self._current()
         if version == cached.snapshot.descriptor.version:
             return cached.snapshot
+        return self.load_past(self.descriptor(version))
+
+    def descriptor(self, version: str) -> Descriptor:
+        """The descriptor of a stored version; raises SnapshotGone. Costs no more than `at`."""
+        cached = self._current()
         if _find(cached.pointer, version) is None and version > cached.pointer.current.version:
             cached = self._check_early(cached)
         descriptor = _find(cached.pointer, version)
         if descriptor is None:
             raise SnapshotGone(f"{version} is not stored")
-        return self._load_past(descriptor)
+        return descriptor
 
-    def before(self, version: str) -> Snapshot | None:
-        """The version published before `version`, or None if no older one is stored."""
-        stored = _versions(self._current().pointer)
-        older = [descriptor for descriptor in stored if descriptor.version < version]
-        return self._load_past(max(older, key=lambda past: past.fence)) if older else None
+    def has(self, version: str) -> bool:
+        return _find(self._current().pointer, version) is not None
+
+    def before(self, version: str, every: timedelta) -> Descriptor | None:
+        """The version served one interval of the schedule before `version`, or None."""
+        return version_before(self._current().pointer, version, every)
 
     def _current(self) -> _Cached:
         cached = self._cached
@@ -102,7 +137,9 @@ class SnapshotCache:
 
     def _check(self, cached: _Cached | None, *, consistent: bool) -> _Cached:
         try:
-            newest = self._load_newest(cached, consistent=consistent)
+            newest = self._remembered(
+                _NEWEST, lambda: self._load_newest(cached, consistent=consistent)
+            )
         except StoreError as exc:
             if cached is None:
                 raise
@@ -113,21 +150,33 @@ class SnapshotCache:
         self._on_checked(newest.snapshot.descriptor)
         return newest
 
+    def _remembered(self, name: str, load: Callable[[], Loaded]) -> Loaded:
+        """The result of `load`; raises the error of the last attempt again if that was just now."""
+        failure = self._failures.get(name)
+        if failure is not None and self._clock() < failure.until:
+            raise failure.problem.with_traceback(None)
+        try:
+            return load()
+        except StoreError as exc:
+            self._failures.save(name, _Failure(exc, self._clock() + FAILURE_SECONDS))
+            raise
+
     def _load_newest(self, cached: _Cached | None, *, consistent: bool) -> _Cached:
+        started_at = self._clock()
         try:
             pointer = self._source.pointer(consistent=consistent)
         except SnapshotMissing:
-            return self._load_consistently(cached)
+            return self._load_consistently(cached, started_at)
         if cached is not None and not consistent and _is_behind(cached, pointer):
-            return self._load_consistently(cached)
+            return self._load_consistently(cached, started_at)
         if cached is not None and _is_served(cached, pointer):
             return cached
         try:
-            return _Cached(pointer, self._source.load(pointer.current))
+            return _Cached(pointer, self._source.load(pointer.current), Schedule.of(pointer))
         except StoreError:
-            return self._load_consistently(cached)
+            return self._load_consistently(cached, started_at)
 
-    def _load_consistently(self, cached: _Cached | None) -> _Cached:
+    def _load_consistently(self, cached: _Cached | None, started_at: float) -> _Cached:
         """Repeats with strongly consistent reads, as a replica may lag behind.
 
         These decide: a pointer that still has a lower fence is of a table that was restored to an
@@ -137,13 +186,17 @@ class SnapshotCache:
         if cached is not None and _is_served(cached, pointer):
             return cached
         if cached is not None:
-            return _Cached(pointer, self._source.load(pointer.current, consistent=True))
-        return _Cached(pointer, self._first_that_loads(pointer))
+            snapshot = self._source.load(pointer.current, consistent=True)
+        else:
+            snapshot = self._first_that_loads(pointer, started_at)
+        return _Cached(pointer, snapshot, Schedule.of(pointer))
 
-    def _first_that_loads(self, pointer: Pointer) -> Snapshot:
+    def _first_that_loads(self, pointer: Pointer, started_at: float) -> Snapshot:
         """Falls back on an older snapshot on a cold start, when nothing is cached."""
         problems: list[StoreError] = []
-        for descriptor in _versions(pointer):
+        for descriptor in _versions(pointer)[:MOST_COLD_LOADS]:
+            if problems and self._clock() - started_at >= COLD_SECONDS:
+                break
             try:
                 snapshot = self._source.load(descriptor, consistent=True)
             except StoreError as exc:
@@ -154,12 +207,13 @@ class SnapshotCache:
             return snapshot
         raise problems[0]
 
-    def _load_past(self, descriptor: Descriptor) -> Snapshot:
+    def load_past(self, descriptor: Descriptor) -> Snapshot:
         """Loads an older version; raises SnapshotGone if its chunks have been swept."""
+        version = descriptor.version
         try:
-            return self._source.load(descriptor, consistent=True)
+            return self._remembered(version, lambda: self._source.load(descriptor, consistent=True))
         except SnapshotCorrupt as exc:
-            raise SnapshotGone(f"{descriptor.version} is incomplete") from exc
+            raise SnapshotGone(f"{version} is incomplete") from exc
 
 
 def _is_served(cached: _Cached, pointer: Pointer) -> bool:

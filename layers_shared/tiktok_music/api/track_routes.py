@@ -10,14 +10,15 @@ from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.changes import changes
 from tiktok_music.api.conditional import computed_response
 from tiktok_music.api.index import Index
+from tiktok_music.api.links import issue_of_link, track_id_of_link
 from tiktok_music.api.parameters import Parameters
-from tiktok_music.api.query import track_id_of_link
 from tiktok_music.api.responses import json_bytes
 from tiktok_music.api.tracks import find_tracks
-from tiktok_music.errors import Invalid, NotFound, SnapshotGone
-from tiktok_music.resolve import parse_track_id
+from tiktok_music.errors import Invalid, NotFound
+from tiktok_music.resolve_request import parse_track_id
 
 MOST_IDS = 50
+GONE = "This version is not stored any more; read the whole list instead."
 NO_ID = "Must be the id of a track, a UUID."
 _VERSION = re.compile(r"[0-9]{10}-[0-9a-f]{16}", re.ASCII)
 
@@ -49,6 +50,11 @@ def many_tracks(request: Request, view: CatalogView) -> Response:
             for text, track_id in requested.items()
             if track_id in found and found[track_id].record.track_id != track_id
         },
+        "found": {
+            text: found[track_id].record.track_id
+            for text, track_id in requested.items()
+            if track_id in found
+        },
         "unknown": [text for text, track_id in requested.items() if track_id not in found],
     }
     return _respond(request, view, index, body)
@@ -61,11 +67,7 @@ def changed_tracks(request: Request, view: CatalogView) -> Response:
     if since is None or _VERSION.fullmatch(since) is None:
         parameters.add_issue("since", "Must be a snapshot version, as X-Catalog-Snapshot gives it.")
     parameters.done()
-    try:
-        before = view.indexes.at(str(since))
-    except SnapshotGone as exc:
-        gone = "This version is not kept any more; read the whole list instead."
-        raise Invalid((("since", gone),)) from exc
+    before = view.index_at(str(since), path="since", advice=GONE)
     index = view.indexes.current()
     return _respond(request, view, index, changes(before, index))
 
@@ -84,7 +86,7 @@ def _requested_ids(parameters: Parameters) -> dict[str, str]:
         parameters.add_issue("ids", f"Must be 1 to {MOST_IDS} ids, with those of links counted in.")
     requested = {}
     for position, text in enumerate(ids[:MOST_IDS]):
-        track_id = parse_track_id(text)
+        track_id = parse_track_id(text.strip())
         requested[text] = track_id or ""
         if track_id is None:
             parameters.add_issue(f"ids[{position}]", NO_ID)
@@ -92,8 +94,6 @@ def _requested_ids(parameters: Parameters) -> dict[str, str]:
         track_id = track_id_of_link(text)
         requested[text] = track_id or ""
         if track_id is None:
-            parameters.add_issue(
-                f"link[{position}]", "Must be the link or the id of a TikTok sound."
-            )
+            parameters.add_issue(f"link[{position}]", issue_of_link(text))
     parameters.done()
     return requested

@@ -54,12 +54,13 @@ def find_tracks(view: CatalogView, index: Index, track_ids: Iterable[str]) -> di
 
     def found(record: TrackRecord) -> FoundTrack:
         row = index.row(record.track_id)
-        if row is None:
-            return _off_chart(record, view.media_base_url)
+        status = _status(record, is_listed=row is not None)
+        if row is None or status is not TrackStatus.ACTIVE:
+            return _unlisted(record, status, row or _row(record, view.media_base_url))
         return FoundTrack(
             row=row,
             record=record,
-            status=TrackStatus.ACTIVE,
+            status=status,
             rank=index.ranks[record.track_id],
             previous_rank=(previous or {}).get(record.track_id),
             is_new=previous is not None and record.track_id not in previous,
@@ -85,11 +86,11 @@ def music_lookup(view: CatalogView) -> Lookup:
     return find
 
 
-def _off_chart(record: TrackRecord, media_base_url: str) -> FoundTrack:
+def _unlisted(record: TrackRecord, status: TrackStatus, row: Row) -> FoundTrack:
     return FoundTrack(
-        row=_row(record, media_base_url),
+        row=row,
         record=record,
-        status=_status(record, is_listed=False),
+        status=status,
         rank=None,
         previous_rank=None,
         is_new=False,
@@ -98,11 +99,10 @@ def _off_chart(record: TrackRecord, media_base_url: str) -> FoundTrack:
 
 
 def _status(record: TrackRecord, *, is_listed: bool) -> TrackStatus:
-    """A listed track is active even if the archive differs; a takedown is permanent."""
-    if is_listed:
-        return TrackStatus.ACTIVE
-    is_retired = record.status is TrackStatus.RETIRED
-    return TrackStatus.RETIRED if is_retired else TrackStatus.OFF_CHART
+    """A retired track is retired at once, whatever the served list holds; else the list decides."""
+    if record.status is TrackStatus.RETIRED:
+        return TrackStatus.RETIRED
+    return TrackStatus.ACTIVE if is_listed else TrackStatus.OFF_CHART
 
 
 def _row(record: TrackRecord, media_base_url: str) -> Mapping[str, Any]:

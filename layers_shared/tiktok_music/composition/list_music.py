@@ -85,6 +85,7 @@ def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddlewa
     rows.open()
     keys = DynamoKeys(rows, settings.keys_table)
     rates = DynamoRates(rows, settings.catalog_table)
+    sandbox = cache(lambda: _sandbox(settings, observer))
     return build_app(
         Api(
             admission=Admission(
@@ -99,8 +100,9 @@ def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddlewa
                 archive=DynamoTrackReader(rows, settings.catalog_table),
                 now=time.time,
                 on_checked=observer.snapshot_checked,
+                is_foreign=lambda version: sandbox().snapshots.has(version),
             ),
-            sandbox=cache(lambda: _sandbox(settings, observer)),
+            sandbox=sandbox,
             new_request_id=fresh_request_id,
             on_error=observer.request_failed,
         )
@@ -127,6 +129,7 @@ def _catalog_view(
     archive: ReadableArchive,
     now: Callable[[], float],
     on_checked: Callable[[Descriptor], None],
+    is_foreign: Callable[[str], bool],
 ) -> CatalogView:
     snapshots = SnapshotCache(
         source,
@@ -137,17 +140,18 @@ def _catalog_view(
     )
     return CatalogView(
         snapshots=snapshots,
-        indexes=Indexes(snapshots, observer.stale_served),
+        indexes=Indexes(snapshots, observer.stale_served, settings.refresh_every),
         archive=archive,
         media_base_url=settings.media_base_url,
         now=now,
         refresh_every=settings.refresh_every,
+        is_foreign=is_foreign,
     )
 
 
 def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
     """The sandbox; its clock stands at its last publication, so that responses never age."""
-    from tiktok_music.sandbox.fixtures import SandboxSource, sandbox_fixtures
+    from tiktok_music.sandbox.fixtures import GONE_VERSION, SandboxSource, sandbox_fixtures
 
     fixtures = sandbox_fixtures()
     source = SandboxSource(fixtures, settings.media_base_url)
@@ -159,4 +163,5 @@ def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
         archive=fixtures,
         now=lambda: published_at,
         on_checked=lambda _: None,
+        is_foreign=lambda version: version != GONE_VERSION,
     )

@@ -11,12 +11,17 @@ from functools import cache
 from pathlib import Path
 
 from tiktok_music.archive import TrackRecord, record_from
-from tiktok_music.errors import SnapshotGone
+from tiktok_music.errors import KeySuspended, RateLimited, SnapshotGone
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, describe, pack, render
-from tiktok_music.track import Track
+from tiktok_music.track import Track, track_id_of
 
 FOLDER = Path(__file__).parent
 DOCUMENT = FOLDER / "tracks.json"
+# The only version of the sandbox that is answered as one that is not stored any more.
+GONE_VERSION = "0000000000-0000000000000000"
+# Ids of no track: asking for them is answered with 429 and 503.
+RATE_LIMITED_ID = track_id_of("9000000000000000429")
+SUSPENDED_ID = track_id_of("9000000000000000503")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,15 @@ class Fixtures:
     snapshots: tuple[FixtureSnapshot, ...]
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
-        """Reads the records of the ids that exist, like an archive."""
+        """Reads the records of the ids that exist, like an archive.
+
+        Raises the error that one of the ids provokes.
+        """
+        track_ids = list(track_ids)
+        if RATE_LIMITED_ID in track_ids:
+            raise RateLimited(retry_after_seconds=1)
+        if SUSPENDED_ID in track_ids:
+            raise KeySuspended("Access is suspended.")
         return {
             track_id: self.records[track_id] for track_id in track_ids if track_id in self.records
         }
