@@ -1,8 +1,19 @@
-"""The API's responses as values. All times are aware and in UTC."""
+"""The API's responses as values. All times are aware and in UTC.
+
+The literals name the values of today's API; a value that a later one adds passes through.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal, TypeAlias
+
+TrackStatus: TypeAlias = Literal["active", "offChart", "retired"]
+HealthStatus: TypeAlias = Literal["ok", "degraded", "failing"]
+PostMode: TypeAlias = Literal["publish", "managed", "draft"]
+MusicMode: TypeAlias = Literal["none", "auto", "manual"]
+NoticeCode: TypeAlias = Literal["DEGRADED_TO_AUTO", "OFF_CHART", "RETIRED", "NOT_COMMERCIAL"]
+RateLimitTier: TypeAlias = Literal["standard", "pilot", "partner"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +49,9 @@ class HonoredBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackDetail(Track):
-    """A track with its details; `status` is `active`, `offChart` or `retired`."""
+    """A track with its details."""
 
-    status: str
+    status: TrackStatus
     tiktok_music_link: str
     tiktok_music_id: str
     rank: int | None
@@ -123,18 +134,28 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A post: `mode` is `publish` or `managed`; without a track, TikTok chooses the music."""
+    """A post, published in `mode`, and its music.
 
-    mode: str
+    `music` is `none`, `auto` (TikTok chooses) or `manual` (`track_id`). Without it, a track means
+    `manual`, and no track means `auto`, except for a draft, which takes no music.
+    """
+
+    mode: PostMode
     track_id: str | None = None
+    music: MusicMode | None = None
+
+    def __post_init__(self) -> None:
+        if self.music == "manual" and self.track_id is None:
+            raise ValueError("manual music needs a track_id")
+        if self.music in ("none", "auto") and self.track_id is not None:
+            raise ValueError(f"a target with the music {self.music!r} has no track_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A warning: `DEGRADED_TO_AUTO`, `OFF_CHART`, `RETIRED` or `NOT_COMMERCIAL`; `message` is
-    human-readable."""
+    """A warning; `message` is human-readable."""
 
-    code: str
+    code: NoticeCode
     message: str
 
 
@@ -142,7 +163,7 @@ class Notice:
 class Resolved:
     """The music of one target; merge `payload` into the post unchanged."""
 
-    mode: str
+    mode: PostMode
     payload: Mapping[str, object]
     warnings: tuple[Notice, ...]
 
@@ -154,7 +175,7 @@ class Key:
     organization_id: str
     organization_name: str
     scopes: tuple[str, ...]
-    rate_limit_tier: str
+    rate_limit_tier: RateLimitTier
     api_key_id: str
 
 
@@ -170,8 +191,8 @@ class SnapshotHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """`status` is `ok`, `degraded` or `failing`; `snapshot` is None before the first one."""
+    """The status of the catalog; `snapshot` is None before the first one."""
 
-    status: str
+    status: HealthStatus
     snapshot: SnapshotHealth | None
     next_refresh_due_at: datetime | None
