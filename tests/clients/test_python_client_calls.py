@@ -25,6 +25,7 @@ from tiktok_music_client import (
     DeadlineExceeded,
     Exchange,
     Internal,
+    Issue,
     NotFound,
     RateLimit,
     RateLimited,
@@ -32,6 +33,7 @@ from tiktok_music_client import (
     Target,
     Unauthenticated,
     Unreachable,
+    Unresolved,
     ValidationFailed,
 )
 
@@ -160,6 +162,59 @@ def test_a_cursor_that_leads_back_is_a_bad_answer(cursors: list[str]) -> None:
 
 
 # Resolving many
+
+
+def test_the_policy_for_retired_tracks_is_sent() -> None:
+    peer = Peer(ok({"targets": [{"mode": "managed", "payload": {}, "warnings": []}]}))
+
+    with peer.client() as catalog:
+        catalog.resolve([Target("managed", ID)], on_retired="fail")
+        catalog.resolve_each([Target("managed", ID)], on_retired="auto")
+
+    target = {"mode": "managed", "tiktokMusic": {"mode": "manual", "trackId": ID}}
+    assert [json.loads(request.content) for request in peer.requests] == [
+        {"targets": [target], "onRetired": "fail"},
+        {"targets": [target], "onRetired": "auto", "onError": "report"},
+    ]
+
+
+def test_each_target_has_its_payload_or_its_issues() -> None:
+    transport = httpx2.MockTransport(reported)
+    targets = [Target("managed", music="none" if n in (3, 60) else "auto") for n in range(100)]
+
+    async def asynchronously() -> tuple[Resolved | Unresolved, ...]:
+        async with AsyncCatalogClient("http://x", KEY, transport=transport) as catalog:
+            return await catalog.resolve_each(targets)
+
+    with CatalogClient("http://x", KEY, transport=transport) as catalog:
+        results = catalog.resolve_each(targets)
+        with pytest.raises(BadAnswer, match="all or none"):
+            catalog.resolve(targets)
+
+    assert results == asyncio.run(asynchronously())
+    assert len(results) == 100
+    assert {index: result for index, result in enumerate(results) if index in (2, 3, 60)} == {
+        2: Resolved(mode="managed", payload={}, warnings=()),
+        3: unresolved(3),
+        60: unresolved(60),
+    }
+
+
+def unresolved(index: int) -> Unresolved:
+    issue = Issue(path=f"targets[{index}].tiktokMusic", message="No.")
+    return Unresolved(index=index, issues=(issue,))
+
+
+def reported(request: httpx2.Request) -> httpx2.Response:
+    """Answers each target: with issues if it is without music, else with a payload."""
+    rows: list[dict[str, Any]] = []
+    for index, target in enumerate(json.loads(request.content)["targets"]):
+        issue = {"path": f"targets[{index}].tiktokMusic", "message": "No.", "index": index}
+        if target["tiktokMusic"]["mode"] == "none":
+            rows.append({"index": index, "issues": [issue]})
+        else:
+            rows.append({"mode": target["mode"], "payload": {}, "warnings": []})
+    return ok({"targets": rows})
 
 
 def resolved(request: httpx2.Request) -> httpx2.Response:

@@ -24,8 +24,10 @@ from tiktok_music_client.models import (
     Listing,
     Page,
     Resolved,
+    RetiredPolicy,
     Target,
     TrackDetail,
+    Unresolved,
 )
 from tiktok_music_client.options import ExchangeHook
 from tiktok_music_client.paging import AsyncPages, AsyncTracks
@@ -111,18 +113,31 @@ class AsyncCatalogClient(ClientBase):
     async def changes(self, since: str) -> Changes:
         return await self._send(endpoints.changes(since))
 
-    async def resolve(self, targets: Iterable[Target]) -> tuple[Resolved, ...]:
-        resolution, deadline = Resolution(targets), self._deadline()
-        for first, part in resolution.requests():
-            with resolution.collecting_issues(first):
-                resolution.add(await self._send(part, deadline))
-        return resolution.result()
+    async def resolve(
+        self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None
+    ) -> tuple[Resolved, ...]:
+        resolution = Resolution(targets, on_retired)
+        await self._resolve(resolution)
+        return resolution.all_resolved()
+
+    async def resolve_each(
+        self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None
+    ) -> tuple[Resolved | Unresolved, ...]:
+        resolution = Resolution(targets, on_retired, on_error="report")
+        await self._resolve(resolution)
+        return resolution.results()
 
     async def whoami(self) -> Key:
         return await self._send(endpoints.whoami())
 
     async def health(self) -> Health:
         return await self._send(endpoints.health())
+
+    async def _resolve(self, resolution: Resolution) -> None:
+        deadline = self._deadline()
+        for first, request in resolution.requests():
+            with resolution.collecting_issues(first):
+                resolution.add(first, await self._send(request, deadline))
 
     async def _send(self, request: Request[T], deadline: Deadline | None = None) -> T:
         deadline = deadline or self._deadline()

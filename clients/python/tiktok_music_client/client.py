@@ -23,8 +23,10 @@ from tiktok_music_client.models import (
     Listing,
     Page,
     Resolved,
+    RetiredPolicy,
     Target,
     TrackDetail,
+    Unresolved,
 )
 from tiktok_music_client.options import ExchangeHook
 from tiktok_music_client.paging import Pages, Tracks
@@ -120,13 +122,21 @@ class CatalogClient(ClientBase):
         """Returns the changes since a version; raises VersionGone for an expired one."""
         return self._send(endpoints.changes(since))
 
-    def resolve(self, targets: Iterable[Target]) -> tuple[Resolved, ...]:
+    def resolve(
+        self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None
+    ) -> tuple[Resolved, ...]:
         """Returns the music payloads of any number of targets in their order, all or none."""
-        resolution, deadline = Resolution(targets), self._deadline()
-        for first, part in resolution.requests():
-            with resolution.collecting_issues(first):
-                resolution.add(self._send(part, deadline))
-        return resolution.result()
+        resolution = Resolution(targets, on_retired)
+        self._resolve(resolution)
+        return resolution.all_resolved()
+
+    def resolve_each(
+        self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None
+    ) -> tuple[Resolved | Unresolved, ...]:
+        """Returns a payload or the issues for each target, so that one fault stops no other."""
+        resolution = Resolution(targets, on_retired, on_error="report")
+        self._resolve(resolution)
+        return resolution.results()
 
     def whoami(self) -> Key:
         """Returns the organisation, scopes and tier of the key."""
@@ -135,6 +145,12 @@ class CatalogClient(ClientBase):
     def health(self) -> Health:
         """Returns the status and the age of the catalog."""
         return self._send(endpoints.health())
+
+    def _resolve(self, resolution: Resolution) -> None:
+        deadline = self._deadline()
+        for first, request in resolution.requests():
+            with resolution.collecting_issues(first):
+                resolution.add(first, self._send(request, deadline))
 
     def _send(self, request: Request[T], deadline: Deadline | None = None) -> T:
         deadline = deadline or self._deadline()

@@ -11,6 +11,7 @@ CatalogError
     ├── MethodNotAllowed
     ├── ValidationFailed
     ├── VersionGone
+    ├── ListTooLarge
     ├── RateLimited
     ├── Internal
     └── KillSwitch
@@ -26,6 +27,7 @@ ErrorCode: TypeAlias = Literal[
     "METHOD_NOT_ALLOWED",
     "VALIDATION",
     "VERSION_GONE",
+    "LIST_TOO_LARGE",
     "RATE_LIMITED",
     "INTERNAL",
     "KILL_SWITCH",
@@ -145,6 +147,12 @@ class VersionGone(ApiError):
     """Raised when the version of `changes` or of a cursor has expired: read the list again."""
 
     default_code = "VERSION_GONE"
+
+
+class ListTooLarge(ApiError):
+    """Raised when the whole list does not fit into one response: read its pages."""
+
+    default_code = "LIST_TOO_LARGE"
 
 
 class RateLimited(ApiError):

@@ -13,6 +13,7 @@ HealthStatus: TypeAlias = Literal["ok", "degraded", "failing"]
 PostMode: TypeAlias = Literal["publish", "managed", "draft"]
 MusicMode: TypeAlias = Literal["none", "auto", "manual"]
 NoticeCode: TypeAlias = Literal["DEGRADED_TO_AUTO", "OFF_CHART", "RETIRED", "NOT_COMMERCIAL"]
+RetiredPolicy: TypeAlias = Literal["link", "auto", "fail"]
 RateLimitTier: TypeAlias = Literal["standard", "pilot", "partner"]
 
 
@@ -166,6 +167,22 @@ class Resolved:
     mode: PostMode
     payload: Mapping[str, object]
     warnings: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One fault of a request; `message` is human-readable."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unresolved:
+    """The faults of one target; `index` is its place among the targets of the call, from 0."""
+
+    index: int
+    issues: tuple[Issue, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
