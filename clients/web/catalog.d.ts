@@ -44,10 +44,11 @@ export interface Page {
   readonly facets?: Facets;
 }
 
-/** `aliases` maps the id of a duplicate to that of its canonical track. */
+/** `aliases` maps the id of a duplicate to that of its canonical track, `found` each id as it was given to that of its track. */
 export interface Batch {
   readonly tracks: TrackDetail[];
   readonly aliases: Record<string, string>;
+  readonly found: Record<string, string>;
   readonly unknown: string[];
 }
 

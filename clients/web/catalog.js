@@ -68,6 +68,7 @@ export class Catalog {
     return {
       tracks: [...tracks.values()],
       aliases: Object.assign({}, ...parts.map((part) => part.aliases)),
+      found: Object.assign({}, ...parts.map((part) => part.found)),
       unknown: parts.flatMap((part) => part.unknown),
     };
   }

@@ -1,4 +1,4 @@
-"""How the Python client calls: options, deadlines, keys, hooks, splitting, paging."""
+"""The calls of the Python client: options, deadlines, keys, hooks, splitting, paging."""
 
 import asyncio
 import json

@@ -108,6 +108,7 @@ def test_whoami_and_health_are_returned(catalog: CatalogClient) -> None:
         scopes=("publish:read", "publish:write"),
         rate_limit_tier="partner",
         api_key_id=key.api_key_id,
+        environment=key.environment,
     )
     assert health.snapshot is not None
     assert (health.status, health.snapshot.version) == ("ok", catalog.list().version)

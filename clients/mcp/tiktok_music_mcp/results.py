@@ -69,13 +69,13 @@ class ResolvedTargets(TypedDict):
 
 
 def page_of(answer: Mapping[str, Any], with_details: bool) -> TrackPage:
-    """Returns a page of the API; raises KeyError or TypeError if it is none."""
+    """Returns a page of the API; raises KeyError or TypeError for anything else."""
     rows = [_members(ListedTrack, row, with_details) for row in answer["tracks"]]
     return {"tracks": rows, "total": answer["total"], "nextCursor": answer["nextCursor"]}
 
 
 def track_of(row: Mapping[str, Any], with_details: bool) -> FoundTrack:
-    """Returns a track of the API; raises KeyError or TypeError if it is none."""
+    """Returns a track of the API; raises KeyError or TypeError for anything else."""
     found: FoundTrack = _members(FoundTrack, row, with_details)
     return found
 

@@ -25,6 +25,7 @@ from tiktok_music_client.filters import Filters, Sort
 from tiktok_music_client.models import (
     Batch,
     Changes,
+    Environment,
     Facets,
     Health,
     HealthStatus,
@@ -66,6 +67,7 @@ __all__ = [
     "Changes",
     "DeadlineExceeded",
     "EndpointClass",
+    "Environment",
     "ErrorCode",
     "Exchange",
     "Facets",

@@ -51,7 +51,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One attempt at a request; `target` is its path and query.
+    """An attempt at a request; `target` is the path with the query.
 
     `answer` is None without a complete response, `error` is None on success, and
     `retry_in_seconds` is None if no attempt follows.

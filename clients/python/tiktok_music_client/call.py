@@ -47,7 +47,7 @@ class Call:
         self._report(answer, None, None)
 
     def failed(self, answer: Answer | None, error: CatalogError, has_new_key: bool) -> float:
-        """Returns the wait before the next attempt; raises the error if there is none."""
+        """Returns the wait before the next attempt; raises the error if no attempt follows."""
         wait_seconds = self._wait_seconds(error, has_new_key)
         self._report(answer, error, wait_seconds)
         if wait_seconds is not None:

@@ -98,7 +98,7 @@ def arguments(base_url: str, request: Request[Any], key: ApiKey) -> dict[str, An
 
 @dataclass(slots=True)
 class Received:
-    """What came of a response before it was complete."""
+    """The part of a response that came before it was complete."""
 
     request_id: str = ""
 

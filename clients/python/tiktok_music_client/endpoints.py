@@ -79,7 +79,7 @@ def by_link(link: str) -> Request[TrackDetail]:
     """The track of a TikTok link or id; raises NotFound."""
 
     def only_track(answer: Answer) -> TrackDetail:
-        batch = parse(Batch, body_of(answer))
+        batch = _parse_batch(answer)
         if not batch.tracks:
             message = f"The catalog has no track for {link[:200]!r}."
             raise NotFound(404, message, request_id=answer.request_id)
@@ -111,16 +111,18 @@ def merged(parts: Iterable[Batch]) -> Batch:
     return Batch(
         tracks=tuple(tracks.values()),
         aliases={old: new for part in listed for old, new in part.aliases.items()},
+        found={given: track_id for part in listed for given, track_id in part.found.items()},
         unknown=tuple(name for part in listed for name in part.unknown),
     )
 
 
 def _batch(parameters: Mapping[str, str]) -> Request[Batch]:
-    return Request(
-        f"{LIST}/batch",
-        lambda answer: parse(Batch, body_of(answer)),
-        parameters=dict(parameters),
-    )
+    return Request(f"{LIST}/batch", _parse_batch, parameters=dict(parameters))
+
+
+def _parse_batch(answer: Answer) -> Batch:
+    # An older API returns no `found`.
+    return parse(Batch, {"found": {}, **body_of(answer)})
 
 
 def _parse_page(answer: Answer) -> Page:

@@ -14,6 +14,7 @@ PostMode: TypeAlias = Literal["publish", "managed", "draft"]
 MusicMode: TypeAlias = Literal["none", "auto", "manual"]
 NoticeCode: TypeAlias = Literal["DEGRADED_TO_AUTO", "OFF_CHART", "RETIRED", "NOT_COMMERCIAL"]
 RetiredPolicy: TypeAlias = Literal["link", "auto", "fail"]
+Environment: TypeAlias = Literal["live", "test"]
 RateLimitTier: TypeAlias = Literal["standard", "pilot", "partner"]
 
 
@@ -96,12 +97,13 @@ class Page:
 class Batch:
     """Tracks in the order of the request, each once.
 
-    `aliases` maps the id of a duplicate to that of its canonical track; `unknown` are ids and
-    links that the catalog does not know.
+    `aliases` maps the id of a duplicate to that of its canonical track, `found` each id and link,
+    as it was given, to the id of its track; `unknown` are those that the catalog does not know.
     """
 
     tracks: tuple[TrackDetail, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    found: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
 
@@ -187,13 +189,17 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """The organisation, scopes and tier of a key; `api_key_id` is its public part."""
+    """The organisation, scopes and tier of a key; `api_key_id` is its public part.
+
+    `environment` is None if the API does not return it.
+    """
 
     organization_id: str
     organization_name: str
     scopes: tuple[str, ...]
     rate_limit_tier: RateLimitTier
     api_key_id: str
+    environment: Environment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
