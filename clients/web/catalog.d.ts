@@ -44,14 +44,15 @@ export interface Page {
   readonly facets?: Facets;
 }
 
-/** `aliases` maps the id of a duplicate to that of its canonical track. */
+/** `aliases` maps the id of a duplicate to that of its canonical track, `found` each id as it was given to that of its track. */
 export interface Batch {
   readonly tracks: TrackDetail[];
   readonly aliases: Record<string, string>;
+  readonly found: Record<string, string>;
   readonly unknown: string[];
 }
 
-/** Durations in seconds, languages as ISO 639-1. */
+/** Durations in seconds, languages as ISO 639-1. Unknown members are a TypeError. */
 export interface Search {
   q?: string;
   languages?: string | readonly string[];
@@ -65,9 +66,30 @@ export interface Search {
   cursor?: string | null;
 }
 
-export interface CallOptions {
+/** The music of a post, as schedule and publish take it. */
+export type TiktokMusic =
+  | { readonly mode: 'none' }
+  | { readonly mode: 'auto' }
+  | { readonly mode: 'manual'; readonly trackId: string };
+
+/** A response with its raw headers, such as `X-RateLimit-Remaining` if the proxy returns it. */
+export interface RawResponse {
+  readonly path: string;
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/** `timeoutMs` is the total of a request; `onResponse` receives each response. Unknown options are a TypeError. */
+export interface ClientOptions {
+  timeoutMs?: number;
+  onResponse?: (response: RawResponse) => void;
+}
+
+export interface CallOptions extends ClientOptions {
   signal?: AbortSignal;
 }
+
+export const VERSION: string;
 
 export type ErrorCode =
   | 'UNAUTHENTICATED'
@@ -75,6 +97,8 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
   | 'VALIDATION'
+  | 'VERSION_GONE'
+  | 'LIST_TOO_LARGE'
   | 'RATE_LIMITED'
   | 'INTERNAL'
   | 'KILL_SWITCH'
@@ -97,7 +121,7 @@ export class CatalogError extends Error {
 
 export class Catalog {
   /** `src` is the address of the proxy. */
-  constructor(src: string, options?: { timeoutMs?: number });
+  constructor(src: string, options?: ClientOptions);
   list(options?: CallOptions): Promise<List>;
   search(search?: Search, options?: CallOptions): Promise<Page>;
   pages(search?: Search, options?: CallOptions): AsyncGenerator<Page, void, undefined>;

@@ -3,9 +3,16 @@
  * only the two paths that the picker's proxy allows.
  */
 
+export const VERSION = '0.2.0';
+
 const LIST = '/v1/tiktok-music';
 const BATCH_SIZE = 50; // the most ids that the batch route takes
 const CACHED_RESPONSES = 50;
+const SEARCH_NAMES = [
+  'q', 'languages', 'commerceOnly', 'minDuration', 'maxDuration', 'link', 'sort', 'limit', 'facets', 'cursor',
+];
+const OPTION_NAMES = ['signal', 'timeoutMs', 'onResponse'];
+const CLIENT_OPTION_NAMES = ['timeoutMs', 'onResponse'];
 
 /** `code` is the API's, or UNREACHABLE, TIMEOUT or BAD_ANSWER. */
 export class CatalogError extends Error {
@@ -17,65 +24,81 @@ export class CatalogError extends Error {
 
 export class Catalog {
   #src;
-  #timeoutMs;
+  #options;
   /** path -> { etag, body }, least recently used first */ #cache = new Map();
 
-  constructor(src, { timeoutMs = 15_000 } = {}) {
+  constructor(src, options = {}) {
+    if (/[?#]/.test(src)) throw new TypeError('src must have no query and no fragment: paths are added to it');
     this.#src = src.replace(/\/+$/, '');
-    this.#timeoutMs = timeoutMs;
+    this.#options = { timeoutMs: 15_000, ...known(options, CLIENT_OPTION_NAMES, 'option') };
   }
 
   /** Returns the whole list; the same object again while it has not changed. */
-  async list({ signal } = {}) {
-    return this.#get(LIST, ['tracks'], signal);
+  async list(options = {}) {
+    return this.#get(LIST, ['tracks'], options);
   }
 
   /** Returns one page of matches. */
-  async search(search = {}, { signal } = {}) {
-    return this.#get(`${LIST}?${parametersOf(search)}`, ['tracks'], signal);
+  async search(search = {}, options = {}) {
+    return this.#get(`${LIST}?${parametersOf(search)}`, ['tracks'], options);
   }
 
-  /** Yields all pages of a search, fetched lazily. */
-  async *pages(search = {}, { signal } = {}) {
-    let cursor = search.cursor;
-    do {
-      const page = await this.search({ ...search, cursor }, { signal });
-      yield page;
-      cursor = page.nextCursor;
-    } while (cursor);
+  /** Iterates over all pages of a search, from `search.cursor` on; they are fetched lazily. */
+  pages(search = {}, options = {}) {
+    known(search, SEARCH_NAMES, 'search parameter');
+    known(options, OPTION_NAMES, 'option');
+    return this.#pages(search, options);
   }
 
   /** Returns one track, on or off the chart; null if the catalog does not know it. */
-  async track(id, { signal } = {}) {
-    return (await this.batch([id], { signal })).tracks[0] ?? null;
+  async track(id, options = {}) {
+    return (await this.batch([id], options)).tracks[0] ?? null;
   }
 
   /** Returns any number of tracks, 50 with each request. */
-  async batch(ids, { signal } = {}) {
+  async batch(ids, options = {}) {
+    if (typeof ids === 'string') throw new TypeError('ids must be several strings, not one');
     const unique = [...new Set(ids)];
     const parts = [];
     for (let start = 0; start < unique.length; start += BATCH_SIZE) {
       const group = new URLSearchParams({ ids: unique.slice(start, start + BATCH_SIZE).join(',') });
-      parts.push(await this.#get(`${LIST}/batch?${group}`, ['tracks', 'unknown'], signal));
+      parts.push(await this.#get(`${LIST}/batch?${group}`, ['tracks', 'unknown'], options));
     }
     const tracks = new Map(parts.flatMap((part) => part.tracks).map((track) => [track.id, track]));
     return {
       tracks: [...tracks.values()],
       aliases: Object.assign({}, ...parts.map((part) => part.aliases)),
+      found: Object.assign({}, ...parts.map((part) => part.found)),
       unknown: parts.flatMap((part) => part.unknown),
     };
   }
 
+  /** An empty page is the last one; a cursor that leads back to an earlier page is a BAD_ANSWER. */
+  async *#pages(search, options) {
+    const seen = new Set();
+    let { cursor } = search;
+    do {
+      if (seen.has(cursor)) throw new CatalogError('BAD_ANSWER', 'The cursor of the next page is that of an earlier page.');
+      seen.add(cursor);
+      const page = await this.search({ ...search, cursor }, options);
+      yield page;
+      cursor = page.tracks.length ? page.nextCursor : null;
+    } while (cursor);
+  }
+
   /** GETs JSON; the members named in `arrays` must be arrays. */
-  async #get(path, arrays, signal) {
+  async #get(path, arrays, given) {
+    const { signal, timeoutMs, onResponse } = { ...this.#options, ...known(given, OPTION_NAMES, 'option') };
     const cached = this.#cache.get(path);
     const headers = { Accept: 'application/json', ...(cached && { 'If-None-Match': cached.etag }) };
-    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    const timeout = AbortSignal.timeout(timeoutMs);
+    let response;
     try {
-      const response = await fetch(this.#src + path, {
+      response = await fetch(this.#src + path, {
         headers,
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
+      onResponse?.({ path, status: response.status, headers: response.headers });
       if (response.status === 304 && cached) return this.#save(path, cached.etag, cached.body);
       if (!response.ok) throw await errorOf(response);
       const body = await response.json();
@@ -83,7 +106,7 @@ export class Catalog {
       return this.#save(path, response.headers.get('ETag'), deepFrozen(body));
     } catch (error) {
       signal?.throwIfAborted();
-      throw asCatalogError(error, timeout);
+      throw asCatalogError(error, timeout, response);
     }
   }
 
@@ -96,10 +119,22 @@ export class Catalog {
   }
 }
 
+/** Returns the object; throws a TypeError for an unknown name, which the API would ignore. */
+function known(given, names, kind) {
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    const plain = (text) => text.replaceAll(/[_-]/g, '').toLowerCase().replace(/s$/, '');
+    const near = names.find((other) => plain(other) === plain(name));
+    throw new TypeError(`unknown ${kind} '${name}'; ${near ? `did you mean '${near}'?` : `known are ${names.join(', ')}`}`);
+  }
+  return given;
+}
+
 /** Always sends a limit: without any parameter the API returns the whole list. */
-function parametersOf({ languages = [], limit = 50, ...rest }) {
-  const given = Object.entries({ ...rest, limit }).filter(([, value]) => value !== undefined && value !== null && value !== '');
-  return new URLSearchParams([...given, ...[languages].flat().map((language) => ['language', language])]);
+function parametersOf(search) {
+  const { languages, limit, ...rest } = known(search, SEARCH_NAMES, 'search parameter');
+  const given = Object.entries({ ...rest, limit: limit ?? 50 }).filter(([, value]) => ![undefined, null, ''].includes(value));
+  return new URLSearchParams([...given, ...[languages ?? []].flat().map((language) => ['language', language])]);
 }
 
 async function errorOf(response) {
@@ -113,11 +148,13 @@ async function errorOf(response) {
   });
 }
 
-function asCatalogError(error, timeout) {
+/** `response` is undefined if none came. */
+function asCatalogError(error, timeout, response) {
   if (error instanceof CatalogError) return error;
-  if (timeout.aborted) return new CatalogError('TIMEOUT', 'The catalog did not respond in time.', { cause: error });
-  if (error instanceof SyntaxError) return new CatalogError('BAD_ANSWER', 'The response is not the catalog’s.', { cause: error });
-  return new CatalogError('UNREACHABLE', 'The catalog cannot be reached.', { cause: error });
+  const rest = { cause: error, status: response?.status, requestId: response?.headers.get('X-Request-Id') ?? '' };
+  if (timeout.aborted) return new CatalogError('TIMEOUT', 'The catalog did not respond in time.', rest);
+  if (error instanceof SyntaxError) return new CatalogError('BAD_ANSWER', 'The response is not the catalog’s.', rest);
+  return new CatalogError('UNREACHABLE', 'The catalog cannot be reached.', rest);
 }
 
 /** Frozen, because all callers share the cached response. */

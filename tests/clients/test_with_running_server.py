@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.proxy import speaking_the_older_name
 from tests.local_process import LocalRun
 from tiktok_music_client import (
     AsyncCatalogClient,
@@ -83,12 +84,15 @@ def test_nothing_changed_since_the_version_of_the_list(catalog: CatalogClient) -
     assert catalog.changes(version) == nothing
 
 
-def test_targets_are_resolved_in_their_order(catalog: CatalogClient) -> None:
+def test_targets_are_resolved_in_their_order(local_run: LocalRun, catalog: CatalogClient) -> None:
     track = catalog.track(catalog.list().tracks[0].id)
+    targets = [Target("managed", track.id), Target("publish", track.id), Target("managed")]
 
-    managed, publish, auto = catalog.resolve(
-        [Target("managed", track.id), Target("publish", track.id), Target("managed")]
-    )
+    with (
+        speaking_the_older_name(local_run.told["baseUrl"]) as proxy,
+        CatalogClient(proxy.base_url, local_run.told["keys"]["publishWrite"]) as client,
+    ):
+        managed, publish, auto = client.resolve(targets)
 
     assert managed.payload == {"tiktokMusicLink": track.tiktok_music_link}
     assert [notice.code for notice in publish.warnings] == ["DEGRADED_TO_AUTO"]
@@ -104,6 +108,7 @@ def test_whoami_and_health_are_returned(catalog: CatalogClient) -> None:
         scopes=("publish:read", "publish:write"),
         rate_limit_tier="partner",
         api_key_id=key.api_key_id,
+        environment=key.environment,
     )
     assert health.snapshot is not None
     assert (health.status, health.snapshot.version) == ("ok", catalog.list().version)
@@ -149,10 +154,11 @@ def test_the_example_of_the_readme_runs(
     example = README.read_text().partition("```python\n")[2].partition("```")[0]
     assert example.count('"https://…"') == example.count('"lp_live_…"') == 1
     run = local_run.told
-    runnable = example.replace("https://…", run["baseUrl"])
-    runnable = runnable.replace("lp_live_…", run["keys"]["publishWrite"])
+    runnable = example.replace("lp_live_…", run["keys"]["publishWrite"])
 
-    exec(compile(runnable, str(README), "exec"), {})
+    with speaking_the_older_name(run["baseUrl"]) as proxy:
+        runnable = runnable.replace("https://…", proxy.base_url)
+        exec(compile(runnable, str(README), "exec"), {})
 
     printed = capsys.readouterr().out
     assert re.fullmatch(

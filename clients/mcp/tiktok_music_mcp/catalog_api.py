@@ -1,12 +1,18 @@
 """The catalog's HTTP API for the tools: sends one request, returns the JSON or raises ToolError."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 from mcp.server.mcpserver.exceptions import ToolError
 
+from tiktok_music_mcp.version import __version__
+
 TIMEOUT_SECONDS = 15.0
+_HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 
 
 class CatalogApi:
@@ -15,7 +21,9 @@ class CatalogApi:
     def __init__(self, base_url: str, key: str) -> None:
         self._base_url = base_url.rstrip("/")
         # The repr of httpx2's own type masks the key.
-        self._headers = httpx2.Headers({"Authorization": f"Bearer {key}"})
+        self._headers = httpx2.Headers(
+            {"Authorization": f"Bearer {key}", "User-Agent": f"tiktok-music-mcp/{__version__}"}
+        )
 
     async def call(
         self,
@@ -31,16 +39,42 @@ class CatalogApi:
                 response = await client.request(
                     method, self._base_url + path, params=params, json=body, headers=self._headers
                 )
-            answer: dict[str, Any] = response.json()
+            answer = response.json()
         except (httpx2.HTTPError, ValueError) as exc:
             raise ToolError(f"No valid response from the catalog ({type(exc).__name__}).") from exc
+        if not isinstance(answer, dict):
+            raise ToolError("The response is not the catalog's.")
         if response.status_code != 200:
-            raise ToolError(_error_text(answer))
+            request_id = response.headers.get("X-Request-Id", "")
+            raise ToolError(_error_text(answer, response.status_code, request_id))
         return answer
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Raises ToolError if an answer lacks what the API promises; another server may answer."""
+        try:
+            yield
+        except (KeyError, TypeError, AttributeError) as exc:
+            raise ToolError("The response is not the catalog's.") from exc
 
-def _error_text(answer: Mapping[str, Any]) -> str:
-    error = answer.get("error", {})
-    issues = error.get("details", {}).get("issues", [])
+
+def address_fault(base_url: str, key: str) -> str | None:
+    """Returns why the two cannot be used, in one sentence without the key; None if they can."""
+    if not base_url or not key or not key.isascii():
+        return "TIKTOK_MUSIC_BASE_URL and TIKTOK_MUSIC_API_KEY (in ASCII) must be set"
+    if not _HEADER_SAFE.fullmatch(key):
+        return "TIKTOK_MUSIC_API_KEY must be printable ASCII without spaces"
+    parts = urlsplit(base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or set("?#") & set(base_url):
+        return "TIKTOK_MUSIC_BASE_URL must be an http(s) URL without a query"
+    return None
+
+
+def _error_text(answer: Mapping[str, Any], status: int, request_id: str) -> str:
+    error = answer.get("error")
+    if not isinstance(error, dict):
+        return f"HTTP {status}: {answer.get('message', 'The response does not say why.')}"
+    issues = (error.get("details") or {}).get("issues", [])
     reasons = "".join(f" {issue['path']}: {issue['message'].rstrip('.')}." for issue in issues)
-    return f"{error.get('code', 'INTERNAL')}: {error.get('message', 'No message.')}{reasons}"
+    named = f" ({request_id})" if request_id else ""
+    return f"{error.get('code')}: {error.get('message')}{named}{reasons}"

@@ -3,17 +3,16 @@
 import os
 import sys
 
-from tiktok_music_mcp.catalog_api import CatalogApi
+from tiktok_music_mcp.catalog_api import CatalogApi, address_fault
 from tiktok_music_mcp.tools import build_server
 
 
 def main() -> int:
     base_url = os.environ.get("TIKTOK_MUSIC_BASE_URL", "")
     key = os.environ.get("TIKTOK_MUSIC_API_KEY", "")
-    if not base_url or not key or not key.isascii():
-        print(
-            "TIKTOK_MUSIC_BASE_URL and TIKTOK_MUSIC_API_KEY (in ASCII) must be set", file=sys.stderr
-        )
+    fault = address_fault(base_url, key)
+    if fault is not None:
+        print(fault, file=sys.stderr)
         return 2
     build_server(CatalogApi(base_url, key)).run("stdio")
     return 0

@@ -1,45 +1,78 @@
 """The three tools. All of them only read; resolving needs a key with the scope publish:write."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tiktok_music_mcp.catalog_api import CatalogApi
+from tiktok_music_mcp.results import (
+    FoundTrack,
+    PostMode,
+    ResolvedTargets,
+    TrackPage,
+    page_of,
+    track_of,
+)
+from tiktok_music_mcp.strict_tool import strict_tool
+from tiktok_music_mcp.version import __version__
 
 LIST = "/v1/tiktok-music"
-READ_ONLY = ToolAnnotations(
-    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
-)
 INSTRUCTIONS = (
     "Trending TikTok music: clean, without duplicates, at one loudness. List tracks to find one, "
     "get one for its TikTok link and its rank on the chart, resolve targets to see the music "
-    "that each post will be published with. Track ids are permanent."
+    "that each post will be published with. Track ids are permanent. Results are short; ask for "
+    "details where you need previews, covers or history."
 )
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+Details = Annotated[bool, Field(description="All fields, with album, preview and cover")]
 
 
 class Music(BaseModel):
-    """The music of a post: TikTok's choice, or a track of the catalog."""
+    """The music of a post: none, TikTok's choice, or a track of the catalog."""
 
-    selection: Literal["auto", "manual"]
-    trackId: str | None = None
+    model_config = ConfigDict(extra="forbid")
+
+    mode: Literal["none", "auto", "manual"]
+    trackId: Annotated[str | None, Field(description="For manual: the id of the track")] = None
 
 
 class Target(BaseModel):
-    """One post to be scheduled or published."""
+    """One post to be scheduled or published; without tiktokMusic it has no music."""
 
-    mode: Literal["publish", "draft", "managed"]
-    tiktokMusic: Music
+    model_config = ConfigDict(extra="forbid")
+
+    mode: PostMode
+    tiktokMusic: Music | None = None
 
 
 def build_server(api: CatalogApi) -> MCPServer:
-    """Returns the server with its three tools; their docstrings are what an agent reads."""
-    server = MCPServer("tiktok-music", instructions=INSTRUCTIONS, log_level="WARNING")
+    """Returns the server with its three tools."""
+    tools = CatalogTools(api)
+    return MCPServer(
+        "tiktok-music",
+        title="TikTok music",
+        version=__version__,
+        instructions=INSTRUCTIONS,
+        log_level="WARNING",
+        tools=[
+            strict_tool(tools.list_tiktok_music, "List trending TikTok music"),
+            strict_tool(tools.get_tiktok_music, "Get one TikTok track"),
+            strict_tool(tools.resolve_tiktok_music, "Resolve music for posts"),
+        ],
+    )
 
-    @server.tool(title="List trending TikTok music", annotations=READ_ONLY)
+
+class CatalogTools:
+    """The functions of the tools; their docstrings are what an agent reads."""
+
+    def __init__(self, api: CatalogApi) -> None:
+        self._api = api
+
     async def list_tiktok_music(
+        self,
         q: Annotated[str, Field(description="Words of title, author or album")] = "",
         language: Annotated[list[str] | None, Field(description="ISO 639-1 codes")] = None,
         commerce_only: bool = False,
@@ -48,7 +81,8 @@ def build_server(api: CatalogApi) -> MCPServer:
         sort: Literal["popular", "rising", "title"] = "popular",
         limit: Annotated[int, Field(ge=1, le=100)] = 20,
         cursor: Annotated[str | None, Field(description="nextCursor of the previous page")] = None,
-    ) -> dict[str, Any]:
+        details: Details = False,
+    ) -> TrackPage:
         """Searches the catalog of trending TikTok tracks; without filters, the most used first."""
         params = {
             "q": q or None,
@@ -61,26 +95,30 @@ def build_server(api: CatalogApi) -> MCPServer:
             "cursor": cursor,
         }
         given = {name: value for name, value in params.items() if value is not None}
-        return await api.call("GET", LIST, params=given)
+        with self._api.reading():
+            return page_of(await self._api.call("GET", LIST, params=given), details)
 
-    @server.tool(title="Get one TikTok track", annotations=READ_ONLY)
     async def get_tiktok_music(
+        self,
         track: Annotated[str, Field(description="Track id (UUID), TikTok music link or TikTok id")],
-    ) -> dict[str, Any]:
-        """Returns one track, on or off the chart: status, rank, TikTok link, loudness."""
-        name = "ids" if track.count("-") == 4 and len(track) == 36 else "link"
-        found = await api.call("GET", f"{LIST}/batch", params={name: track})
-        if not found["tracks"]:
-            raise ToolError("The catalog does not know this track.")
-        one: dict[str, Any] = found["tracks"][0]
-        return one
+        details: Details = False,
+    ) -> FoundTrack:
+        """Returns one track, on or off the chart: status, rank, TikTok link."""
+        given = track.strip()
+        is_id = _UUID.fullmatch(given.lower())
+        params = {"ids": given.lower()} if is_id else {"link": given}
+        with self._api.reading():
+            found = (await self._api.call("GET", f"{LIST}/batch", params=params))["tracks"]
+            if not found:
+                raise ToolError("The catalog does not know this track.")
+            return track_of(found[0], details)
 
-    @server.tool(title="Resolve music for posts", annotations=READ_ONLY)
     async def resolve_tiktok_music(
-        targets: Annotated[list[Target], Field(min_length=1, max_length=50)],
-    ) -> dict[str, Any]:
+        self, targets: Annotated[list[Target], Field(min_length=1, max_length=50)]
+    ) -> ResolvedTargets:
         """Returns the music and warnings of each post without publishing; all targets or none."""
-        listed = [target.model_dump(exclude_none=True) for target in targets]
-        return await api.call("POST", f"{LIST}/resolve", body={"targets": listed})
-
-    return server
+        body: Any = {"targets": [target.model_dump(exclude_none=True) for target in targets]}
+        with self._api.reading():
+            return {
+                "targets": (await self._api.call("POST", f"{LIST}/resolve", body=body))["targets"]
+            }

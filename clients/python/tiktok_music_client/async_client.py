@@ -2,16 +2,20 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
-from typing import Self, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
-import httpx
+import httpx2
 
-from tiktok_music_client import endpoints
-from tiktok_music_client.connection import Connection, translated_errors
-from tiktok_music_client.endpoints import Filters, ListCache, Request
-from tiktok_music_client.errors import CatalogError
+from tiktok_music_client import connection, endpoints
+from tiktok_music_client.answer import Answer
+from tiktok_music_client.base import ClientBase
+from tiktok_music_client.connection import ApiKey
+from tiktok_music_client.deadline import Deadline
+from tiktok_music_client.errors import CatalogError, Unauthenticated
+from tiktok_music_client.filters import Filters, checked
 from tiktok_music_client.models import (
     Batch,
     Changes,
@@ -20,37 +24,51 @@ from tiktok_music_client.models import (
     Listing,
     Page,
     Resolved,
+    RetiredPolicy,
     Target,
-    Track,
     TrackDetail,
+    Unresolved,
 )
-from tiktok_music_client.retry_policy import RetryPolicy
+from tiktok_music_client.options import ExchangeHook
+from tiktok_music_client.paging import AsyncPages, AsyncTracks
+from tiktok_music_client.request import Request
+from tiktok_music_client.resolving import Resolution
 
 T = TypeVar("T")
 
 
-class AsyncCatalogClient:
-    """The methods of CatalogClient as coroutines; `async with` closes it."""
+class AsyncCatalogClient(ClientBase):
+    """The methods of CatalogClient as coroutines; `async with` closes it.
+
+    A function for `api_key` may return the key or an awaitable of it.
+    """
 
     def __init__(
         self,
         base_url: str,
-        api_key: str,
+        api_key: str | Callable[[], str | Awaitable[str]],
         *,
-        timeout: float | httpx.Timeout = 10.0,
+        timeout: float | httpx2.Timeout = 10.0,
+        deadline: float | None = 120.0,
         retries: int = 3,
-        transport: httpx.AsyncBaseTransport | None = None,
+        on_exchange: ExchangeHook | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._connection = Connection(base_url, api_key)
-        self._http = httpx.AsyncClient(timeout=timeout, transport=transport)
-        self._retry_policy = RetryPolicy(retries, jitter)
+        super().__init__(
+            base_url,
+            timeout=timeout,
+            deadline=deadline,
+            retries=retries,
+            on_exchange=on_exchange,
+            jitter=jitter,
+            clock=clock,
+        )
+        self._key = connection.async_key_source(api_key)
+        self._http = httpx2.AsyncClient(transport=transport)
         self._sleep = sleep
-        self._list_cache = ListCache()
-
-    def __repr__(self) -> str:
-        return f"AsyncCatalogClient({self._connection.base_url!r})"
 
     async def __aenter__(self) -> Self:
         return self
@@ -73,32 +91,41 @@ class AsyncCatalogClient:
     async def search(self, *, cursor: str | None = None, **filters: Unpack[Filters]) -> Page:
         return await self._send(endpoints.search(filters, cursor))
 
-    async def pages(self, **filters: Unpack[Filters]) -> AsyncIterator[Page]:
-        page = await self.search(**filters)
-        yield page
-        while page.next_cursor is not None:
-            page = await self.search(cursor=page.next_cursor, **filters)
-            yield page
+    def pages(self, *, cursor: str | None = None, **filters: Unpack[Filters]) -> AsyncPages:
+        checked(filters)
+        return AsyncPages(lambda position: self.search(cursor=position, **filters), cursor)
 
-    async def tracks(self, **filters: Unpack[Filters]) -> AsyncIterator[Track]:
-        async for page in self.pages(**filters):
-            for track in page.tracks:
-                yield track
+    def tracks(self, *, cursor: str | None = None, **filters: Unpack[Filters]) -> AsyncTracks:
+        return AsyncTracks(self.pages(cursor=cursor, **filters))
 
     async def track(self, track_id: str) -> TrackDetail:
         return await self._send(endpoints.track(track_id))
 
     async def batch(self, ids: Iterable[str]) -> Batch:
-        return endpoints.merged([await self._send(request) for request in endpoints.batches(ids)])
+        deadline = self._deadline()
+        return endpoints.merged(
+            [await self._send(part, deadline) for part in endpoints.batches(ids)]
+        )
 
     async def by_link(self, link: str) -> TrackDetail:
-        return endpoints.only_track(await self._send(endpoints.by_link(link)), link)
+        return await self._send(endpoints.by_link(link))
 
     async def changes(self, since: str) -> Changes:
         return await self._send(endpoints.changes(since))
 
-    async def resolve(self, targets: Iterable[Target]) -> tuple[Resolved, ...]:
-        return await self._send(endpoints.resolve(targets))
+    async def resolve(
+        self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None
+    ) -> tuple[Resolved, ...]:
+        resolution = Resolution(targets, on_retired)
+        await self._resolve(resolution)
+        return resolution.all_resolved()
+
+    async def resolve_each(
+        self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None
+    ) -> tuple[Resolved | Unresolved, ...]:
+        resolution = Resolution(targets, on_retired, on_error="report")
+        await self._resolve(resolution)
+        return resolution.results()
 
     async def whoami(self) -> Key:
         return await self._send(endpoints.whoami())
@@ -106,16 +133,36 @@ class AsyncCatalogClient:
     async def health(self) -> Health:
         return await self._send(endpoints.health())
 
-    async def _send(self, request: Request[T]) -> T:
-        attempts = 0
+    async def _resolve(self, resolution: Resolution) -> None:
+        deadline = self._deadline()
+        for first, request in resolution.requests():
+            with resolution.collecting_issues(first):
+                resolution.add(first, await self._send(request, deadline))
+
+    async def _send(self, request: Request[T], deadline: Deadline | None = None) -> T:
+        deadline = deadline or self._deadline()
+        call = self._call(request, deadline)
         while True:
+            call.start()
+            key, answer = await self._key(), None
             try:
-                with translated_errors():
-                    response = await self._http.request(**self._connection.arguments(request))
-                return request.result(response)
+                answer = await self._attempt(request, key, deadline)
+                result = request.result(answer)
             except CatalogError as error:
-                attempts += 1
-                wait = self._retry_policy.wait_seconds(attempts, error)
-                if wait is None:
-                    raise
-            await self._sleep(wait)
+                is_new_key = isinstance(error, Unauthenticated) and await self._key() != key
+                wait_seconds = call.failed(answer, error, has_new_key=is_new_key)
+            else:
+                call.succeeded(answer)
+                return result
+            await self._sleep(wait_seconds)
+
+    async def _attempt(self, request: Request[Any], key: ApiKey, deadline: Deadline) -> Answer:
+        arguments = connection.arguments(self._base_url, request, key)
+        timeout = deadline.limit(self._options.timeout)
+        with connection.translated_errors(deadline) as received:
+            async with (
+                asyncio.timeout(deadline.remaining_seconds()),
+                self._http.stream(**arguments, timeout=timeout) as response,
+            ):
+                received.headers(response)
+                return connection.answer_of(response, await response.aread())

@@ -2,16 +2,19 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Self, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
-import httpx
+import httpx2
 
-from tiktok_music_client import endpoints
-from tiktok_music_client.connection import Connection, translated_errors
-from tiktok_music_client.endpoints import Filters, ListCache, Request
-from tiktok_music_client.errors import CatalogError
+from tiktok_music_client import connection, endpoints
+from tiktok_music_client.answer import Answer
+from tiktok_music_client.base import ClientBase
+from tiktok_music_client.connection import ApiKey
+from tiktok_music_client.deadline import Deadline, TimedStream
+from tiktok_music_client.errors import CatalogError, Unauthenticated
+from tiktok_music_client.filters import Filters, checked
 from tiktok_music_client.models import (
     Batch,
     Changes,
@@ -20,41 +23,55 @@ from tiktok_music_client.models import (
     Listing,
     Page,
     Resolved,
+    RetiredPolicy,
     Target,
-    Track,
     TrackDetail,
+    Unresolved,
 )
-from tiktok_music_client.retry_policy import RetryPolicy
+from tiktok_music_client.options import ExchangeHook
+from tiktok_music_client.paging import Pages, Tracks
+from tiktok_music_client.request import Request
+from tiktok_music_client.resolving import Resolution
 
 T = TypeVar("T")
 
 
-class CatalogClient:
+class CatalogClient(ClientBase):
     """Sends requests to the catalog at `base_url`. Thread-safe; `with` closes it.
 
-    `timeout` is httpx's: seconds for each of connecting, writing and reading. Transient errors
-    (no response, 429, 5xx) are retried up to `retries` times. `sleep` and `jitter` are for tests.
+    `api_key` may be a function that returns the key: it is called before every attempt, and a 401
+    is retried at once if it returns another key by then. `timeout` is httpx2's: seconds for each of
+    connecting, writing and reading. `deadline` is the total of a call, with all its requests,
+    retries and waits. Transient errors (no response, 429, 5xx) are retried up to `retries` times.
+    `on_exchange` receives every attempt. `sleep`, `jitter` and `clock` are for tests.
     """
 
     def __init__(
         self,
         base_url: str,
-        api_key: str,
+        api_key: str | Callable[[], str],
         *,
-        timeout: float | httpx.Timeout = 10.0,
+        timeout: float | httpx2.Timeout = 10.0,
+        deadline: float | None = 120.0,
         retries: int = 3,
-        transport: httpx.BaseTransport | None = None,
+        on_exchange: ExchangeHook | None = None,
+        transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._connection = Connection(base_url, api_key)
-        self._http = httpx.Client(timeout=timeout, transport=transport)
-        self._retry_policy = RetryPolicy(retries, jitter)
+        super().__init__(
+            base_url,
+            timeout=timeout,
+            deadline=deadline,
+            retries=retries,
+            on_exchange=on_exchange,
+            jitter=jitter,
+            clock=clock,
+        )
+        self._key = connection.key_source(api_key)
+        self._http = httpx2.Client(transport=transport)
         self._sleep = sleep
-        self._list_cache = ListCache()
-
-    def __repr__(self) -> str:
-        return f"CatalogClient({self._connection.base_url!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -79,18 +96,14 @@ class CatalogClient:
         """Returns one page of matches; `cursor` is the `next_cursor` of the previous page."""
         return self._send(endpoints.search(filters, cursor))
 
-    def pages(self, **filters: Unpack[Filters]) -> Iterator[Page]:
-        """Yields all pages of a search, fetched lazily and all of one version."""
-        page = self.search(**filters)
-        yield page
-        while page.next_cursor is not None:
-            page = self.search(cursor=page.next_cursor, **filters)
-            yield page
+    def pages(self, *, cursor: str | None = None, **filters: Unpack[Filters]) -> Pages:
+        """Iterates over the pages of a search, fetched lazily and all of one version."""
+        checked(filters)
+        return Pages(lambda position: self.search(cursor=position, **filters), cursor)
 
-    def tracks(self, **filters: Unpack[Filters]) -> Iterator[Track]:
-        """Yields all matches of a search, fetched page by page."""
-        for page in self.pages(**filters):
-            yield from page.tracks
+    def tracks(self, *, cursor: str | None = None, **filters: Unpack[Filters]) -> Tracks:
+        """Iterates over the matches of a search, fetched page by page."""
+        return Tracks(self.pages(cursor=cursor, **filters))
 
     def track(self, track_id: str) -> TrackDetail:
         """Returns one track, on or off the chart; for the id of a duplicate the canonical track."""
@@ -98,19 +111,32 @@ class CatalogClient:
 
     def batch(self, ids: Iterable[str]) -> Batch:
         """Returns any number of tracks, 50 with each request."""
-        return endpoints.merged([self._send(request) for request in endpoints.batches(ids)])
+        deadline = self._deadline()
+        return endpoints.merged([self._send(part, deadline) for part in endpoints.batches(ids)])
 
     def by_link(self, link: str) -> TrackDetail:
         """Returns the track of a TikTok link or TikTok id; raises NotFound."""
-        return endpoints.only_track(self._send(endpoints.by_link(link)), link)
+        return self._send(endpoints.by_link(link))
 
     def changes(self, since: str) -> Changes:
-        """Returns the changes since a version; raises ValidationFailed for an expired one."""
+        """Returns the changes since a version; raises VersionGone for an expired one."""
         return self._send(endpoints.changes(since))
 
-    def resolve(self, targets: Iterable[Target]) -> tuple[Resolved, ...]:
-        """Returns the music payloads of up to 50 targets in their order, all or none."""
-        return self._send(endpoints.resolve(targets))
+    def resolve(
+        self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None
+    ) -> tuple[Resolved, ...]:
+        """Returns the music payloads of any number of targets in their order, all or none."""
+        resolution = Resolution(targets, on_retired)
+        self._resolve(resolution)
+        return resolution.all_resolved()
+
+    def resolve_each(
+        self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None
+    ) -> tuple[Resolved | Unresolved, ...]:
+        """Returns a payload or the issues for each target, so that one fault stops no other."""
+        resolution = Resolution(targets, on_retired, on_error="report")
+        self._resolve(resolution)
+        return resolution.results()
 
     def whoami(self) -> Key:
         """Returns the organisation, scopes and tier of the key."""
@@ -120,16 +146,37 @@ class CatalogClient:
         """Returns the status and the age of the catalog."""
         return self._send(endpoints.health())
 
-    def _send(self, request: Request[T]) -> T:
-        attempts = 0
+    def _resolve(self, resolution: Resolution) -> None:
+        deadline = self._deadline()
+        for first, request in resolution.requests():
+            with resolution.collecting_issues(first):
+                resolution.add(first, self._send(request, deadline))
+
+    def _send(self, request: Request[T], deadline: Deadline | None = None) -> T:
+        deadline = deadline or self._deadline()
+        call = self._call(request, deadline)
         while True:
+            call.start()
+            key, answer = self._key(), None
             try:
-                with translated_errors():
-                    response = self._http.request(**self._connection.arguments(request))
-                return request.result(response)
+                answer = self._attempt(request, key, deadline)
+                result = request.result(answer)
             except CatalogError as error:
-                attempts += 1
-                wait = self._retry_policy.wait_seconds(attempts, error)
-                if wait is None:
-                    raise
-            self._sleep(wait)
+                is_new_key = isinstance(error, Unauthenticated) and self._key() != key
+                wait_seconds = call.failed(answer, error, has_new_key=is_new_key)
+            else:
+                call.succeeded(answer)
+                return result
+            self._sleep(wait_seconds)
+
+    def _attempt(self, request: Request[Any], key: ApiKey, deadline: Deadline) -> Answer:
+        arguments = connection.arguments(self._base_url, request, key)
+        timeout = deadline.limit(self._options.timeout)
+        with (
+            connection.translated_errors(deadline) as received,
+            self._http.stream(**arguments, timeout=timeout) as response,
+        ):
+            received.headers(response)
+            if isinstance(response.stream, httpx2.SyncByteStream):
+                response.stream = TimedStream(response.stream, deadline)
+            return connection.answer_of(response, response.read())

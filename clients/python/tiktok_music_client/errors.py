@@ -2,6 +2,7 @@
 
 CatalogError
 ├── Unreachable
+│   └── DeadlineExceeded
 ├── BadAnswer
 └── ApiError
     ├── Unauthenticated
@@ -9,21 +10,56 @@ CatalogError
     ├── NotFound
     ├── MethodNotAllowed
     ├── ValidationFailed
+    ├── VersionGone
+    ├── ListTooLarge
     ├── RateLimited
     ├── Internal
     └── KillSwitch
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypeAlias
+
+ErrorCode: TypeAlias = Literal[
+    "UNAUTHENTICATED",
+    "FORBIDDEN_SCOPE",
+    "NOT_FOUND",
+    "METHOD_NOT_ALLOWED",
+    "VALIDATION",
+    "VERSION_GONE",
+    "LIST_TOO_LARGE",
+    "RATE_LIMITED",
+    "INTERNAL",
+    "KILL_SWITCH",
+]
 
 
 class CatalogError(Exception):
-    """Base class."""
+    """Base class.
+
+    `request_id` identifies the request in the catalog's logs; it is empty when no response came,
+    or when the response has none, such as that of a proxy.
+    """
+
+    def __init__(self, message: str, *, request_id: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.request_id})" if self.request_id else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Makes the error picklable: Exception would lose the keyword arguments."""
+        return _restored, (type(self), self.__dict__)
 
 
 class Unreachable(CatalogError):
     """Raised when no complete response came: no connection, a timeout, a broken transfer."""
+
+
+class DeadlineExceeded(Unreachable):
+    """Raised when the total deadline of the call passes before a complete response came."""
 
 
 class BadAnswer(CatalogError):
@@ -31,13 +67,9 @@ class BadAnswer(CatalogError):
 
 
 class ApiError(CatalogError):
-    """Raised when the API rejects a request: as a subclass, or as itself for an unknown code.
+    """Raised when the API rejects a request: as a subclass, or as itself for an unknown code."""
 
-    `request_id` identifies the request in the catalog's logs; it is empty when the response has
-    none, such as that of a proxy.
-    """
-
-    default_code: ClassVar[str] = ""
+    default_code: ClassVar[ErrorCode | Literal[""]] = ""
 
     def __init__(
         self,
@@ -49,11 +81,10 @@ class ApiError(CatalogError):
         details: Mapping[str, Any] | None = None,
         retry_after_seconds: int | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, request_id=request_id)
         self.status = status
-        self.message = message
-        self.code = code or self.default_code
-        self.request_id = request_id
+        # A later API may send another code: it passes through.
+        self.code: ErrorCode | Literal[""] = code or self.default_code  # type: ignore[assignment]
         self.details = dict(details or {})
         self.retry_after_seconds = retry_after_seconds
 
@@ -61,15 +92,9 @@ class ApiError(CatalogError):
         request_id = f", {self.request_id}" if self.request_id else ""
         return f"{self.code or 'ERROR'}: {self.message} ({self.status}{request_id})"
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Makes the error picklable: Exception would lose the keyword arguments."""
-        return _restored, (type(self), self.status, self.message, self.__dict__)
 
-
-def _restored(
-    kind: type[ApiError], status: int, message: str, attributes: dict[str, Any]
-) -> ApiError:
-    error = kind(status, message)
+def _restored(kind: type[CatalogError], attributes: dict[str, Any]) -> CatalogError:
+    error = kind.__new__(kind, attributes["message"])
     error.__dict__.update(attributes)
     return error
 
@@ -103,7 +128,7 @@ class MethodNotAllowed(ApiError):
 
 
 class ValidationFailed(ApiError):
-    """Raised when a parameter is invalid; `issues` are pairs of a path and a message."""
+    """Raised when the request is invalid; `issues` are pairs of a path and a message."""
 
     default_code = "VALIDATION"
 
@@ -116,6 +141,18 @@ class ValidationFailed(ApiError):
     def __str__(self) -> str:
         issues = "".join(f" {path}: {message.rstrip('.')}." for path, message in self.issues)
         return super().__str__() + issues
+
+
+class VersionGone(ApiError):
+    """Raised when the version of `changes` or of a cursor has expired: read the list again."""
+
+    default_code = "VERSION_GONE"
+
+
+class ListTooLarge(ApiError):
+    """Raised when the whole list does not fit into one response: read its pages."""
+
+    default_code = "LIST_TOO_LARGE"
 
 
 class RateLimited(ApiError):
@@ -145,6 +182,7 @@ BY_STATUS: Mapping[int, type[ApiError]] = {
     403: ForbiddenScope,
     404: NotFound,
     405: MethodNotAllowed,
+    410: VersionGone,
     422: ValidationFailed,
     429: RateLimited,
 }

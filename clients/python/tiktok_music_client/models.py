@@ -1,8 +1,21 @@
-"""The API's responses as values. All times are aware and in UTC."""
+"""The API's responses as values. All times are aware and in UTC.
+
+The literals name the values of today's API; a value that a later one adds passes through.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal, TypeAlias
+
+TrackStatus: TypeAlias = Literal["active", "offChart", "retired"]
+HealthStatus: TypeAlias = Literal["ok", "degraded", "failing"]
+PostMode: TypeAlias = Literal["publish", "managed", "draft"]
+MusicMode: TypeAlias = Literal["none", "auto", "manual"]
+NoticeCode: TypeAlias = Literal["DEGRADED_TO_AUTO", "OFF_CHART", "RETIRED", "NOT_COMMERCIAL"]
+RetiredPolicy: TypeAlias = Literal["link", "auto", "fail"]
+Environment: TypeAlias = Literal["live", "test"]
+RateLimitTier: TypeAlias = Literal["standard", "pilot", "partner"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +51,9 @@ class HonoredBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackDetail(Track):
-    """A track with its details; `status` is `active`, `offChart` or `retired`."""
+    """A track with its details."""
 
-    status: str
+    status: TrackStatus
     tiktok_music_link: str
     tiktok_music_id: str
     rank: int | None
@@ -84,12 +97,13 @@ class Page:
 class Batch:
     """Tracks in the order of the request, each once.
 
-    `aliases` maps the id of a duplicate to that of its canonical track; `unknown` are ids and
-    links that the catalog does not know.
+    `aliases` maps the id of a duplicate to that of its canonical track, `found` each id and link,
+    as it was given, to the id of its track; `unknown` are those that the catalog does not know.
     """
 
     tracks: tuple[TrackDetail, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    found: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
 
@@ -123,18 +137,28 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A post: `mode` is `publish` or `managed`; without a track, TikTok chooses the music."""
+    """A post, published in `mode`, and its music.
 
-    mode: str
+    `music` is `none`, `auto` (TikTok chooses) or `manual` (`track_id`). Without it, a track means
+    `manual`, and no track means `auto`, except for a draft, which takes no music.
+    """
+
+    mode: PostMode
     track_id: str | None = None
+    music: MusicMode | None = None
+
+    def __post_init__(self) -> None:
+        if self.music == "manual" and self.track_id is None:
+            raise ValueError("manual music needs a track_id")
+        if self.music in ("none", "auto") and self.track_id is not None:
+            raise ValueError(f"a target with the music {self.music!r} has no track_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A warning: `DEGRADED_TO_AUTO`, `OFF_CHART`, `RETIRED` or `NOT_COMMERCIAL`; `message` is
-    human-readable."""
+    """A warning; `message` is human-readable."""
 
-    code: str
+    code: NoticeCode
     message: str
 
 
@@ -142,20 +166,40 @@ class Notice:
 class Resolved:
     """The music of one target; merge `payload` into the post unchanged."""
 
-    mode: str
+    mode: PostMode
     payload: Mapping[str, object]
     warnings: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One fault of a request; `message` is human-readable."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unresolved:
+    """The faults of one target; `index` is its place among the targets of the call, from 0."""
+
+    index: int
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """The organisation, scopes and tier of a key; `api_key_id` is its public part."""
+    """The organisation, scopes and tier of a key; `api_key_id` is its public part.
+
+    `environment` is None if the API does not return it.
+    """
 
     organization_id: str
     organization_name: str
     scopes: tuple[str, ...]
-    rate_limit_tier: str
+    rate_limit_tier: RateLimitTier
     api_key_id: str
+    environment: Environment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +214,8 @@ class SnapshotHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """`status` is `ok`, `degraded` or `failing`; `snapshot` is None before the first one."""
+    """The status of the catalog; `snapshot` is None before the first one."""
 
-    status: str
+    status: HealthStatus
     snapshot: SnapshotHealth | None
     next_refresh_due_at: datetime | None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from tiktok_music_client.errors import BadAnswer
 
@@ -36,6 +36,9 @@ def _parse(kind: Any, value: object, place: str) -> Any:
     if origin is Mapping:
         rows = _typed(dict, value, place)
         return {name: _parse(get_args(kind)[1], row, place) for name, row in rows.items()}
+    if origin is Literal:
+        # The type names the values of today; a later API may send others, which pass through.
+        return _typed(str, value, place)
     if kind is object:
         return value
     if kind is datetime:

@@ -1,0 +1,86 @@
+"""The results of the tools: their types, and their short forms, which are the default."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+PostMode = Literal["publish", "draft", "managed"]
+
+
+class ListedTrack(TypedDict):
+    """A track of the list; album and media only with details."""
+
+    id: str
+    title: str
+    author: str
+    duration: float
+    language: str
+    userCount: int
+    isCommerceMusic: bool
+    album: NotRequired[str]
+    previewUrl: NotRequired[str]
+    coverUrl: NotRequired[str]
+
+
+class TrackPage(TypedDict):
+    """One page of tracks; `nextCursor` is null on the last page."""
+
+    tracks: list[ListedTrack]
+    total: int
+    nextCursor: str | None
+
+
+class HonoredBy(TypedDict):
+    publish: bool
+    managed: bool
+
+
+class FoundTrack(ListedTrack):
+    """One track, on or off the chart; history, loudness and media only with details."""
+
+    status: Literal["active", "offChart", "retired"]
+    rank: int | None
+    tiktokMusicLink: str
+    tiktokMusicId: NotRequired[str]
+    previousRank: NotRequired[int | None]
+    isNew: NotRequired[bool]
+    firstSeenAt: NotRequired[str]
+    lastSeenAt: NotRequired[str]
+    loudnessLufs: NotRequired[float | None]
+    honoredBy: NotRequired[HonoredBy]
+
+
+class Warning(TypedDict):
+    code: str
+    message: str
+
+
+class ResolvedTarget(TypedDict):
+    """The music of one post: `payload` is merged into the post unchanged."""
+
+    mode: PostMode
+    payload: dict[str, Any]
+    warnings: list[Warning]
+
+
+class ResolvedTargets(TypedDict):
+    targets: list[ResolvedTarget]
+
+
+def page_of(answer: Mapping[str, Any], with_details: bool) -> TrackPage:
+    """Returns a page of the API; raises KeyError or TypeError for anything else."""
+    rows = [_members(ListedTrack, row, with_details) for row in answer["tracks"]]
+    return {"tracks": rows, "total": answer["total"], "nextCursor": answer["nextCursor"]}
+
+
+def track_of(row: Mapping[str, Any], with_details: bool) -> FoundTrack:
+    """Returns a track of the API; raises KeyError or TypeError for anything else."""
+    found: FoundTrack = _members(FoundTrack, row, with_details)
+    return found
+
+
+def _members(kind: Any, row: Mapping[str, Any], with_details: bool) -> Any:
+    """Returns the required members of `kind`, and with details also the others of the row."""
+    short = {name: row[name] for name in kind.__annotations__ if name in kind.__required_keys__}
+    return {**row, **short} if with_details else short
