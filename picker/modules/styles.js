@@ -25,7 +25,7 @@ const RULES = `
   color-scheme: light dark;
   container-type: inline-size;
   display: flex; flex-direction: column; overflow: hidden auto; box-sizing: border-box; scrollbar-width: thin;
-  block-size: var(--tmp-height, 40u); max-block-size: 100dvb; min-inline-size: min(17u, 100%);
+  block-size: var(--tmp-height, 40u); max-block-size: 100dvb; min-inline-size: min(17u, 100%); contain-intrinsic-inline-size: 40u;
   border: 1px solid var(--_line); border-radius: var(--_radius);
   background: var(--_surface); color: var(--_text);
   font: 400 var(--tmp-font-size, 1em)/1.4 var(--tmp-font, system-ui, sans-serif);
