@@ -182,7 +182,10 @@ def test_a_preview_stops_when_the_picker_cannot_be_seen(picker: Picker, end: str
     picker.host.evaluate(IN_A_DIALOG)
     expect(picker.rows).to_have_count(12)
     picker.button("Play Song 1").click()
-    picker.page.wait_for_timeout(300)
+    for _ in range(100):
+        if picker.page.evaluate("window.heard.length"):
+            break
+        picker.page.wait_for_timeout(50)
     picker.host.evaluate("host => { window.audio = host.shadowRoot.querySelector('audio') }")
     assert picker.page.evaluate("window.audio.paused") is False
 
