@@ -15,39 +15,114 @@ export interface Track {
   readonly isCommerceMusic: boolean;
 }
 
-export type TiktokMusic = { selection: 'auto' } | { selection: 'manual'; trackId: string };
+export type TiktokMusic =
+  | { readonly mode: 'none' }
+  | { readonly mode: 'auto' }
+  | { readonly mode: 'manual'; readonly trackId: string };
+
+/** What `value` takes besides: the older name of `mode`, and JSON. */
+export type GivenMusic =
+  | TiktokMusic
+  | { readonly selection: 'none' | 'auto' }
+  | { readonly selection: 'manual'; readonly trackId: string }
+  | string
+  | null;
 
 export interface TrackSelectedDetail {
-  /** Send it to schedule and publish unchanged. */
-  readonly tiktokMusic: TiktokMusic;
-  /** The picked track; undefined when TikTok chooses. */
+  /** Send it to schedule and publish unchanged; undefined after the pick was cleared. */
+  readonly tiktokMusic?: TiktokMusic;
+  /** The picked track; undefined when no track is picked. */
   readonly track?: Track;
+}
+
+export interface PickerEventMap {
+  'track-selected': CustomEvent<TrackSelectedDetail>;
+  'preview-started': CustomEvent<{ readonly track: Track }>;
+  'preview-ended': CustomEvent<{ readonly track: Track; readonly reason: 'ended' | 'stopped' | 'failed' }>;
+  'list-loaded': CustomEvent<{
+    readonly q: string;
+    readonly languages: readonly string[];
+    readonly commerceOnly: boolean;
+    readonly total: number;
+  }>;
+  'list-failed': CustomEvent<{
+    readonly kind: 'offline' | 'unreachable' | 'denied' | 'limited' | 'broken';
+    /** The `X-Request-Id` of the response, or an empty string. */
+    readonly reference: string;
+  }>;
 }
 
 /** A text for each plural category of the language. */
 export type Forms = { readonly [category in Intl.LDMLPluralRule]?: string };
 
-export interface Strings {
-  readonly tracks: Forms;
-  readonly videos: Forms;
-  readonly [name: string]: string | Forms;
-}
+/** The texts without a count. */
+export type TextName =
+  | 'search' | 'clearSearch' | 'filters' | 'allFilters' | 'commercial' | 'notCommercial' | 'list' | 'help' | 'loading'
+  | 'isNew' | 'up' | 'down' | 'play' | 'pause' | 'stop' | 'seek' | 'position' | 'playing' | 'previewFailed' | 'use'
+  | 'auto' | 'none' | 'clearPick' | 'nothingPicked' | 'selected' | 'selectedAuto' | 'selectedNone' | 'honoredPick'
+  | 'honoredManaged' | 'directDegrades' | 'directHonors' | 'honoredAuto' | 'honoredNone' | 'drafts' | 'unknownPick'
+  | 'uncheckedPick' | 'retiredPick' | 'offChartPick' | 'notCommercialPick' | 'required' | 'emptyTitle' | 'emptyText'
+  | 'noMatchTitle' | 'noMatchText' | 'linkText' | 'clearFilters' | 'retry' | 'nextTry' | 'stopTrying' | 'reference'
+  | 'stale' | 'offline' | 'unreachable' | 'denied' | 'limited' | 'broken';
+
+export type Strings = { readonly [name in TextName]: string } & {
+  readonly tracks: string | Forms;
+  readonly videos: string | Forms;
+};
 
 /** The English texts. */
 export const STRINGS: Strings;
 
 export class TiktokMusicPicker extends HTMLElement {
+  static readonly formAssociated: true;
   src: string;
   /** A language tag; empty: the page's language. */
   locale: string;
   theme: '' | 'light' | 'dark';
   name: string;
-  /** The current pick; set it to show an earlier one. */
-  value: TiktokMusic | null;
+  /** The `credentials` of the picker's requests; empty: the browser's default. */
+  credentials: '' | RequestCredentials;
+  required: boolean;
+  disabled: boolean;
+  /** The current pick, frozen; set it to show an earlier one. Throws TypeError if it is none. */
+  get value(): TiktokMusic | null;
+  set value(value: GivenMusic | undefined);
   /** Texts that replace those of the language. */
-  strings: Partial<Strings>;
+  get strings(): Partial<Strings>;
+  set strings(strings: Partial<Strings> | null | undefined);
+  /** Headers of the picker's requests. */
+  headers: HeadersInit | undefined;
+  /** Sends the picker's requests in place of the browser's `fetch`. */
+  fetch: typeof fetch | undefined;
   /** Loads the list again. */
   reload(): void;
+  /** Stops the preview. */
+  stop(): void;
+  /** Removes the pick, as its button does. */
+  clear(): void;
+  readonly type: 'tiktok-music-picker';
+  readonly form: HTMLFormElement | null;
+  readonly labels: NodeList;
+  readonly validity: ValidityState;
+  readonly validationMessage: string;
+  readonly willValidate: boolean;
+  checkValidity(): boolean;
+  reportValidity(): boolean;
+  setCustomValidity(message: string): void;
+  addEventListener<K extends keyof PickerEventMap>(
+    type: K, listener: (this: TiktokMusicPicker, event: PickerEventMap[K]) => unknown, options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener<K extends keyof HTMLElementEventMap>(
+    type: K, listener: (this: TiktokMusicPicker, event: HTMLElementEventMap[K]) => unknown, options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+  removeEventListener<K extends keyof PickerEventMap>(
+    type: K, listener: (this: TiktokMusicPicker, event: PickerEventMap[K]) => unknown, options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof HTMLElementEventMap>(
+    type: K, listener: (this: TiktokMusicPicker, event: HTMLElementEventMap[K]) => unknown, options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | EventListenerOptions): void;
 }
 
 declare global {

@@ -12,6 +12,7 @@
 import STRINGS from './locales/en.js';
 import { TiktokMusicPicker } from './modules/element.js';
 
-if (!customElements.get('tiktok-music-picker')) customElements.define('tiktok-music-picker', TiktokMusicPicker);
+// On a server there is nothing to define; the page defines it.
+if (globalThis.customElements && !customElements.get('tiktok-music-picker')) customElements.define('tiktok-music-picker', TiktokMusicPicker);
 
 export { STRINGS, TiktokMusicPicker };

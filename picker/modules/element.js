@@ -1,86 +1,156 @@
 /**
  * The element: connects the parts and is their only interface to the page.
  *
- * @typedef {{selection: 'auto'} | {selection: 'manual', trackId: string}} TiktokMusic
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  */
 
 import { el } from './dom.js';
-import { Frame } from './frame.js';
+import { FormControl } from './form_control.js';
+import { Frame, isPickOf } from './frame.js';
 import { failureText } from './notices.js';
 import { Player } from './player.js';
 import { Reader } from './reader.js';
+import { Source } from './source.js';
 import { Standings } from './standings.js';
-import { directionOf, Speech, textsOf } from './strings.js';
-import { STYLES } from './styles.js';
+import { directionOf, Speech, textsOf, withTexts } from './strings.js';
+import { adoptStyles } from './styles.js';
 
 const SEEK_SECONDS = 5;
 const STANDINGS_DELAY_MS = 150;
-const TEXT_ATTRIBUTES = ['src', 'locale', 'theme', 'name'];
+const TEXT_ATTRIBUTES = ['src', 'locale', 'theme', 'name', 'credentials'];
+const FLAGS = ['required', 'disabled'];
+const PROPERTIES = ['value', 'strings', 'headers', 'fetch', ...TEXT_ATTRIBUTES, ...FLAGS];
 
-export class TiktokMusicPicker extends HTMLElement {
-  static observedAttributes = ['src', 'lang', 'locale', 'dir', 'strings'];
-  static formAssociated = true;
+/**
+ * Lists, plays and picks tracks of the music catalog.
+ *
+ * @tagname tiktok-music-picker
+ * @attr {string} theme - `light` or `dark`; default: the system's
+ * @attr {string} name - in a form: the name of the field
+ * @attr {boolean} disabled - nothing can be picked or played
+ * @fires track-selected - a track or a mode is picked, or the pick is cleared
+ * @fires preview-started - a preview begins to sound
+ * @fires preview-ended - a preview ends, is stopped or fails
+ * @fires list-loaded - the first page of a search is shown
+ * @fires list-failed - the list cannot be loaded
+ * @cssprop --tmp-accent
+ * @cssprop --tmp-control-line
+ * @cssprop --tmp-font
+ * @cssprop --tmp-font-size
+ * @cssprop --tmp-height
+ * @cssprop --tmp-line
+ * @cssprop --tmp-muted
+ * @cssprop --tmp-on-accent
+ * @cssprop --tmp-radius
+ * @cssprop --tmp-raised
+ * @cssprop --tmp-row-height
+ * @cssprop --tmp-surface
+ * @cssprop --tmp-text
+ * @cssprop --tmp-up
+ * @cssprop --tmp-warning
+ * @csspart search
+ * @csspart chips
+ * @csspart chip
+ * @csspart chip-on
+ * @csspart auto
+ * @csspart none
+ * @csspart count
+ * @csspart banner
+ * @csspart panel
+ * @csspart button
+ * @csspart list
+ * @csspart row
+ * @csspart row-selected
+ * @csspart row-playing
+ * @csspart mark
+ * @csspart cover
+ * @csspart title
+ * @csspart author
+ * @csspart facts
+ * @csspart use
+ * @csspart player
+ * @csspart seek
+ * @csspart note
+ */
+export class TiktokMusicPicker extends FormControl {
+  static observedAttributes = ['src', 'credentials', 'lang', 'locale', 'dir', 'strings', 'value', 'required'];
 
-  #internals = this.attachInternals();
   #root = this.attachShadow({ mode: 'open' });
   #ownStrings = {};
+  /** @type {HeadersInit|undefined} */ #headers;
+  /** @type {typeof fetch|undefined} */ #fetch;
   #starts = 0;
   /** @type {AbortController} aborted when the element leaves the page */ #connection;
   /** @type {Frame|null} rebuilt for another language; null while the element is not in the page */ #frame = null;
   /** @type {import('./filters.js').Choice} */ #choice = { q: '', languages: new Set(), commerceOnly: false };
+  /** @type {Source} */ #source;
   /** @type {Standings|null} */ #standings = null;
   #standingsTimer;
   /** @type {Set<string>} ids whose preview failed */ #failed = new Set();
-  /** @type {TiktokMusic|null} */ #value = null;
   /** @type {Track|null} */ #picked = null;
   #audio = el('audio', { preload: 'none' });
   #player = new Player(this.#audio, {
-    changed: () => this.#showPlayer(),
-    failed: (track) => this.#previewFailed(track),
+    changed: () => this.#playerChanged(),
+    started: (track) => this.dispatchEvent(new CustomEvent('preview-started', { detail: { track } })),
+    ended: (track, reason) => this.#previewEnded(track, reason),
   });
   #reader = new Reader({
     last: () => this.#frame?.list.last ?? -1,
-    begun: () => this.#frame?.begin(this.#reader.feed),
-    changed: () => this.#frame?.show(this.#reader.feed),
-    failed: (error) => this.#announce(this.#frame?.speech.say(failureText(error))),
+    begun: () => this.#begun(),
+    changed: () => this.#show(),
+    failed: (error) => this.#failedToLoad(error),
   });
 
   constructor() {
     super();
-    this.#root.adoptedStyleSheets = [STYLES];
+    adoptStyles(this.#root);
     this.addEventListener('keydown', (event) => this.#escape(event));
+    // `input` and `change` of the picker mean a pick; those of its search field stay inside.
+    for (const name of ['input', 'change']) this.#root.addEventListener(name, (event) => event.stopPropagation());
   }
 
-  // ---- the interface for the page
-
-  /** The value to send as `tiktokMusic`; null before the first pick. @type {TiktokMusic|null} */
-  get value() { return this.#value; }
-
-  set value(value) {
-    this.#value = value ?? null;
-    this.#picked = null;
-    this.#internals.setFormValue(value ? JSON.stringify(value) : null);
-    if (this.#frame) this.#showPick();
-  }
+  // ---- the interface for the page, with that of a form control
 
   /** Texts that replace those of the language; the attribute takes them as JSON. */
   get strings() { return this.#ownStrings; }
 
   set strings(strings) {
+    if (typeof (strings ?? {}) !== 'object') throw new TypeError('strings must be an object');
+    const isSame = JSON.stringify(strings ?? {}) === JSON.stringify(this.#ownStrings);
     this.#ownStrings = strings ?? {};
-    this.#restart();
+    if (!isSame) this.#restart();
+  }
+
+  /** Headers of the picker's requests, used from the next one on. @type {HeadersInit|undefined} */
+  get headers() { return this.#headers; }
+
+  set headers(headers) { this.#headers = headers ?? undefined; }
+
+  /** Sends the picker's requests in place of the browser's `fetch`. @type {typeof fetch|undefined} */
+  get fetch() { return this.#fetch; }
+
+  set fetch(fetch) {
+    if (fetch && typeof fetch !== 'function') throw new TypeError('fetch must be a function');
+    this.#fetch = fetch ?? undefined;
   }
 
   /** Loads the list again. */
   reload() {
     this.#standings?.stop();
-    this.#standings = new Standings(this.#address);
+    const { src, credentials } = this;
+    this.#source = new Source({ src, credentials, headers: () => this.#headers, fetch: (...request) => (this.#fetch ?? fetch)(...request) });
+    this.#standings = new Standings(this.#source);
     if (this.#frame) this.#search();
   }
 
+  /** Stops the preview. */
+  stop() { this.#player.stop(); }
+
+  /** Removes the pick, as its button does. */
+  clear() { this.#pick(null); }
+
   connectedCallback() {
-    for (const name of ['value', 'strings', ...TEXT_ATTRIBUTES]) this.#upgradeProperty(name);
+    for (const name of PROPERTIES) this.#upgradeProperty(name);
     this.#connection = new AbortController();
     const options = { signal: this.#connection.signal };
     for (const name of ['online', 'offline']) window.addEventListener(name, () => this.#connectionChanged(), options);
@@ -99,14 +169,22 @@ export class TiktokMusicPicker extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, now) {
-    if (name === 'strings') this.#ownStrings = JSON.parse(now ?? '{}');
-    if (name === 'dir') this.#showDirection();
-    else if (before !== now) this.#restart();
+    if (before === now) return;
+    if (name === 'value') this.useDefault();
+    else if (name === 'required') this.showValidity();
+    else if (name === 'dir') this.#showDirection();
+    else if (name === 'strings') this.#takeStrings(now);
+    else if (name === 'src' || name === 'credentials') this.#sourceChanged();
+    else this.#restart();
   }
 
-  formResetCallback() { this.value = null; }
-
-  get #address() { return (this.getAttribute('src') ?? '').replace(/\/+$/, ''); }
+  #takeStrings(json) {
+    try {
+      this.strings = JSON.parse(json || '{}');
+    } catch (error) {
+      console.error(`<${this.localName}> ignores its attribute "strings": ${error.message}`);
+    }
+  }
 
   /** A property that was set before the element was defined hides the setter: sets it again. */
   #upgradeProperty(name) {
@@ -116,12 +194,38 @@ export class TiktokMusicPicker extends HTMLElement {
     this[name] = value;
   }
 
+  #sourceChanged() {
+    this.#picked = null;
+    if (this.#frame) this.reload();
+  }
+
+  // ---- what a form control needs
+
+  /** @ignore */
+  get focusTarget() { return this.#frame?.search.input; }
+
+  /** @ignore */
+  get requiredText() { return this.#frame?.speech.say('required') ?? 'required'; }
+
+  /** @ignore */
+  valueChanged() {
+    this.#picked = null;
+    if (this.#frame) this.#showPick();
+  }
+
+  /** @ignore */
+  disabledChanged() {
+    if (this.isDisabled) this.#player.stop();
+    this.#frame?.disable(this.isDisabled);
+  }
+
   // ---- the frame
 
   #restart() {
     if (this.#connection && !this.#connection.signal.aborted) this.#start();
   }
 
+  /** Builds the frame, in the place of the one of another language if there is one. */
   async #start() {
     const start = ++this.#starts;
     const { signal } = this.#connection;
@@ -129,10 +233,14 @@ export class TiktokMusicPicker extends HTMLElement {
     const { language, texts } = await textsOf(tag);
     if (signal.aborted || start !== this.#starts) return;
     const hasOwn = Object.keys(this.#ownStrings).length > 0;
-    this.#build(new Speech(tag, { ...texts, ...this.#ownStrings }), hasOwn ? tag : language);
-    this.reload();
+    const place = this.#frame?.place;
+    this.#build(new Speech(tag, withTexts(texts, this.#ownStrings)), hasOwn ? tag : language);
+    if (place) this.#resume(place);
+    else this.reload();
     this.#showPick();
     this.#showPlayer();
+    this.showLabel();
+    this.showValidity();
   }
 
   get #languageTag() {
@@ -146,8 +254,17 @@ export class TiktokMusicPicker extends HTMLElement {
     this.#frame = new Frame(speech, { choice: this.#choice, player: this.#player }, this.#handlers);
     this.#frame.search.text = text;
     this.#frame.element.lang = language;
+    this.#frame.disable(this.isDisabled);
     this.#showDirection();
     this.#root.replaceChildren(this.#frame.element, this.#audio);
+  }
+
+  /** Shows the list that is there, where the user was. */
+  #resume(place) {
+    if (place.text !== this.#choice.q) this.#search(); // the user is typing
+    if (this.#reader.feed.total !== undefined) this.#frame.begin(this.#reader.feed);
+    this.#show();
+    this.#frame.place = place;
   }
 
   /** Sets the direction of `locale`, unless the element has a `dir` of its own. */
@@ -164,14 +281,17 @@ export class TiktokMusicPicker extends HTMLElement {
       searched: () => this.#search(),
       cleared: () => this.#clearFilters(),
       retried: () => this.#retry(),
+      cancelled: () => this.#reader.cancelRetry(),
       reloaded: () => this.reload(),
       filled: (row) => this.#rowFilled(row),
       viewed: () => this.#viewed(),
-      entered: (track) => this.#announce(track.title),
-      picked: (track) => this.#pick(track),
+      entered: (track) => this.#announce(track.title ?? ''),
+      picked: (track) => this.#pick({ mode: 'manual', trackId: track.id }, track),
+      chosen: (mode) => this.#pick(mode && { mode }),
       played: (track) => this.#play(track),
       seeked: (steps) => this.#player.seek(this.#player.position + steps * SEEK_SECONDS),
       stopped: () => this.#stopPlayer(),
+      resized: () => this.#stopUnseen(),
     };
   }
 
@@ -179,11 +299,27 @@ export class TiktokMusicPicker extends HTMLElement {
 
   // ---- the list
 
+  #show() { this.#frame?.show(this.#reader.feed, this.#reader.retryAt); }
+
   /** Starts a new search; the old results stay visible until its first page arrives. */
   #search() {
     this.#frame.search.stop();
     this.#choice.q = this.#frame.search.text;
-    this.#reader.open(this.#address, this.#choice);
+    this.#reader.open(this.#source, this.#choice);
+  }
+
+  #begun() {
+    const { feed } = this.#reader;
+    this.#frame?.begin(feed);
+    const { q, languages, commerceOnly } = this.#choice;
+    const detail = { q, languages: [...languages], commerceOnly, total: feed.total };
+    this.dispatchEvent(new CustomEvent('list-loaded', { detail }));
+  }
+
+  #failedToLoad(error) {
+    this.#announce(this.#frame?.speech.say(failureText(error)));
+    const detail = { kind: failureText(error), reference: error.reference };
+    this.dispatchEvent(new CustomEvent('list-failed', { detail }));
   }
 
   #clearFilters() {
@@ -204,14 +340,14 @@ export class TiktokMusicPicker extends HTMLElement {
       this.#frame.list.showCovers();
       this.#reader.retryInBackground();
     }
-    this.#frame.show(this.#reader.feed);
+    this.#show();
   }
 
   /** Retries after a failure and updates the age of the list, when the page becomes visible again. */
   #visibilityChanged() {
     if (document.hidden || !this.#frame) return;
     this.#reader.retryInBackground();
-    this.#frame.show(this.#reader.feed);
+    this.#show();
   }
 
   #viewed() {
@@ -222,8 +358,9 @@ export class TiktokMusicPicker extends HTMLElement {
   }
 
   async #fetchStandings() {
+    const picked = this.value?.trackId ? [this.value.trackId] : [];
     const ids = this.#frame.list.rows.map((row) => row.track.id);
-    if (!await this.#standings.fetch(ids) || !this.#frame) return;
+    if (!await this.#standings.fetch([...picked, ...ids]) || !this.#frame) return;
     for (const row of this.#frame.list.rows) this.#showRank(row);
     this.#showPick();
   }
@@ -231,7 +368,7 @@ export class TiktokMusicPicker extends HTMLElement {
   #rowFilled(row) {
     this.#showRank(row);
     row.showMeta(this.#failed.has(row.track.id));
-    row.showPicked(this.#value?.trackId === row.track.id);
+    row.showPicked(isPickOf(this.#pickState, row.track));
     row.showPlaying(this.#player);
   }
 
@@ -243,15 +380,18 @@ export class TiktokMusicPicker extends HTMLElement {
 
   /** @param {Track} track */
   #play(track) {
+    if (!track.previewUrl) return;
     const isNew = !this.#player.has(track);
     this.#showFailure(track, false);
     this.#player.toggle(track);
     if (isNew) this.#announce(this.#frame.speech.sayOf('playing', track));
   }
 
-  #previewFailed(track) {
+  #previewEnded(track, reason) {
+    this.dispatchEvent(new CustomEvent('preview-ended', { detail: { track, reason } }));
+    if (reason !== 'failed') return;
     this.#showFailure(track, true);
-    this.#announce(this.#frame.speech.say('previewFailed'));
+    this.#announce(this.#frame?.speech.say('previewFailed'));
   }
 
   #showFailure(track, hasFailed) {
@@ -264,6 +404,16 @@ export class TiktokMusicPicker extends HTMLElement {
     const hadFocus = this.#frame.bar.element.querySelector(':focus');
     this.#player.stop();
     if (hadFocus) this.#frame.list.activate();
+  }
+
+  #playerChanged() {
+    this.#showPlayer();
+    this.#stopUnseen();
+  }
+
+  /** Stops a preview that can no longer be seen, as in a dialog that was closed. */
+  #stopUnseen() {
+    if (this.#player.track && this.isConnected && !this.checkVisibility({ visibilityProperty: true })) this.#player.stop();
   }
 
   #showPlayer() { this.#frame?.showPlayer(this.#player); }
@@ -279,28 +429,35 @@ export class TiktokMusicPicker extends HTMLElement {
 
   // ---- picking
 
-  /** @param {Track|null} track null: TikTok chooses */
-  #pick(track) {
-    this.value = track ? { selection: 'manual', trackId: track.id } : { selection: 'auto' };
-    this.#picked = track;
-    this.#showPick();
-    this.#announce(this.#frame.note.title);
-    const detail = { tiktokMusic: this.value, ...(track && { track }) };
+  /** @param {import('./music.js').TiktokMusic|null} music null: nothing @param {Track} [track] the picked one */
+  #pick(music, track) {
+    this.choose(music);
+    this.#picked = track ?? null;
+    if (this.#frame) this.#showPick();
+    this.#announce(this.#frame?.note.announcement);
+    const detail = { ...(music && { tiktokMusic: this.value }), ...(track && { track }) };
     this.dispatchEvent(new CustomEvent('track-selected', { detail, bubbles: true, composed: true }));
   }
 
-  #showPick() {
-    const id = this.#value?.trackId;
+  /** @returns {import('./note.js').Pick} */
+  get #pickState() {
+    const { value } = this;
+    const id = value?.trackId;
     const standing = this.#standings?.get(id);
-    this.#picked ??= this.#reader.feed?.tracks.find((track) => track.id === id) ?? standing;
-    if (id && !this.#picked) this.#findPicked(id);
-    this.#frame.showPick(this.#value, this.#picked, standing?.honoredBy);
+    this.#picked ??= standing ?? this.#reader.feed?.tracks.find((track) => track.id === id);
+    return { value, track: this.#picked, standing, isChecked: !this.#standings?.hasFailed };
+  }
+
+  #showPick() {
+    this.#frame.showPick(this.#pickState);
+    const { value } = this;
+    if (value?.trackId && this.#standings?.get(value.trackId) === undefined) this.#findPicked(value.trackId);
   }
 
   /** Fetches the track of a value that the page set. */
   async #findPicked(id) {
-    const isFound = await this.#standings?.fetch([id]);
-    if (isFound && this.#frame && this.#value?.trackId === id) this.#showPick();
+    const isFound = await this.#standings.fetch([id]);
+    if (isFound && this.#frame && this.value?.trackId === id) this.#frame.showPick(this.#pickState);
   }
 }
 
@@ -309,6 +466,15 @@ for (const name of TEXT_ATTRIBUTES) {
     configurable: true,
     enumerable: true,
     get() { return this.getAttribute(name) ?? ''; },
-    set(text) { this.setAttribute(name, text ?? ''); },
+    set(text) { if (this.getAttribute(name) !== String(text ?? '')) this.setAttribute(name, text ?? ''); },
+  });
+}
+
+for (const name of FLAGS) {
+  Object.defineProperty(TiktokMusicPicker.prototype, name, {
+    configurable: true,
+    enumerable: true,
+    get() { return this.hasAttribute(name); },
+    set(isOn) { this.toggleAttribute(name, Boolean(isOn)); },
   });
 }

@@ -1,61 +1,38 @@
 /**
- * Fetches the catalog through the page's proxy: one search, page by page.
+ * One search of the catalog, page by page.
  *
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  */
 
+import { queryOf } from './query.js';
+import { SourceError } from './source.js';
+
+const PATH = '/v1/tiktok-music';
 const PAGE_SIZE = 100; // the catalog's maximum
-const TIMEOUT_MS = 15_000;
-const KINDS = { 401: 'denied', 403: 'denied', 410: 'gone', 422: 'gone', 429: 'limited' };
 
-/** `kind` is offline, unreachable, denied, limited, gone or broken; transient errors are retried. */
-export class FeedError extends Error {
-  constructor(kind, { reference = '', retrySeconds = 0, isTransient = false } = {}) {
-    super(kind);
-    Object.assign(this, { kind, reference, retrySeconds, isTransient });
-  }
-}
+/** A row without an id cannot be picked: it is left out. */
+const isTrack = (row) => typeof row?.id === 'string' && row.id !== '';
 
-/** GETs JSON from the proxy; throws FeedError, or AbortError when `signal` aborts. */
-export async function fetchJson(url, signal) {
-  let response;
-  try {
-    const withTimeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    response = await fetch(url, { signal: withTimeout, headers: { Accept: 'application/json' } });
-    if (response.ok) return { body: await response.json(), age: Number(response.headers.get('Age')) || 0 };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof SyntaxError) throw new FeedError('broken');
-    throw new FeedError(navigator.onLine ? 'unreachable' : 'offline', { isTransient: true });
-  }
-  throw new FeedError(KINDS[response.status] ?? 'broken', {
-    reference: response.headers.get('X-Request-Id') ?? '',
-    retrySeconds: Number(response.headers.get('Retry-After')) || 0,
-    isTransient: response.status === 429 || response.status >= 500,
-  });
-}
-
-/** The pages of one search that were fetched so far. */
+/** The pages that were fetched so far. */
 export class Feed {
   /** @type {Track[]} */ tracks = [];
   /** @type {number|undefined} number of all matches, once known */ total;
   isLoading = false;
-  /** @type {FeedError|null} */ failure = null;
+  /** @type {SourceError|null} */ failure = null;
   #age = 0;
   #fetchedAt = 0;
   #cursor = '';
+  #cursors = new Set();
   #abort = new AbortController();
 
-  /** @param {string} src @param {import('./filters.js').Choice} choice */
-  constructor(src, choice) {
-    const { q, languages, commerceOnly } = choice;
-    this.src = src;
+  /** @param {import('./source.js').Source} source @param {import('./filters.js').Choice} choice */
+  constructor(source, choice) {
+    this.source = source;
     this.choice = choice;
-    this.parameters = [['q', q], ['commerceOnly', commerceOnly ? 'true' : '']].filter(([, value]) => value);
-    this.languages = [...languages].map((code) => ['language', code]);
+    this.query = queryOf(choice);
   }
 
-  get hasFilters() { return this.parameters.length + this.languages.length > 0; }
+  get hasFilters() { return this.query.common.length + this.query.languages.length > 0; }
 
   get isComplete() { return this.#cursor === null; }
 
@@ -66,32 +43,42 @@ export class Feed {
 
   /** Fetches one more page. */
   async next() {
+    const { common, languages, isLinkWithoutId } = this.query;
     const isFirst = this.total === undefined;
     const more = isFirst ? ['facets', 'true'] : ['cursor', this.#cursor];
-    const page = await this.#page([...this.parameters, ...this.languages, ['limit', PAGE_SIZE], more]);
+    const page = isLinkWithoutId
+      ? { body: { tracks: [] }, age: 0 }
+      : await this.#page([...common, ...languages, ['limit', PAGE_SIZE], more]);
     if (isFirst) await this.#takeFirst(page);
-    this.tracks.push(...page.body.tracks);
-    this.#cursor = page.body.nextCursor ?? null;
+    this.tracks.push(...page.body.tracks.filter(isTrack));
+    this.#cursor = this.#cursorAfter(page.body);
     this.total = this.isComplete ? this.tracks.length : page.body.total;
     this.failure = null;
+  }
+
+  /** The cursor of the next page; null at the end, which an empty page and a repeated cursor are too. */
+  #cursorAfter({ tracks, nextCursor }) {
+    const isEnd = !nextCursor || !tracks.length || this.#cursors.has(nextCursor);
+    this.#cursors.add(nextCursor);
+    return isEnd ? null : nextCursor;
   }
 
   async #takeFirst({ body, age }) {
     this.#age = age;
     this.#fetchedAt = Date.now();
     this.facets = body.facets;
-    if (this.languages.length && this.facets) await this.#countOtherLanguages();
+    if (this.query.languages.length && this.facets) await this.#countOtherLanguages();
   }
 
   /** Counts per language without the language filter: facets count only matches of the chosen ones. */
   async #countOtherLanguages() {
-    const { body } = await this.#page([...this.parameters, ['limit', 1], ['facets', 'true']]);
+    const { body } = await this.#page([...this.query.common, ['limit', 1], ['facets', 'true']]);
     this.facets = { ...this.facets, language: body.facets?.language };
   }
 
   async #page(parameters) {
-    const page = await fetchJson(`${this.src}/v1/tiktok-music?${new URLSearchParams(parameters)}`, this.#abort.signal);
-    if (!Array.isArray(page.body?.tracks)) throw new FeedError('broken');
+    const page = await this.source.get(PATH, parameters, this.#abort.signal);
+    if (!Array.isArray(page.body?.tracks)) throw new SourceError('broken');
     return page;
   }
 }

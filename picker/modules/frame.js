@@ -18,8 +18,8 @@ export class Frame {
    * @param {import('./strings.js').Speech} speech
    * @param {{choice: import('./filters.js').Choice, player: import('./player.js').Player}} state
    * @param {import('./list.js').Handlers & {
-   *   searched: () => void, cleared: () => void, retried: () => void, reloaded: () => void,
-   *   picked: (track: Track|null) => void, stopped: () => void,
+   *   searched: () => void, cleared: () => void, retried: () => void, cancelled: () => void, reloaded: () => void,
+   *   chosen: (mode: 'auto'|'none'|null) => void, stopped: () => void, resized: () => void,
    * }} handlers
    */
   constructor(speech, { choice, player }, handlers) {
@@ -27,17 +27,20 @@ export class Frame {
     this.list = new List(speech, handlers);
     this.search = new SearchField(speech, { searched: handlers.searched, left: () => this.list.activate() });
     this.filters = new Filters(speech, choice, handlers.searched);
-    this.notices = new Notices(speech, { retry: handlers.retried, reload: handlers.reloaded, clear: handlers.cleared });
+    this.notices = new Notices(speech, {
+      retry: handlers.retried, cancel: handlers.cancelled, reload: handlers.reloaded, clear: handlers.cleared,
+    });
     this.bar = new PlayerBar(speech, player, handlers.stopped);
-    this.note = new Note(speech);
-    this.auto = button('auto', { part: 'auto', 'aria-pressed': 'false', onclick: () => handlers.picked(null) },
-      icon('spark'), speech.say('auto'));
+    this.note = new Note(speech, () => handlers.chosen(null));
+    this.modes = new Map([['auto', 'spark'], ['none', 'mute']].map(([mode, name]) => [mode,
+      button(mode, { part: mode, 'aria-pressed': 'false', onclick: () => handlers.chosen(mode) }, icon(name), speech.say(mode))]));
     this.counted = el('span', { part: 'count' });
     this.spoken = el('div', { class: 'spoken', role: 'status' });
     this.element = el('div', { class: 'frame' },
-      this.search.element, this.filters.element, el('div', { class: 'bar' }, this.auto, this.counted),
+      this.search.element, this.filters.element, el('div', { class: 'bar' }, ...this.modes.values(), this.counted),
       this.notices.banner, this.notices.panel, this.list.element, this.bar.element, this.note.element,
       el('div', { id: 'help', hidden: true }, speech.say('help')), this.spoken);
+    this.handlers = handlers;
     this.sizes = new ResizeObserver(() => this.#resized());
     this.sizes.observe(this.list.element);
     this.sizes.observe(this.filters.chips);
@@ -48,6 +51,7 @@ export class Frame {
 
   stop() {
     this.search.stop();
+    this.notices.stop();
     this.sizes.disconnect();
   }
 
@@ -60,10 +64,14 @@ export class Frame {
     this.announce(total ? this.counted.textContent : nothing);
   }
 
-  /** Updates the DOM from the feed. @param {import('./feed.js').Feed} feed */
-  show(feed) {
+  /**
+   * Updates the DOM from the feed.
+   * @param {import('./feed.js').Feed} feed
+   * @param {number} retryAt when the next automatic retry starts, as `Date.now()` counts; 0: none is due
+   */
+  show(feed, retryAt) {
     const { tracks, total, failure } = feed;
-    const isButtonGone = this.notices.show(feed);
+    const isButtonGone = this.notices.show(feed, retryAt);
     const { replacesList } = this.notices;
     const isListGone = replacesList && this.list.leave();
     this.list.element.hidden = replacesList;
@@ -80,15 +88,38 @@ export class Frame {
     for (const row of this.list.rows) row.showPlaying(player);
   }
 
-  /** @param {import('./element.js').TiktokMusic|null} value @param {Track|null|undefined} track the picked one */
-  showPick(value, track, honoredBy) {
-    this.auto.setAttribute('aria-pressed', String(value?.selection === 'auto'));
-    for (const row of this.list.rows) row.showPicked(row.track.id === value?.trackId);
-    this.note.show(value, track, honoredBy);
+  /** @param {import('./note.js').Pick} pick */
+  showPick(pick) {
+    for (const [mode, choice] of this.modes) choice.setAttribute('aria-pressed', String(pick.value?.mode === mode));
+    for (const row of this.list.rows) row.showPicked(isPickOf(pick, row.track));
+    this.note.show(pick);
+  }
+
+  /** Nothing can be operated while the element is disabled; the note on the pick can still be read. */
+  disable(isDisabled) {
+    for (const part of this.element.children) part.inert = isDisabled && part !== this.note.element;
+    this.note.clear.disabled = isDisabled;
+  }
+
+  /** Where the user is. */
+  get place() {
+    const hasFocus = this.element.querySelector(':focus') !== null;
+    return { text: this.search.text, hasFocus, list: this.list.place };
+  }
+
+  /** Returns to a place. */
+  set place({ hasFocus, list }) {
+    this.list.place = list;
+    if (hasFocus && !list.hasFocus) this.search.focus();
   }
 
   #resized() {
     this.list.render();
     this.filters.showUnfold();
+    this.handlers.resized();
   }
 }
+
+/** True if the track is the pick, which may be the id of a duplicate of it. @param {import('./note.js').Pick} pick */
+export const isPickOf = ({ value, standing }, { id }) =>
+  value?.mode === 'manual' && (value.trackId === id || standing?.id === id);

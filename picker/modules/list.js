@@ -53,6 +53,17 @@ export class List {
   /** The index of the last row in view. */
   get last() { return this.#view().last; }
 
+  /** Where the user is. @returns {{top: number, active: number, hasFocus: boolean}} */
+  get place() { return { top: this.element.scrollTop, active: this.#active, hasFocus: this.#hasFocus }; }
+
+  /** Returns to a place of the same list. */
+  set place({ top, active, hasFocus }) {
+    this.#active = Math.min(active, Math.max(this.#count - 1, 0));
+    this.element.scrollTop = top;
+    this.render();
+    if (hasFocus) this.activate();
+  }
+
   get #hasFocus() { return this.element.querySelector(':focus') !== null; }
 
   /** Fades the rows while a new search loads, or shows skeleton rows. */
@@ -176,13 +187,17 @@ export class List {
     const lowest = top + this.#rowHeight - this.element.clientHeight;
     this.element.scrollTop = Math.min(Math.max(this.element.scrollTop, lowest), top);
     this.render();
-    this.#rows.get(this.#active)?.element.focus({ preventScroll: true });
+    const row = this.#rows.get(this.#active)?.element;
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: 'nearest' }); // a small picker scrolls as a whole
   }
 
   #key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const isHandled = this.#moved(event.key) || this.#seeked(event.key) || this.#acted(event);
-    if (isHandled) event.preventDefault();
+    if (!isHandled) return;
+    event.preventDefault();
+    event.stopPropagation(); // these keys may be shortcuts of the page
   }
 
   #moved(key) {

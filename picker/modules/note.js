@@ -1,32 +1,78 @@
-/** The note: the pick, and the post types that use it. */
+/**
+ * The note: the pick, what schedule and publish do with it, and a button that clears it. One line, until it is opened.
+ *
+ * @typedef {import('../tiktok-music-picker.js').Track} Track
+ * @typedef {import('./standings.js').Standing} Standing
+ * @typedef {{value: import('./music.js').TiktokMusic|null, track?: Track|null, standing?: Standing|null, isChecked: boolean}} Pick
+ *   `standing`: null for a track that the catalog never had; `isChecked`: false when it could not be asked
+ */
 
-import { el } from './dom.js';
+import { button, el } from './dom.js';
+import { icon } from './icons.js';
 
 // The default until the batch route returned the track.
 const HONORED = { publish: false, managed: true };
+const STATUS_TEXTS = { retired: 'retiredPick', offChart: 'offChartPick' };
 
 export class Note {
-  /** @param {import('./strings.js').Speech} speech */
-  constructor(speech) {
+  title = '';
+
+  /** @param {import('./strings.js').Speech} speech @param {() => void} cleared */
+  constructor(speech, cleared) {
     this.speech = speech;
-    this.element = el('p', { class: 'note', part: 'note' });
+    this.headline = el('strong', { class: 'cut' });
+    this.summary = button('summary', { 'aria-expanded': 'false', onclick: () => this.#toggle() }, this.headline, icon('down'));
+    this.clear = button('icon', { 'aria-label': speech.say('clearPick'), hidden: true, onclick: cleared }, icon('close'));
+    this.warning = el('p', { class: 'warning', hidden: true });
+    this.details = el('p', { class: 'details', hidden: true });
+    this.element = el('div', { class: 'note', part: 'note' },
+      el('div', { class: 'line' }, this.summary, this.clear), this.warning, this.details);
   }
 
-  /**
-   * @param {import('./element.js').TiktokMusic|null} value
-   * @param {import('../tiktok-music-picker.js').Track|null|undefined} track the picked one
-   * @param {{publish: boolean, managed: boolean}} [honored]
-   */
-  show(value, track, honored = HONORED) {
-    const isAuto = value?.selection === 'auto';
-    this.title = isAuto ? this.speech.say('selectedAuto') : track ? this.speech.sayOf('selected', track) : '';
-    const lines = isAuto ? ['honoredAuto', 'drafts'] : this.#lines(Boolean(value), honored);
-    const heading = this.title ? [el('strong', { class: 'cut' }, this.title)] : [];
-    this.element.replaceChildren(...heading, lines.map((line) => this.speech.say(line)).join(' '));
+  /** The pick and its warnings, for screen readers. */
+  get announcement() { return [this.headline.textContent, this.warning.textContent].filter(Boolean).join('. '); }
+
+  /** @param {Pick} pick */
+  show(pick) {
+    this.title = this.#titleOf(pick);
+    this.headline.textContent = this.title || this.speech.say('nothingPicked');
+    this.clear.hidden = !pick.value;
+    this.#fill(this.warning, this.#warningsOf(pick));
+    this.#fill(this.details, this.#detailsOf(pick));
+    this.details.hidden ||= this.summary.ariaExpanded !== 'true';
   }
 
-  #lines(isPicked, { publish, managed }) {
-    const first = managed ? [isPicked ? 'honoredPick' : 'honoredManaged'] : [];
+  #titleOf({ value, track }) {
+    if (value?.mode === 'manual') return track ? this.speech.sayOf('selected', track) : '';
+    return value ? this.speech.say(value.mode === 'auto' ? 'selectedAuto' : 'selectedNone') : '';
+  }
+
+  /** What `resolve` refuses or warns of. */
+  #warningsOf({ value, track, standing, isChecked }) {
+    if (value?.mode !== 'manual') return [];
+    if (standing === null) return ['unknownPick'];
+    if (!standing && !track) return isChecked ? [] : ['uncheckedPick'];
+    const { isCommerceMusic } = standing ?? track;
+    return [STATUS_TEXTS[standing?.status], isCommerceMusic === false && 'notCommercialPick'].filter(Boolean);
+  }
+
+  #detailsOf({ value, standing }) {
+    if (value && value.mode !== 'manual') return [value.mode === 'auto' ? 'honoredAuto' : 'honoredNone', 'drafts'];
+    if (value && standing === null) return [];
+    const { publish, managed } = standing?.honoredBy ?? HONORED;
+    const isHonored = managed && standing?.status !== 'retired';
+    const first = isHonored ? [value ? 'honoredPick' : 'honoredManaged'] : [];
     return [...first, publish ? 'directHonors' : 'directDegrades', 'drafts'];
+  }
+
+  #fill(place, names) {
+    place.textContent = names.map((name) => this.speech.say(name)).join(' ');
+    place.hidden = !names.length;
+  }
+
+  #toggle() {
+    const isOpen = this.summary.ariaExpanded !== 'true';
+    this.summary.ariaExpanded = String(isOpen);
+    this.details.hidden = !isOpen || !this.details.textContent;
   }
 }

@@ -2,21 +2,28 @@
  * Plays one preview at a time, across all pickers of the page.
  *
  * @typedef {import('../tiktok-music-picker.js').Track} Track
+ * @typedef {{
+ *   changed: () => void,
+ *   started: (track: Track) => void,
+ *   ended: (track: Track, reason: 'ended'|'stopped'|'failed') => void,
+ * }} Handlers `started` and `ended` are called once for each preview, a pause is neither
  */
 
 export class Player {
   /** @type {Player|null} */ static #sounding = null;
   /** @type {Track|null} */ track = null;
   /** @type {'stopped'|'loading'|'playing'|'paused'} */ state = 'stopped';
+  #hasStarted = false;
 
-  /** @param {HTMLAudioElement} audio @param {{changed: () => void, failed: (track: Track) => void}} handlers */
+  /** @param {HTMLAudioElement} audio @param {Handlers} handlers */
   constructor(audio, handlers) {
     this.audio = audio;
     this.handlers = handlers;
     const to = (state) => () => { if (this.track) this.#setState(state); };
     audio.addEventListener('waiting', to('loading'));
-    audio.addEventListener('playing', to('playing'));
+    audio.addEventListener('playing', () => this.#plays());
     audio.addEventListener('pause', to('paused'));
+    audio.addEventListener('ended', () => this.#end('ended'));
     audio.addEventListener('timeupdate', handlers.changed);
     audio.addEventListener('error', () => this.#fail());
   }
@@ -55,13 +62,29 @@ export class Player {
     if (this.track) this.audio.currentTime = Math.min(Math.max(seconds, 0), last);
   }
 
-  stop() {
+  /** @param {'stopped'|'failed'} reason */
+  stop(reason = 'stopped') {
     if (!this.track) return;
+    this.#end(reason);
     this.track = null;
     this.audio.pause();
     this.audio.removeAttribute('src');
     this.audio.load();
     this.#setState('stopped');
+  }
+
+  #plays() {
+    if (!this.track) return;
+    this.#setState('playing');
+    if (this.#hasStarted || !this.track) return;
+    this.#hasStarted = true;
+    this.handlers.started(this.track);
+  }
+
+  #end(reason) {
+    const hadStarted = this.#hasStarted;
+    this.#hasStarted = false;
+    if (hadStarted || reason === 'failed') this.handlers.ended(this.track, reason);
   }
 
   #setState(state) {
@@ -70,9 +93,6 @@ export class Player {
   }
 
   #fail() {
-    const track = this.track;
-    if (!track) return;
-    this.stop();
-    this.handlers.failed(track);
+    if (this.track) this.stop('failed');
   }
 }

@@ -25,8 +25,9 @@ export class PlayerBar {
     const { track, position, duration } = this.player;
     this.element.hidden = !track;
     if (!track) return;
-    if (this.title.textContent !== track.title) this.title.textContent = track.title;
-    if (this.author.textContent !== track.author) this.author.textContent = track.author;
+    const { title = '', author = '' } = track;
+    if (this.title.textContent !== title) this.title.textContent = title;
+    if (this.author.textContent !== author) this.author.textContent = author;
     showToggle(this.toggle, this.toggle, track, this.player, this.speech);
     this.slider.max = duration;
     this.slider.value = position;
@@ -40,7 +41,7 @@ export class PlayerBar {
 export function showToggle(button, place, track, player, speech) {
   const isOn = player.has(track) && player.isOn;
   button.ariaBusy = String(player.has(track) && player.state === 'loading');
-  const label = speech.say(isOn ? 'pause' : 'play', track);
+  const label = speech.say(isOn ? 'pause' : 'play', { title: track.title ?? '' });
   if (button.getAttribute('aria-label') === label) return;
   button.setAttribute('aria-label', label);
   place.replaceChildren(icon(isOn ? 'pause' : 'play'));

@@ -1,31 +1,35 @@
 /** Loads the feed as far as the list is scrolled, and retries transient errors. */
 
-import { Feed, FeedError } from './feed.js';
+import { Feed } from './feed.js';
+import { SourceError } from './source.js';
 
 const FIRST_RETRY_SECONDS = 5; // doubled with each retry
 const LONGEST_RETRY_SECONDS = 60;
+const REOPEN_PAUSE_MS = 60_000; // between two starts from the first page
 
 export class Reader {
   /** @type {Feed|null} the latest; its first page may still be loading */ feed = null;
+  /** When the next automatic retry starts, as `Date.now()` counts; 0: none is due. */ retryAt = 0;
   #timer;
   #retries = 0; // automatic ones in a row
+  #reopenedAt = -Infinity;
 
   /**
-   * @param {{last: () => number, begun: () => void, changed: () => void, failed: (error: FeedError) => void}} handlers
+   * @param {{last: () => number, begun: () => void, changed: () => void, failed: (error: SourceError) => void}} handlers
    *   `last` returns the index of the last row in view; `begun` is called after the first page
    */
   constructor(handlers) { this.handlers = handlers; }
 
   stop() {
-    clearTimeout(this.#timer);
+    this.#forgetRetry();
     this.#retries = 0;
     this.feed?.stop();
   }
 
-  /** Starts a new search. @param {string} src @param {import('./filters.js').Choice} choice */
-  open(src, choice) {
+  /** Starts a new search. @param {import('./source.js').Source} source @param {import('./filters.js').Choice} choice */
+  open(source, choice) {
     this.stop();
-    this.feed = new Feed(src, choice);
+    this.feed = new Feed(source, choice);
     this.handlers.changed();
     this.load();
   }
@@ -34,6 +38,7 @@ export class Reader {
   async load() {
     const feed = this.feed;
     if (feed.isLoading) return;
+    this.#forgetRetry();
     feed.isLoading = true;
     try {
       while (!feed.isComplete && feed.tracks.length <= this.handlers.last()) {
@@ -58,28 +63,44 @@ export class Reader {
     this.load();
   }
 
-  /** Retries automatically: the error stays visible until it succeeds. */
+  /** Retries automatically: the error stays visible until it succeeds. Never before a wait that was asked for is over. */
   retryInBackground() {
-    if (this.feed?.failure && !document.hidden) this.load();
+    const { failure } = this.feed ?? {};
+    const isEarly = (failure?.kind === 'limited' || failure?.retrySeconds) && Date.now() < this.retryAt;
+    if (failure && this.retryAt && !isEarly && !document.hidden) this.load();
+  }
+
+  /** Ends the wait for the user; nothing is retried any more. */
+  cancelRetry() {
+    this.#forgetRetry();
+    this.handlers.changed();
+  }
+
+  #forgetRetry() {
+    clearTimeout(this.#timer);
+    this.retryAt = 0;
   }
 
   #fail(error) {
     const feed = this.feed;
-    if (!(error instanceof FeedError)) throw error;
-    if (error.kind === 'gone' && feed.tracks.length) {
-      this.open(feed.src, feed.choice); // the version of the cursor has expired
+    if (!(error instanceof SourceError)) throw error;
+    if (error.kind === 'gone' && feed.tracks.length && Date.now() > this.#reopenedAt + REOPEN_PAUSE_MS) {
+      this.#reopenedAt = Date.now();
+      this.open(feed.source, feed.choice); // the version of the cursor has expired
       return;
     }
     const isNew = feed.failure?.kind !== error.kind;
     feed.failure = error;
-    clearTimeout(this.#timer);
-    if (error.isTransient) this.#timer = setTimeout(() => this.retryInBackground(), this.#retrySeconds(error) * 1000);
+    if (error.isTransient) this.#retryLater(error);
     if (isNew) this.handlers.failed(error);
     this.handlers.changed();
   }
 
-  /** Seconds until the next automatic retry. */
-  #retrySeconds({ retrySeconds }) {
-    return retrySeconds || Math.min(FIRST_RETRY_SECONDS * 2 ** this.#retries++, LONGEST_RETRY_SECONDS);
+  #retryLater({ retrySeconds }) {
+    const backoff = Math.min(FIRST_RETRY_SECONDS * 2 ** this.#retries, LONGEST_RETRY_SECONDS);
+    const isFirst = this.#retries++ === 0;
+    const seconds = retrySeconds ? Math.max(retrySeconds, isFirst ? 0 : backoff) : backoff;
+    this.retryAt = Date.now() + seconds * 1000;
+    this.#timer = setTimeout(() => { if (!document.hidden) this.load(); }, seconds * 1000);
   }
 }

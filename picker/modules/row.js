@@ -10,6 +10,9 @@ import { showToggle } from './player_bar.js';
 
 const COVER_SIZE = { width: 48, height: 48 };
 
+/** A field that is missing shows nothing. */
+const textOf = (field) => (typeof field === 'string' ? field : '');
+
 /** Creates a cell. @returns {HTMLElement} */
 const cell = (attributes, ...children) => el('div', { role: 'gridcell', ...attributes }, ...children);
 
@@ -29,14 +32,14 @@ export class Row {
 
   /** @param {Track} track */
   fill(track) {
-    const say = (name) => this.speech.say(name, track);
+    const say = (name) => this.speech.say(name, { title: textOf(track.title) });
     this.track = track;
     this.rank = cell({ class: 'rank', id: `rank-${this.index}` });
     this.glyph = el('span', { class: 'glyph' });
     this.play = button('play', { part: 'cover', tabindex: -1 }, this.glyph);
     this.meta = el('div', { class: 'meta' });
     this.use = button('use', { part: 'use', tabindex: -1, 'aria-label': say('use') }, icon('check'));
-    const title = el('div', { class: 'title cut', part: 'title', dir: 'auto', title: track.title }, track.title);
+    const title = el('div', { class: 'title cut', part: 'title', dir: 'auto', title: textOf(track.title) }, textOf(track.title));
     this.element.replaceChildren(this.rank, cell({}, this.play),
       cell({ id: `names-${this.index}` }, title, this.meta), this.#facts(), cell({}, this.use));
     // The label leaves out the buttons, because the row's own keys do the same.
@@ -46,7 +49,7 @@ export class Row {
 
   /** Loads the cover, again if it failed before. */
   showCover() {
-    if (this.play.querySelector('img')) return;
+    if (this.play.querySelector('img') || !textOf(this.track.coverUrl)) return;
     const image = el('img', { alt: '', ...COVER_SIZE, loading: 'lazy', decoding: 'async', src: this.track.coverUrl });
     image.addEventListener('error', () => image.remove());
     this.play.prepend(image);
@@ -54,10 +57,13 @@ export class Row {
 
   #facts() {
     const { userCount, duration } = this.track;
-    const { before, number, after } = this.speech.compactly('videos', userCount);
-    return cell({ class: 'facts', part: 'facts', id: `facts-${this.index}` },
-      el('span', {}, el('b', {}, before), number, el('b', {}, after)), ' ',
-      el('span', {}, this.speech.clock(duration)));
+    const facts = [];
+    if (Number.isFinite(userCount)) {
+      const { before, number, after } = this.speech.compactly('videos', userCount);
+      facts.push(el('span', {}, before, number, after), ' ');
+    }
+    if (Number.isFinite(duration)) facts.push(el('span', {}, this.speech.clock(duration)));
+    return cell({ class: 'facts', part: 'facts', id: `facts-${this.index}` }, ...facts);
   }
 
   /** @param {boolean} hasFailed true if its preview could not be played */
@@ -67,10 +73,12 @@ export class Row {
       this.meta.replaceChildren(el('span', { class: 'failed' }, this.speech.say('previewFailed')));
       return;
     }
-    this.meta.replaceChildren(
-      el('span', { class: 'cut', part: 'author', dir: 'auto', title: author }, author), ' ',
-      el('span', { class: 'language' }, this.speech.language(language)), ' ',
-      ...(isCommerceMusic ? [] : [el('span', { class: 'tag cut' }, this.speech.say('notCommercial'))]));
+    const parts = [
+      textOf(author) && el('span', { class: 'cut', part: 'author', dir: 'auto', title: author }, author),
+      textOf(language) && el('span', { class: 'language' }, this.speech.language(language)),
+      isCommerceMusic === false && el('span', { class: 'tag cut' }, this.speech.say('notCommercial')),
+    ].filter(Boolean);
+    this.meta.replaceChildren(...parts.flatMap((part) => [part, ' ']));
   }
 
   /** @param {import('./standings.js').Standing|null|undefined} standing @param {number|null} fallback the rank without a standing */
@@ -100,6 +108,9 @@ export class Row {
   showPlaying(player) {
     const share = player.has(this.track) && player.duration ? player.position / player.duration : 0;
     this.play.style.setProperty('--progress', share);
+    this.play.disabled = !textOf(this.track.previewUrl);
+    this.element.classList.toggle('playing', player.has(this.track) && player.isOn);
+    this.element.part.toggle('row-playing', player.has(this.track));
     showToggle(this.play, this.glyph, this.track, player, this.speech);
   }
 }

@@ -3,8 +3,14 @@
 import { button, el } from './dom.js';
 import { icon } from './icons.js';
 
-const LONGEST_SEARCH = 80; // the catalog's maximum
+const LONGEST_TEXT = 1000; // a pasted link is longer than a search
 const DELAY_MS = 200;
+
+/** The page would take a letter that is typed here for its shortcut: outside, the target is the picker. */
+function keepFromPage(event) {
+  const isShortcut = event.ctrlKey || event.metaKey || event.altKey;
+  if (!isShortcut && !['Escape', 'Tab'].includes(event.key)) event.stopPropagation();
+}
 
 export class SearchField {
   #timer;
@@ -18,8 +24,9 @@ export class SearchField {
     const name = speech.say('search');
     this.input = el('input', {
       type: 'search', part: 'search', placeholder: name, 'aria-label': name, 'aria-controls': 'list',
-      maxlength: LONGEST_SEARCH, autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search',
+      maxlength: LONGEST_TEXT, autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search',
       oninput: () => this.#typed(), onkeydown: (event) => this.#key(event),
+      onkeyup: keepFromPage, onkeypress: keepFromPage,
     });
     const clearing = { 'aria-label': speech.say('clearSearch'), hidden: true, onclick: () => this.clear() };
     this.clearButton = button('icon', clearing, icon('close'));
@@ -55,6 +62,7 @@ export class SearchField {
   }
 
   #key(event) {
+    keepFromPage(event);
     if (event.isComposing || !['ArrowDown', 'Enter'].includes(event.key)) return;
     event.preventDefault();
     if (event.key === 'ArrowDown') this.handlers.left();

@@ -2,8 +2,23 @@
 
 import ENGLISH from '../locales/en.js';
 
-/** The languages that locales/ has a file for. */
-export const LOCALES = ['ar', 'de', 'en', 'es', 'ja'];
+/** The languages that locales/ has a file for. Bundlers find files only where their names are written out. */
+const LOCALES = {
+  ar: () => import('../locales/ar.js'),
+  de: () => import('../locales/de.js'),
+  es: () => import('../locales/es.js'),
+  fr: () => import('../locales/fr.js'),
+  hi: () => import('../locales/hi.js'),
+  id: () => import('../locales/id.js'),
+  it: () => import('../locales/it.js'),
+  ja: () => import('../locales/ja.js'),
+  ko: () => import('../locales/ko.js'),
+  pt: () => import('../locales/pt.js'),
+  ru: () => import('../locales/ru.js'),
+  tr: () => import('../locales/tr.js'),
+  vi: () => import('../locales/vi.js'),
+  zh: () => import('../locales/zh.js'),
+};
 const RIGHT_TO_LEFT = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ks', 'ps', 'sd', 'ug', 'ur', 'yi']);
 const COMPACT = { notation: 'compact', maximumFractionDigits: 1 };
 const LANGUAGE_TAG = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i;
@@ -17,16 +32,24 @@ export const directionOf = (tag) => (RIGHT_TO_LEFT.has(languageOf(tag)) ? 'rtl' 
 /** @param {HTMLElement} element */
 export const isRightToLeft = (element) => getComputedStyle(element).direction === 'rtl';
 
-/** Loads the texts for `tag`; English if there are none or the file cannot be loaded. */
+/** Loads the texts for `tag`; English if there are none or the file cannot be loaded, and for every text that is missing. */
 export async function textsOf(tag) {
   const language = languageOf(tag);
-  if (language === 'en' || !LOCALES.includes(language)) return { language: 'en', texts: ENGLISH };
+  if (!Object.hasOwn(LOCALES, language)) return { language: 'en', texts: ENGLISH };
   try {
-    return { language, texts: (await import(`../locales/${language}.js`)).default };
+    return { language, texts: withTexts(ENGLISH, (await LOCALES[language]()).default) };
   } catch {
     return { language: 'en', texts: ENGLISH };
   }
 }
+
+/** Returns `texts` with those of `own` that have a known name and can be shown. */
+export function withTexts(texts, own) {
+  const usable = Object.entries(own).filter(([name, text]) => typeof text === 'string' || isForms(name, text));
+  return { ...texts, ...Object.fromEntries(usable) };
+}
+
+const isForms = (name, text) => typeof ENGLISH[name] === 'object' && typeof text === 'object' && text !== null;
 
 export class Speech {
   /** @param {string} tag for numbers and names @param {typeof ENGLISH} texts */
@@ -49,7 +72,7 @@ export class Speech {
   }
 
   /** The same for a track; isolates its names, whose direction may differ from the sentence's. */
-  sayOf(name, { title, author }) {
+  sayOf(name, { title = '', author = '' }) {
     return this.say(name, { title: `\u2068${title}\u2069`, author: `\u2068${author}\u2069` });
   }
 
@@ -65,7 +88,7 @@ export class Speech {
 
   #form(name, category) {
     const forms = this.texts[name];
-    return forms[category] ?? forms.other ?? '{n}';
+    return typeof forms === 'string' ? forms : forms[category] ?? forms.other ?? '{n}';
   }
 
   number(n) { return this.numberForm.format(n); }

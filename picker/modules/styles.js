@@ -1,9 +1,14 @@
-/** One style sheet, shared by all pickers of a page. */
+/**
+ * One style sheet, shared by all pickers of a page.
+ *
+ * `u` is its unit of length: the font size of the picker, which comes from the page, whatever the root's font size is.
+ */
 
-export const STYLES = new CSSStyleSheet();
+const UNIT = /(?<![\w.])(-?[\d.]+)u\b/g;
 
-STYLES.replaceSync(`
+const RULES = `
 :host {
+  --_unit: 1em;
   --_accent: var(--tmp-accent, light-dark(#1d4ed8, #9db9ff));
   --_on-accent: var(--tmp-on-accent, light-dark(#fff, #0b1220));
   --_surface: var(--tmp-surface, light-dark(#fff, #14161a));
@@ -15,129 +20,181 @@ STYLES.replaceSync(`
   --_up: var(--tmp-up, light-dark(#0a7040, #5fd39a));
   --_warning: var(--tmp-warning, light-dark(#8a4b00, #f5bd6b));
   --_radius: var(--tmp-radius, 14px);
-  --_row: var(--tmp-row-height, 4.25rem);
-  --_tint: color-mix(in srgb, var(--_accent) 11%, var(--_surface));
+  --_row: var(--tmp-row-height, 4.25u);
+  --_tint: color-mix(in srgb, var(--_accent) 13%, var(--_surface));
   color-scheme: light dark;
   container-type: inline-size;
-  display: flex; flex-direction: column; overflow: hidden; box-sizing: border-box;
-  block-size: var(--tmp-height, 40rem); max-block-size: 100dvb; min-inline-size: 17rem;
+  display: flex; flex-direction: column; overflow: hidden auto; box-sizing: border-box; scrollbar-width: thin;
+  block-size: var(--tmp-height, 40u); max-block-size: 100dvb; min-inline-size: min(17u, 100%); contain-intrinsic-inline-size: 40u;
   border: 1px solid var(--_line); border-radius: var(--_radius);
   background: var(--_surface); color: var(--_text);
-  font: 400 .9375rem/1.4 var(--tmp-font, system-ui, sans-serif);
+  font: 400 var(--tmp-font-size, 1em)/1.4 var(--tmp-font, system-ui, sans-serif);
   text-align: start; -webkit-tap-highlight-color: transparent;
 }
 .frame { display: contents }
 :host([hidden]) { display: none }
+:host(:disabled) { color: var(--_muted) }
+[inert] { opacity: .5 }
 :host([theme=light]) { color-scheme: light }
 :host([theme=dark]) { color-scheme: dark }
 *, ::before { box-sizing: border-box }
 [hidden] { display: none !important }
 button, input { font: inherit; color: inherit; margin: 0 }
 button { border: 0; padding: 0; background: none; cursor: pointer }
-svg { inline-size: 1.25rem; block-size: 1.25rem; fill: currentColor; flex: none; display: block }
+svg { inline-size: 1.25u; block-size: 1.25u; fill: currentColor; flex: none; display: block }
 :focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px }
 .spoken { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 .cut { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-inline-size: 0 }
-.icon { display: grid; place-items: center; inline-size: 2.25rem; block-size: 2.25rem; border-radius: 50%; flex: none; color: var(--_muted) }
+.icon { display: grid; place-items: center; inline-size: 2.25u; block-size: 2.25u; border-radius: 50%; flex: none; color: var(--_muted) }
 .icon:hover { background: var(--_raised); color: var(--_text) }
 
-.search { position: relative; margin: .875rem .875rem .625rem; flex: none }
-.search > svg { position: absolute; inset-block-start: .75rem; inset-inline-start: .8125rem; color: var(--_muted); pointer-events: none }
-.search input { inline-size: 100%; block-size: 2.75rem; padding-inline: 2.625rem; border: 1px solid var(--_control-line); border-radius: calc(var(--_radius) - 4px); background: var(--_surface); font-size: 1rem; appearance: none; outline-offset: -1px }
+.search { position: relative; margin: .875u .875u .625u; flex: none }
+.search > svg { position: absolute; inset-block-start: .75u; inset-inline-start: .8125u; color: var(--_muted); pointer-events: none }
+.search input { inline-size: 100%; block-size: 2.75u; padding-inline: 2.625u; border: 1px solid var(--_control-line); border-radius: calc(var(--_radius) - 4px); background: var(--_surface); font-size: 1u; appearance: none; outline-offset: -1px }
 .search input::placeholder { color: var(--_muted); opacity: 1 }
 .search input::-webkit-search-cancel-button { display: none }
-.search .icon { position: absolute; inset-block-start: .25rem; inset-inline-end: .25rem }
+.search .icon { position: absolute; inset-block-start: .25u; inset-inline-end: .25u }
 
-.filters { display: flex; align-items: start; flex: none; padding-inline-end: .5rem }
-.chips { min-block-size: 2.375rem; display: flex; gap: .375rem; flex: 1; min-inline-size: 0; padding: .1875rem .875rem; overflow-x: auto; scrollbar-width: none; scroll-padding-inline: .875rem }
-.filters.open .chips { flex-wrap: wrap; max-block-size: 9rem; overflow: hidden auto; scrollbar-width: thin }
-.filters .icon { margin-block-start: .0625rem }
+.filters { display: flex; align-items: start; flex: none; padding-inline-end: .5u }
+.chips { min-block-size: 2.375u; display: flex; gap: .375u; flex: 1; min-inline-size: 0; padding: .1875u .875u; overflow-x: auto; scrollbar-width: none; scroll-padding-inline: .875u }
+.filters.open .chips { flex-wrap: wrap; max-block-size: 9u; overflow: hidden auto; scrollbar-width: thin }
+.filters .icon { margin-block-start: .0625u }
 .filters.open .icon svg { rotate: 180deg }
-.chip { display: flex; align-items: center; gap: .375rem; flex: none; block-size: 2rem; padding-inline: .75rem; border: 1px solid var(--_line); border-radius: 1rem; font-size: .8125rem; white-space: nowrap }
+.chip { display: flex; align-items: center; gap: .375u; flex: none; block-size: 2u; padding-inline: .75u; border: 1px solid var(--_line); border-radius: 1u; font-size: .8125u; white-space: nowrap }
 .chip:hover { border-color: var(--_control-line) }
 .chip small { font-size: inherit; color: var(--_muted); font-variant-numeric: tabular-nums }
 .chip[aria-pressed=true] { background: var(--_accent); border-color: var(--_accent); color: var(--_on-accent) }
 .chip[aria-pressed=true] small { color: inherit }
 
-.bar { display: flex; align-items: center; justify-content: space-between; gap: .75rem; flex: none; padding: .5rem .875rem .625rem; border-block-end: 1px solid var(--_line); font-size: .8125rem; color: var(--_muted) }
-.auto { display: flex; align-items: center; gap: .375rem; min-block-size: 2rem; padding-inline: .625rem .75rem; margin-inline-start: -.375rem; border-radius: 1rem; color: var(--_accent); font-weight: 600 }
-.auto:hover { background: var(--_tint) }
-.auto[aria-pressed=true] { background: var(--_accent); color: var(--_on-accent) }
-.auto svg { inline-size: 1.0625rem; block-size: 1.0625rem }
-.banner { display: flex; align-items: center; gap: .625rem; flex: none; padding: .375rem .875rem; min-block-size: 2.5rem; border-block-end: 1px solid var(--_line); font-size: .8125rem; color: var(--_warning); background: color-mix(in srgb, var(--_warning) 8%, var(--_surface)) }
-.banner span { flex: 1 }
-.button { min-block-size: 2rem; padding-inline: .875rem; border: 1px solid currentColor; border-radius: 1rem; font-size: .8125rem; font-weight: 600; white-space: nowrap }
-.panel { flex: 1; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: .375rem; padding: 2rem; text-align: center; color: var(--_muted); overflow: auto }
-.panel > svg { inline-size: 2rem; block-size: 2rem; margin-block-end: .375rem }
-.panel strong { font-size: 1.0625rem; font-weight: 600; color: var(--_text) }
-.panel .button { margin-block-start: .75rem; color: var(--_accent) }
-.panel small { font-size: .75rem }
+.bar { display: flex; align-items: center; flex-wrap: wrap; gap: .125u .75u; flex: none; padding: .5u .875u .625u; border-block-end: 1px solid var(--_line); font-size: .8125u; color: var(--_muted) }
+.bar > span { margin-inline-start: auto }
+.auto, .none { display: flex; align-items: center; gap: .375u; min-block-size: 2u; padding-inline: .625u .75u; border-radius: 1u; margin-inline-start: -.375u; color: var(--_accent); font-weight: 600 }
+:is(.auto, .none):hover { background: var(--_tint) }
+:is(.auto, .none)[aria-pressed=true] { background: var(--_accent); color: var(--_on-accent) }
+:is(.auto, .none) svg { inline-size: 1.0625u; block-size: 1.0625u }
+.banner { display: flex; flex-wrap: wrap; align-items: center; gap: .25u .625u; flex: none; padding: .375u .875u; min-block-size: 2.5u; border-block-end: 1px solid var(--_line); font-size: .8125u; color: var(--_warning); background: color-mix(in srgb, var(--_warning) 8%, var(--_surface)) }
+.banner > span:nth-child(2) { flex: 1 1 12u }
+.ways { display: flex; flex-wrap: wrap; justify-content: center; gap: .5u }
+.wait { font-variant-numeric: tabular-nums }
+.button { min-block-size: 2u; padding-inline: .875u; border: 1px solid currentColor; border-radius: 1u; font-size: .8125u; font-weight: 600; white-space: nowrap }
+.panel { flex: 1 0 auto; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: .375u; padding: 2u; text-align: center; color: var(--_muted); overflow: auto }
+.panel > svg { inline-size: 2u; block-size: 2u; margin-block-end: .375u }
+.panel strong { font-size: 1.0625u; font-weight: 600; color: var(--_text) }
+.panel .button { margin-block-start: .5u; color: var(--_accent) }
+.panel small { font-size: .75u }
 
-.list { position: relative; flex: 1; min-block-size: 0; overflow: hidden auto; scrollbar-width: thin; scrollbar-color: var(--_control-line) transparent; transition: opacity .15s }
+.list { position: relative; flex: 1 0 0; min-block-size: min(calc(2.5 * var(--_row)), 70dvb); overflow: hidden auto; overscroll-behavior-y: auto; scrollbar-width: thin; scrollbar-color: var(--_control-line) transparent; transition: opacity .15s }
 .list.waiting { opacity: .55 }
 .canvas { position: relative; block-size: calc(var(--count, 0) * var(--_row)) }
 .probe { position: absolute; block-size: var(--_row); visibility: hidden }
-.row { position: absolute; inset-inline: 0; inset-block-start: calc(var(--index) * var(--_row)); block-size: var(--_row); display: grid; grid-template-columns: 2.125rem 3rem minmax(0, 1fr) auto 2rem; align-items: center; column-gap: .75rem; padding-inline: .625rem .875rem; cursor: pointer; outline-offset: -3px }
+.row { position: absolute; inset-inline: 0; inset-block-start: calc(var(--index) * var(--_row)); block-size: var(--_row); display: grid; grid-template-columns: 2.125u 3u minmax(0, 1fr) auto 2u; align-items: center; column-gap: .75u; padding-inline: .625u .875u; cursor: pointer; outline-offset: -3px }
 .row:hover { background: var(--_raised) }
-.row[aria-selected=true] { background: var(--_tint) }
-.rank { text-align: center; font-size: .8125rem; line-height: 1.35; color: var(--_muted); font-variant-numeric: tabular-nums }
-.mark { display: block; font-size: .6875rem; font-weight: 600; white-space: nowrap }
+.row[aria-selected=true] { background: var(--_tint); box-shadow: inset 3px 0 var(--_accent) }
+.frame:dir(rtl) .row[aria-selected=true] { box-shadow: inset -3px 0 var(--_accent) }
+.row[aria-selected=true]:hover { background: color-mix(in srgb, var(--_accent) 20%, var(--_surface)) }
+.row.playing .title { color: var(--_accent) }
+.rank { text-align: center; font-size: .8125u; line-height: 1.35; color: var(--_muted); font-variant-numeric: tabular-nums }
+.mark { display: block; font-size: .6875u; font-weight: 600; white-space: nowrap }
 .mark.up { color: var(--_up) }
 .mark.new { color: var(--_accent) }
-.play { position: relative; display: block; inline-size: 3rem; block-size: 3rem; border-radius: 8px; overflow: hidden; background: var(--_raised); color: #fff }
+.play { position: relative; display: block; inline-size: 3u; block-size: 3u; border-radius: 8px; overflow: hidden; background: var(--_raised); color: #fff }
 .play img { inline-size: 100%; block-size: 100%; object-fit: cover; display: block }
 .play::before, .play::after { content: ''; position: absolute; inset-block-end: 0; inset-inline-start: 0; block-size: 5px; inline-size: 100%; background: rgb(10 12 16 / .7); opacity: calc(var(--progress, 0) * 1000) }
 .play::after { inline-size: calc(var(--progress, 0) * 100%); background: #fff }
-.play .glyph { position: absolute; inset: 0; margin: auto; inline-size: 1.75rem; block-size: 1.75rem; display: grid; place-items: center; border-radius: 50%; background: rgb(10 12 16 / .62); transition: scale .15s }
+.play .glyph { position: absolute; inset-block-end: .4375u; inset-inline-end: .1875u; inline-size: 1.5u; block-size: 1.5u; display: grid; place-items: center; border-radius: 50%; background: rgb(10 12 16 / .72); transition: scale .15s }
+.play:disabled { cursor: default }
+.play:disabled .glyph { display: none }
 .play:hover .glyph { scale: 1.12 }
 .play[aria-busy=true] .glyph::after { content: ''; position: absolute; inset: -3px; border: 2px solid #fff; border-block-start-color: transparent; border-radius: 50%; animation: turn .8s linear infinite }
-.play svg { inline-size: 1.125rem; block-size: 1.125rem }
+.play svg { inline-size: 1u; block-size: 1u }
 .title { font-weight: 600 }
 .frame:dir(ltr) .cut { text-align: left } /* titles align with the page, whatever their own direction */
 .frame:dir(rtl) .cut { text-align: right }
-.meta { display: flex; align-items: center; gap: .375rem; font-size: .8125rem; color: var(--_muted) }
+.meta { display: flex; align-items: center; gap: .375u; font-size: .8125u; color: var(--_muted) }
 /* Visible but not read aloud, in browsers that support alternative text for content. */
-.meta > * + *::before { content: '·'; content: '·' / ''; margin-inline-end: .375rem }
+.meta > * + *::before { content: '·'; content: '·' / ''; margin-inline-end: .375u }
 .meta .language { flex: none }
 .meta .tag, .failed { color: var(--_warning) }
-.facts { text-align: end; font-size: .8125rem; line-height: 1.5; color: var(--_muted); font-variant-numeric: tabular-nums; white-space: nowrap }
+.facts { text-align: end; font-size: .8125u; line-height: 1.5; color: var(--_muted); font-variant-numeric: tabular-nums; white-space: nowrap }
 .facts span { display: block }
-.facts b { font-weight: inherit }
-.use { display: grid; place-items: center; inline-size: 1.75rem; block-size: 1.75rem; border: 1.5px solid var(--_control-line); border-radius: 50% }
+.use { display: grid; place-items: center; inline-size: 1.75u; block-size: 1.75u; border: 1.5px solid var(--_control-line); border-radius: 50% }
 .row:not([aria-selected=true]) .use svg { visibility: hidden }
 .row:hover .use { border-color: var(--_accent) }
 .row[aria-selected=true] .use { background: var(--_accent); border-color: var(--_accent); color: var(--_on-accent) }
-.use svg { inline-size: 1.0625rem; block-size: 1.0625rem }
-.bone { border-radius: 6px; background: var(--_raised); block-size: .75rem; inline-size: 55%; animation: breathe 1.4s ease-in-out infinite alternate }
-.bone.short { inline-size: 30%; margin-block-start: .5rem }
-.bone.square { inline-size: 3rem; block-size: 3rem; border-radius: 8px }
+.use svg { inline-size: 1.0625u; block-size: 1.0625u }
+.bone { border-radius: 6px; background: var(--_raised); block-size: .75u; inline-size: 55%; animation: breathe 1.4s ease-in-out infinite alternate }
+.bone.short { inline-size: 30%; margin-block-start: .5u }
+.bone.square { inline-size: 3u; block-size: 3u; border-radius: 8px }
 @keyframes turn { to { rotate: 1turn } }
 @keyframes breathe { to { opacity: .45 } }
 
-.player { display: flex; align-items: center; gap: .625rem; flex: none; padding: .5rem .875rem; border-block-start: 1px solid var(--_line) }
+.player { position: sticky; inset-block-end: 0; z-index: 1; display: flex; align-items: center; gap: .625u; flex: none; padding: .5u .875u; border-block-start: 1px solid var(--_line); background: var(--_surface) }
 .player .icon:first-child { background: var(--_text); color: var(--_surface) }
-.now { flex: 0 1 11rem; min-inline-size: 0; font-size: .8125rem; line-height: 1.35 }
+.now { flex: 0 1 11u; min-inline-size: 0; font-size: .8125u; line-height: 1.35 }
 .now div + div { color: var(--_muted) }
-.player input { flex: 1 1 6rem; min-inline-size: 4rem; block-size: 1.5rem; accent-color: var(--_accent); cursor: pointer }
-.clock { font-size: .75rem; color: var(--_muted); font-variant-numeric: tabular-nums; white-space: nowrap }
-.note { flex: none; margin: 0; padding: .625rem .875rem; border-block-start: 1px solid var(--_line); background: var(--_raised); color: var(--_muted); font-size: .8125rem }
-.note strong { display: block; font-weight: 600; color: var(--_text) }
+.player input { flex: 1 1 6u; min-inline-size: 4u; block-size: 1.5u; accent-color: var(--_accent); cursor: pointer }
+.clock { font-size: .75u; color: var(--_muted); font-variant-numeric: tabular-nums; white-space: nowrap }
+.note { flex: none; padding: .25u .375u .25u .875u; padding-inline: .875u .375u; border-block-start: 1px solid var(--_line); background: var(--_raised); color: var(--_muted); font-size: .8125u }
+.note .line { display: flex; align-items: center; gap: .25u; min-block-size: 2.25u }
+.summary { display: flex; align-items: center; gap: .375u; flex: 1; min-inline-size: 0; min-block-size: 1.75u; text-align: start }
+.summary svg { color: var(--_muted); rotate: 180deg }
+.summary[aria-expanded=true] svg { rotate: none }
+.note strong { font-weight: 600; color: var(--_text) }
+.note p { margin: 0; padding-block-end: .5u; padding-inline-end: .5u }
+.note .warning { color: var(--_warning) }
 
-@container (min-width: 34rem) {
-  .facts { display: flex; gap: 1.25rem }
-  .facts span:last-child { min-inline-size: 2.25rem }
+@container (min-width: 34em) {
+  .facts { display: flex; gap: 1.25u }
+  .facts span:last-child { min-inline-size: 2.25u }
 }
-@container (max-width: 33.99rem) {
-  .row { column-gap: .625rem; padding-inline: .375rem .75rem; grid-template-columns: 1.875rem 3rem minmax(0, 1fr) auto 1.75rem }
-  .facts b, .language, .now div + div { display: none }
-  .player { display: grid; grid-template-columns: auto minmax(0, 1fr) auto auto; gap: 0 .625rem }
+@container (max-width: 33.99em) {
+  .row { gap: 0 .625u; padding-inline: .375u .75u; grid-template: 1fr 1fr / 1.875u 3u minmax(0, 1fr) 1.75u; line-height: 1.25 }
+  .row > * { grid-row: span 2 }
+  .row > [id^=names] { grid-area: 1 / 3 / 3; padding-block-end: 1.125u }
+  .row > .facts { grid-area: 1 / 3 / 3; align-self: end; padding-block-end: .375u; display: flex; gap: .75u; font-size: .75u; line-height: 1.25 }
+  .row > .facts + * { grid-column: 4 }
+  .language, .now div + div { display: none }
+  .player { display: grid; grid-template-columns: auto minmax(0, 1fr) auto auto; gap: 0 .625u }
   .player .icon { grid-row: span 2 }
   .player .icon:last-child { grid-area: 1 / 4 / 3 }
   .player input { grid-area: 2 / 2 / 3 / 4 }
 }
-@media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important } }
+@container (max-width: 16em) { /* a narrow page, or large text */
+  .rank, .player .clock { display: none }
+  .row { grid-template-columns: 3u minmax(0, 1fr) 1.75u; padding-inline-start: .5u }
+  .row > [id^=names], .row > .facts { grid-column: 2 }
+  .row > .facts + * { grid-column: 3 }
+  .panel { padding: .75u }
+}
+@media (max-height: 26em) { /* a phone in landscape, or a zoomed page: what is above the list takes less room */
+  .search { margin-block: .375u .25u }
+  .bar { padding-block: .125u .25u }
+}
+@media (prefers-reduced-motion: reduce) {
+  *, ::before, ::after { animation: none !important; transition: none !important }
+  .play[aria-busy=true] .glyph::after { border-style: dotted }
+}
 @media (forced-colors: active) {
   .play::before, .play::after, .play .glyph { forced-color-adjust: none }
-  .row[aria-selected=true], .chip[aria-pressed=true], .auto[aria-pressed=true] { outline: 2px solid Highlight; outline-offset: -2px }
+  .row[aria-selected=true], .chip[aria-pressed=true], :is(.auto, .none)[aria-pressed=true] { outline: 2px solid Highlight; outline-offset: -2px }
 }
-`);
+`.replace(UNIT, 'calc($1 * var(--_unit))');
+
+/** Without its registration as a length, the unit would grow and shrink with the text of each part. */
+function registerUnit() {
+  try {
+    CSS.registerProperty({ name: '--_unit', syntax: '<length>', inherits: true, initialValue: '16px' });
+  } catch { /* another copy of the picker did it, or the browser is older */ }
+}
+
+/** @type {CSSStyleSheet|undefined} */ let sheet;
+
+/** @param {ShadowRoot} root */
+export function adoptStyles(root) {
+  if (!sheet) {
+    registerUnit();
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(RULES);
+  }
+  root.adoptedStyleSheets = [sheet];
+}

@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parents[2] / "picker"
 MODULES = [FOLDER / "tiktok-music-picker.js", *sorted((FOLDER / "modules").glob("*.js"))]
 LOCALES = sorted((FOLDER / "locales").glob("*.js"))
 CODE = "\n".join(path.read_text() for path in MODULES)
+MANIFEST_DOC = (FOLDER / "modules/element.js").read_text()
 README = (FOLDER / "README.md").read_text()
 
 
@@ -26,8 +27,17 @@ def test_the_readme_names_every_part() -> None:
     named = README.partition("`::part(…)`:")[2].partition(".\n")[0]
 
     static = " ".join(re.findall(r"part: (?:isOn \? )?'([a-z -]+)'", CODE)).split()
-    toggled = re.findall(r"part\.toggle\('([a-z-]+)'", CODE)
+    toggled = [*re.findall(r"part\.toggle\('([a-z-]+)'", CODE), "auto", "none"]
     assert set(re.findall(r"`([a-z-]+)`", named)) == {*static, *toggled, "chip"}
+
+
+def test_the_manifest_names_the_same_properties_and_parts() -> None:
+    properties = re.findall(r"^ \* @cssprop (\S+)$", MANIFEST_DOC, re.MULTILINE)
+    parts = re.findall(r"^ \* @csspart (\S+)$", MANIFEST_DOC, re.MULTILINE)
+
+    assert properties == sorted(set(re.findall(r"--tmp-[a-z-]+", README)))
+    named = README.partition("`::part(…)`:")[2].partition(".\n")[0]
+    assert parts == re.findall(r"`([a-z-]+)`", named)
 
 
 def test_the_readme_gives_the_colours_of_the_code() -> None:
@@ -107,33 +117,52 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_the_languages_are_those_that_the_picker_and_its_readme_name() -> None:
-    [listed] = re.findall(r"LOCALES = \[(.+)\]", CODE)
+    listed = re.findall(r"^  (\w+): \(\) => import\('\.\./locales/(\w+)\.js'\)", CODE, re.MULTILINE)
     documented = README.partition("Texts come in ")[2].partition(". ")[0]
     options = re.findall(r'<option value="(\w\w)"', (FOLDER / "demo/index.html").read_text())
 
     locales = [path.stem for path in LOCALES]
-    assert re.findall(r"'(\w+)'", listed) == locales
+    assert listed == [(name, name) for name in locales if name != "en"]
     assert re.findall(r"`(\w+)`", documented) == locales
     assert sorted(options) == locales
 
 
-def test_the_readme_names_every_attribute_property_event_and_method() -> None:
-    element = (FOLDER / "modules/element.js").read_text()
-    observed = re.search(r"observedAttributes = \[(.+)\]", element)
-    reflected = re.search(r"TEXT_ATTRIBUTES = \[(.+)\]", element)
-    assert observed
-    assert reflected
-    attributes = set(re.findall(r"'(\w+)'", observed[1] + reflected[1]))
-    properties = set(re.findall(r"^  set (\w+)\(", element, re.MULTILINE))
-    methods = {f"{name}()" for name in re.findall(r"^  ([a-z]\w+)\(", element, re.MULTILINE)} - {
-        "constructor()"
-    }
-    methods = {name for name in methods if "Callback" not in name}
+def names_in(constant: str) -> set[str]:
+    """The strings of a list in the element's source."""
+    found = re.search(rf"{constant} = \[(.+)\]", ELEMENT)
+    assert found
+    return set(re.findall(r"'(\w+)'", found[1]))
 
-    rows = re.findall(r"^\| `([\w()-]+)` \| (attribute|property|method)", README, re.MULTILINE)
-    assert {name for name, _ in rows} == attributes | properties | methods
-    events = set(re.findall(r"CustomEvent\('([\w-]+)'", element))
-    assert set(re.findall(r"^\| `(track-[a-z]+)` \|", README, re.MULTILINE)) == events
+
+ELEMENT = "\n".join((FOLDER / f"modules/{n}.js").read_text() for n in ("form_control", "element"))
+REFLECTED = names_in("TEXT_ATTRIBUTES") | names_in("FLAGS")
+ATTRIBUTES = names_in("observedAttributes") | REFLECTED
+PROPERTIES = REFLECTED | set(re.findall(r"^  set (\w+)\(", ELEMENT, re.MULTILINE))
+OWN_METHODS = {"reload()", "stop()", "clear()"}
+# Those of every form control.
+CONTROL = {"form", "labels", "type", "validity", "validationMessage", "willValidate"}
+CONTROL_METHODS = {"checkValidity()", "reportValidity()", "setCustomValidity()", "focus()"}
+# Called by the browser, or between the two classes.
+INNER = {"constructor()", "choose()", "showValidity()", "showLabel()", "useDefault()"}
+INNER |= {"valueChanged()", "disabledChanged()"}
+
+
+def test_the_methods_are_those_that_this_file_knows() -> None:
+    methods = {f"{name}()" for name in re.findall(r"^  ([a-z]\w+)\(", ELEMENT, re.MULTILINE)}
+
+    public = {name for name in methods if "Callback" not in name} - INNER
+    assert public == OWN_METHODS | CONTROL_METHODS
+
+
+def test_the_readme_names_every_attribute_property_event_and_method() -> None:
+    rows = re.findall(r"^\| `([\w()-]+)` \| (?:attribute|property|method)", README, re.MULTILINE)
+    assert set(rows) == ATTRIBUTES | PROPERTIES | OWN_METHODS
+    control = README.partition("It is a form control: ")[2].partition(" are those of")[0]
+    assert set(re.findall(r"`([\w()]+)`", control)) == CONTROL | CONTROL_METHODS
+    events = set(re.findall(r"(?:Custom)?Event\('([\w-]+)'", ELEMENT))
+    listed = README.partition("## Events")[2].partition("## ")[0]
+    named = re.findall(r"^\| (`[^|]+) \|", listed, re.MULTILINE)
+    assert set(re.findall(r"`([\w-]+)`", " ".join(named))) == events
 
 
 def test_the_readme_names_every_module() -> None:
@@ -143,21 +172,27 @@ def test_the_readme_names_every_module() -> None:
     assert set(re.findall(r"`(\w+\.js)`", table)) == modules
 
 
-def test_the_types_have_every_property_and_every_field_of_a_track() -> None:
+def test_the_types_have_every_property_text_event_and_field_of_a_track() -> None:
     types = (FOLDER / "tiktok-music-picker.d.ts").read_text()
-    element = (FOLDER / "modules/element.js").read_text()
     declared = types.partition("class TiktokMusicPicker")[2].partition("\n}")[0]
-    reflected = re.search(r"TEXT_ATTRIBUTES = \[(.+)\]", element)
-    assert reflected
-
-    properties = {*re.findall(r"'(\w+)'", reflected[1])}
-    properties |= set(
-        re.findall(r"^  (?:set )?([a-z]\w+)\((?:value|strings)?\) \{", element, re.MULTILINE)
-    )
-    hidden = {"constructor", "connectedCallback", "disconnectedCallback", "formResetCallback"}
-    assert set(re.findall(r"^  (\w+)[:(]", declared, re.MULTILINE)) == properties - hidden
+    named = re.findall(r"^  (?:readonly |get |set )?(\w+)[:(<]", declared, re.MULTILINE)
+    methods = {name.removesuffix("()") for name in OWN_METHODS | CONTROL_METHODS} - {"focus"}
+    events = types.partition("interface PickerEventMap {")[2].partition("\n}")[0]
     track = types.partition("interface Track {")[2].partition("\n}")[0]
+    texts = types.partition("type TextName =")[2].partition(";")[0]
+    forms = types.partition("in TextName]: string } & {")[2].partition("\n}")[0]
+
+    assert set(named) == PROPERTIES | CONTROL | methods | {
+        "addEventListener",
+        "removeEventListener",
+    }
+    assert set(re.findall(r"^  '([\w-]+)':", events, re.MULTILINE)) == set(
+        re.findall(r"CustomEvent\('([\w-]+)'", ELEMENT)
+    )
     assert re.findall(r"readonly (\w+):", track) == list(row_of(a_track(1), MEDIA))
+    assert {*re.findall(r"'(\w+)'", texts), *re.findall(r"readonly (\w+)", forms)} == set(
+        texts_of("en")
+    )
 
 
 def test_data_never_becomes_markup() -> None:
@@ -180,3 +215,13 @@ def test_the_scripts_parse(node: str, file: Path) -> None:
     )
 
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node on this machine")
+def test_it_can_be_imported_where_there_is_no_dom() -> None:
+    script = f"const it = await import({str(MODULES[0])!r}); console.log(Object.keys(it).join())"
+    imported = subprocess.run(
+        ["node", "--input-type=module", "--eval", script], capture_output=True, text=True
+    )
+
+    assert (imported.stdout, imported.returncode) == ("STRINGS,TiktokMusicPicker\n", 0)

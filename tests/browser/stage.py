@@ -109,6 +109,15 @@ class Picker:
         )
         return title
 
+    def note(self) -> list[str]:
+        """The visible lines of the note on the pick."""
+        lines = self.host.locator(".note strong, .note p").all()
+        return [line.inner_text() for line in lines if line.is_visible()]
+
+    def note_button(self) -> Locator:
+        """The button that opens the note."""
+        return self.host.locator(".summary")
+
     def audio(self, expression: str) -> Any:
         return self.host.evaluate(f"host => host.shadowRoot.querySelector('audio').{expression}")
 

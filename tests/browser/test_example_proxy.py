@@ -14,8 +14,12 @@ from tests.browser.stage import many_tracks, stage
 SCRIPT = Path(__file__).parents[2] / "picker/example_proxy.mjs"
 
 
+PAGE = "https://app.example.com"
+
+
 def start(node: str, catalog: str, key: str) -> tuple[subprocess.Popen[str], str]:
-    environment = {"CATALOG_URL": catalog, "CATALOG_KEY": key, "PORT": "0"}
+    origins = f"{PAGE},https://staging.example.com"
+    environment = {"CATALOG_URL": catalog, "CATALOG_KEY": key, "PORT": "0", "ORIGINS": origins}
     process = subprocess.Popen(
         [node, str(SCRIPT)],
         env={**os.environ, **environment},
@@ -35,10 +39,13 @@ def proxy(node: str) -> Iterator[str]:
         process.communicate()
 
 
-def ask(url: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+def ask(
+    url: str, method: str = "GET", origin: str | None = None
+) -> tuple[int, dict[str, str], bytes]:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=20)
-    connection.request(method, f"{parts.path}?{parts.query}")
+    headers = {"Origin": origin} if origin else {}
+    connection.request(method, f"{parts.path}?{parts.query}", headers=headers)
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -52,6 +59,44 @@ def test_it_forwards_the_pickers_requests_and_the_headers_that_it_needs(proxy: s
     assert headers["age"] == "7230"
     assert headers["x-request-id"].startswith("req_")
     assert "x-ratelimit-limit" not in headers
+
+
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("OPTIONS", 204)])
+def test_pages_that_it_names_may_read_the_responses(proxy: str, method: str, status: int) -> None:
+    answer = ask(f"{proxy}/v1/tiktok-music?limit=2", method, PAGE)
+    cross_origin = {name: text for name, text in answer[1].items() if "access-control" in name}
+
+    assert answer[0] == status
+    assert answer[1]["vary"] == "Origin"
+    assert cross_origin == {
+        "access-control-allow-origin": PAGE,
+        "access-control-allow-credentials": "true",
+        "access-control-allow-methods": "GET",
+        "access-control-allow-headers": "accept, if-none-match, x-csrf-token",
+        "access-control-expose-headers": "age, retry-after, x-request-id",
+        "access-control-max-age": "600",
+    }
+
+
+@pytest.mark.parametrize("origin", [None, "https://evil.example.com"])
+def test_other_pages_may_not(proxy: str, origin: str | None) -> None:
+    _, headers, _ = ask(f"{proxy}/v1/tiktok-music?limit=2", "GET", origin)
+
+    assert [name for name in headers if "access-control" in name] == []
+    assert headers["vary"] == "Origin"
+
+
+def test_it_says_what_it_needs_and_where_a_local_key_is() -> None:
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [NODE or "node", str(SCRIPT)], env=environment, capture_output=True, text=True
+    )
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "Set CATALOG_URL and CATALOG_KEY. `make run` prints its address and writes its keys to"
+        " .local/run.json: take keys.publishRead.\n",
+    )
 
 
 @pytest.mark.parametrize(

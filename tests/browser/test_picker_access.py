@@ -69,11 +69,12 @@ def test_tab_goes_through_the_parts_in_order_and_leaves(picker: Picker) -> None:
     while stops[-1]["tag"] != "PRE":
         picker.page.keyboard.press("Tab")
         stops.append(focus_of(picker))
-        assert len(stops) < 12
+        assert len(stops) < 15
 
     assert [stop["name"] for stop in stops] == [
         *("Search music", "Clear the search", "Commercial use 8", "All filters"),
-        *("Let TikTok choose", "row", "Pause Song 1", "Position", "Stop", "The last event"),
+        *("Let TikTok choose", "No music", "row", "Pause Song 1", "Position", "Stop"),
+        *("Nothing is picked yet", "The last event"),
     ]
     assert [stop["outline"] for stop in stops] == ["solid 2px"] * len(stops)
 
@@ -111,16 +112,101 @@ def test_no_text_is_cut_at_twice_the_size(few: Stage, browser: Browser, width: i
         assert opened.page.evaluate(wide) is False
 
 
+VISIBLE_LIST = """host => {
+  const grid = host.shadowRoot.querySelector('[role=grid]');
+  grid.scrollIntoView({ block: 'end' });
+  const box = grid.getBoundingClientRect();
+  const player = host.shadowRoot.querySelector('.player').getBoundingClientRect();
+  return Math.min(box.bottom, player.top, innerHeight) - Math.max(box.top, 0);
+}"""
+UNREACHABLE = """host => [...host.shadowRoot.querySelectorAll('button, input')].filter((node) => {
+  if (!node.checkVisibility() || node.closest('.chips')) return false;
+  node.scrollIntoView({ block: 'center' });
+  const { left, right, top, bottom } = node.getBoundingClientRect();
+  return left < 0 || right > innerWidth || top < 0 || bottom > innerHeight;
+}).map((node) => node.className)"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 256), (568, 320), (320, 640)])
+@pytest.mark.parametrize(("text_size", "least"), [("100%", 100), ("200%", 60)])
+def test_a_small_page_shows_the_list_and_every_control(
+    few: Stage, browser: Browser, width: int, height: int, text_size: str, least: int
+) -> None:
+    viewport = {"width": width, "height": height}
+    with open_picker(browser, few.address, viewport=viewport) as opened:
+        opened.page.evaluate(
+            "size => { document.documentElement.style.fontSize = size }", text_size
+        )
+        opened.host.evaluate("host => { host.value = {mode: 'auto'} }")
+        opened.button("Play Song 1").click()
+        expect(opened.host.locator(".player")).to_be_visible()
+
+        assert opened.host.evaluate(VISIBLE_LIST) >= least
+        assert opened.host.evaluate(UNREACHABLE) == []
+        wide = "document.documentElement.scrollWidth > innerWidth"
+        assert opened.page.evaluate(wide) is False
+
+
+@pytest.mark.parametrize(
+    ("style", "pixels"),
+    [("", 16), ("font-size: 20px", 20), ("--tmp-font-size: 15px", 15)],
+)
+def test_its_sizes_come_from_the_text_around_it(picker: Picker, style: str, pixels: int) -> None:
+    picker.page.evaluate("document.documentElement.style.fontSize = '62.5%'")
+    picker.page.evaluate("document.body.style.fontSize = '16px'")
+    picker.host.evaluate("(host, style) => { host.style.cssText = style }", style)
+
+    expect(picker.host.locator(".title").first).to_have_css("font-size", f"{pixels}px")
+    expect(picker.host.locator(".row").first).to_have_css("height", f"{4.25 * pixels:g}px")
+    expect(picker.host.locator(".chip").first).to_have_css("height", f"{2 * pixels}px")
+
+
+def test_nothing_moves_while_it_loads(few: Stage, browser: Browser) -> None:
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.add_init_script(
+            "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach("
+            "(entry) => { shift += entry.value })).observe({type: 'layout-shift', buffered: true})"
+        )
+        opened.page.goto(few.address)
+        expect(opened.row("Song 12").locator(".rank")).to_have_text("12 New")
+        opened.page.wait_for_load_state("networkidle")
+
+        assert opened.page.evaluate("window.shift") < 0.001
+
+
+def test_typing_does_not_reach_the_shortcuts_of_the_page(picker: Picker) -> None:
+    picker.page.evaluate(
+        "window.keys = []; for (const name of ['keydown', 'keypress', 'keyup'])"
+        " addEventListener(name, ({ key }) => keys.push(key))"
+    )
+    picker.search.focus()
+    for key in ("s", "/", "?", "Backspace", "Enter", "ArrowDown", "Control+k"):
+        picker.page.keyboard.press(key)
+    picker.page.keyboard.press(" ")
+
+    assert set(picker.page.evaluate("window.keys")) <= {
+        *("Control", "k", " ", "Shift"),
+        "ArrowDown",  # its keyup, in the list
+    }
+
+
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
 def test_reduced_motion_turns_animations_off(
     few: Stage, browser: Browser, motion: str, moves: bool
 ) -> None:
+    running = "host => host.shadowRoot.getAnimations().length > 0"
     with open_picker(browser, "about:blank", reduced_motion=motion) as opened:
         opened.page.route("**/picker/api/**", lambda route: None)  # never answers
         opened.page.goto(few.address)
         expect(opened.host.locator(".bone").first).to_be_visible()
+        assert opened.host.evaluate(running) is moves
 
-        running = "host => host.shadowRoot.getAnimations().length > 0"
+        opened.page.unroute("**/picker/api/**")
+        opened.page.context.route("**/*.mp3", lambda route: None)  # loads for a long time
+        opened.host.evaluate("host => host.reload()")
+        opened.button("Play Song 1").click()
+        expect(opened.host.locator(".play[aria-busy=true]")).to_have_count(1)
+        opened.page.wait_for_timeout(300)
         assert opened.host.evaluate(running) is moves
 
 

@@ -13,6 +13,8 @@ from tests.browser.stage import Picker, Stage, open_picker
         ("de", "Musik suchen", "12 Titel", "Gewerbliche Nutzung 9", False),
         ("es", "Buscar música", "12 canciones", "Uso comercial 9", False),
         ("ja", "曲を検索", "12曲", "商用利用可 9", False),
+        ("ru", "Поиск музыки", "12 треков", "Коммерческое использование 9", False),
+        ("hi", "संगीत खोजें", "12 ट्रैक", "व्यावसायिक उपयोग 9", False),
     ],
 )
 def test_a_language_changes_texts_direction_and_announcements(
@@ -82,11 +84,93 @@ def test_texts_of_the_page_override_those_of_the_language(picker: Picker) -> Non
     expect(picker.said).to_have_text("12 Titel")
 
 
+PLACE = """host => {
+  const grid = host.shadowRoot.querySelector('[role=grid]');
+  const focused = host.shadowRoot.activeElement?.querySelector('.title')?.textContent;
+  return [grid.scrollTop > 0, focused, document.activeElement === host];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("texts", "name"), [({}, "Search music"), ({"search": "Find a song"}, "Find a song")]
+)
+def test_texts_that_are_set_again_keep_the_place_and_the_list(
+    picker: Picker, texts: dict[str, str], name: str
+) -> None:
+    picker.search.press("ArrowDown")
+    picker.page.keyboard.press("End")
+    place = picker.host.evaluate(PLACE)
+    requested: list[str] = []
+    picker.page.on("request", lambda request: requested.append(request.url))
+
+    for _ in range(2):
+        picker.host.evaluate("(host, texts) => { host.strings = { ...texts } }", texts)
+        expect(picker.host.get_by_placeholder(name)).to_be_visible()
+
+    assert picker.host.evaluate(PLACE) == place == [True, "Song 12", True]
+    assert [url for url in requested if "limit=100" in url] == []
+
+
+def test_equal_texts_build_nothing_again(picker: Picker) -> None:
+    picker.host.evaluate("host => { window.built = host.shadowRoot.querySelector('.frame') }")
+
+    picker.host.evaluate("host => { host.strings = {}; host.src = host.src; host.lang = '' }")
+    picker.page.wait_for_timeout(200)
+
+    picker.host.evaluate("host => { host.strings = { search: 'Find' } }")
+    expect(picker.host.get_by_placeholder("Find")).to_be_visible()
+    picker.host.evaluate("host => { window.built = host.shadowRoot.querySelector('.frame') }")
+    picker.host.evaluate("host => { host.strings = { search: 'Find' } }")
+    picker.page.wait_for_timeout(200)
+    assert picker.page.evaluate("window.built.isConnected")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"search": None, "tracks": None, "auto": 7, "list": {"other": "x"}},
+        {"tracks": {}, "unheardOf": "x"},
+    ],
+)
+def test_texts_that_are_missing_are_those_of_the_language(
+    picker: Picker, texts: dict[str, object]
+) -> None:
+    picker.host.evaluate("(host, texts) => { host.strings = texts }", {**texts, "stop": "Halt"})
+    picker.button("Play Song 1").click()
+
+    expect(picker.button("Halt")).to_be_visible()
+    expect(picker.host.get_by_placeholder("Search music")).to_be_visible()
+    expect(picker.button("Let TikTok choose")).to_be_visible()
+    expect(picker.host.get_by_role("grid", name="Tracks")).to_be_visible()
+
+
+def test_a_text_missing_from_a_language_is_english(few: Stage, browser: Browser) -> None:
+    with open_picker(browser, "about:blank") as opened:
+        half = "export default { search: 'Musik suchen' };"
+        opened.page.route(
+            "**/locales/de.js",
+            lambda route: route.fulfill(content_type="text/javascript", body=half),
+        )
+        opened.page.goto(few.address)
+        opened.host.evaluate("host => { host.locale = 'de' }")
+
+        expect(opened.host.get_by_placeholder("Musik suchen")).to_be_visible()
+        expect(opened.button("Let TikTok choose")).to_be_visible()
+
+
+def test_texts_that_are_not_json_are_ignored_and_reported(picker: Picker) -> None:
+    with picker.page.expect_console_message(lambda message: "strings" in message.text) as told:
+        picker.host.evaluate("host => host.setAttribute('strings', '{search:')")
+
+    assert told.value.text.startswith('<tiktok-music-picker> ignores its attribute "strings": ')
+    expect(picker.rows).to_have_count(12)
+
+
 def test_properties_set_before_the_element_is_defined_take_effect(picker: Picker) -> None:
     picker.page.evaluate(
         """async () => {
           const early = document.createElement('x-early');
-          Object.assign(early, { src: '/picker/api', locale: 'de', value: { selection: 'auto' } });
+          Object.assign(early, { src: '/picker/api', locale: 'de', value: { mode: 'auto' } });
           document.body.append(early);
           const { TiktokMusicPicker } = await import('/picker/tiktok-music-picker.js');
           customElements.define('x-early', class extends TiktokMusicPicker {});

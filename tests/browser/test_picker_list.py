@@ -2,7 +2,16 @@
 
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.stage import FEW, Picker, Stage, many_tracks, open_picker, stage, wait_for
+from tests.browser.stage import (
+    FEW,
+    PROXY,
+    Picker,
+    Stage,
+    many_tracks,
+    open_picker,
+    stage,
+    wait_for,
+)
 
 
 def test_a_row_shows_its_track(picker: Picker) -> None:
@@ -35,6 +44,24 @@ def test_titles_are_text_and_never_markup(picker: Picker) -> None:
     assert FEW[3].title in picker.titles()
     assert picker.page.title() == "Music picker"
     assert picker.host.locator("img[src=x]").count() == 0
+
+
+def test_missing_fields_show_nothing(few: Stage, browser: Browser) -> None:
+    only_an_id = {"id": FEW[0].track_id}
+    nulls = dict.fromkeys(("title", "author", "coverUrl", "previewUrl", "userCount", "duration"))
+    rows = [only_an_id, None, {"title": "No id"}, {"id": FEW[1].track_id, **nulls}, "text"]
+    page = {"tracks": rows, "total": 5, "nextCursor": None}
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.route(PROXY, lambda route: route.fulfill(json=page))
+        opened.page.route("**/batch*", lambda route: route.fulfill(json={"tracks": [None]}))
+        opened.page.goto(few.address)
+
+        expect(opened.rows).to_have_text(["1", "2"])
+        opened.rows.first.click()
+        opened.rows.first.press("Space")
+        assert opened.events()[0]["tiktokMusic"]["trackId"] == FEW[0].track_id
+        shown = opened.host.evaluate("host => host.shadowRoot.querySelector('.frame').outerHTML")
+        assert [word for word in ("undefined", "null", "NaN") if word in shown] == []
 
 
 def test_long_titles_are_cut_and_have_a_tooltip(picker: Picker) -> None:

@@ -1,9 +1,9 @@
 """Picks and previews by mouse, by keyboard and by the page."""
 
+import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.stage import FEW, Picker, Stage, many_tracks, open_picker, stage
-from tests.builders import a_track
+from tests.browser.stage import FEW, Picker, many_tracks, open_picker, stage
 
 SONG_12 = "\u2068Song 12\u2069 by \u2068Artist 12\u2069"
 
@@ -12,22 +12,27 @@ def test_a_click_picks(picker: Picker) -> None:
     picker.row("Song 12").click()
 
     (detail,) = picker.events()
-    assert detail["tiktokMusic"] == {"selection": "manual", "trackId": FEW[11].track_id}
+    assert detail["tiktokMusic"] == {"mode": "manual", "trackId": FEW[11].track_id}
     assert detail["track"]["title"] == "Song 12"
     expect(picker.row("Song 12")).to_have_attribute("aria-selected", "true")
-    expect(picker.said).to_have_text(f"Selected: {SONG_12}")
-    expect(picker.host.locator(".note")).to_have_text(
-        f"Selected: {SONG_12}"
+    warning = "This track is not cleared for commercial use."
+    expect(picker.said).to_have_text(f"Selected: {SONG_12}. {warning}")
+    assert picker.note() == [f"Selected: {SONG_12}", warning]
+
+    picker.note_button().click()
+
+    details = (
         "Managed posts use exactly this track. Direct posts let TikTok choose. "
         "Drafts take no music."
     )
+    assert picker.note() == [f"Selected: {SONG_12}", warning, details]
 
 
 def test_tiktok_can_choose(picker: Picker) -> None:
     picker.row("Song 12").click()
     picker.button("Let TikTok choose").click()
 
-    assert picker.events()[-1] == {"tiktokMusic": {"selection": "auto"}}
+    assert picker.events()[-1] == {"tiktokMusic": {"mode": "auto"}}
     expect(picker.button("Let TikTok choose")).to_have_attribute("aria-pressed", "true")
     expect(picker.row("Song 12")).to_have_attribute("aria-selected", "false")
 
@@ -40,29 +45,18 @@ def test_a_form_gets_the_pick(picker: Picker) -> None:
     picker.button("Let TikTok choose").click()
 
     data = "[...new FormData(document.querySelector('form'))]"
-    assert picker.page.evaluate(data) == [["tiktokMusic", '{"selection":"auto"}']]
+    assert picker.page.evaluate(data) == [["tiktokMusic", '{"mode":"auto"}']]
 
 
 def test_an_earlier_pick_is_shown_by_its_title(picker: Picker) -> None:
     picker.host.evaluate(
-        "(host, id) => { host.value = {selection: 'manual', trackId: id} }", FEW[6].track_id
+        "(host, id) => { host.value = {mode: 'manual', trackId: id} }", FEW[6].track_id
     )
 
     expect(picker.host.locator(".note strong")).to_have_text(
         "Selected: \u2068Song 7\u2069 by \u2068Artist 7\u2069"
     )
     assert picker.events() == []
-
-
-def test_an_unknown_pick_is_not_shown(few: Stage, browser: Browser) -> None:
-    unknown = a_track(99).track_id
-    with open_picker(browser, few.address) as opened:
-        opened.host.evaluate(
-            "(host, id) => { host.value = {selection: 'manual', trackId: id} }", unknown
-        )
-        opened.page.wait_for_timeout(300)
-
-        expect(opened.host.locator(".note strong")).to_have_count(0)
 
 
 def test_everything_can_be_done_by_keyboard(picker: Picker) -> None:
@@ -158,3 +152,48 @@ def test_two_pickers_play_one_preview_at_a_time(picker: Picker) -> None:
 
     expect(second.get_by_role("button", name="Pause Song 5").first).to_be_visible()
     expect(first.locator(".player")).to_be_hidden()
+
+
+IN_A_DIALOG = """host => {
+  const dialog = document.createElement('dialog');
+  document.body.append(dialog);
+  dialog.append(host);
+  dialog.showModal();
+  window.heard = [];
+  for (const name of ['preview-started', 'preview-ended']) {
+    host.addEventListener(name, ({ type, detail: { track, reason } }) => {
+      heard.push([type, track.title, reason]);
+    });
+  }
+}"""
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "host.closest('dialog').close()",
+        "host.hidden = true",
+        "host.style.visibility = 'hidden'",
+        "host.stop()",
+        "host.remove()",
+    ],
+)
+def test_a_preview_stops_when_the_picker_cannot_be_seen(picker: Picker, end: str) -> None:
+    picker.host.evaluate(IN_A_DIALOG)
+    expect(picker.rows).to_have_count(12)
+    picker.button("Play Song 1").click()
+    for _ in range(100):
+        if picker.page.evaluate("window.heard.length"):
+            break
+        picker.page.wait_for_timeout(50)
+    picker.host.evaluate("host => { window.audio = host.shadowRoot.querySelector('audio') }")
+    assert picker.page.evaluate("window.audio.paused") is False
+
+    picker.host.evaluate(f"host => {{ {end} }}")
+    picker.page.wait_for_timeout(500)
+
+    assert picker.page.evaluate("window.audio.paused") is True
+    assert picker.page.evaluate("window.heard") == [
+        ["preview-started", "Song 1", None],
+        ["preview-ended", "Song 1", "stopped"],
+    ]

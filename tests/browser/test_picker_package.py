@@ -1,0 +1,108 @@
+"""The picker as an npm package in an app, with `PACKAGE_TEST=1`: takes a registry and minutes."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.stage import open_picker
+
+PICKER = Path(__file__).parents[2] / "picker"
+APP = Path(__file__).parent / "package_app"
+pytestmark = pytest.mark.skipif(
+    "PACKAGE_TEST" not in os.environ or shutil.which("npm") is None,
+    reason="PACKAGE_TEST is not set, or there is no npm on this machine",
+)
+
+
+def run(folder: Path, *command: str) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An app with the packed package and the tools installed."""
+    package = tmp_path_factory.mktemp("package") / "picker"
+    app = tmp_path_factory.mktemp("app") / "app"
+    shutil.copytree(PICKER, package, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    shutil.copytree(APP, app, ignore=shutil.ignore_patterns("node_modules"))
+    for folder in (package, app):
+        if folder is app:
+            run(package, "npm", "pack", "--silent", "--pack-destination", str(app))
+        run(folder, "npm", "install", "--no-audit", "--no-fund")
+    return app
+
+
+@pytest.fixture(scope="module")
+def address(app: Path) -> Iterator[str]:
+    """The app as Vite builds it, and the bundled file in a page of its own."""
+    run(app, "npx", "vite", "build")
+    bundle = app / "node_modules/tiktok-music-picker/dist/tiktok-music-picker.js"
+    shutil.copy(bundle, app / "dist/bundle.js")
+    page = "<!doctype html><title>One file</title><tiktok-music-picker></tiktok-music-picker>"
+    script = '<script type="module" src="bundle.js"></script>'
+    (app / "dist/bundle.html").write_text(page + script)
+    handler = partial(SimpleHTTPRequestHandler, directory=app / "dist")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def test_a_built_app_shows_and_picks(browser: Browser, address: str) -> None:
+    with open_picker(browser, f"{address}/index.html") as opened:
+        expect(opened.button("Überrasch mich")).to_be_visible()
+        expect(opened.host.get_by_placeholder("Musik suchen")).to_be_visible()
+        opened.rows.first.click()
+
+        expect(opened.page).to_have_title("Song 1 manual")
+
+
+def test_the_bundle_is_one_file(browser: Browser, address: str) -> None:
+    with open_picker(browser, "about:blank") as opened:
+        scripts: list[str] = []
+        opened.page.on("request", lambda request: scripts.append(request.url.rpartition("/")[2]))
+        opened.page.goto(f"{address}/bundle.html")
+        opened.host.evaluate("host => { host.locale = 'ar' }")
+
+        expect(opened.host.get_by_placeholder("ابحث في الموسيقى")).to_be_visible()
+        assert [name for name in scripts if name.endswith(".js")] == ["bundle.js"]
+
+
+def test_the_types_accept_and_refuse(app: Path) -> None:
+    assert run(app, "npx", "tsc", "--project", ".") == ""
+
+
+@pytest.mark.parametrize("name", ["none", "jsdom", "happy-dom"])
+def test_it_can_be_imported_without_a_browser(app: Path, name: str) -> None:
+    assert run(app, "node", "import_in_dom.mjs", name) == f"{name} true\n"
+
+
+def test_the_manifest_describes_the_element(app: Path) -> None:
+    manifest = json.loads(
+        (app / "node_modules/tiktok-music-picker/dist/custom-elements.json").read_text()
+    )
+
+    [element] = [
+        declared
+        for module in manifest["modules"]
+        for declared in module["declarations"]
+        if declared.get("tagName") == "tiktok-music-picker"
+    ]
+    assert {event["name"] for event in element["events"]} == {
+        *("track-selected", "preview-started", "preview-ended", "list-loaded", "list-failed"),
+        *("input", "change"),
+    }
+    assert {"src", "value", "required", "disabled", "theme", "name"} <= {
+        attribute["name"] for attribute in element["attributes"]
+    }

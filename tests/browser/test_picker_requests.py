@@ -1,0 +1,217 @@
+"""The requests of the picker: revalidated, limited in number, sent as the page chooses."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.stage import FEW, PROXY, Picker, Stage, an_error, open_picker, stage
+from tests.builders import NOON, a_snapshot
+
+
+def test_a_list_is_revalidated_by_a_reload_and_by_a_new_tab(browser: Browser) -> None:
+    statuses: list[int] = []
+    with (
+        stage(*FEW) as served,
+        browser.new_context() as context,
+    ):  # a route would turn the cache off
+        page = context.new_page()
+        rows = page.locator("tiktok-music-picker").get_by_role("grid").get_by_role("row")
+        page.goto(served.address)
+        expect(rows).to_have_count(12)
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on(
+            "Network.responseReceivedExtraInfo", lambda on: statuses.append(on["statusCode"])
+        )
+        page.locator("tiktok-music-picker").evaluate("host => host.reload()")
+        for _ in range(40):
+            if statuses:
+                break
+            page.wait_for_timeout(50)
+        assert statuses[0] == 304
+
+        later = NOON + timedelta(hours=6, minutes=1)
+        served.world.snapshots.publish(a_snapshot(*FEW[1:], fence=3, published_at=later))
+        served.world.now += 60
+        page.locator("tiktok-music-picker").evaluate("host => host.reload()")
+        expect(rows).to_have_count(11)
+        tab = context.new_page()
+        tab.goto(served.address)
+        expect(tab.locator("tiktok-music-picker .row")).to_have_count(11)
+
+
+@pytest.mark.parametrize(
+    ("header", "clock"),
+    [
+        ("2592000", "5:00"),
+        (lambda: format_datetime(datetime.now(UTC) + timedelta(days=30), usegmt=True), "5:00"),
+        (lambda: format_datetime(datetime.now(UTC) - timedelta(days=30), usegmt=True), "0:01"),
+        ("-5", "0:05"),
+        ("soon", "0:05"),
+    ],
+)
+def test_a_wait_is_capped_and_shown(few: Stage, browser: Browser, header: Any, clock: str) -> None:
+    text = header if isinstance(header, str) else header()
+    requested: list[str] = []
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.clock.install(time=datetime.now(UTC))
+        opened.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
+        limited = an_error(429, "RATE_LIMITED", **{"Retry-After": text})
+
+        def answer(route: Route) -> None:
+            requested.append(route.request.url)
+            route.fulfill(**limited)
+
+        opened.page.route(PROXY, answer)
+        opened.page.goto(few.address)
+
+        expect(opened.host.locator(".panel strong")).to_have_text("Too many requests at once.")
+        expect(opened.host.locator(".wait")).to_have_text(f"Next try in {clock}")
+        opened.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        opened.page.wait_for_timeout(300)
+        assert len(requested) == 1
+
+
+def test_a_wait_can_be_ended(few: Stage, browser: Browser) -> None:
+    requested: list[str] = []
+    with open_picker(browser, "about:blank") as opened:
+        opened.page.clock.install()
+
+        def answer(route: Route) -> None:
+            requested.append(route.request.url)
+            route.fulfill(**an_error(429, "RATE_LIMITED", **{"Retry-After": "20"}))
+
+        opened.page.route(PROXY, answer)
+        opened.page.goto(few.address)
+        opened.button("Stop trying").click()
+        expect(opened.host.locator(".wait")).to_have_count(0)
+        expect(opened.search).to_be_focused()
+
+        opened.page.clock.fast_forward(600_000)
+        opened.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        opened.page.wait_for_timeout(300)
+        assert len(requested) == 1
+        opened.page.unroute(PROXY)
+        opened.button("Try again").click()
+
+        expect(opened.rows).to_have_count(12)
+
+
+ROW = {"id": FEW[0].track_id, "title": "Song 1"}
+
+
+@pytest.mark.parametrize(
+    ("tracks", "most"), [([], 1), ([ROW], 2)], ids=["empty pages", "the same cursor"]
+)
+def test_pages_that_never_end_are_ended(
+    few: Stage, browser: Browser, tracks: list[Any], most: int
+) -> None:
+    requested: list[str] = []
+    endless = {"tracks": tracks, "total": 900, "nextCursor": "again"}
+    with open_picker(browser, "about:blank") as opened:
+
+        def answer(route: Route) -> None:
+            requested.append(route.request.url)
+            route.fulfill(json=endless)
+
+        opened.page.route(PROXY, answer)
+        opened.page.goto(few.address)
+        opened.page.wait_for_timeout(1_000)
+
+        assert len(requested) == most
+        expect(opened.rows).to_have_count(most if tracks else 0)
+
+
+def test_a_cursor_that_expires_each_time_restarts_the_list_once(browser: Browser) -> None:
+    requested: list[str] = []
+    rows = [{**ROW, "id": f"{ROW['id'][:-2]}{number:02}"} for number in range(3)]
+    with stage(*FEW) as served, open_picker(browser, "about:blank") as opened:
+
+        def answer(route: Route) -> None:
+            requested.append(route.request.url)
+            if "cursor=" in route.request.url:
+                route.fulfill(**an_error(422, "VALIDATION"))
+            else:
+                route.fulfill(json={"tracks": rows, "total": 900, "nextCursor": "gone"})
+
+        opened.page.route(PROXY, answer)
+        opened.page.goto(served.address)
+        banner = opened.host.locator(".banner")
+        expect(banner).to_contain_text("The music cannot be shown right now.")
+        opened.page.wait_for_timeout(500)
+
+        assert len(requested) == 4
+
+
+def sent_by(page: Page, search: Any, text: str) -> list[str]:
+    """Types a search and returns the query strings that it sends."""
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url.partition("?")[2]))
+    search.fill(text)
+    page.wait_for_timeout(500)
+    return [query for query in sent if "limit=100" in query]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7662052657323182085",
+        "https://www.tiktok.com/music/Song-5-7662052657323182085",
+        "  tiktok.com/music/Song-5-7662052657323182085?lang=en&x=1  ",
+        "https://m.tiktok.com/h5/share/music/7662052657323182085.html",
+        f"https://www.tiktok.com/music/{'a-long-title-' * 12}7662052657323182085",
+    ],
+)
+def test_a_pasted_link_or_id_finds_its_track_whatever_the_filters(
+    picker: Picker, text: str
+) -> None:
+    picker.chip("Spanish").click()
+    expect(picker.rows).to_have_count(2)
+
+    sent = sent_by(picker.page, picker.search, text)
+
+    assert sent == ["link=7662052657323182085&limit=100&facets=true"]
+    assert picker.titles() == ["Song 5"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://vm.tiktok.com/ZMabc123/", "https://www.tiktok.com/@mae/video/7412345678901234567"],
+)
+def test_a_link_that_names_no_music_says_what_to_do(picker: Picker, text: str) -> None:
+    assert sent_by(picker.page, picker.search, text) == []
+
+    expect(picker.host.locator(".panel")).to_contain_text(
+        "This link names no music. Open it, and paste the address it leads to."
+    )
+
+
+def test_a_long_search_is_cut_to_what_the_catalog_takes(picker: Picker) -> None:
+    sent = sent_by(picker.page, picker.search, "ä" * 100)
+
+    assert sent == [f"q={'%C3%A4' * 80}&limit=100&facets=true"]
+    expect(picker.host.locator(".panel")).to_contain_text("Nothing matches")
+
+
+def test_the_page_chooses_headers_credentials_and_function(picker: Picker) -> None:
+    seen: list[Any] = picker.host.evaluate(
+        """async (host) => {
+          const seen = [];
+          const loaded = new Promise((done) => host.addEventListener('list-loaded', done));
+          host.headers = { 'X-Csrf': 'abc' };
+          host.fetch = (url, init) => {
+            seen.push([url, init.headers.get('X-Csrf'), init.credentials, init.cache]);
+            return fetch(url, init);
+          };
+          host.credentials = 'include';
+          await loaded;
+          return seen;
+        }"""
+    )
+
+    assert seen[0] == [
+        *("/picker/api/v1/tiktok-music?limit=100&facets=true", "abc", "include", "no-cache")
+    ]
