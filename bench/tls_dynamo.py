@@ -28,6 +28,11 @@ class _PersistentConnections(MotoRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
+    def send_header(self, keyword: str, value: str) -> None:
+        """Drops werkzeug's `Connection: close`."""
+        if keyword.lower() != "connection":
+            super().send_header(keyword, value)
+
 
 @contextmanager
 def tls_dynamo(folder: Path) -> Iterator[tuple[str, Path]]:
