@@ -33,8 +33,8 @@ for _ in range(int(sys.argv[1])):
 """
     + STAY
 )
-# valgrind is some 40 times slower than the processor, so the limits of time are lifted: a retry on a
-# new connection would count twice.
+# valgrind is some 40 times slower than the processor, so the limits of time are lifted: a retry would
+# count twice.
 LIST_FUNCTION = (
     """
 import json, os, sys
