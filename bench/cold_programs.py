@@ -33,7 +33,7 @@ for _ in range(int(sys.argv[1])):
 """
     + STAY
 )
-# valgrind is some 40 times slower than the processor, so the limits of time are lifted: a retry would
+# valgrind is some 40 times slower than the processor, so limits of time are lifted: a retry would
 # count twice.
 LIST_FUNCTION = (
     """
