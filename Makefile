@@ -85,7 +85,7 @@ invoke-refresh: $(SAM_ENVIRONMENT) install ## build and invoke the refresh funct
 e2e-sam: $(SAM_ENVIRONMENT) install ## test the built functions with sam local in podman containers (SAM_LOCAL_IMAGE=)
 	@.venv/bin/python -m local.e2e_sam
 
-bench-cold: $(SAM_ENVIRONMENT) install ## measure the list function's cold start (needs valgrind)
+bench-cold: $(SAM_ENVIRONMENT) install ## measure a cold start of the list function and its first requests (needs valgrind)
 	@.venv/bin/python -m bench.cold
 
 bench-warm: $(BENCH_ENVIRONMENT) ## measure CPU per request of the list function and of alternatives

@@ -8,37 +8,29 @@ rounds.
 import importlib
 import json
 import os
-import random
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from botocore.client import BaseClient
 from mangum import Mangum
 
 from bench import rivals
+from bench.catalog import MEDIA, a_track, list_event, published
 from bench.rivals import Event, Handler, Row
 from local.demo_keys import make_demo_keys
 from local.embedded_aws import CATALOG_TABLE, KEYS_TABLE, REGION, EmbeddedAws
 from local.gateway import LocalContext
-from local.run import ROOT
-from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
-from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
-from tiktok_music.snapshot import Pointer, Snapshot, describe, pack, render, row_of
-from tiktok_music.track import Track, track_id_of
+from tiktok_music.snapshot import row_of
+from tiktok_music.track import Track
 
 BASELINES = ("raw handler, bytes in memory", "raw handler, a hand-signed GetItem")
 SIZES = (100, 1_000, 5_000)
-MEDIA = "https://media.example.com"
 ROUNDS = 7
 ROUND_SECONDS = 0.1
-SOUNDS = """pa per lan tern sum mer ri ver glass ma ña na 朝 drive slow bloom qui et har bour sau
-da de re gen ве тер light fi stone mar ket street но чь e cho vel vet moon ح لم lo ti"""
-SYLLABLES = SOUNDS.split()
 CONTEXT = LocalContext("list_music", timeout_seconds=10)
 
 
@@ -77,8 +69,8 @@ def print_size(size: int, calls: Counter[str]) -> None:
     snapshot = published(tracks)
     Row.Meta.host = aws.endpoint_url  # type: ignore[attr-defined]  # read when it connects
     fill_rows(tracks)
-    function = importlib.reload(importlib.import_module("functions.list_music.handler"))
-    ours = function.handler
+    module = importlib.reload(importlib.import_module("functions.list_music.handler"))
+    ours = module.handler
     event = list_event(key)
     etag = ours(event, CONTEXT)["headers"]["etag"]
     cases: dict[str, tuple[Handler, Event]] = {
@@ -88,7 +80,7 @@ def print_size(size: int, calls: Counter[str]) -> None:
         "ours, 304": (ours, list_event(key, **{"if-none-match": etag})),
         "ours, 401": (ours, list_event("none")),
         "ours, a search": (ours, list_event(key, "q=paper+moon&limit=20")),
-        "ours, Mangum's own handler": (Mangum(function.app, lifespan="off"), event),
+        "ours, Mangum's own handler": (Mangum(module.function.app, lifespan="off"), event),
         "Powertools' resolver, bytes in memory": (rivals.resolver(snapshot), event),
         "FastAPI + Mangum, response model": (rivals.fast_api(snapshot), event),
         "Starlette, query of all rows, JSON": (rivals.naive(), event),
@@ -129,54 +121,12 @@ def _round(request: Callable[[], None], times: int) -> float:
     return (time.thread_time() - began) / times * 1000
 
 
-def a_track(number: int) -> Track:
-    """An invented track; the same number gives the same track."""
-    rng = random.Random(number)  # noqa: S311 - no secret
-    return Track(
-        track_id=track_id_of(str(7_662_052_657_323_182_081 + number)),
-        title=some_words(rng, rng.randint(2, 5)),
-        author=some_words(rng, 2),
-        album=some_words(rng, 2),
-        duration_seconds=rng.randint(10, 60),
-        language=rng.choice(["en", "es", "ja", "ru", "ar"]),
-        user_count=rng.randint(100, 3_000_000),
-        is_commerce_music=rng.random() < 0.7,
-    )
-
-
-def some_words(rng: random.Random, count: int) -> str:
-    """Invented names, which compress as badly as real ones, unlike words of a dictionary."""
-    words = ("".join(rng.choices(SYLLABLES, k=rng.randint(2, 3))) for _ in range(count))
-    return " ".join(words).title()
-
-
-def published(tracks: Sequence[Track]) -> Snapshot:
-    gzipped = pack(render(tracks, MEDIA))
-    now = datetime.now(UTC)
-    descriptor = describe(
-        gzipped, fence=1, scheduled_at=now, published_at=now, track_count=len(tracks)
-    )
-    snapshot = Snapshot(descriptor, gzipped)
-    publisher = DynamoPublisher(DynamoRows(DynamoAccess(REGION)), CATALOG_TABLE)
-    publisher.acquire_lease("bench", now, 60)
-    publisher.write_chunks(snapshot)
-    publisher.flip(Pointer(descriptor, ()), publisher.current())
-    return snapshot
-
-
 def fill_rows(tracks: Sequence[Track]) -> None:
     Row._connection = None
     Row.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
     with Row.batch_write() as batch:
         for rank, track in enumerate(tracks):
             batch.save(Row("TRACKS", rank, **row_of(track, MEDIA)))
-
-
-def list_event(key: str, query: str = "", **headers: str) -> Event:
-    event: Event = json.loads((ROOT / "events/list_get.json").read_text())
-    event["rawQueryString"] = query
-    event["headers"] |= {"authorization": f"Bearer {key}", **headers}
-    return event
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The list function: settings -> application -> entry."""
+"""The list function: settings -> application -> entry -> preloaded snapshot."""
 
 import gc
 
@@ -12,14 +12,15 @@ from mangum.types import LambdaContext
 
 from tiktok_music.api.lambda_entry import LambdaEntry
 from tiktok_music.api.settings import ListSettings
-from tiktok_music.composition.list_music import Observer, compose_app, fresh_request_id
+from tiktok_music.composition.list_music import Observer, compose, fresh_request_id
 from tiktok_music.observability import NAMESPACE, flush, new_logger, new_metrics
 
 logger = new_logger("list_music")
 metrics = new_metrics("list_music", os.environ.get("METRICS_NAMESPACE", NAMESPACE))
 observer = Observer(logger, metrics)
-app = compose_app(ListSettings.from_env(os.environ), observer)
-answer = LambdaEntry(app, fresh_request_id, observer.event_failed)
+function = compose(ListSettings.from_env(os.environ), observer)
+answer = LambdaEntry(function.app, fresh_request_id, observer.event_failed)
+function.preload(os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"))
 
 # Freezes what was loaded, so that later collections skip it.
 gc.freeze()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.test_template import load_template
+
 ROOT = Path(__file__).parent.parent.parent
 HEAVY = ("pydantic", "boto3", "aws_xray_sdk", "av", "PIL", "numpy", "httpx", "httpx2", "requests")
 # The project's modules that only routes other than the plain list need.
@@ -45,6 +47,8 @@ SETTINGS = {
     "AWS_DEFAULT_REGION": "eu-central-1",
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
+    # Nothing listens there: init goes on without a snapshot.
+    "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9",
     "CATALOG_TABLE": "catalog",
     "KEYS_TABLE": "keys",
     "MEDIA_BASE_URL": "https://media.example.com",
@@ -86,3 +90,17 @@ def test_every_late_module_exists() -> None:
     exists = [path.is_dir() or path.with_suffix(".py").is_file() for path in paths]
 
     assert exists == [True] * len(LATE)
+
+
+def test_only_the_list_function_restricts_its_roots() -> None:
+    """R2, which the refresh calls, has certificates of other authorities."""
+    functions = {
+        name: resource["Properties"].get("Environment", {}).get("Variables", {})
+        for name, resource in load_template()["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+    assert "AWS_CA_BUNDLE" not in load_template()["Globals"]["Function"]["Environment"]["Variables"]
+    assert [name for name in functions if "AWS_CA_BUNDLE" in functions[name]] == [
+        "ListMusicFunction"
+    ]

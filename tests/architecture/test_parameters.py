@@ -85,6 +85,7 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("certificate", "arn:aws:iam::123456789012:server-certificate/x"),
     ),
     "SnapStart": (("off", "3f2a9c1", "v1.2.0"), ("", "a b", "x")),
+    "TrustedRoots": (("amazon", "all"), ("", "Amazon", "none")),
     "AlarmTopicArn": (
         ("", "arn:aws:sns:eu-central-1:123456789012:pages"),
         ("pages", "arn:aws:sqs:eu-central-1:123456789012:pages", "me@example.com"),

@@ -15,7 +15,7 @@ from tiktok_music.refresh.settings import (
 
 ROOT = Path(__file__).parents[2]
 # Read by Powertools, read by handlers, and set by Lambda: none of them is a setting.
-NOT_OURS = {"POWERTOOLS_LOG_LEVEL"}
+NOT_OURS = {"AWS_CA_BUNDLE", "POWERTOOLS_LOG_LEVEL"}
 BY_HANDLERS = {"METRICS_NAMESPACE"}
 FROM_LAMBDA = {"AWS_REGION"}
 FUNCTION = "AWS::Serverless::Function"

@@ -18,6 +18,7 @@ from local.emulator import SAM_ENVIRONMENT
 from tests.architecture.test_cold_start import SETTINGS
 from tests.architecture.test_template import load_template
 from tests.needs import BUILT_FUNCTIONS, skip_without
+from tools.packaging.amazon_roots import AMAZON_ROOTS
 from tools.packaging.build_artifact import lambda_python
 
 ROOT = Path(__file__).parents[2]
@@ -263,6 +264,19 @@ def test_botocore_has_only_the_services_and_operations_in_use(arm64: Path) -> No
     dynamodb = next(model for model in models if model["metadata"]["serviceId"] == "DynamoDB")
     allowed = re.findall(r"\bdynamodb:([A-Z]\w+Items?)\b", (ROOT / "template.yaml").read_text())
     assert set(dynamodb["operations"]) == set(allowed)
+
+
+def test_the_layer_has_the_bundles_of_roots_that_the_template_names(arm64: Path) -> None:
+    bundles = load_template()["Mappings"]["RootsBundle"]
+    layer = {name: arm64 / "SharedLayer" / each["Path"][5:] for name, each in bundles.items()}
+
+    roots = {
+        name: path.read_text().count("-----BEGIN CERTIFICATE-----") for name, path in layer.items()
+    }
+    assert roots["amazon"] == len(AMAZON_ROOTS)
+    assert roots["all"] > 100
+    assert set(bundles) == set(load_template()["Parameters"]["TrustedRoots"]["AllowedValues"])
+    assert all(each["Path"].startswith("/opt/") for each in bundles.values())
 
 
 def test_no_build_file_is_in_an_artefact(arm64: Path) -> None:

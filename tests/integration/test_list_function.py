@@ -28,6 +28,7 @@ from tiktok_music.archive import TrackStatus
 from tiktok_music.composition import list_music
 from tiktok_music.composition.list_music import (
     Observer,
+    compose,
     compose_app,
     fresh_jitter,
     fresh_request_id,
@@ -265,3 +266,40 @@ def test_composing_makes_no_call_and_draws_no_random_number(
     compose_app(ListSettings("catalog", "keys", REGION, MEDIA, timedelta(hours=12)), observer)
 
     assert calls == {}
+
+
+def test_the_first_request_after_the_preload_reads_no_snapshot(
+    handler: LambdaEntry, calls: Counter[str]
+) -> None:
+    """Its own calls are the key and the lease of its limit."""
+    settings = ListSettings("catalog", "keys", REGION, MEDIA, timedelta(hours=12))
+    observer = Observer(Logger(service="list_music"), Metrics(namespace="x", service="list_music"))
+    function = compose(settings, observer)
+    answer = LambdaEntry(function.app, fresh_request_id, observer.event_failed)
+
+    function.preload("on-demand")
+    at_init = dict(calls)
+    calls.clear()
+    response = ask(answer, LIST)
+
+    assert at_init == {"GetItem": 2}
+    assert calls == {"GetItem": 1, "UpdateItem": 1}
+    assert response.body == SECOND.plain()
+
+
+def test_an_instance_that_snapstart_restores_looks_at_the_pointer(
+    handler: LambdaEntry, rows: DynamoRows, calls: Counter[str]
+) -> None:
+    settings = ListSettings("catalog", "keys", REGION, MEDIA, timedelta(hours=12))
+    observer = Observer(Logger(service="list_music"), Metrics(namespace="x", service="list_music"))
+    function = compose(settings, observer)
+    answer = LambdaEntry(function.app, fresh_request_id, observer.event_failed)
+    function.preload("snap-start")
+    third = a_snapshot(a_track(4), fence=3)
+    publish(DynamoPublisher(rows, "catalog"), third, SECOND, FIRST)
+    calls.clear()
+
+    response = ask(answer, LIST)
+
+    assert calls == {"GetItem": 3, "UpdateItem": 1}
+    assert response.body == third.plain()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from tools.packaging.amazon_roots import write_amazon_roots
 from tools.packaging.strip_library import NotStrippable, stripped
 from tools.packaging.trim_botocore import trim_botocore
 
@@ -63,6 +64,8 @@ def main() -> None:
     install_wheels(arguments.folder / "requirements.txt", in_layer, target)
     copy_code(arguments.folder, target)
     trim(target)
+    if is_layer:
+        write_amazon_roots(target)
     compile_bytecode(target, "/opt/python" if is_layer else "/var/task")
 
 

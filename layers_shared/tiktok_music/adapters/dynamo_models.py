@@ -204,6 +204,10 @@ class DynamoRows:
         """
         _ = self._connection.client
 
+    def close(self) -> None:
+        """Closes the open connections; the next call opens a new one."""
+        self._connection.client.close()
+
     def bind(self, row: type[RowT], table_name: str) -> type[RowT]:
         """`row` as a model of the table `table_name`."""
         meta = type("Meta", (), {"table_name": table_name, "region": self._access.region})

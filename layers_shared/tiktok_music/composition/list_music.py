@@ -4,6 +4,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 from aws_lambda_powertools import Logger, Metrics
@@ -25,6 +26,7 @@ from tiktok_music.api.request_id_middleware import RequestIdMiddleware
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
 from tiktok_music.archive_lookup import ReadableArchive
+from tiktok_music.composition.preload import PreloadedSnapshots, preload
 from tiktok_music.errors import StoreError
 from tiktok_music.observability import count, gauge_seconds
 from tiktok_music.request_id import new_request_id
@@ -52,6 +54,10 @@ class Observer:
         """Reports the age of the served snapshot, which grows even if no refresh starts."""
         gauge_seconds(self._metrics, "SnapshotAgeSeconds", age_seconds(served, time.time()))
 
+    def preload_missed(self, reason: str) -> None:
+        """Called when init did not load the snapshot; the first request loads it."""
+        self._logger.warning("snapshot not loaded at init: %s", reason)
+
     def old_key_trusted(self, exc: StoreError) -> None:
         """Called when the key store fails and a key is accepted from the cache."""
         self._logger.warning("accepting a cached key: %s", exc)
@@ -73,8 +79,33 @@ class Observer:
         count(self._metrics, "RequestFailed")
 
 
+@dataclass(frozen=True, slots=True)
+class ListFunction:
+    """The application, and what its init loads."""
+
+    app: RequestIdMiddleware
+    snapshots: PreloadedSnapshots
+    rows: DynamoRows
+    observer: Observer
+
+    def preload(self, initialization_type: str) -> None:
+        """Loads the current snapshot; never raises. The type is Lambda's: on-demand, snap-start.
+
+        An instance that SnapStart restores has neither an open connection nor a fresh pointer.
+        """
+        preload(self.snapshots, time.monotonic, self.observer.preload_missed)
+        if initialization_type == "snap-start":
+            self.snapshots.forget_pointer()
+            self.rows.close()
+
+
 def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddleware:
     """The application over DynamoDB; makes no call."""
+    return compose(settings, observer).app
+
+
+def compose(settings: ListSettings, observer: Observer) -> ListFunction:
+    """The application over DynamoDB, with its preload; makes no call."""
     access = DynamoAccess(
         settings.region,
         connect_timeout_seconds=CONNECT_SECONDS,
@@ -86,7 +117,8 @@ def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddlewa
     keys = DynamoKeys(rows, settings.keys_table)
     rates = DynamoRates(rows, settings.catalog_table)
     sandbox = cache(lambda: _sandbox(settings, observer))
-    return build_app(
+    snapshots = PreloadedSnapshots(DynamoSnapshots(rows, settings.catalog_table), time.monotonic)
+    app = build_app(
         Api(
             admission=Admission(
                 authenticator=Authenticator(keys, time.monotonic, observer.old_key_trusted),
@@ -96,7 +128,7 @@ def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddlewa
             live=_catalog_view(
                 settings,
                 observer,
-                source=DynamoSnapshots(rows, settings.catalog_table),
+                source=snapshots,
                 archive=DynamoTrackReader(rows, settings.catalog_table),
                 now=time.time,
                 on_checked=observer.snapshot_checked,
@@ -107,6 +139,7 @@ def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddlewa
             on_error=observer.request_failed,
         )
     )
+    return ListFunction(app, snapshots, rows, observer)
 
 
 def fresh_request_id() -> str:
