@@ -86,11 +86,9 @@ def test_other_pages_may_not(proxy: str, origin: str | None) -> None:
     assert headers["vary"] == "Origin"
 
 
-def test_it_says_what_it_needs_and_where_a_local_key_is() -> None:
+def test_it_says_what_it_needs_and_where_a_local_key_is(node: str) -> None:
     environment = {"PATH": os.environ["PATH"]}
-    done = subprocess.run(
-        [NODE or "node", str(SCRIPT)], env=environment, capture_output=True, text=True
-    )
+    done = subprocess.run([node, str(SCRIPT)], env=environment, capture_output=True, text=True)
 
     assert (done.returncode, done.stderr) == (
         1,
