@@ -104,6 +104,7 @@ def test_a_stored_failure_has_the_names_of_the_first_release(rows: DynamoRows) -
             "limit": -60.0,
         },
         "stands_until": NOON.isoformat(),
+        "attempts": 1,
     }
 
 
