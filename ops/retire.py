@@ -1,7 +1,7 @@
 """`catalog retire`: takes a track off the list permanently; its id still resolves."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from ops.withdraw import withdraw
 from tiktok_music.api.links import track_id_of_link
 from tiktok_music.api.schedule import Schedule
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.errors import LeaseHeld, NotFound
+from tiktok_music.errors import LeaseHeld, NotFound, SettingsError
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
 from tiktok_music.refresh.publication.archive_records import reinstated_record, retired_record
 from tiktok_music.resolve_request import parse_track_id
@@ -128,9 +128,11 @@ def _retire(deployment: Deployment, takedown: Takedown) -> str | None:
         entries = deployment.lists.entries()
         if not any(_denies(each, record) for each in entries):
             entry = ListEntry(ListKind.DENY, reason, record.tiktok_id)
-            # First, as its write is conditional, and a refresh reads it before the archive.
-            deployment.lists.save((*entries, entry), before=entries)
-        deployment.archive.save_many([retired_record(record, reason, datetime.now(UTC))])
+            # First, as its write is conditional, and a refresh reads it before the archive. Full
+            # overrides do not stop a takedown: the retired record keeps the track off the list.
+            with suppress(SettingsError):
+                deployment.lists.save((*entries, entry), before=entries)
+        deployment.archive.save_retired(retired_record(record, reason, datetime.now(UTC)))
     return withdraw(deployment.publisher, record.track_id, limits) if limits and rank else None
 
 
@@ -159,7 +161,7 @@ def _undo(deployment: Deployment, takedown: Takedown) -> None:
     history = f"retired{retired_at}: {record.retired_reason}"
     note = f"taken back {now:%Y-%m-%d}: {takedown.reason}; {history}"
     is_listed = deployment.rank(record.track_id) is not None
-    deployment.archive.save_many([reinstated_record(record, is_listed=is_listed, note=note)])
+    deployment.archive.save_reinstated(reinstated_record(record, is_listed=is_listed, note=note))
     if others != entries:
         deployment.lists.save(others, before=entries)
     denying = [each for each in others if _denies(each, record)]

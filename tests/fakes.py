@@ -140,6 +140,12 @@ class FakeArchive:
             track_id: self.records[track_id] for track_id in track_ids if track_id in self.records
         }
 
+    def save_retired(self, record: TrackRecord) -> None:
+        self.save_many([record])
+
+    def save_reinstated(self, record: TrackRecord) -> None:
+        self.save_many([record])
+
     def list_retired(self) -> list[TrackRecord]:
         return [each for each in self.records.values() if each.status is TrackStatus.RETIRED]
 

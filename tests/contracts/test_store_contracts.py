@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -51,6 +52,26 @@ def test_the_archive_returns_the_saved_records(kind: Any) -> None:
 
     found = archive.get_many([whole.track_id, bare.track_id, whole.track_id, "unknown"])
     assert found == {whole.track_id: whole, bare.track_id: bare}
+
+
+def test_the_archive_lists_retired_tracks_until_they_are_reinstated(kind: Any) -> None:
+    archive = (
+        FakeArchive()
+        if kind.param == "fake"
+        else DynamoTrackArchive(kind.getfixturevalue("rows"), "catalog")
+    )
+    records = [a_record(number) for number in range(1, 30)]
+    retired = [replace(record, status=TrackStatus.RETIRED) for record in records]
+    archive.save_many(records)
+    assert archive.list_retired() == []
+
+    for record in retired:
+        archive.save_retired(record)
+    for record in records[1:]:
+        archive.save_reinstated(record)
+
+    assert archive.list_retired() == retired[:1]
+    assert archive.get_many([records[1].track_id]) == {records[1].track_id: records[1]}
 
 
 def test_the_archive_saves_more_records_than_one_batch(kind: Any) -> None:
