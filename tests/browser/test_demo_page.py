@@ -51,7 +51,7 @@ def test_the_greeting_shows_the_address_and_the_change_of_the_chart(
     run: dict[str, Any],
 ) -> None:
     assert "12 hours later: PUBLISHED, 1 new track, new ranks" in run["lines"]
-    assert f"picker {run['baseUrl']}/picker" in run["lines"]
+    assert f"picker  {run['baseUrl']}/picker" in run["lines"]
 
 
 def test_the_chart_is_listed_by_rank_with_covers(picker: Picker) -> None:

@@ -28,10 +28,10 @@ def test_a_list_is_revalidated_by_a_reload_and_by_a_new_tab(browser: Browser) ->
         )
         page.locator("tiktok-music-picker").evaluate("host => host.reload()")
         for _ in range(40):
-            if statuses:
+            if 304 in statuses:
                 break
             page.wait_for_timeout(50)
-        assert statuses[0] == 304
+        assert 304 in statuses
 
         later = NOON + timedelta(hours=6, minutes=1)
         served.world.snapshots.publish(a_snapshot(*FEW[1:], fence=3, published_at=later))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from tiktok_music_client.errors import BadAnswer
 
@@ -29,7 +29,7 @@ def camel(name: str) -> str:
 
 def _parse(kind: Any, value: object, place: str) -> Any:
     origin = get_origin(kind)
-    if origin is types.UnionType:
+    if origin in (types.UnionType, Union):  # the latter of `Literal[…] | None`
         return None if value is None else _parse(get_args(kind)[0], value, place)
     if origin is tuple:
         return tuple(_parse(get_args(kind)[0], row, place) for row in _typed(list, value, place))

@@ -98,10 +98,9 @@ def _accepted(
 
 def _language(candidate: Candidate, rules: TextRules, record: TrackRecord | None) -> Language:
     """Upstream's language is kept where upstream is silent today: a guess is weaker."""
-    if candidate.language_name is None and record is not None:
-        source = LanguageSource(record.language_source)
-        if source is LanguageSource.UPSTREAM:
-            return Language(record.language, source, record.language_score)
+    is_silent = candidate.language_name is None
+    if is_silent and record is not None and record.language_source == LanguageSource.UPSTREAM:
+        return Language(record.language, LanguageSource.UPSTREAM, record.language_score)
     return language_of(candidate, rules)
 
 
