@@ -8,6 +8,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from schemathesis.specs.openapi.checks import negative_data_rejection
 from starlette.routing import Route
 
 from tests.api_world import LIST, World
@@ -64,7 +65,12 @@ def test_every_allowed_request_gets_a_described_answer(case: schemathesis.Case[A
     WORLD.rates.taken.clear()
     WORLD.now += 60
 
-    case.call_and_validate(headers={"Authorization": f"Bearer {WORLD.key}"})
+    # With `onError: report` an invalid target is answered in its place: 200 by design.
+    reports = isinstance(case.body, dict) and case.body.get("onError") == "report"
+    case.call_and_validate(
+        headers={"Authorization": f"Bearer {WORLD.key}"},
+        excluded_checks=[negative_data_rejection] if reports else [],
+    )
 
 
 def test_the_document_is_valid_openapi() -> None:

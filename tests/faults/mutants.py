@@ -148,7 +148,7 @@ def reader_without_verification(patch: Patch) -> None:
 
 def reader_goes_back(patch: Patch) -> None:
     """A reader follows the pointer of a stale replica."""
-    patch.setattr(catalog, "_is_worth_loading", lambda held, pointer: True)
+    patch.setattr(catalog, "_is_behind", lambda cached, pointer: False)
 
 
 def reader_gives_up(patch: Patch) -> None:

@@ -52,7 +52,9 @@ def resumed_writers(world: World) -> Tally:
 
 
 def resumed_sweepers(world: World) -> Tally:
-    return overtaken_writers(world, TESTED + 1, [index_of_flip(world) + 1], step=10)
+    return overtaken_writers(
+        world, TESTED + 1, [index_of_flip(world) + 1], step=index_of_flip(world)
+    )
 
 
 def lagging_replicas(world: World) -> Tally:
