@@ -79,7 +79,9 @@ def _results(stack: str | None) -> Iterator[CheckResult]:
         fix = "deploy the stack; the credentials need dynamodb:DescribeTable"
         yield _run(f"table {name}", fix, partial(_table, name, settings))
     for name in (settings.catalog_table, deployment.keys_table):
-        fix = "catalog recover mends the pointer; copy others from a restored table, or delete them"
+        fix = (
+            "catalog recover repairs the pointer; copy others from a restored table, or delete them"
+        )
         yield _run(f"items of {name}", fix, partial(_items, name, settings))
     fix = "replace the lists with a valid document: catalog lists load FILE"
     yield _run("lists", fix, partial(_entries, deployment))

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ops.console import confirm, echo, print_json, print_table, reports_errors
+from ops.console import echo, print_json, print_table, reports_errors
 from ops.deployment import open_deployment
 from ops.errors import CommandError
+from ops.key_states import existing_key, set_state, set_states, to_dict, usable_keys
 from ops.options import CommandOptions, JsonOption, StackOption, YesOption
-from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.api.rate_limit import PER_MINUTE
 from tiktok_music.api_key import (
     READ,
@@ -22,19 +22,11 @@ from tiktok_music.api_key import (
     RateTier,
     mint_key,
 )
-from tiktok_music.errors import KeyChanged
 
 app = typer.Typer(
     help="API keys: create, rotate, list, suspend, resume, revoke.", no_args_is_help=True
 )
 SCOPES = (READ, WRITE, "*")
-# State -> what the command does, and what it has done.
-VERBS = {
-    KeyState.ACTIVE: ("resume", "resumed"),
-    KeyState.SUSPENDED: ("suspend", "suspended"),
-    KeyState.REVOKED: ("revoke", "revoked"),
-}
-TAKES_EFFECT = "takes effect within 30 seconds"
 
 
 def _key_id(text: str) -> str:
@@ -97,7 +89,7 @@ def create(
         state=KeyState.ACTIVE,
     )
     keys = open_deployment(stack).keys
-    others = _usable_keys(organization, keys)
+    others = usable_keys(organization, keys)
     if others and all(each.is_suspended() for each in others):
         raise CommandError(
             f"{organization} is suspended (all keys); run catalog keys resume --organization "
@@ -112,7 +104,7 @@ def create(
 def rotate(key_id: KeyId, stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """Create a key with the same settings and show it once. The old key works until revoked."""
     keys = open_deployment(stack).keys
-    old = _existing_key(keys, key_id)
+    old = existing_key(keys, key_id)
     if old.state != KeyState.ACTIVE:
         raise CommandError(f"{key_id} is {old.state}: only an active key can be rotated")
     minted = mint_key(old.environment, secrets.token_bytes)
@@ -126,7 +118,7 @@ def rotate(key_id: KeyId, stack: str | None = StackOption, as_json: bool = JsonO
 @reports_errors
 def list_keys(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
     """List all keys, without their secrets."""
-    rows = [_to_dict(key) for key in open_deployment(stack).keys.list_all()]
+    rows = [to_dict(key) for key in open_deployment(stack).keys.list_all()]
     if as_json:
         print_json(rows)
     elif rows:
@@ -144,7 +136,7 @@ def revoke(
     yes: bool = YesOption,
 ) -> None:
     """Revoke a key permanently; takes effect within 30 seconds."""
-    _set_state(key_id, KeyState.REVOKED, CommandOptions(stack, as_json, yes))
+    set_state(key_id, KeyState.REVOKED, CommandOptions(stack, as_json, yes))
 
 
 @app.command()
@@ -160,7 +152,7 @@ def suspend(
 
     While all its keys are suspended, no key can be created for an organisation.
     """
-    _set_states(key_id, organization, KeyState.SUSPENDED, CommandOptions(stack, as_json, yes))
+    set_states(key_id, organization, KeyState.SUSPENDED, CommandOptions(stack, as_json, yes))
 
 
 @app.command()
@@ -173,97 +165,12 @@ def resume(
     yes: bool = YesOption,
 ) -> None:
     """Make a suspended key, or all suspended keys of an organisation, active again."""
-    _set_states(key_id, organization, KeyState.ACTIVE, CommandOptions(stack, as_json, yes))
-
-
-def _set_states(
-    key_id: str | None, organization: str | None, state: KeyState, options: CommandOptions
-) -> None:
-    if (key_id is None) == (organization is None):
-        raise typer.BadParameter("give the id of a key, or --organization")
-    if organization is None:
-        _set_state(str(key_id), state, options)
-        return
-    keys = open_deployment(options.stack).keys
-    found = _usable_keys(organization, keys)
-    if not found:
-        raise CommandError(f"{organization} has no key: catalog keys list")
-    changing = [each for each in found if each.state != state]
-    imperative, past = VERBS[state]
-    count = f"{len(changing)} {'key' if len(changing) == 1 else 'keys'} of {organization}"
-    if changing:
-        confirm(f"{imperative} {count}?", yes=options.yes)
-    overtaken: list[str] = []
-    for key in changing:
-        try:
-            keys.change_state(key, state)
-        except KeyChanged as exc:
-            overtaken.append(str(exc))
-    if overtaken:
-        raise CommandError(f"{'; '.join(overtaken)}; the others are {past}: catalog keys list")
-    if options.as_json:
-        print_json([_to_dict(replace(key, state=state)) for key in found])
-    elif changing:
-        echo(f"{past} {count}; {TAKES_EFFECT}")
-    else:
-        echo(f"all keys of {organization} are already {state}")
-
-
-def _usable_keys(organization: str, keys: DynamoKeys) -> list[ApiKey]:
-    """All keys of an organisation that are not revoked."""
-    return [
-        key
-        for key in keys.list_all()
-        if key.organization_id == organization and key.state != KeyState.REVOKED
-    ]
-
-
-def _set_state(key_id: str, state: KeyState, options: CommandOptions) -> None:
-    keys = open_deployment(options.stack).keys
-    key = _existing_key(keys, key_id)
-    if key.state == KeyState.REVOKED and state != KeyState.REVOKED:
-        raise CommandError(f"{key_id} is permanently revoked; create another: catalog keys create")
-    imperative, past = VERBS[state]
-    if key.state != state:
-        confirm(f"{imperative} {key_id} of {key.organization_name}?", yes=options.yes)
-        try:
-            keys.change_state(key, state)
-        except KeyChanged as exc:
-            raise CommandError(f"{exc}; nothing changed: catalog keys list") from exc
-    if options.as_json:
-        print_json(_to_dict(replace(key, state=state)))
-    elif key.state != state:
-        echo(f"{key_id} {past}; {TAKES_EFFECT}")
-    else:
-        echo(f"{key_id} is already {state}")
-
-
-def _existing_key(keys: DynamoKeys, key_id: str) -> ApiKey:
-    key = keys.get(key_id)
-    if key is None:
-        raise CommandError(
-            f"key {key_id[:16]} not found: `catalog keys list` lists the ids, the 16 characters "
-            "after lp_live_ or lp_test_"
-        )
-    return key
-
-
-def _to_dict(key: ApiKey) -> dict[str, str]:
-    """JSON values of a key, without its secret."""
-    return {
-        "keyId": key.key_id,
-        "environment": key.environment,
-        "organization": key.organization_id,
-        "name": key.organization_name,
-        "scopes": " ".join(sorted(key.scopes)),
-        "tier": key.tier,
-        "state": key.state,
-    }
+    set_states(key_id, organization, KeyState.ACTIVE, CommandOptions(stack, as_json, yes))
 
 
 def _print_key(minted: MintedKey, key: ApiKey, *, as_json: bool) -> None:
     if as_json:
-        print_json({**_to_dict(key), "key": minted.text})
+        print_json({**to_dict(key), "key": minted.text})
     else:
         echo(minted.text)
     echo("Save this key now; it is shown once", err=True)

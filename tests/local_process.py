@@ -20,7 +20,7 @@ START_SECONDS = 600
 class LocalRun:
     process: subprocess.Popen[str]
     lines: list[str]
-    told: dict[str, Any]
+    facts: dict[str, Any]
     run_file: Path
 
 

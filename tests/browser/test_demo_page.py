@@ -17,7 +17,7 @@ from tests.local_process import running
 def run(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[dict[str, Any]]:
     """The run file of a local run, and `lines`: its output."""
     with running(tmp_path_factory.mktemp("run") / "run.json") as local_run:
-        yield {**local_run.told, "lines": local_run.lines}
+        yield {**local_run.facts, "lines": local_run.lines}
 
 
 @pytest.fixture

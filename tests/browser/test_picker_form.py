@@ -100,14 +100,14 @@ def test_the_value_is_read_by_both_names_and_written_by_the_new_one(picker: Pick
     ],
 )
 def test_garbage_is_refused_and_the_value_stays(picker: Picker, given: Any, message: str) -> None:
-    told = run(
+    error = run(
         picker,
         "host.value = { mode: 'auto' };"
         " try { host.value = argument } catch (error) { return [error.name, error.message] }",
         given,
     )
 
-    assert told == ["TypeError", message]
+    assert error == ["TypeError", message]
     assert run(picker, "host.value.mode = 'none'; return host.value") == AUTO
 
 

@@ -159,10 +159,10 @@ def test_a_text_missing_from_a_language_is_english(few: Stage, browser: Browser)
 
 
 def test_texts_that_are_not_json_are_ignored_and_reported(picker: Picker) -> None:
-    with picker.page.expect_console_message(lambda message: "strings" in message.text) as told:
+    with picker.page.expect_console_message(lambda message: "strings" in message.text) as message:
         picker.host.evaluate("host => host.setAttribute('strings', '{search:')")
 
-    assert told.value.text.startswith('<tiktok-music-picker> ignores its attribute "strings": ')
+    assert message.value.text.startswith('<tiktok-music-picker> ignores its attribute "strings": ')
     expect(picker.rows).to_have_count(12)
 
 

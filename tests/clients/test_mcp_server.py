@@ -17,7 +17,6 @@ from mcp.server.mcpserver.exceptions import ToolError
 from local.servers import BackgroundServer, bind
 from tests.api_world import World
 from tests.builders import a_record, a_snapshot, a_track
-from tests.clients.proxy import speaking_the_older_name
 from tests.peer import Exchange, running_peer
 from tiktok_music_mcp.catalog_api import CatalogApi, address_fault
 from tiktok_music_mcp.tools import build_server
@@ -69,15 +68,14 @@ def test_an_agent_finds_gets_and_resolves_a_track(api: tuple[BackgroundServer, W
     manual = {"mode": "manual", "trackId": TRACK.track_id}
     targets = [{"mode": "managed", "tiktokMusic": manual}, {"mode": "draft"}]
 
-    with speaking_the_older_name(server.base_url) as proxy:
-        tools, results = talk(
-            proxy.base_url,
-            world.key,
-            ("list_tiktok_music", {"q": "sunset"}),
-            ("get_tiktok_music", {"track": TRACK.track_id.upper()}),
-            ("get_tiktok_music", {"track": f" {RECORD.link} "}),
-            ("resolve_tiktok_music", {"targets": targets}),
-        )
+    tools, results = talk(
+        server.base_url,
+        world.key,
+        ("list_tiktok_music", {"q": "sunset"}),
+        ("get_tiktok_music", {"track": TRACK.track_id.upper()}),
+        ("get_tiktok_music", {"track": f" {RECORD.link} "}),
+        ("resolve_tiktok_music", {"targets": targets}),
+    )
 
     assert [tool.name for tool in tools] == [
         "list_tiktok_music",
@@ -219,13 +217,12 @@ def test_an_agent_sees_the_errors_of_the_api(api: tuple[BackgroundServer, World]
     server, world = api
     draft = {"mode": "draft", "tiktokMusic": {"mode": "auto"}}
 
-    with speaking_the_older_name(server.base_url) as proxy:
-        _, results = talk(
-            proxy.base_url,
-            world.key,
-            ("get_tiktok_music", {"track": a_record(9).track_id}),
-            ("resolve_tiktok_music", {"targets": [draft]}),
-        )
+    _, results = talk(
+        server.base_url,
+        world.key,
+        ("get_tiktok_music", {"track": a_record(9).track_id}),
+        ("resolve_tiktok_music", {"targets": [draft]}),
+    )
 
     assert [result.is_error for result in results] == [True, True]
     unknown, invalid = [result.content[0].text for result in results]

@@ -18,7 +18,7 @@ import pytest
 from local.servers import BackgroundServer, bind
 from tests.api_world import World
 from tests.builders import a_record, a_snapshot, a_track
-from tests.clients.proxy import body_of, forward, with_older_name
+from tests.clients.proxy import body_of, forward
 from tests.local_process import ROOT
 from tests.peer import Exchange, Peer, running_peer
 from tiktok_music_client import CatalogClient, Target
@@ -73,7 +73,7 @@ class SpoilingProxy:
             self.error(exchange, 401, "UNAUTHENTICATED")
         else:
             exchange.headers.replace_header("Authorization", f"Bearer {self.real_key}")
-            forward(exchange, self.base_url, with_older_name(body))
+            forward(exchange, self.base_url, body)
 
     def error(self, exchange: Exchange, status: int, code: str, **headers: str) -> None:
         error = {"error": {"code": code, "message": "Spoiled.", "requestId": "req_spoiled"}}

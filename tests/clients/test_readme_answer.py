@@ -13,10 +13,12 @@ def test_the_local_run_returns_the_response_of_the_readme(local_run: LocalRun) -
     shown = README.partition("```json\n")[2].partition("\n```")[0]
     answer = json.loads(shown.replace(",…]", "]"))
 
-    with CatalogClient(local_run.told["baseUrl"], local_run.told["keys"]["publishRead"]) as catalog:
+    with CatalogClient(
+        local_run.facts["baseUrl"], local_run.facts["keys"]["publishRead"]
+    ) as catalog:
         listing = catalog.list()
     first = listing.tracks[0]
-    media = local_run.told["mediaBaseUrl"]
+    media = local_run.facts["mediaBaseUrl"]
     assert answer["total"] == listing.total
     assert answer["tracks"] == [
         {

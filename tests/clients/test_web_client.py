@@ -25,7 +25,7 @@ LIST = "**/picker/api/v1/tiktok-music"
 @pytest.fixture
 def page(local_run: LocalRun, browser: Browser) -> Iterator[Page]:
     """A page of the proxy's origin with the class as `Catalog` and a client as `catalog`."""
-    base_url = local_run.told["baseUrl"]
+    base_url = local_run.facts["baseUrl"]
     setup = (
         "import { Catalog, CatalogError } from './catalog.js';"
         "Object.assign(window, { Catalog, CatalogError, catalog: new Catalog('/picker/api/') });"
@@ -296,7 +296,7 @@ def test_an_aborted_call_throws_the_reason_of_its_signal(page: Page) -> None:
 
 def test_the_example_of_the_readme_runs(page: Page, local_run: LocalRun) -> None:
     example = README.partition("```js\n")[2].partition("```")[0]
-    base_url = local_run.told["baseUrl"]
+    base_url = local_run.facts["baseUrl"]
     page.route(f"{base_url}/own/setup.js", fulfill("text/javascript", example))
 
     page.goto(f"{base_url}/own/page.html")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.proxy import speaking_the_older_name
 from tests.local_process import LocalRun
 from tiktok_music_client import (
     AsyncCatalogClient,
@@ -26,7 +25,7 @@ NEVER = "00000000-0000-4000-8000-000000000000"
 
 
 def client_of(local_run: LocalRun, key: str) -> CatalogClient:
-    return CatalogClient(local_run.told["baseUrl"], local_run.told["keys"][key])
+    return CatalogClient(local_run.facts["baseUrl"], local_run.facts["keys"][key])
 
 
 @pytest.fixture
@@ -84,15 +83,11 @@ def test_nothing_changed_since_the_version_of_the_list(catalog: CatalogClient) -
     assert catalog.changes(version) == nothing
 
 
-def test_targets_are_resolved_in_their_order(local_run: LocalRun, catalog: CatalogClient) -> None:
+def test_targets_are_resolved_in_their_order(catalog: CatalogClient) -> None:
     track = catalog.track(catalog.list().tracks[0].id)
     targets = [Target("managed", track.id), Target("publish", track.id), Target("managed")]
 
-    with (
-        speaking_the_older_name(local_run.told["baseUrl"]) as proxy,
-        CatalogClient(proxy.base_url, local_run.told["keys"]["publishWrite"]) as client,
-    ):
-        managed, publish, auto = client.resolve(targets)
+    managed, publish, auto = catalog.resolve(targets)
 
     assert managed.payload == {"tiktokMusicLink": track.tiktok_music_link}
     assert [notice.code for notice in publish.warnings] == ["DEGRADED_TO_AUTO"]
@@ -141,8 +136,8 @@ def test_api_errors_have_their_class_and_the_request_id(local_run: LocalRun) -> 
 
 def test_the_async_client_returns_the_same(local_run: LocalRun, catalog: CatalogClient) -> None:
     async def titles() -> list[str]:
-        key = local_run.told["keys"]["publishWrite"]
-        async with AsyncCatalogClient(local_run.told["baseUrl"], key) as client:
+        key = local_run.facts["keys"]["publishWrite"]
+        async with AsyncCatalogClient(local_run.facts["baseUrl"], key) as client:
             return [track.title async for track in client.tracks(limit=7)]
 
     assert asyncio.run(titles()) == [track.title for track in catalog.list().tracks]
@@ -153,12 +148,11 @@ def test_the_example_of_the_readme_runs(
 ) -> None:
     example = README.read_text().partition("```python\n")[2].partition("```")[0]
     assert example.count('"https://…"') == example.count('"lp_live_…"') == 1
-    run = local_run.told
+    run = local_run.facts
     runnable = example.replace("lp_live_…", run["keys"]["publishWrite"])
+    runnable = runnable.replace("https://…", run["baseUrl"])
 
-    with speaking_the_older_name(run["baseUrl"]) as proxy:
-        runnable = runnable.replace("https://…", proxy.base_url)
-        exec(compile(runnable, str(README), "exec"), {})
+    exec(compile(runnable, str(README), "exec"), {})
 
     printed = capsys.readouterr().out
     assert re.fullmatch(

@@ -39,8 +39,8 @@ def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
 
 
 def list_tracks(local_run: LocalRun) -> list[dict[str, Any]]:
-    key = local_run.told["keys"]["publishRead"]
-    url = f"{local_run.told['baseUrl']}/v1/tiktok-music"
+    key = local_run.facts["keys"]["publishRead"]
+    url = f"{local_run.facts['baseUrl']}/v1/tiktok-music"
     status, _, body = get(url, Authorization=f"Bearer {key}")
     assert status == 200
     tracks: list[dict[str, Any]] = json.loads(body)["tracks"]
@@ -82,7 +82,7 @@ def test_progress_is_plain_lines_without_a_terminal(local_run: LocalRun) -> None
 
 
 def test_the_printed_curl_line_has_the_address_and_a_valid_key(local_run: LocalRun) -> None:
-    base_url, key = local_run.told["baseUrl"], local_run.told["keys"]["publishRead"]
+    base_url, key = local_run.facts["baseUrl"], local_run.facts["keys"]["publishRead"]
 
     assert f"curl -s {base_url}/v1/tiktok-music -H 'Authorization: Bearer {key}'" in local_run.lines
 
@@ -124,13 +124,13 @@ def test_the_media_is_served_as_r2_would(local_run: LocalRun) -> None:
     ("name", "status"), [("publishRead", 200), ("all", 200), ("noScopes", 403), ("revoked", 401)]
 )
 def test_there_is_a_key_of_every_kind(local_run: LocalRun, name: str, status: int) -> None:
-    url = f"{local_run.told['baseUrl']}/v1/tiktok-music"
+    url = f"{local_run.facts['baseUrl']}/v1/tiktok-music"
 
-    assert get(url, Authorization=f"Bearer {local_run.told['keys'][name]}")[0] == status
+    assert get(url, Authorization=f"Bearer {local_run.facts['keys'][name]}")[0] == status
 
 
 def test_a_used_port_is_refused_with_what_to_do(local_run: LocalRun) -> None:
-    port = urlsplit(local_run.told["baseUrl"]).port
+    port = urlsplit(local_run.facts["baseUrl"]).port
     assert port is not None
 
     written = local_run.run_file.read_text()

@@ -31,7 +31,7 @@ def test_a_key_revoked_during_the_question_stays_revoked(
     def revoke(question: str, *, yes: bool) -> None:
         keys.save(replace(key, state=KeyState.REVOKED))
 
-    monkeypatch.setattr("ops.keys.confirm", revoke)
+    monkeypatch.setattr("ops.key_states.confirm", revoke)
     target = ["--organization", key.organization_id] if of_organization else [key.key_id]
     result = catalog("keys", verb, *target)
 
