@@ -1,8 +1,9 @@
 """A candidate: a sound from upstream, parsed and typed, before any rule is applied."""
 
 from collections.abc import Iterable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
+from tiktok_music.about import About
 from tiktok_music.track import track_id_of
 
 
@@ -14,6 +15,8 @@ class Candidate:
     order of preference; `group_ids` are upstream's ids of the recording; `takedown` is upstream's
     reason why the sound is unavailable, or None; `song_clip_id` is the id needed to publish with
     commercial music; `place` is the position in its chart, counted from 1, or 0 if unknown.
+    `excerpt_start_ms` and `chorus_start_ms` are the positions of its file and of the chorus in the
+    song.
     """
 
     tiktok_id: str
@@ -32,6 +35,9 @@ class Candidate:
     takedown: str | None = None
     song_clip_id: str | None = None
     place: int = 0
+    excerpt_start_ms: int | None = None
+    chorus_start_ms: int | None = None
+    about: About = field(default_factory=About)
 
     @property
     def track_id(self) -> str:

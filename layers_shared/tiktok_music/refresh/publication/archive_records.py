@@ -32,6 +32,7 @@ def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) 
         status=TrackStatus.ACTIVE,
         media=accepted.media,
         song_clip_id=candidate.song_clip_id,
+        about=candidate.about.joined_with(known.about) if known else candidate.about,
         retired_reason=known.retired_reason if known else None,
         newer_fields=known.newer_fields if known else {},
     )
@@ -60,6 +61,7 @@ def alias_record(
         media=media or (known.media if known else None),
         canonical_id=canonical.track_id,
         song_clip_id=candidate.song_clip_id,
+        about=candidate.about.joined_with(known.about) if known else candidate.about,
         retired_reason=known.retired_reason if known else None,
         newer_fields=known.newer_fields if known else {},
     )
