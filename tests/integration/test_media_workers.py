@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pillow_heif
 import pytest
 from PIL import Image
@@ -65,9 +66,9 @@ def test_an_image_becomes_a_jpeg(media_encoder: ProcessMediaEncoder) -> None:
 
 def test_the_gain_of_a_plain_mp3_is_changed(media_encoder: ProcessMediaEncoder) -> None:
     """The sealed process can load no module any more: the warm-up did this work once."""
-    mp3, _ = music(5, 14, "mp3")
+    loud = np.tanh(a_tune(3, 9.0) * np.float32(6))
 
-    preview = media_encoder.prepare_preview(mp3, "Song", "Artist")
+    preview = media_encoder.prepare_preview(encoded(loud, "mp3"), "Song", "Artist")
 
     assert preview.facts.method is PreviewMethod.REWRITTEN
 
