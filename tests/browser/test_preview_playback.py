@@ -16,7 +16,9 @@ DECODE = """async (mp3) => {
   const audio = await new OfflineAudioContext(2, 1, 44100).decodeAudioData(bytes.buffer);
   const raw = new Uint8Array(audio.getChannelData(0).buffer);
   let text = '';
-  for (let at = 0; at < raw.length; at += 32768) text += String.fromCharCode(...raw.subarray(at, at + 32768));
+  for (let at = 0; at < raw.length; at += 4096) {
+    text += String.fromCharCode(...raw.subarray(at, at + 4096));
+  }
   return btoa(text);
 }"""
 
@@ -33,7 +35,8 @@ def played(browser: Browser, mp3: bytes) -> Samples:
 
 @pytest.mark.parametrize(("start", "seconds"), [(0, 6.0), (31_007, 4.2), (88_200, 3.0)])
 def test_a_rewritten_preview_is_sample_exact(browser: Browser, start: int, seconds: float) -> None:
-    source = encoded(np.tanh(music(3, 6.0) * np.float32(6)), "mp3")
+    # Chromium clips at full scale, which this does not reach.
+    source = encoded(music(3, 6.0) * np.float32(0.5), "mp3")
     samples = round(seconds * RATE)
 
     rewritten = rewrite_mp3(source, -3, start, samples, Mp3Tags("Title", "Artist"))
