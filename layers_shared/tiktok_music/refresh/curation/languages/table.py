@@ -9,6 +9,9 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from tiktok_music.characters import unescape
 
 # The first printable character: numbers are written as ASCII, so that the tables stay text.
@@ -84,7 +87,7 @@ class LanguageTable:
         pairs = self._pairs(word.encode())
         return {pairs[at] - ZERO: pairs[at + 1] - ZERO for at in range(0, len(pairs), 2)}
 
-    def half_bits_of_letters(self, word: str) -> list[int]:
+    def half_bits_of_letters(self, word: str) -> npt.NDArray[np.int64]:
         """Half bits of the spelling of `word` in each language, by its trigrams.
 
         A trigram that no language has backs off to its suffix, for `BACK_OFF` half bits a letter.
@@ -94,7 +97,8 @@ class LanguageTable:
             while gram and gram not in self.grams:
                 gram, penalty = gram[1:], penalty + BACK_OFF
             rows.append(self.grams.get(gram) or bytes([UNSEEN_LETTER] * len(self.codes)))
-        return [sum(column) + penalty for column in zip(*rows, strict=True)]
+        figures = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), -1)
+        return figures.sum(axis=0, dtype=np.int64) + penalty
 
     def _pairs(self, word: bytes) -> bytes:
         low, high = 0, len(self.lines)
