@@ -164,13 +164,13 @@ KNOWN_MISSES = {
         "Горчиво вино",
     },
     "es": {
-        "Viva La Vida", "Chiquitita", "Mi Casa Party", "Solo Dolo", "El Chapo", "Te Amo Baby",
+        "Viva La Vida", "Chiquitita", "Mi Casa Party", "Solo Dolo", "El Chapo",
         "Señorita Baby", "Diablo",
     },
     "fr": {"Que Sera", "Mars", "Alors On Dance Baby"},
     "de": {"Das Boot Camp", "Du Hast Dance"},
     "it": {"Mamma Mia"},
-    "pt": {"Rio"},
+    "pt": {"Rio", "Te Amo Baby"},
 }  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """Estimates the language of a title from word tables, spelling, fastText and a prior."""
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,8 @@ SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari", "han")
 # prints the scores.
 FASTTEXT = 0.4
 FASTTEXT_FLOOR = 0.01
+# Half the time of fastText is in shares below this, which the floor makes worth nothing.
+_LEAST_SHARE = 0.005
 PRIOR = 1.2
 CAUTION = 1.5
 # Half bits: a word is never more likely than this, so that one "die" does not make a title German.
@@ -36,13 +38,7 @@ _SYLLABLES = frozenset({
     "mm", "mmm", "na", "oh", "oo", "ooh", "ra", "ta", "tra", "uh", "whoa", "woah", "ya", "yeah",
 })  # fmt: skip
 # fastText distinguishes languages that are one here, and has one for several of these.
-_FASTTEXT_NAMES = {
-    "no": ("no", "nn"),
-    "hr": ("hr", "sh", "bs"),
-    "sr": ("sr", "sh", "bs"),
-    "ku": ("ku", "ckb"),
-}
-
+_LANGUAGES_OF_FASTTEXT = {"nn": ("no",), "sh": ("hr", "sr"), "bs": ("hr", "sr"), "ckb": ("ku",)}
 
 _Floats = npt.NDArray[np.float64]
 
@@ -62,7 +58,7 @@ class LanguageModel:
     tables: Mapping[str, LanguageTable]
     priors: Mapping[tuple[str, str], float]
     predictor: Predictor
-    _priors_of: dict[str, _Floats] = field(default_factory=dict, repr=False, compare=False)
+    _constants: dict[str, _Floats] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, folder: Path) -> "LanguageModel":
@@ -82,11 +78,13 @@ class LanguageModel:
         table = self.tables.get(script)
         if table is None or not words:
             return None
-        scores = self._scores(table, script, words)
-        allowed = [place for place, code in enumerate(table.codes) if code in codes or not codes]
-        best = max(allowed, key=scores.__getitem__)
-        shares = np.exp((scores[allowed] - scores[best]) / CAUTION)
-        return table.codes[best], float(1 / shares.sum())
+        scores, names = self._scores(table, script, words), table.codes
+        if codes:
+            places = [place for place, code in enumerate(table.codes) if code in codes]
+            scores, names = scores[places], tuple(table.codes[place] for place in places)
+        best = int(np.argmax(scores))
+        shares = np.exp((scores - scores[best]) / CAUTION)
+        return names[best], float(1 / shares.sum())
 
     def most_frequent(self, script: str, codes: tuple[str, ...]) -> str | None:
         """The language of `codes` with the greatest prior in a script; None for Latin or none."""
@@ -110,24 +108,25 @@ class LanguageModel:
 
     def _scores(self, table: LanguageTable, script: str, words: list[str]) -> _Floats:
         """A score for each language of the table, in its order."""
-        predicted = self._fasttext(words)
-        shares = np.array([predicted[code] for code in table.codes])
-        words_score = _words_score(table, words, _SHARED_WORDS.get(script))
-        return words_score + FASTTEXT * np.log(shares + FASTTEXT_FLOOR) + self._prior(table, script)
-
-    def _prior(self, table: LanguageTable, script: str) -> _Floats:
-        if script not in self._priors_of:
+        if script not in self._constants:
             shares = [self.share(script, code) for code in table.codes]
-            self._priors_of[script] = PRIOR * np.log(shares)
-        return self._priors_of[script]
+            self._constants[script] = PRIOR * np.log(shares) + FASTTEXT * math.log(FASTTEXT_FLOOR)
+        total = self._constants[script].copy()
+        for code, share in self._fasttext(words).items():
+            if code in table.codes:
+                gain = math.log(share + FASTTEXT_FLOOR) - math.log(FASTTEXT_FLOOR)
+                total[table.codes.index(code)] += FASTTEXT * gain
+        for word in words:
+            total += _word_score(table, word, _SHARED_WORDS.get(script))
+        return total
 
     def _fasttext(self, words: list[str]) -> Mapping[str, float]:
-        labels, shares = self.predictor.predict(" ".join(words), k=-1, threshold=0.0005)
-        predicted: defaultdict[str, float] = defaultdict(float)
+        labels, shares = self.predictor.predict(" ".join(words), k=-1, threshold=_LEAST_SHARE)
+        predicted: dict[str, float] = {}
         for label, share in zip(labels, shares, strict=True):
-            predicted[label.removeprefix("__label__")] = share
-        for code, names in _FASTTEXT_NAMES.items():
-            predicted[code] = max(predicted[name] for name in names)
+            name = label.removeprefix("__label__")
+            for code in _LANGUAGES_OF_FASTTEXT.get(name, (name,)):
+                predicted[code] = max(share, predicted.get(code, 0.0))
         return predicted
 
 
@@ -141,25 +140,27 @@ def _usable(words: list[str]) -> list[str]:
     return [] if is_initials or _SYLLABLES.issuperset(once) else once
 
 
-def _words_score(table: LanguageTable, words: list[str], shared: tuple[str, int] | None) -> _Floats:
-    """Natural logarithm of the probability of `words` in each language of `table`.
+@lru_cache(maxsize=8192)
+def _word_score(table: LanguageTable, word: str, shared: tuple[str, int] | None) -> _Floats:
+    """Natural logarithm of the probability of a word in each language of `table`.
 
     A word is either on a language's list or spelt like the language: the greater one counts.
     `shared` is the language that has the words of all lists, and their half bits.
     """
     unlisted = np.array(table.unlisted)
-    letters, on_list = np.log(unlisted), np.log1p(-unlisted)
-    totals = np.zeros(len(table.codes))
-    for word, listed in _looked_up(table, words):
-        scores = letters - _NATS * table.half_bits_of_letters(word)
-        for place, level in listed.items():
-            score = on_list[place] - _NATS * max(MOST_FREQUENT, level)
-            scores[place] = max(scores[place], score)
+    total = np.zeros(len(table.codes))
+    for part, listed in _looked_up(table, [word]):
+        scores = np.log(unlisted) - _NATS * table.half_bits_of_letters(part)
+        if listed:
+            places = list(listed)
+            levels = np.maximum(MOST_FREQUENT, list(listed.values()))
+            on_list = np.log1p(-unlisted[places]) - _NATS * levels
+            scores[places] = np.maximum(scores[places], on_list)
         if shared and listed:
             place = table.codes.index(shared[0])
             scores[place] = max(scores[place], -_NATS * shared[1])
-        totals += scores
-    return totals
+        total += scores
+    return total
 
 
 def _looked_up(table: LanguageTable, words: list[str]) -> Iterator[tuple[str, dict[int, int]]]:

@@ -93,9 +93,9 @@ class LanguageRule:
 
     def _without_dialect(self, text: str, likely: tuple[str, float]) -> tuple[str, float]:
         """Reads "In Da Hood" as English: without "da", which other languages have, too, it is."""
-        words = words_of(text)
+        words = words_of(text) if likely[0] != _ENGLISH else []
         rest = [word for word in words if word not in _DIALECT]
-        if likely[0] == _ENGLISH or not rest or len(rest) == len(words):
+        if not rest or len(rest) == len(words):
             return likely
         other = self.model.most_likely(" ".join(rest), "latin", ())
         is_english = other is not None and other[0] == _ENGLISH and other[1] >= _LIKELY_SCORE

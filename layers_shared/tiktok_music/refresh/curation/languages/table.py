@@ -5,6 +5,7 @@ integers and fit into one character of a table.
 """
 
 import lzma
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from tiktok_music.characters import unescape
 
+_NOT_SPELLED = re.compile("[^a-z']")
 # The first printable character: numbers are written as ASCII, so that the tables stay text.
 ZERO = 33
 _FIGURES = bytes(max(0, code - ZERO) for code in range(256))
@@ -34,7 +36,7 @@ def words_of(text: str) -> list[str]:
     Apostrophes inside a word stay. Digits, punctuation, emoji and lone surrogates separate words.
     """
     lower = text.lower().replace("’", "'").replace("i\u0307", "i")
-    spelled = "".join(map(_spelled, lower))
+    spelled = _NOT_SPELLED.sub(" ", lower) if lower.isascii() else "".join(map(_spelled, lower))
     return [word for word in (part.strip("'") for part in spelled.split()) if word]
 
 
@@ -52,7 +54,7 @@ def grams_of(word: str) -> list[str]:
     return [framed[max(0, end - 3) : end] for end in range(2, len(framed) + 1)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LanguageTable:
     """The words and letter sequences of the languages of one script.
 

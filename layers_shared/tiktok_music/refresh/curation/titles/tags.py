@@ -89,6 +89,18 @@ def noise_endings() -> frozenset[str]:
 
 
 @cache
+def endings_of_titles() -> frozenset[str]:
+    """Both together."""
+    return version_endings() | noise_endings()
+
+
+@cache
+def last_words(endings: frozenset[str]) -> frozenset[str]:
+    """The last words of folded phrases, also where a head such as "version" follows them."""
+    return frozenset(ending.split()[-1] for ending in endings) | {"version", "ver", "audio"}
+
+
+@cache
 def genres() -> frozenset[str]:
     """The tags of genres, whose names are titles, too ("Jungle")."""
     table = read_phrases("genres.txt")
