@@ -30,6 +30,8 @@ _PLAIN_LETTERS = LATIN_LETTERS | {
     "'": "", "’": "", "‘": "", "`": "", "´": "", "ʼ": "", "׳": "",
 }  # fmt: skip
 _KATAKANA_TO_HIRAGANA = 0x60
+# NFKC would spell them "tm" and "sm".
+_TRADE_MARKS = str.maketrans("", "", "™℠")
 _IGNORED_MARKS = str.maketrans("", "", ACCENTS + KORANIC_MARKS + VARIATION_SELECTORS)
 
 
@@ -79,7 +81,8 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _fold(text: str) -> str:
-    text = unicodedata.normalize("NFKC", characters.visible(unescape(text))).casefold()
+    shown = characters.visible(unescape(text)).translate(_TRADE_MARKS)
+    text = unicodedata.normalize("NFKC", shown).casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFD", text)
         text = unicodedata.normalize("NFC", text.translate(_IGNORED_MARKS))
