@@ -24,7 +24,7 @@ from tiktok_music.adapters.upstream_rows import (
     rejected_row,
 )
 from tiktok_music.adapters.upstream_text import clean_name
-from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.candidate import SONG_GROUP, Candidate
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.rejection import Rejection, RejectionReason
 from tiktok_music.track import is_tiktok_id
@@ -88,7 +88,7 @@ class SongRow(UpstreamRow):
     def group_ids(self) -> tuple[str, ...]:
         """The song as a group, which its clips share."""
         song_id = self.commercial_music_id
-        return (f"cml:{song_id}",) if song_id and is_tiktok_id(song_id) else ()
+        return (f"{SONG_GROUP}{song_id}",) if song_id and is_tiktok_id(song_id) else ()
 
 
 class CmlSource:

@@ -40,7 +40,7 @@ class GroupMedia:
     `canonical` is the member with media, None if there is none. `tried` counts the members whose
     media was fetched in this run, `first_tries` those that did not fail in an earlier run, and
     `first_failures` those of them without good media. A deferred group has untried members.
-    `duplicates_media` is the media, by TikTok id, of members that were matched by sound.
+    `duplicates_media` is the media, by TikTok id, of other members, where it is known.
     """
 
     group: DuplicateGroup
@@ -103,7 +103,7 @@ def known_media(
 
 def settle(group: DuplicateGroup, known: KnownMedia) -> GroupMedia:
     """The media of a group as far as it is known; an unknown member defers the group."""
-    return _first_with_media(group, known.outcome)
+    return _first_with_media(group, known.outcome, known)
 
 
 def _fetch_group(
@@ -122,7 +122,7 @@ def _fetch_group(
         fetched.append(candidate)
         return _isolated(prepare, candidate)
 
-    result = _first_with_media(group, outcome)
+    result = _first_with_media(group, outcome, known)
     first = [each for each in fetched if not known.has_failed(each)]
     return replace(
         result,
@@ -134,17 +134,31 @@ def _fetch_group(
 
 
 def _first_with_media(
-    group: DuplicateGroup, outcome: Callable[[Candidate], MediaFacts | Finding | None]
+    group: DuplicateGroup,
+    outcome: Callable[[Candidate], MediaFacts | Finding | None],
+    known: KnownMedia,
 ) -> GroupMedia:
     rejections: list[Rejection] = []
     for candidate in group.members:
         found = outcome(candidate)
         if isinstance(found, MediaFacts):
-            return GroupMedia(group, candidate, found, rejections=tuple(rejections))
+            others = [each for each in group.members if each is not candidate]
+            return GroupMedia(
+                group,
+                candidate,
+                found,
+                rejections=tuple(rejections),
+                duplicates_media=_media_of(others, known),
+            )
         if found is None:
             return GroupMedia(group, rejections=tuple(rejections), is_deferred=True)
         rejections.append(Rejection.of(candidate, found))
     return GroupMedia(group, rejections=tuple(rejections))
+
+
+def _media_of(members: Sequence[Candidate], known: KnownMedia) -> dict[str, MediaFacts]:
+    outcomes = ((each.tiktok_id, known.outcome(each)) for each in members)
+    return {key: found for key, found in outcomes if isinstance(found, MediaFacts)}
 
 
 def _isolated(
