@@ -124,9 +124,17 @@ class RetiredRow(StoredRow):
 
 
 class ListsRow(StoredRow):
-    """`LISTS`: the operator overrides, one JSON document."""
+    """`LISTS`: the operator overrides, one JSON document; a large one is in pieces instead."""
 
-    document = UnicodeAttribute()
+    document = UnicodeAttribute(null=True)
+    revision = UnicodeAttribute(null=True)
+    pieces = NumberAttribute(null=True)
+
+
+class ListsPieceRow(StoredRow):
+    """`LISTS#<revision>#<i>`: a chunk of a large document of operator overrides, gzipped."""
+
+    data = BinaryAttribute(legacy_encoding=False)
 
 
 class LedgerRow(StoredRow):
