@@ -73,7 +73,7 @@ def build_catalog(
         curation=shortlist.curation,
         media=tuple(listed),
         withdrawn=withdrawn,
-        catalog=catalog_of(listed, rules, known),
+        catalog=catalog_of(listed, rules),
     )
 
 

@@ -1,7 +1,7 @@
 """A candidate: a sound from upstream, parsed and typed, before any rule is applied."""
 
 from collections.abc import Iterable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 from tiktok_music.track import track_id_of
 
@@ -14,6 +14,8 @@ class Candidate:
     order of preference; `group_ids` are upstream's ids of the recording; `takedown` is upstream's
     reason why the sound is unavailable, or None; `song_clip_id` is the id needed to publish with
     commercial music; `place` is the position in its chart, counted from 1, or 0 if unknown.
+    `is_commerce_music` is None if upstream does not say. `silent` names the facts that upstream
+    leaves out, `upstream_title` is its title where the operator gave another one.
     """
 
     tiktok_id: str
@@ -23,7 +25,7 @@ class Candidate:
     album: str = ""
     duration_seconds: float = 0.0
     user_count: int = 0
-    is_commerce_music: bool = False
+    is_commerce_music: bool | None = None
     language_name: str | None = None
     preview_urls: tuple[str, ...] = ()
     cover_urls: tuple[str, ...] = ()
@@ -32,6 +34,8 @@ class Candidate:
     takedown: str | None = None
     song_clip_id: str | None = None
     place: int = 0
+    silent: frozenset[str] = field(default=frozenset(), compare=False)
+    upstream_title: str | None = None
 
     @property
     def track_id(self) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.name_patterns import NamePatterns
 from tiktok_music.refresh.rejection import Finding, RejectionReason
+from tiktok_music.track import is_tiktok_id, track_id_of
 
 
 class ListKind(StrEnum):
@@ -83,7 +84,17 @@ class OperatorLists:
     def renamed(self, candidate: Candidate) -> Candidate:
         """Applies the operator's title, if there is one."""
         entry = self._first(ListKind.TITLE, candidate)
-        return candidate if entry is None else replace(candidate, title=entry.title or "")
+        return candidate if entry is None else with_title(candidate, entry.title or "")
+
+    def titles(self) -> dict[str, str]:
+        """The operator's titles by track id."""
+        renaming = [each for each in self.entries if each.kind is ListKind.TITLE]
+        titles: dict[str, str] = {}
+        for entry in renaming:
+            sound = entry.tiktok_id or ""
+            track_id = track_id_of(sound) if is_tiktok_id(sound) else sound
+            titles.setdefault(track_id, entry.title or "")
+        return titles
 
     def judge_denied(self, candidate: Candidate) -> Finding | None:
         """Rejects a candidate that an entry denies."""
@@ -99,6 +110,12 @@ class OperatorLists:
     def _first(self, kind: ListKind, candidate: Candidate) -> ListEntry | None:
         position = self._indexes[kind].first(candidate)
         return None if position is None else self.entries[position]
+
+
+def with_title(candidate: Candidate, title: str) -> Candidate:
+    """The candidate under the operator's title; upstream's is kept beside it."""
+    upstream_title = candidate.upstream_title or candidate.title
+    return replace(candidate, title=title, upstream_title=upstream_title)
 
 
 NO_LISTS = OperatorLists()

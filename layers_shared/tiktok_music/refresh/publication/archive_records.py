@@ -8,6 +8,7 @@ from datetime import datetime
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.catalog import Accepted
+from tiktok_music.refresh.curation.last_known import facts_at
 from tiktok_music.snapshot import Snapshot
 from tiktok_music.track import tiktok_music_link
 
@@ -26,13 +27,15 @@ def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) 
         language_source=str(language.source),
         language_score=language.score,
         user_count=candidate.user_count,
-        is_commerce_music=candidate.is_commerce_music,
+        is_commerce_music=bool(candidate.is_commerce_music),
         first_seen_at=min(known.first_seen_at, now) if known else now,
         last_seen_at=now,
         status=TrackStatus.ACTIVE,
         media=accepted.media,
         song_clip_id=candidate.song_clip_id,
         retired_reason=known.retired_reason if known else None,
+        facts_at=facts_at(candidate, known.facts_at if known else {}, now),
+        upstream_title=candidate.upstream_title,
         newer_fields=known.newer_fields if known else {},
     )
 
@@ -54,13 +57,15 @@ def alias_record(
         album=candidate.album,
         link=known.link if known else tiktok_music_link(candidate.title, candidate.tiktok_id),
         user_count=candidate.user_count,
-        is_commerce_music=candidate.is_commerce_music,
+        is_commerce_music=bool(candidate.is_commerce_music),
         first_seen_at=known.first_seen_at if known else now,
         status=TrackStatus.ALIAS,
         media=media or (known.media if known else None),
         canonical_id=canonical.track_id,
         song_clip_id=candidate.song_clip_id,
         retired_reason=known.retired_reason if known else None,
+        facts_at=facts_at(candidate, known.facts_at if known else {}, now),
+        upstream_title=candidate.upstream_title,
         newer_fields=known.newer_fields if known else {},
     )
 
