@@ -227,7 +227,7 @@ def test_a_diff_shows_added_removed_and_moved_tracks(catalog: Run, stores: Dynam
         "removed": [a_track(1).track_id],
         "moved": [a_track(2).track_id],
     }
-    assert f"{versions[0]} → {versions[1]}: 2 added, 1 removed, 1 moved" in table
+    assert f"{versions[0]} → {versions[1]}: 2 added, 1 removed, 1 moved, 0 updated" in table
     assert "is not stored; stored versions: " in catalog("diff", "0000000099").output
     assert "is ambiguous; stored versions: " in catalog("diff", "00000000").output
 
