@@ -99,6 +99,14 @@ class FakeSnapshots:
             raise PublishLost(f"{pointer.current.version} does not replace the current snapshot")
         self.current_pointer = pointer
 
+    def unpublished(self, pointer: Pointer | None) -> Iterator[bytes]:
+        self._check()
+        named = (pointer.current, *pointer.history) if pointer else ()
+        for descriptor in self.sweepable.values():
+            keys = [(descriptor.version, index) for index in range(descriptor.chunk_count)]
+            if descriptor not in named and all(key in self.chunks for key in keys):
+                yield b"".join(self.chunks[key] for key in keys)
+
     def sweep(self) -> int:
         self._check()
         pointer, swept = self.current_pointer, 0

@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from tests.builders import NOON, a_candidate
 from tests.refresh_world import World, fingerprint_text
 from tiktok_music.archive import TrackStatus
-from tiktok_music.errors import AudioUnreadable
+from tiktok_music.errors import AudioUnreadable, SourceUnavailable
 from tiktok_music.pointer_moves import rolled_back
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
@@ -158,6 +158,46 @@ def test_a_title_of_the_operator_belongs_to_the_recording(
 
     names = ["Sunset Drive", "Dawn", "Dawn", "Dawn", "Sunset Drive"]
     assert titles == [[(first.track_id, name)] for name in names]
+
+
+def statuses(world: World) -> dict[str, TrackStatus]:
+    return {track_id: record.status for track_id, record in world.archive.records.items()}
+
+
+@pytest.mark.parametrize("ends_at", ["save_many", "flip"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_run_after_one_that_died_corrects_the_archive(
+    world: World, monkeypatch: pytest.MonkeyPatch, ends_at: str, is_first: bool
+) -> None:
+    """The next run reads no chart, so that it is not the new catalog that corrects the records."""
+    if not is_first:
+        world.refresh(*GOOD)
+    before = statuses(world)
+    coming = a_candidate(50, user_count=5_000)
+    alias = a_candidate(60, title=GOOD[2].title, author=GOOD[2].author, user_count=9)
+    world.now += HALF_A_DAY
+    save = world.archive.save_many
+
+    def die(*records: Any) -> None:
+        if ends_at == "save_many":
+            save(*records)
+        raise KeyboardInterrupt
+
+    store = world.archive if ends_at == "save_many" else world.snapshots
+    monkeypatch.setattr(store, ends_at, die)
+    with pytest.raises(KeyboardInterrupt):
+        world.refresh(*GOOD[1:], coming, alias)
+    monkeypatch.undo()
+    assert statuses(world)[coming.track_id] is TrackStatus.ACTIVE
+
+    world.source.problem = SourceUnavailable("HTTP 503")
+    world.now += HALF_A_DAY
+    report = world.refresh()
+
+    assert report.outcome is Outcome.SOURCE_FAILED
+    listed = set(before)
+    found = statuses(world)
+    assert {each for each in found if found[each] is TrackStatus.ACTIVE} == listed
 
 
 def test_the_archive_follows_a_rollback_in_the_next_run(world: World) -> None:

@@ -1,5 +1,6 @@
 """Archive records of the tracks of a snapshot. Pure: values in, records out."""
 
+import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -111,4 +112,9 @@ def needs_writing(record: TrackRecord, known: TrackRecord | None) -> bool:
 
 def rows_of(snapshot: Snapshot) -> dict[str, Mapping[str, object]]:
     """The rows of a published snapshot by track id."""
-    return {row["id"]: row for row in json.loads(snapshot.plain())["tracks"]}
+    return rows_in(snapshot.gzipped)
+
+
+def rows_in(gzipped: bytes) -> dict[str, Mapping[str, object]]:
+    """The rows of a gzipped body by track id."""
+    return {row["id"]: row for row in json.loads(gzip.decompress(gzipped))["tracks"]}
