@@ -65,7 +65,8 @@ def retire(
     once. Idempotent.
 
     Fails while a refresh is running, except with --now: that is one conditional write, and the
-    refresh ends LOST. The version without the track replaces the current one, which is deleted.
+    refresh ends LOST. The version without the track replaces the current one, which stays stored
+    for `changes` and cursors only.
     --undo lets the track be listed again by the next refresh that finds it on the chart.
     """
     if not reason.strip():

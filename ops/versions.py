@@ -30,7 +30,9 @@ MOVED = (
 
 @reports_errors
 def snapshots(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
-    """List the stored versions, newest first, and mark the current one."""
+    """List the stored versions, newest first; mark the current one, and those withdrawn by a
+    takedown at once.
+    """
     deployment = open_deployment(stack)
     pointer = deployment.pointer()
     rows = [_row(each, pointer) for each in deployment.versions()]
@@ -163,7 +165,9 @@ def _state(pointer: Pointer) -> dict[str, Any]:
 
 def _row(descriptor: Descriptor, pointer: Pointer) -> dict[str, Any]:
     is_current = descriptor == pointer.current
-    mark = ("pinned" if pointer.is_pinned else "current") if is_current else ""
+    mark = "withdrawn" if descriptor.is_withdrawn else ""
+    if is_current:
+        mark = "pinned" if pointer.is_pinned else "current"
     return {
         "version": descriptor.version,
         "state": mark,

@@ -375,6 +375,13 @@ def test_a_recording_expires_and_an_incomplete_one_is_reported(rows: DynamoRows)
         reports.get_recording(NOON)
 
 
+def test_a_report_expires_after_a_year(rows: DynamoRows) -> None:
+    DynamoRunReports(rows, "catalog", clock=lambda: 1_000_000.0).save_report(NOON, {"a": 1})
+
+    [item] = table("catalog").scan()["Items"]
+    assert item["expires_at"] == 1_000_000 + 365 * 24 * 3600
+
+
 def test_at_most_a_month_of_runs_is_listed(rows: DynamoRows) -> None:
     reports = DynamoRunReports(rows, "catalog")
     table = boto3.resource("dynamodb", region_name=REGION).Table("catalog")

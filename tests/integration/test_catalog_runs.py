@@ -436,7 +436,15 @@ def test_a_takedown_at_once_replaces_the_current_snapshot(
     after = publisher.current()
     assert after is not None
     assert listed(refreshes.rows) == [f"Lantern Street {number}" for number in (2, 3, 4)]
-    assert (after.current.version, after.history) == (result["version"], before.history)
+    withdrawn = replace(before.current, is_withdrawn=True)
+    assert after.current.version == result["version"]
+    assert after.history == (withdrawn, *before.history)
+    publisher.sweep()
+    assert publisher.load(withdrawn).descriptor == withdrawn
+    rollback = catalog("rollback", withdrawn.version, "--yes")
+    assert (rollback.exit_code, "that was retired at once" in rollback.stderr) == (2, True)
+    states = [row["state"] for row in json.loads(catalog("snapshots", "--json").stdout)]
+    assert states == ["current", "withdrawn", ""]
     assert after.current.scheduled_at == before.current.scheduled_at
     assert after.current.published_at == before.current.published_at + timedelta(seconds=1)
     assert after.fence > after.current.fence > before.fence

@@ -146,9 +146,10 @@ class LedgerRow(StoredRow):
 
 
 class RunRow(StoredRow):
-    """`RUN#<scheduled time>`: the report of one refresh."""
+    """`RUN#<scheduled time>`: a refresh's report; one of an earlier release does not expire."""
 
     report: JSONAttribute = JSONAttribute()
+    expires_at = NumberAttribute(null=True)
 
 
 class RunsRow(StoredRow):

@@ -92,6 +92,7 @@ def descriptor_to(descriptor: Descriptor) -> dict[str, Any]:
         "invalidRows": descriptor.chart.invalid_rows,
         "unaddressedRows": descriptor.chart.unaddressed_rows,
         "isForced": descriptor.is_forced,
+        "isWithdrawn": descriptor.is_withdrawn,
     }
 
 
@@ -113,6 +114,7 @@ def descriptor_from(stored: Any) -> Descriptor:
                 unaddressed_rows=int(stored.get("unaddressedRows", 0)),
             ),
             is_forced=bool(stored.get("isForced", False)),
+            is_withdrawn=bool(stored.get("isWithdrawn", False)),
         )
     except (ArithmeticError, KeyError, TypeError, ValueError) as exc:
         raise SnapshotCorrupt(f"a stored descriptor cannot be read: {exc!r}") from exc
