@@ -50,6 +50,7 @@ from tiktok_music_client.models import (
     TrackDetail,
     TrackStatus,
     Unresolved,
+    UpdatedTrack,
 )
 from tiktok_music_client.paging import AsyncPages, AsyncTracks, Pages, Tracks
 from tiktok_music_client.version import __version__
@@ -108,6 +109,7 @@ __all__ = [
     "Unauthenticated",
     "Unreachable",
     "Unresolved",
+    "UpdatedTrack",
     "ValidationFailed",
     "VersionGone",
     "__version__",

@@ -151,6 +151,6 @@ def _covers(music: MusicInfo) -> tuple[str, ...]:
     return tuple(dict.fromkeys(url for cover in covers if cover for url in cover.urls()))
 
 
-def _is_commerce(music: MusicInfo) -> bool:
+def _is_commerce(music: MusicInfo) -> bool | None:
     strict = music.is_commerce_music_strict
-    return bool(music.is_commerce_music if strict is None else strict)
+    return music.is_commerce_music if strict is None else strict

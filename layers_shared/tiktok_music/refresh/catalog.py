@@ -1,11 +1,11 @@
 """The catalog of one run: accepted tracks, their duplicates, and media rejections."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.archive import MediaFacts
 from tiktok_music.refresh.candidate import Candidate, best_place
-from tiktok_music.refresh.curation.languages.rule import Language, LanguageSource
+from tiktok_music.refresh.curation.languages.rule import Language
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.rejection import Rejection
@@ -31,7 +31,7 @@ class Accepted:
             duration_seconds=self.media.duration_seconds,
             language=self.language.code,
             user_count=candidate.user_count,
-            is_commerce_music=candidate.is_commerce_music,
+            is_commerce_music=bool(candidate.is_commerce_music),
             place=candidate.place,
         )
 
@@ -70,12 +70,10 @@ class Catalog:
         return [accepted.track() for accepted in self.accepted]
 
 
-def catalog_of(
-    groups: Sequence[GroupMedia], rules: TextRules, known: Mapping[str, TrackRecord]
-) -> Catalog:
-    """The catalog of all groups that have media; `known` are the archive's records."""
+def catalog_of(groups: Sequence[GroupMedia], rules: TextRules) -> Catalog:
+    """The catalog of all groups that have media."""
     return Catalog(
-        accepted=tuple(_accepted(groups, rules, known)),
+        accepted=tuple(_accepted(groups, rules)),
         duplicates=tuple(duplicate for group in groups for duplicate in _duplicates(group)),
         rejections=tuple(rejection for group in groups for rejection in group.rejections),
         first_tries=sum(group.first_tries for group in groups),
@@ -85,23 +83,12 @@ def catalog_of(
     )
 
 
-def _accepted(
-    groups: Iterable[GroupMedia], rules: TextRules, known: Mapping[str, TrackRecord]
-) -> Iterable[Accepted]:
+def _accepted(groups: Iterable[GroupMedia], rules: TextRules) -> Iterable[Accepted]:
     """The canonical tracks; each has the best place of its group."""
     for group in groups:
         if group.canonical is not None and group.media is not None:
             canonical = replace(group.canonical, place=best_place(group.group.members))
-            language = _language(canonical, rules, known.get(canonical.track_id))
-            yield Accepted(canonical, language, group.media)
-
-
-def _language(candidate: Candidate, rules: TextRules, record: TrackRecord | None) -> Language:
-    """Upstream's language is kept where upstream is silent today: a guess is weaker."""
-    is_silent = candidate.language_name is None
-    if is_silent and record is not None and record.language_source == LanguageSource.UPSTREAM:
-        return Language(record.language, LanguageSource.UPSTREAM, record.language_score)
-    return language_of(candidate, rules)
+            yield Accepted(canonical, language_of(canonical, rules), group.media)
 
 
 def _duplicates(result: GroupMedia) -> Iterable[DuplicateTrack]:

@@ -13,6 +13,7 @@ from tests.refresh_world import World, fingerprint_text
 from tiktok_music.archive import TrackStatus
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.catalog import DuplicateTrack
+from tiktok_music.refresh.report import Outcome
 
 
 def test_duplicates_become_aliases_of_the_most_used_track(world: World) -> None:
@@ -120,7 +121,8 @@ def test_duplicates_found_by_sound_are_merged_and_not_fetched_again(
     fetched = len(world.downloader.fetched)
     world.now += timedelta(hours=12)
     again = world.refresh(less, most, a_candidate(3))
-    assert (again.new_media, len(world.downloader.fetched)) == (0, fetched)
+    assert (again.outcome, again.new_media) == (Outcome.PUBLISHED, 0)
+    assert len(world.downloader.fetched) == fetched
     assert len(again.duplicates) == 1
 
 
