@@ -17,6 +17,7 @@ from tiktok_music.errors import (
 )
 from tiktok_music.pointer_moves import pinned, rolled_back
 from tiktok_music.refresh.chart import Chart, chart_of
+from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome
 
@@ -50,6 +51,25 @@ def test_an_empty_chart_never_replaces_a_catalog(world: World) -> None:
         "FLOOR: 0 tracks were accepted, fewer than the floor of 1 (MIN_TRACKS)",
     )
     assert world.served() == first
+
+
+def test_a_list_that_no_response_can_carry_is_not_published_by_force_either(world: World) -> None:
+    world.refresh(a_candidate(1))
+    first, size = world.served(), world.snapshots.pointer().current.byte_length
+    world.now += timedelta(hours=12)
+    other = World()
+    other.refresh(a_candidate(1), a_candidate(2))
+    too_large = other.snapshots.pointer().current.byte_length
+
+    world.gates = GateLimits(min_tracks=1, max_gzipped_bytes=size)
+    reports = [
+        world.refresh(a_candidate(1), a_candidate(2), is_forced=forced) for forced in (False, True)
+    ]
+    fitting = world.refresh(a_candidate(1), is_forced=True)
+
+    reason = f"SIZE: the list has {too_large} bytes gzipped, a response at most {size}"
+    assert [(each.outcome, each.reason) for each in reports] == [(Outcome.REFUSED, reason)] * 2
+    assert (fitting.outcome, world.served()) == (Outcome.PUBLISHED, first)
 
 
 def test_force_skips_the_comparison_checks(world: World) -> None:
