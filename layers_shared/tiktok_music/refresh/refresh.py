@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavailable
+from tiktok_music.errors import LeaseHeld, OutOfTime, PublishLost, SourceError, StoreUnavailable
 from tiktok_music.pointer_moves import last_scheduled_at
 from tiktok_music.refresh.build_catalog import build_catalog
 from tiktok_music.refresh.curation.shortlist import make_shortlist
@@ -116,7 +116,16 @@ def _run(
     dependencies.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
 
-    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive, current.rows)
+    try:
+        shortlist = make_shortlist(
+            chart,
+            dependencies.rules,
+            dependencies.archive,
+            current.rows,
+            has_time=lambda: trigger.remaining_seconds() >= PUBLISH_SECONDS,
+        )
+    except OutOfTime as exc:
+        return RunResult(Outcome.OUT_OF_TIME, str(exc))
     dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
 

@@ -86,6 +86,35 @@ def test_force_skips_the_comparison_checks(world: World) -> None:
     assert forced.outcome is Outcome.PUBLISHED
 
 
+class Hourglass:
+    """The remaining time of a run: plenty for the first `readings`, then 29 s."""
+
+    def __init__(self, readings: int) -> None:
+        self.left = readings
+
+    def __call__(self) -> float:
+        self.left -= 1
+        return 900.0 if self.left >= 0 else 29.0
+
+
+def test_rules_that_take_too_long_end_the_run_wherever_they_are(world: World) -> None:
+    world.refresh(a_candidate(1))
+    first = world.served()
+    world.now += timedelta(hours=12)
+    same_sound = {"title": "One Song", "author": "Mira"}
+    chart = [a_candidate(number, **same_sound) for number in (2, 3)]
+
+    # Two rows are judged, two described, and the block of their equal titles is compared.
+    reports = [world.refresh(*chart, remaining_seconds=Hourglass(number)) for number in range(5)]
+
+    reason = "the rules did not end in time for 2 sounds"
+    assert [(each.outcome, each.reason) for each in reports] == [(Outcome.OUT_OF_TIME, reason)] * 5
+    assert world.downloader.fetched == list(a_candidate(1).preview_urls + a_candidate(1).cover_urls)
+    assert world.served() == first
+    ended = world.refresh(*chart, remaining_seconds=Hourglass(20), is_forced=True)
+    assert ended.outcome is Outcome.PUBLISHED
+
+
 def test_the_same_scheduled_run_is_done_once(world: World) -> None:
     world.refresh(a_candidate(1))
     version = world.snapshots.pointer().current.version

@@ -1,11 +1,12 @@
 """Makes the shortlist of a chart: merges rows by id, drops retired tracks, applies text rules."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tiktok_music.archive import TrackRecord
 from tiktok_music.archive_lookup import ReadableArchive, resolve_aliases
+from tiktok_music.errors import OutOfTime
 from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.recordings import candidate_of, with_identity
@@ -42,13 +43,21 @@ def make_shortlist(
     rules: TextRules,
     archive: CurationArchive,
     served: Mapping[str, Mapping[str, object]] = NOTHING_SERVED,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> Shortlist:
     """Judges a chart by its metadata; reads the archive, once more for each step of an alias.
 
     `served` are the rows of the current snapshot by track id. A field that upstream leaves out
     today keeps its value while the track stays listed, and a listed track that is not on the chart
     takes part in grouping: a new upload of the recording continues it.
+
+    Raises OutOfTime once `has_time` is false.
     """
+
+    def check_time() -> None:
+        if not has_time():
+            raise OutOfTime(f"the rules did not end in time for {len(candidates)} sounds")
+
     candidates = merge_same_ids(chart.candidates)
     known = archive.get_many(candidate.track_id for candidate in candidates)
     aliases = [track_id for track_id, record in known.items() if record.canonical_id is not None]
@@ -58,7 +67,8 @@ def make_shortlist(
     complete = [_with_last_known(each, canonical, served) for each in candidates]
     off_chart = _off_chart([*retired, *absent.values()], complete)
     findings = _findings(complete, canonical, retired)
-    curation = curate(complete, rules, findings, [candidate_of(each) for each in off_chart])
+    others = [candidate_of(each) for each in off_chart]
+    curation = curate(complete, rules, findings, others, check_time)
     rejected = {each.tiktok_id for each in curation.rejections()}
     rejected_ids = {each.track_id for each in complete if each.tiktok_id in rejected}
     records = {**absent, **canonical}
