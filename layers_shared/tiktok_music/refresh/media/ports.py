@@ -1,6 +1,6 @@
 """The ports of the media step: downloader, encoder and store, with their values and errors."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,13 +33,23 @@ class PreparedPreview:
     fingerprint: str
 
 
-class MediaEncoder(Protocol):
-    """Encodes untrusted bytes as publishable media; thread-safe."""
+def no_deadline() -> bool:
+    """There is always time: for callers outside a run."""
+    return True
 
-    def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
+
+class MediaEncoder(Protocol):
+    """Encodes untrusted bytes as publishable media; thread-safe.
+
+    Raises OutOfTime if no decoder becomes free before `has_time` is false.
+    """
+
+    def prepare_preview(
+        self, data: bytes, title: str, artist: str, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedPreview:
         """An MP3 of the audio in `data`; raises AudioRejected, AudioUnreadable, WorkerFailed."""
 
-    def prepare_cover(self, data: bytes) -> bytes:
+    def prepare_cover(self, data: bytes, has_time: Callable[[], bool] = no_deadline) -> bytes:
         """A JPEG of the image in `data`; raises CoverUnreadable, WorkerFailed."""
 
 
