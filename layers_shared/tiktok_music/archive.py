@@ -1,5 +1,6 @@
 """The permanent record of each published track, so that its id always resolves."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
@@ -108,8 +109,17 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
 
 
 def media_from(stored: dict[str, Any]) -> MediaFacts:
-    """Reads the stored form; ignores fields of a newer release."""
-    return MediaFacts(**known_fields(MediaFacts, stored))
+    """Reads the stored form; ignores fields of a newer release.
+
+    Raises TypeError for a missing field or one of another type, which would end a run later.
+    """
+    media = MediaFacts(**known_fields(MediaFacts, stored))
+    for each in fields(MediaFacts):
+        value = getattr(media, each.name)
+        is_number = type(value) in (int, float) and math.isfinite(value)
+        if not (isinstance(value, str) if each.type is str else is_number):
+            raise TypeError(f"{each.name} is {value!r:.40}")
+    return media
 
 
 def known_fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,39 @@
 """Archive records: media, first and last seen times, retired tracks."""
 
-from dataclasses import replace
+import math
+from contextlib import nullcontext
+from dataclasses import fields, replace
 from datetime import timedelta
+
+import pytest
 
 from tests.builders import NOON, a_candidate, a_media, a_record
 from tests.refresh_world import World
-from tiktok_music.archive import TrackStatus
+from tiktok_music.adapters.dynamo_items import UNREADABLE
+from tiktok_music.archive import MediaFacts, TrackStatus, record_from, record_to
 from tiktok_music.refresh.publication.archive_records import retired_record
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+
+
+@pytest.mark.parametrize("value", ["x", True, None, [], math.nan, math.inf, 10**400])
+@pytest.mark.parametrize("name", [each.name for each in fields(MediaFacts)])
+def test_media_facts_of_another_type_are_unreadable(name: str, value: object) -> None:
+    stored = record_to(a_record(1))
+    assert record_from(stored) == a_record(1)
+    is_text = name.endswith("sha256") or name == "fingerprint"
+
+    stored["media"][name] = value if not (is_text and value == "x") else 1
+
+    with pytest.raises(UNREADABLE):
+        record_from(stored)
+
+
+def test_media_facts_lack_no_field_but_the_fingerprint() -> None:
+    for each in fields(MediaFacts):
+        stored = record_to(a_record(1))
+        del stored["media"][each.name]
+        with nullcontext() if each.name == "fingerprint" else pytest.raises(UNREADABLE):
+            assert record_from(stored) == a_record(1)
 
 
 def test_a_listed_track_is_archived_with_its_media(world: World) -> None:
