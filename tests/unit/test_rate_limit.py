@@ -41,8 +41,34 @@ def test_a_few_requests_on_each_of_many_instances_are_admitted(tier: RateTier, l
     assert [decision.is_over for decision in decisions] == [False] * 80
 
 
-def test_an_exhausted_key_costs_no_call() -> None:
+def test_blocks_double_up_to_a_twentieth_of_the_limit() -> None:
     rates = FakeRates()
+    one = limiter(rates)
+
+    totals = []
+    for _ in range(120):
+        one.take("key", RateTier.STANDARD)
+        totals.append(rates.taken["key", 0])
+
+    assert sorted(set(totals)) == [1, 3, *range(7, 122, 6)]
+
+
+def test_a_refunded_request_may_be_made_again() -> None:
+    one = limiter(FakeRates())
+    for _ in range(121):
+        one.take("key", RateTier.STANDARD)
+
+    refunded = one.refund("key", RateTier.STANDARD)
+
+    assert refunded == RateDecision(120, 1, 60, is_over=False)
+    again = [one.take("key", RateTier.STANDARD) for _ in range(2)]
+    assert [decision.is_over for decision in again] == [False, True]
+
+
+@pytest.mark.parametrize("taken_by_others", [0, 5, 6])
+def test_an_exhausted_key_costs_no_call(taken_by_others: int) -> None:
+    """With 5 requests of others, the last block ends exactly at the limit."""
+    rates = FakeRates({("key", 0): taken_by_others})
     one = limiter(rates)
     for _ in range(120):
         one.take("key", RateTier.STANDARD)
