@@ -11,6 +11,7 @@ from tiktok_music.errors import (
     DownloadFailed,
     KeyChanged,
     LeaseHeld,
+    OutOfTime,
     PublishLost,
     SnapshotCorrupt,
     SnapshotMissing,
@@ -19,6 +20,7 @@ from tiktok_music.errors import (
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
+from tiktok_music.refresh.media.ports import no_deadline
 from tiktok_music.refresh.media.preview import (
     DrawnWaveform,
     PreparedCover,
@@ -325,16 +327,21 @@ class FakeMediaEncoder:
     """Makes a preview of any bytes, unless the title or the file has a problem.
 
     `bad_files` are by the address whose text they are; `judged` are the files that were tried.
+    `busy_with` is the kind of work, "preview" or "cover", that waits while the run has time.
     """
 
     problems: dict[str, Exception] = field(default_factory=dict)
     bad_files: dict[str, Exception] = field(default_factory=dict)
     judged: list[str] = field(default_factory=list)
     fingerprints: dict[str, str] = field(default_factory=dict)
+    busy_with: str = ""
 
-    def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
+    def prepare_preview(
+        self, data: bytes, title: str, artist: str, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedPreview:
         if title in self.problems:
             raise self.problems[title]
+        self._wait("preview", has_time)
         self._judge(data)
         return PreparedPreview(
             mp3=b"ID3" + data,
@@ -351,7 +358,10 @@ class FakeMediaEncoder:
             peaks=b'{"of":"' + data + b'"}',
         )
 
-    def prepare_cover(self, data: bytes) -> PreparedCover:
+    def prepare_cover(
+        self, data: bytes, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedCover:
+        self._wait("cover", has_time)
         self._judge(data)
         return PreparedCover(
             jpeg=b"\xff\xd8\xff" + data,
@@ -361,9 +371,15 @@ class FakeMediaEncoder:
             on_color="#ffffff",
         )
 
-    def draw_waveform(self, mp3: bytes) -> DrawnWaveform:
+    def draw_waveform(
+        self, mp3: bytes, has_time: Callable[[], bool] = no_deadline
+    ) -> DrawnWaveform:
         self._judge(mp3)
         return DrawnWaveform(peaks=b'{"of":"' + mp3 + b'"}', loudest_ms=4_000)
+
+    def _wait(self, work: str, has_time: Callable[[], bool]) -> None:
+        if work == self.busy_with and not has_time():
+            raise OutOfTime("all decoders are busy and the time is up")
 
     def _judge(self, data: bytes) -> None:
         text = data.decode(errors="replace")

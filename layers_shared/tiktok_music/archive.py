@@ -1,7 +1,8 @@
 """The permanent record of each published track, so that its id always resolves."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -143,17 +144,33 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
 
 
 def media_from(stored: dict[str, Any]) -> MediaFacts:
-    """Reads the stored form; ignores fields of a newer release."""
+    """Reads the stored form; ignores fields of a newer release.
+
+    Raises TypeError for a missing field or one of another type, which would end a run later.
+    """
     drawn = stored.get("drawn")
-    return MediaFacts(
-        **{**known_fields(MediaFacts, stored), "drawn": drawn_from(drawn) if drawn else None}
-    )
+    known = known_fields(MediaFacts, {**stored, "drawn": None})
+    _check_types(MediaFacts, known)
+    return replace(MediaFacts(**known), drawn=None if drawn is None else _drawn_from(drawn))
 
 
-def drawn_from(stored: Mapping[str, Any]) -> DrawnFacts:
-    """Reads the stored form; ignores fields of a newer release."""
+def _drawn_from(stored: Mapping[str, Any]) -> DrawnFacts:
     known = known_fields(DrawnFacts, stored)
-    return DrawnFacts(**{**known, "cover_sides": tuple(known.get("cover_sides", ()))})
+    sides = known.pop("cover_sides", [])
+    if not isinstance(sides, list | tuple) or not all(type(side) is int for side in sides):
+        raise TypeError(f"cover_sides is {sides!r:.40}")
+    _check_types(DrawnFacts, known)
+    return DrawnFacts(**known, cover_sides=tuple(sides))
+
+
+def _check_types(kind: type, known: Mapping[str, Any]) -> None:
+    """Raises TypeError for a value that is not the text or the finite number of its field."""
+    types = {each.name: each.type for each in fields(kind)}
+    for name, value in known.items():
+        is_number = type(value) in (int, float) and math.isfinite(value)
+        is_missing = value is None and "None" in str(types[name])
+        if not (is_missing or (isinstance(value, str) if types[name] is str else is_number)):
+            raise TypeError(f"{name} is {value!r:.40}")
 
 
 def known_fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:

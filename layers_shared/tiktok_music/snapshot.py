@@ -16,6 +16,10 @@ from tiktok_music.track import Track, cover_key, preview_key
 
 # DynamoDB's item limit is 400 KB with attribute names; the rest is head-room.
 CHUNK_BYTES = 350 * 1024
+# A Lambda's answer has at most 6 MB: the body as a JSON string, or in base64, and the headers.
+MOST_BODY_BYTES = 6 * 1024 * 1024 - 32 * 1024
+# Base64 makes four bytes of three.
+MOST_GZIPPED_BYTES = MOST_BODY_BYTES * 3 // 4
 
 
 @dataclass(frozen=True, slots=True)

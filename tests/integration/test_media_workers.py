@@ -23,7 +23,7 @@ from tests.signals import ENCODERS, encoded
 from tests.signals import music as a_tune
 from tiktok_music.adapters import media_workers
 from tiktok_music.adapters.media_workers import DecoderProcess, ProcessMediaEncoder
-from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
+from tiktok_music.errors import AudioUnreadable, CoverUnreadable, OutOfTime, WorkerFailed
 from tiktok_music.refresh.media.policy import MediaPolicy
 from tiktok_music.refresh.media.ports import AudioRejected
 from tiktok_music.refresh.media.preview import PreviewMethod
@@ -301,6 +301,58 @@ def test_a_sealed_process_opens_no_file_and_no_socket() -> None:
     )
 
     assert result.stdout.splitlines() == ["Too many open files"] * 3, result.stderr
+
+
+def test_a_file_that_spends_its_cpu_is_unreadable_also_next_time(
+    media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = "import os, signal; [peer.recv_bytes() for _ in range(3)]; "
+    killed += "os.kill(os.getpid(), signal.SIGXCPU)"
+    monkeypatch.setattr(media_workers, "_START", Stuck.CHILD + killed)
+
+    with pytest.raises(AudioUnreadable, match=r"^decoding it takes more than 15 s of CPU$"):
+        media_encoder.prepare_preview(b"", "Song", "Artist")
+    with pytest.raises(CoverUnreadable, match=r"^decoding it takes more than 2 s of CPU$"):
+        media_encoder.prepare_cover(b"")
+
+
+def test_a_cover_that_takes_more_cpu_than_covers_may_is_unreadable(
+    media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(media_workers.CPU_SECONDS, "cover", 0)
+    file = io.BytesIO()
+    Image.new("RGB", (5_000, 5_000)).save(file, "PNG", compress_level=1)
+
+    def several_times() -> None:
+        """The limit is in whole seconds of the process, so that the first one may pass."""
+        for _ in range(3):
+            media_encoder.prepare_cover(file.getvalue())
+
+    with pytest.raises(CoverUnreadable, match="more than 0 s of CPU"):
+        several_times()
+
+    monkeypatch.undo()
+    assert media_encoder.prepare_cover(file.getvalue()).jpeg[:3] == b"\xff\xd8\xff"
+
+
+def test_waiting_for_a_decoder_ends_with_the_time_of_the_run(
+    media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media_workers, "WAIT_SECONDS", 0.01)
+    busy = media_encoder._idle.get()
+    looks: list[int] = []
+
+    def becomes_free() -> bool:
+        looks.append(1)
+        if len(looks) == 3:
+            media_encoder._idle.put(busy)
+        return True
+
+    with pytest.raises(OutOfTime, match="all decoders are busy and the time is up"):
+        media_encoder.prepare_preview(b"", "Song", "Artist", lambda: False)
+    with pytest.raises(OutOfTime):
+        media_encoder.prepare_cover(b"", lambda: False)
+    assert media_encoder.prepare_cover(cover(5)[0], becomes_free).jpeg[:3] == b"\xff\xd8\xff"
 
 
 def test_a_process_over_its_cpu_limit_is_killed() -> None:

@@ -30,6 +30,7 @@ from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.media.ports import no_deadline
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.media.preview import PreparedPreview
 from tiktok_music.refresh.publication.archive_records import retired_record
@@ -74,7 +75,9 @@ class _Encoder(FakeMediaEncoder):
     is_decodable: Callable[[str], bool] = lambda _: True
     is_broken: bool = False
 
-    def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
+    def prepare_preview(
+        self, data: bytes, title: str, artist: str, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedPreview:
         tiktok_id = data.decode().split("/")[-2]
         if self.is_broken:
             raise WorkerFailed("the decoder ended")

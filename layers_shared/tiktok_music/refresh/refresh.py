@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavailable
+from tiktok_music.errors import LeaseHeld, OutOfTime, PublishLost, SourceError, StoreUnavailable
 from tiktok_music.pointer_moves import last_scheduled_at
 from tiktok_music.refresh.build_catalog import build_catalog
 from tiktok_music.refresh.curation.shortlist import make_shortlist
@@ -25,7 +25,7 @@ from tiktok_music.refresh.publication.publish import (
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.run_summary import RunResult, gate_figures, report_of
 from tiktok_music.refresh.stopwatch import Stopwatch
-from tiktok_music.snapshot import Pointer
+from tiktok_music.snapshot import Pointer, pack, render
 
 _logger = logging.getLogger(__name__)
 
@@ -117,9 +117,17 @@ def _run(
     dependencies.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
 
-    shortlist = make_shortlist(
-        chart, dependencies.rules, dependencies.archive, dependencies.now(), served=current.rows
-    )
+    try:
+        shortlist = make_shortlist(
+            chart,
+            dependencies.rules,
+            dependencies.archive,
+            dependencies.now(),
+            served=current.rows,
+            has_time=lambda: trigger.remaining_seconds() >= PUBLISH_SECONDS,
+        )
+    except OutOfTime as exc:
+        return RunResult(Outcome.OUT_OF_TIME, str(exc))
     dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
 
@@ -139,10 +147,19 @@ def _run(
     )
     watch.lap("media")
 
-    ids = [track.track_id for track in prepared.catalog.tracks()]
+    tracks = prepared.catalog.tracks()
+    ids = [track.track_id for track in tracks]
+    gzipped = pack(render(tracks, dependencies.media_base_url))
     enough = dependencies.gates.min_overlap_share
     overlap = best_overlap(dependencies.publisher, current, ids, enough)
-    figures = gate_figures(prepared, current, ids, overlap=overlap, now=dependencies.now())
+    figures = gate_figures(
+        prepared,
+        current,
+        ids,
+        gzipped_bytes=len(gzipped),
+        overlap=overlap,
+        now=dependencies.now(),
+    )
     refusal = judge_catalog(figures, dependencies.gates, is_forced=trigger.is_forced)
     if refusal is not None:
         return RunResult(Outcome.REFUSED, f"{refusal.gate}: {refusal.detail}", prepared)
@@ -153,7 +170,7 @@ def _run(
         fence=fence,
         scheduled_at=trigger.scheduled_at,
         published_at=dependencies.now(),
-        media_base_url=dependencies.media_base_url,
+        gzipped=gzipped,
         chart=chart.figures(),
         is_forced=trigger.is_forced,
     )

@@ -27,13 +27,15 @@ def gate_figures(
     current: CurrentCatalog,
     ids: Sequence[str],
     *,
+    gzipped_bytes: int,
     overlap: float | None,
     now: datetime,
 ) -> CatalogFigures:
-    """The figures that the publish gates check; `ids` would be published."""
+    """The figures that the publish gates check; `ids` would be published, in `gzipped_bytes`."""
     pointer, catalog = current.pointer, prepared.catalog
     return CatalogFigures(
         ids=tuple(ids),
+        gzipped_bytes=gzipped_bytes,
         chart=prepared.chart.figures(),
         past=Past.of((pointer.current, *pointer.history)) if pointer else Past(),
         overlap=overlap,

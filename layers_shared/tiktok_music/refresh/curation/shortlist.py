@@ -1,12 +1,13 @@
 """Makes the shortlist of a chart: merges rows by id, drops retired tracks, applies text rules."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from tiktok_music.archive import TrackRecord
 from tiktok_music.archive_lookup import resolve_aliases
+from tiktok_music.errors import OutOfTime
 from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
@@ -50,6 +51,7 @@ def make_shortlist(
     now: datetime,
     *,
     served: Mapping[str, Mapping[str, object]] = NOTHING_SERVED,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> Shortlist:
     """Judges a chart by its metadata; reads the archive, once more for each step of an alias.
 
@@ -57,7 +59,14 @@ def make_shortlist(
     today keeps its value for a while, and a listed track that is not on the chart takes part in
     grouping: a new upload of the recording continues it. So does the track of a song of the
     commercial library, listed or not: a new clip of the song continues it.
+
+    Raises OutOfTime once `has_time` is false.
     """
+
+    def check_time() -> None:
+        if not has_time():
+            raise OutOfTime(f"the rules did not end in time for {len(candidates)} sounds")
+
     candidates = merge_same_ids(chart.candidates)
     known = archive.get_many(candidate.track_id for candidate in candidates)
     aliases = [track_id for track_id, record in known.items() if record.canonical_id is not None]
@@ -73,9 +82,8 @@ def make_shortlist(
     ]
     off_chart = _off_chart([*retired, *absent.values()], complete)
     findings = _findings(complete, canonical, retired)
-    curation = curate(
-        complete, rules, findings, [songs.marked(candidate_of(each)) for each in off_chart]
-    )
+    others = [songs.marked(candidate_of(each)) for each in off_chart]
+    curation = curate(complete, rules, findings, others, check_time)
     rejected = {each.tiktok_id for each in curation.rejections()}
     rejected_ids = {each.track_id for each in complete if each.tiktok_id in rejected}
     records = {**absent, **canonical}

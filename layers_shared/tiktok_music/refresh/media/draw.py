@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from tiktok_music.archive import DrawnFacts
-from tiktok_music.errors import MediaError, StoreUnavailable
+from tiktok_music.errors import MediaError, OutOfTime, StoreUnavailable
 from tiktok_music.refresh.media.pipeline import IO_THREADS, GroupMedia
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.media.store_media import store_drawn
@@ -29,7 +29,7 @@ def draw_missing(
     def drawn(result: GroupMedia) -> GroupMedia:
         if result.canonical is None or result.media is None or not has_time():
             return result
-        facts = _drawn(result.canonical.track_id, tools)
+        facts = _drawn(result.canonical.track_id, tools, has_time)
         return replace(result, media=replace(result.media, drawn=facts)) if facts else result
 
     undrawn = [each for each in results if each.media and each.media.drawn is None][:MOST_DRAWN]
@@ -40,22 +40,25 @@ def draw_missing(
     return [by_id.get(id(result), result) for result in results]
 
 
-def _drawn(track_id: str, tools: MediaTools) -> DrawnFacts | None:
-    """The facts, empty for files that cannot be drawn; None if the store is unavailable."""
+def _drawn(track_id: str, tools: MediaTools, has_time: Callable[[], bool]) -> DrawnFacts | None:
+    """The facts, empty for files that cannot be drawn; None for a later run to try again."""
     try:
         preview = tools.store.get(preview_key(track_id))
         cover = tools.store.get(cover_key(track_id))
         if preview is None or cover is None:
             _logger.warning("the preview or the cover of %s is missing", track_id)
             return DrawnFacts()
-        waveform = tools.media_encoder.draw_waveform(preview)
-        prepared = tools.media_encoder.prepare_cover(cover)
-    except StoreUnavailable as exc:
-        _logger.warning("could not read the media of %s: %s", track_id, exc)
+        waveform = tools.media_encoder.draw_waveform(preview, has_time)
+        prepared = tools.media_encoder.prepare_cover(cover, has_time)
+    except (StoreUnavailable, OutOfTime) as exc:
+        _logger.warning("could not draw the media of %s: %s", track_id, exc)
         return None
     except MediaError as exc:
         _logger.warning("could not draw the media of %s: %s", track_id, exc)
         return DrawnFacts()
+    except Exception:
+        _logger.exception("drawing the media of %s failed", track_id)
+        return None
     return store_drawn(
         track_id,
         prepared,

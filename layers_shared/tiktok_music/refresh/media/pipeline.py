@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.errors import OutOfTime
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
 from tiktok_music.refresh.media.known_media import KnownMedia, StoredMedia, save_outcome
@@ -79,7 +80,7 @@ def fetch_media(
     clock = FailureClock(now, dependencies.refresh_every)
 
     def prepare(candidate: Candidate) -> MediaFacts | Finding:
-        outcome = prepare_media(candidate, dependencies.tools)
+        outcome = prepare_media(candidate, dependencies.tools, has_time)
         save_outcome(ledger, candidate, outcome, clock, stored.earlier_failure(candidate))
         return outcome
 
@@ -119,8 +120,10 @@ def _fetch_group(
         stored = known.outcome(candidate)
         if stored is not None or not has_time():
             return stored
-        fetched.append(candidate)
-        return _isolated(prepare, candidate)
+        found = _isolated(prepare, candidate)
+        if found is not None:
+            fetched.append(candidate)
+        return found
 
     result = _first_with_media(group, outcome, known)
     first = [each for each in fetched if not known.has_failed(each)]
@@ -163,10 +166,15 @@ def _media_of(members: Sequence[Candidate], known: KnownMedia) -> dict[str, Medi
 
 def _isolated(
     prepare: Callable[[Candidate], MediaFacts | Finding], candidate: Candidate
-) -> MediaFacts | Finding:
-    """An unexpected error rejects this candidate in this run only: it is not saved."""
+) -> MediaFacts | Finding | None:
+    """An unexpected error rejects this candidate in this run only: it is not saved.
+
+    None if the time was up before a decoder was free: nothing is known of the file.
+    """
     try:
         return prepare(candidate)
+    except OutOfTime:
+        return None
     except Exception as exc:
         _logger.exception("media of sound %s failed", candidate.tiktok_id)
         detail = f"an unexpected {type(exc).__name__}; the log has more"

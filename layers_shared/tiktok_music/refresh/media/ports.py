@@ -1,6 +1,6 @@
 """The ports of the media step: downloader, encoder and store, with their values and errors."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from tiktok_music.archive import MediaFacts
@@ -18,17 +18,31 @@ class AudioRejected(MediaError):
         self.finding = finding
 
 
-class MediaEncoder(Protocol):
-    """Encodes untrusted bytes as publishable media; thread-safe."""
+def no_deadline() -> bool:
+    """There is always time: for callers outside a run."""
+    return True
 
-    def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
+
+class MediaEncoder(Protocol):
+    """Encodes untrusted bytes as publishable media; thread-safe.
+
+    Raises OutOfTime if no decoder becomes free before `has_time` is false.
+    """
+
+    def prepare_preview(
+        self, data: bytes, title: str, artist: str, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedPreview:
         """An MP3 of the audio in `data`; raises AudioRejected, AudioUnreadable, WorkerFailed."""
 
-    def prepare_cover(self, data: bytes) -> PreparedCover:
+    def prepare_cover(
+        self, data: bytes, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedCover:
         """A JPEG of the image in `data`; raises CoverUnreadable, WorkerFailed."""
 
-    def draw_waveform(self, mp3: bytes) -> DrawnWaveform:
-        """The waveform of a published preview; raises AudioUnreadable, WorkerFailed."""
+    def draw_waveform(
+        self, mp3: bytes, has_time: Callable[[], bool] = no_deadline
+    ) -> DrawnWaveform:
+        """The waveform of a published preview; raises AudioUnreadable, WorkerFailed, OutOfTime."""
 
 
 class Downloader(Protocol):

@@ -20,8 +20,9 @@ from tiktok_music.refresh.media.ports import (
     Downloader,
     MediaEncoder,
     MediaStore,
+    no_deadline,
 )
-from tiktok_music.refresh.media.preview import PreparedPreview
+from tiktok_music.refresh.media.preview import PreparedCover, PreparedPreview
 from tiktok_music.refresh.media.store_media import store_media
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 
@@ -54,24 +55,29 @@ class MediaTools:
     store: MediaStore
 
 
-def prepare_media(candidate: Candidate, tools: MediaTools) -> MediaFacts | Finding:
+def prepare_media(
+    candidate: Candidate, tools: MediaTools, has_time: Callable[[], bool] = no_deadline
+) -> MediaFacts | Finding:
     """Stores preview and cover of a candidate under their permanent keys.
 
     Of each file, the addresses are tried in turn until one gives a file that can be published. Both
     files are encoded before the first one is stored. A failed upload is a finding too, which the
-    next run retries.
+    next run retries. Raises OutOfTime if no decoder is free before `has_time` is false.
     """
     downloader, encoder = tools.downloader, tools.media_encoder
 
     def encode(data: bytes) -> PreparedPreview:
-        return encoder.prepare_preview(data, candidate.title, candidate.author)
+        return encoder.prepare_preview(data, candidate.title, candidate.author, has_time)
+
+    def encode_cover(data: bytes) -> PreparedCover:
+        return encoder.prepare_cover(data, has_time)
 
     urls = candidate.preview_urls
     preview = _first_usable(downloader.audio(urls), encode, len(set(urls)))
     if isinstance(preview, Finding):
         return preview
     urls = candidate.cover_urls
-    cover = _first_usable(downloader.image(urls), encoder.prepare_cover, len(set(urls)))
+    cover = _first_usable(downloader.image(urls), encode_cover, len(set(urls)))
     if isinstance(cover, Finding):
         return cover
     try:

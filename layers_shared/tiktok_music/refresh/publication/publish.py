@@ -25,8 +25,6 @@ from tiktok_music.snapshot import (
     Pointer,
     Snapshot,
     describe,
-    pack,
-    render,
 )
 
 _logger = logging.getLogger(__name__)
@@ -37,12 +35,12 @@ DEPARTING = (TrackStatus.ACTIVE, TrackStatus.RETIRED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishContext:
-    """The fencing token, times and media URL of a publication."""
+    """The fencing token and times of a publication; `gzipped` is the list, rendered and packed."""
 
     fence: int
     scheduled_at: datetime
     published_at: datetime
-    media_base_url: str
+    gzipped: bytes
     chart: ChartFigures = field(default_factory=ChartFigures)
     is_forced: bool = False
 
@@ -196,18 +194,16 @@ def _follow(
 
 
 def _snapshot(catalog: Catalog, context: PublishContext) -> Snapshot:
-    tracks = catalog.tracks()
-    gzipped = pack(render(tracks, context.media_base_url))
     descriptor = describe(
-        gzipped,
+        context.gzipped,
         fence=context.fence,
         scheduled_at=context.scheduled_at,
         published_at=context.published_at,
-        track_count=len(tracks),
+        track_count=len(catalog.accepted),
         chart=context.chart,
         is_forced=context.is_forced,
     )
-    return Snapshot(descriptor, gzipped)
+    return Snapshot(descriptor, context.gzipped)
 
 
 def _records(

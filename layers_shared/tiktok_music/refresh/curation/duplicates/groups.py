@@ -6,7 +6,7 @@ language), guest, number or user's original sound is a different track.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tiktok_music.refresh.candidate import Candidate
@@ -52,17 +52,29 @@ def is_by_title(evidence: str) -> bool:
     return evidence.startswith(("same title", "same words in the title", "similar title"))
 
 
-def group_duplicates(candidates: Sequence[Candidate]) -> tuple[DuplicateGroup, ...]:
+def no_limit() -> None:
+    """Ends nothing: for callers without a limit of time."""
+
+
+def group_duplicates(
+    candidates: Sequence[Candidate], check_time: Callable[[], None] = no_limit
+) -> tuple[DuplicateGroup, ...]:
     """Puts every candidate in exactly one group; groups are in the order of their canonical tracks.
 
-    The groups do not depend on the order of the candidates. Time is nearly linear in their number.
+    The groups do not depend on the order of the candidates. Time is nearly linear in their number;
+    `check_time` is called often and may raise.
     """
     appearance: dict[Candidate, int] = {}
     for position, candidate in enumerate(candidates):
         appearance.setdefault(candidate, position)
     ranked = sorted(candidates, key=_rank)
-    clusters = _Clusters([describe(candidate) for candidate in ranked])
+    descriptions = []
+    for candidate in ranked:
+        check_time()
+        descriptions.append(describe(candidate))
+    clusters = _Clusters(descriptions)
     for block in find_blocks(clusters.descriptions):
+        check_time()
         clusters.join(block)
     return tuple(sorted(clusters.groups(), key=lambda group: appearance[group.canonical]))
 
