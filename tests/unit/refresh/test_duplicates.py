@@ -7,6 +7,7 @@ from tests.builders import a_candidate
 from tests.refresh_world import World, fingerprint_text
 from tiktok_music.archive import TrackStatus
 from tiktok_music.refresh.catalog import DuplicateTrack
+from tiktok_music.refresh.report import Outcome
 
 
 def test_duplicates_become_aliases_of_the_most_used_track(world: World) -> None:
@@ -114,8 +115,15 @@ def test_duplicates_found_by_sound_are_merged_and_not_fetched_again(
     fetched = len(world.downloader.fetched)
     world.now += timedelta(hours=12)
     again = world.refresh(less, most, a_candidate(3))
+    assert (again.outcome, again.reason) == (Outcome.PUBLISHED, None)
     assert (again.new_media, len(world.downloader.fetched)) == (0, fetched)
-    assert len(again.duplicates) == 1
+    assert [(each.candidate, each.canonical.track_id) for each in again.duplicates] == [
+        (less, most.track_id)
+    ]
+    assert [(row["id"], row["userCount"]) for row in world.served()] == [
+        (a_candidate(3).track_id, 997),
+        (most.track_id, 50),
+    ]
 
 
 def test_a_new_recording_is_compared_with_the_served_ones(world: World) -> None:

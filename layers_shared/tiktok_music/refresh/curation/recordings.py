@@ -12,6 +12,7 @@ from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
 
 KNOWN_ALIAS = "known as an upload of this recording"
+NO_CHART: Mapping[str, Candidate] = {}
 
 
 def with_identity(
@@ -19,6 +20,7 @@ def with_identity(
     records: Mapping[str, TrackRecord],
     rejected_ids: Collection[str],
     off_chart_ids: Collection[str] = (),
+    chart: Mapping[str, Candidate] = NO_CHART,
 ) -> DuplicateGroup | None:
     """The group under its incumbent: the listed track, else the one known for longest.
 
@@ -26,7 +28,8 @@ def with_identity(
     rule rejects in this run, so that a sound which is taken down passes its place on. The
     canonical candidate gets the highest user count of the group. A group without an incumbent
     stays as it is. Members of `off_chart_ids` are listed tracks that the chart lacks today; a
-    group of such members only is None.
+    group of such members only is None. `chart` has the rows by track id: the incumbent of a group
+    may be on the chart in another group, which `merge_same_tracks` joins to it.
     """
     on_chart = [each for each in group.members if each.track_id not in off_chart_ids]
     if not on_chart:
@@ -40,9 +43,29 @@ def with_identity(
         return group
     users = max(member.user_count for member in on_chart)
     canonical = next((each for each in on_chart if each.track_id == incumbent.track_id), None)
-    chosen = replace(canonical or candidate_of(incumbent), user_count=users)
+    row = canonical or chart.get(incumbent.track_id) or candidate_of(incumbent)
+    chosen = replace(row, user_count=users)
     others = [member for member in on_chart if member is not canonical]
     return DuplicateGroup((chosen, *others), _evidence(group, chosen), group.work_key)
+
+
+def merge_same_tracks(groups: Iterable[DuplicateGroup]) -> tuple[DuplicateGroup, ...]:
+    """Merges the groups of one track, in the order of their first appearance.
+
+    An alias that only its sound joined to the track is a group of its own under that track.
+    """
+    merged: dict[str, DuplicateGroup] = {}
+    for group in groups:
+        first = merged.get(group.canonical.track_id)
+        merged[group.canonical.track_id] = group if first is None else _united(first, group)
+    return tuple(merged.values())
+
+
+def _united(first: DuplicateGroup, second: DuplicateGroup) -> DuplicateGroup:
+    users = max(first.canonical.user_count, second.canonical.user_count)
+    others = (*first.members[1:], *second.members[1:])
+    members = (replace(first.canonical, user_count=users), *others)
+    return DuplicateGroup(members, {**second.evidence, **first.evidence}, first.work_key)
 
 
 def candidate_of(record: TrackRecord) -> Candidate:

@@ -8,7 +8,11 @@ from tiktok_music.archive import TrackRecord
 from tiktok_music.archive_lookup import ReadableArchive, resolve_aliases
 from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.chart import Chart
-from tiktok_music.refresh.curation.recordings import candidate_of, with_identity
+from tiktok_music.refresh.curation.recordings import (
+    candidate_of,
+    merge_same_tracks,
+    with_identity,
+)
 from tiktok_music.refresh.curation.text_rules import Curation, TextRules, curate
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 
@@ -63,10 +67,12 @@ def make_shortlist(
     rejected_ids = {each.track_id for each in complete if each.tiktok_id in rejected}
     records = {**absent, **canonical}
     off_chart_ids = {record.track_id for record in off_chart}
+    rows = {each.track_id: each for each in curation.candidates}
     identified = (
-        with_identity(group, records, rejected_ids, off_chart_ids) for group in curation.groups
+        with_identity(group, records, rejected_ids, off_chart_ids, rows)
+        for group in curation.groups
     )
-    groups = tuple(group for group in identified if group is not None)
+    groups = merge_same_tracks(group for group in identified if group is not None)
     by_id = {**{each.track_id: each for each in records.values()}, **known}
     return Shortlist(len(candidates), by_id, replace(curation, groups=groups), retired)
 
