@@ -1,11 +1,23 @@
 """The permanent record of each published track, so that its id always resolves."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from tiktok_music.publish_facts import (
+    PublishFacts,
+    facts_of_clip_id,
+    publish_from,
+    publish_to,
+)
 from tiktok_music.stored_text import StoredText
+
+_logger = logging.getLogger(__name__)
+# Stored under another name, or in a form of their own.
+_OTHER_NAMES = ("survivor_id", "song_clip_id")
+_ONLY_IF_KNOWN = ("publish", "has_commerce_right")
 
 
 class TrackStatus(StoredText):
@@ -43,7 +55,8 @@ class MediaFacts:
 class TrackRecord:
     """One archived track. `canonical_id` is the track that an alias resolves to.
 
-    `song_clip_id` is the id for publishing commercial music, where the source gave it.
+    `publish` are the facts for publishing it with commercial music, `has_commerce_right` is
+    upstream's flag for commercial use; both are None where no source gave them.
     `retired_at` and `retired_reason` describe a takedown; the reason stays after it is undone.
     `newer_fields` are stored fields of a newer release, written back as they were read.
     """
@@ -64,7 +77,8 @@ class TrackRecord:
     status: TrackStatus
     media: MediaFacts | None = None
     canonical_id: str | None = None
-    song_clip_id: str | None = None
+    publish: PublishFacts | None = None
+    has_commerce_right: bool | None = None
     retired_at: datetime | None = None
     retired_reason: str | None = None
     newer_fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -82,7 +96,12 @@ def record_to(record: TrackRecord) -> dict[str, Any]:
     stored["first_seen_at"] = record.first_seen_at.isoformat()
     stored["last_seen_at"] = record.last_seen_at.isoformat()
     stored["retired_at"] = record.retired_at.isoformat() if record.retired_at else None
-    return stored
+    stored["publish"] = publish_to(record.publish) if record.publish else None
+    return {
+        name: value
+        for name, value in stored.items()
+        if value is not None or name not in _ONLY_IF_KNOWN
+    }
 
 
 def record_from(stored: dict[str, Any]) -> TrackRecord:
@@ -95,16 +114,33 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
             "newer_fields": {
                 name: value
                 for name, value in stored.items()
-                if name not in known and name != "survivor_id"
+                if name not in known and name not in _OTHER_NAMES
             },
             "first_seen_at": datetime.fromisoformat(stored["first_seen_at"]),
             "last_seen_at": datetime.fromisoformat(stored["last_seen_at"]),
             "status": TrackStatus(stored["status"]),
             "media": media_from(media) if media else None,
             "canonical_id": stored.get("survivor_id"),
+            "publish": _publish(stored),
             "retired_at": datetime.fromisoformat(retired_at) if retired_at else None,
         }
     )
+
+
+def _publish(stored: Mapping[str, Any]) -> PublishFacts | None:
+    """The publish facts; malformed ones cost themselves only, as the next run finds them again.
+
+    Earlier releases stored the id of one clip.
+    """
+    try:
+        if stored.get("publish"):
+            return publish_from(stored["publish"])
+        clip_id = stored.get("song_clip_id")
+        times = (stored["first_seen_at"], stored["last_seen_at"])
+        return facts_of_clip_id(clip_id, *map(datetime.fromisoformat, times)) if clip_id else None
+    except (LookupError, TypeError, ValueError) as exc:
+        _logger.warning("publish facts of %s are not readable: %r", stored.get("track_id"), exc)
+        return None
 
 
 def media_from(stored: dict[str, Any]) -> MediaFacts:

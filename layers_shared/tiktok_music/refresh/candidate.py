@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 
+from tiktok_music.publish_facts import PublishFacts
 from tiktok_music.track import track_id_of
 
 
@@ -12,8 +13,9 @@ class Candidate:
 
     `duration_seconds` is upstream's value, 0 if it has none; `preview_urls` and `cover_urls` are in
     order of preference; `group_ids` are upstream's ids of the recording; `takedown` is upstream's
-    reason why the sound is unavailable, or None; `song_clip_id` is the id needed to publish with
-    commercial music; `place` is the position in its chart, counted from 1, or 0 if unknown.
+    reason why the sound is unavailable, or None; `publish` are the facts for publishing it, if it is
+    in the commercial library; `has_commerce_right` is upstream's flag, None if it has none; `place`
+    is the position in its chart, counted from 1, or 0 if unknown.
     """
 
     tiktok_id: str
@@ -30,7 +32,8 @@ class Candidate:
     group_ids: tuple[str, ...] = ()
     is_original_sound: bool = False
     takedown: str | None = None
-    song_clip_id: str | None = None
+    publish: PublishFacts | None = None
+    has_commerce_right: bool | None = None
     place: int = 0
 
     @property
