@@ -133,12 +133,20 @@ class FakeSnapshots:
 @dataclass
 class FakeArchive:
     records: dict[str, TrackRecord] = field(default_factory=dict)
+    songs: dict[str, str] = field(default_factory=dict)
     writes: int = 0
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
         return {
             track_id: self.records[track_id] for track_id in track_ids if track_id in self.records
         }
+
+    def tracks_of_songs(self, song_ids: Iterable[str]) -> dict[str, str]:
+        return {each: self.songs[each] for each in song_ids if each in self.songs}
+
+    def save_songs(self, songs: Mapping[str, str]) -> None:
+        self.songs.update(songs)
+        self.writes += len(songs)
 
     def save_retired(self, record: TrackRecord) -> None:
         self.save_many([record])

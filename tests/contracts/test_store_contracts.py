@@ -74,6 +74,32 @@ def test_the_archive_lists_retired_tracks_until_they_are_reinstated(kind: Any) -
     assert archive.get_many([records[1].track_id]) == {records[1].track_id: records[1]}
 
 
+def test_the_archive_returns_the_tracks_of_songs(kind: Any) -> None:
+    archive = (
+        FakeArchive()
+        if kind.param == "fake"
+        else DynamoTrackArchive(kind.getfixturevalue("rows"), "catalog")
+    )
+    archive.save_songs({"6817312022837872642": "track-1", "7": "track-2"})
+
+    archive.save_songs({"7": "track-3"})
+
+    assert archive.tracks_of_songs(["7", "8", "6817312022837872642", "7"]) == {
+        "6817312022837872642": "track-1",
+        "7": "track-3",
+    }
+
+
+def test_an_unreadable_song_is_left_out_and_written_again(rows: DynamoRows) -> None:
+    table("catalog").put_item(Item={"pk": "CML#7", "track_id": 5})
+    archive = DynamoTrackArchive(rows, "catalog")
+
+    before = archive.tracks_of_songs(["7"])
+    archive.save_songs({"7": "track-1"})
+
+    assert (before, archive.tracks_of_songs(["7"])) == ({}, {"7": "track-1"})
+
+
 def test_the_archive_saves_more_records_than_one_batch(kind: Any) -> None:
     archive = (
         FakeArchive()

@@ -28,7 +28,7 @@ from tiktok_music.adapters.upstream_rows import (
 )
 from tiktok_music.adapters.upstream_text import clean_name
 from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
-from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.candidate import SONG_GROUP, Candidate
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.rejection import Rejection, RejectionReason
 from tiktok_music.track import is_tiktok_id
@@ -99,7 +99,7 @@ class SongRow(UpstreamRow):
     def group_ids(self) -> tuple[str, ...]:
         """The song as a group, which its clips share."""
         song_id = self.song_id()
-        return (f"cml:{song_id}",) if song_id else ()
+        return (f"{SONG_GROUP}{song_id}",) if song_id else ()
 
 
 class CmlSource:

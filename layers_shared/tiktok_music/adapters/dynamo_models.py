@@ -123,6 +123,12 @@ class RetiredRow(StoredRow):
     track_ids = UnicodeSetAttribute(null=True)
 
 
+class SongRow(StoredRow):
+    """`CML#<commercial music id>`: the track of a song of the commercial library."""
+
+    track_id = UnicodeAttribute()
+
+
 class ListsRow(StoredRow):
     """`LISTS`: the operator overrides, one JSON document."""
 

@@ -135,7 +135,13 @@ def _source(
         secret = secrets.stored(source.cml_secret_name)
         token = CmlToken(http, source.cml_base_url, secret, lambda: datetime.now(UTC))
         upstream = Upstream(http, source.cml_base_url, token.headers, time.sleep)
-        return CmlSource(upstream, token, source.country, f"{source.period_days}DAY")
+        return CmlSource(
+            upstream,
+            token,
+            source.country,
+            f"{source.period_days}DAY",
+            now=lambda: datetime.now(UTC),
+        )
 
     makers: dict[str, Callable[[], ChartSource]] = {
         "aweme": lambda: AwemeSource(provider(), source.scenes),

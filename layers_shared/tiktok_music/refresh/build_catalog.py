@@ -10,6 +10,7 @@ from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
 from tiktok_music.refresh.curation.recordings import candidate_of, seniority
 from tiktok_music.refresh.curation.shortlist import Shortlist
+from tiktok_music.refresh.curation.songs import changed_songs
 from tiktok_music.refresh.curation.text_rules import Curation, TextRules
 from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.media.same_recording import join_same_recordings
@@ -21,8 +22,9 @@ class PreparedCatalog:
     """A catalog ready to be published, with the result of every row.
 
     `known` holds the archive's records of the chart's sounds, `media` every group that passed the
-    text rules, `withdrawn` the rejections of what sounds like a retired track, `catalog` the
-    tracks that may be published.
+    text rules, `withdrawn` the rejections of what sounds like a retired track, `songs` the songs
+    of the commercial library whose track is not stored yet, by song id, `catalog` the tracks that
+    may be published.
     """
 
     chart: Chart
@@ -30,6 +32,7 @@ class PreparedCatalog:
     curation: Curation
     media: tuple[GroupMedia, ...]
     withdrawn: tuple[Rejection, ...]
+    songs: Mapping[str, str]
     catalog: Catalog
 
     def rejections(self) -> tuple[Rejection, ...]:
@@ -67,12 +70,14 @@ def build_catalog(
         seniority=lambda each: seniority(known.get(each.track_id)),
     )
     listed, withdrawn = _without_withdrawn(joined, shortlist.withdrawn)
+    recordings = ((each.canonical, each.group.members) for each in listed if each.canonical)
     return PreparedCatalog(
         chart=chart,
         known=known,
         curation=shortlist.curation,
         media=tuple(listed),
         withdrawn=withdrawn,
+        songs=changed_songs(recordings, shortlist.songs),
         catalog=catalog_of(listed, rules, known),
     )
 

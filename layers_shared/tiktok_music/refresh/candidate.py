@@ -6,6 +6,9 @@ from dataclasses import KW_ONLY, dataclass
 from tiktok_music.publish_facts import PublishFacts
 from tiktok_music.track import track_id_of
 
+# A song of the commercial library as a group id, which all clips of the song share.
+SONG_GROUP = "cml:"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -40,6 +43,12 @@ class Candidate:
     def track_id(self) -> str:
         """The catalog id of this sound, listed or not."""
         return track_id_of(self.tiktok_id)
+
+    @property
+    def song_ids(self) -> tuple[str, ...]:
+        """The songs of the commercial library that it is a clip of (`commercial_music_id`)."""
+        songs = (each for each in self.group_ids if each.startswith(SONG_GROUP))
+        return tuple(each.removeprefix(SONG_GROUP) for each in songs)
 
     def has_addresses(self) -> bool:
         """True if there is an address of a preview and of a cover."""

@@ -1,6 +1,6 @@
 """The ports of a refresh: snapshots, archive, media ledger, reports, progress."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -48,6 +48,12 @@ class TrackArchive(Protocol):
 
     def list_retired(self) -> Sequence[TrackRecord]:
         """The records of all tracks that the operator has retired."""
+
+    def tracks_of_songs(self, song_ids: Iterable[str]) -> Mapping[str, str]:
+        """The track ids of songs of the commercial library; unknown songs are left out."""
+
+    def save_songs(self, songs: Mapping[str, str]) -> None:
+        """Writes the track id of each song; idempotent."""
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
         """Writes records; idempotent."""

@@ -151,6 +151,7 @@ def _run(
         is_forced=trigger.is_forced,
     )
     stores = (dependencies.archive, dependencies.publisher)
+    dependencies.archive.save_songs(prepared.songs)
     try:
         published = publish(prepared.catalog, context, current, prepared.known, stores)
     except PublishLost as exc:

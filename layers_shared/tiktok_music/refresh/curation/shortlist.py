@@ -1,11 +1,11 @@
 """Makes the shortlist of a chart: merges rows by id, drops retired tracks, applies text rules."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tiktok_music.archive import TrackRecord
-from tiktok_music.archive_lookup import ReadableArchive, resolve_aliases
+from tiktok_music.archive_lookup import resolve_aliases
 from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.recordings import (
@@ -13,13 +13,14 @@ from tiktok_music.refresh.curation.recordings import (
     merge_same_tracks,
     with_identity,
 )
+from tiktok_music.refresh.curation.songs import KnownSongs, SongArchive
 from tiktok_music.refresh.curation.text_rules import Curation, TextRules, curate
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 NOTHING_SERVED: Mapping[str, Mapping[str, object]] = {}
 
 
-class CurationArchive(ReadableArchive, Protocol):
+class CurationArchive(SongArchive, Protocol):
     """The archive as the rules read it."""
 
     def list_retired(self) -> Sequence[TrackRecord]:
@@ -32,13 +33,14 @@ class Shortlist:
 
     `sounds` counts distinct ids. `known` holds the archive's records of them and of the tracks
     that they are aliases of. `withdrawn` are the retired records: what sounds like one of them is
-    not listed either.
+    not listed either. `songs` are the stored track ids of the chart's songs.
     """
 
     sounds: int
     known: Mapping[str, TrackRecord]
     curation: Curation
     withdrawn: tuple[TrackRecord, ...] = ()
+    songs: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_shortlist(
@@ -51,18 +53,22 @@ def make_shortlist(
 
     `served` are the rows of the current snapshot by track id. A field that upstream leaves out
     today keeps its value while the track stays listed, and a listed track that is not on the chart
-    takes part in grouping: a new upload of the recording continues it.
+    takes part in grouping: a new upload of the recording continues it. So does the track of a song
+    of the commercial library, listed or not: a new clip of the song continues it.
     """
     candidates = merge_same_ids(chart.candidates)
     known = archive.get_many(candidate.track_id for candidate in candidates)
     aliases = [track_id for track_id, record in known.items() if record.canonical_id is not None]
     canonical = {**known, **resolve_aliases(archive, aliases)}
-    retired = tuple(archive.list_retired())
-    absent = archive.get_many(served.keys() - known.keys())
-    complete = [_with_last_known(each, canonical, served) for each in candidates]
+    songs = KnownSongs.read(candidates, archive)
+    retired = _withheld([*archive.list_retired(), *songs.records.values()])
+    absent = {**songs.records, **archive.get_many(served.keys() - known.keys())}
+    complete = [songs.marked(_with_last_known(each, canonical, served)) for each in candidates]
     off_chart = _off_chart([*retired, *absent.values()], complete)
     findings = _findings(complete, canonical, retired)
-    curation = curate(complete, rules, findings, [candidate_of(each) for each in off_chart])
+    curation = curate(
+        complete, rules, findings, [songs.marked(candidate_of(each)) for each in off_chart]
+    )
     rejected = {each.tiktok_id for each in curation.rejections()}
     rejected_ids = {each.track_id for each in complete if each.tiktok_id in rejected}
     records = {**absent, **canonical}
@@ -74,7 +80,8 @@ def make_shortlist(
     )
     groups = merge_same_tracks(group for group in identified if group is not None)
     by_id = {**{each.track_id: each for each in records.values()}, **known}
-    return Shortlist(len(candidates), by_id, replace(curation, groups=groups), retired)
+    curation = replace(curation, groups=groups)
+    return Shortlist(len(candidates), by_id, curation, retired, songs.stored)
 
 
 def merge_same_ids(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -144,6 +151,11 @@ def _findings(
         if record is not None and record.is_withheld():
             findings[candidate.tiktok_id] = _retired(candidate.track_id, record)
     return findings
+
+
+def _withheld(records: Iterable[TrackRecord]) -> tuple[TrackRecord, ...]:
+    withheld = {record.track_id: record for record in records if record.is_withheld()}
+    return tuple(withheld.values())
 
 
 def _off_chart(
