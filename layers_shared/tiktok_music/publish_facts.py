@@ -29,6 +29,7 @@ class Evidence(StoredText):
     SAME_CREDITS = "sameCredits"
 
 
+TRUSTED = (Evidence.LISTED, Evidence.SAME_ID, Evidence.SAME_RECORDING)
 STRENGTH = {each: rank for rank, each in enumerate(Evidence)}
 
 

@@ -39,6 +39,8 @@ from tiktok_music.refresh.media.policy import MediaPolicy
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.settings import MediaSettings, RefreshSettings
 
+# Without the library, a run lists the songs of the last one, and their publish facts stay.
+OPTIONAL_SOURCES = ("cml",)
 PROGRESS_LOGGER = "tiktok_music.progress"
 # Longer than the list function's: a write has no stale answer to fall back on.
 WRITER_CONNECT_SECONDS = 5.0
@@ -151,7 +153,7 @@ def _source(
         ),
         "static": lambda: StaticSource(source.location, lambda: _document(source.location, bucket)),
     }
-    return JoinedSource([(kind, makers[kind]()) for kind in source.kinds])
+    return JoinedSource([(kind, makers[kind]()) for kind in source.kinds], OPTIONAL_SOURCES)
 
 
 def _document(location: str, bucket: R2MediaStore) -> bytes:

@@ -16,9 +16,9 @@ class Candidate:
 
     `duration_seconds` is upstream's value, 0 if it has none; `preview_urls` and `cover_urls` are in
     order of preference; `group_ids` are upstream's ids of the recording; `takedown` is upstream's
-    reason why the sound is unavailable, or None; `publish` are the facts for publishing it, if it is
-    in the commercial library; `has_commerce_right` is upstream's flag, None if it has none; `place`
-    is the position in its chart, counted from 1, or 0 if unknown.
+    reason why the sound is unavailable, or None; `publish` are the facts for publishing a song of
+    the commercial library; `has_commerce_right` is upstream's flag, None if it has none; `place` is
+    the position in its chart, counted from 1, or 0 if unknown.
     """
 
     tiktok_id: str

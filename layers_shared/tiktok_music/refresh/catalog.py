@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.publish_facts import PublishFacts
 from tiktok_music.refresh.candidate import Candidate, best_place
+from tiktok_music.refresh.clip_joins import ClipsOnChart, joined_facts
 from tiktok_music.refresh.curation.languages.rule import Language, LanguageSource
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.media.pipeline import GroupMedia
@@ -14,11 +16,12 @@ from tiktok_music.track import Track
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A candidate that passed every rule, with its language and media."""
+    """A candidate that passed every rule, with its language, media and publish facts."""
 
     candidate: Candidate
     language: Language
     media: MediaFacts
+    publish: PublishFacts | None = None
 
     def track(self) -> Track:
         """The track as listed; its duration is that of the published preview."""
@@ -86,14 +89,17 @@ def catalog_of(
 
 
 def _accepted(
-    groups: Iterable[GroupMedia], rules: TextRules, known: Mapping[str, TrackRecord]
+    groups: Sequence[GroupMedia], rules: TextRules, known: Mapping[str, TrackRecord]
 ) -> Iterable[Accepted]:
-    """The canonical tracks; each has the best place of its group."""
+    """The canonical tracks; each has the best place of its group, and its publish facts."""
+    clips = ClipsOnChart.of(groups)
     for group in groups:
         if group.canonical is not None and group.media is not None:
             canonical = replace(group.canonical, place=best_place(group.group.members))
-            language = _language(canonical, rules, known.get(canonical.track_id))
-            yield Accepted(canonical, language, group.media)
+            record = known.get(canonical.track_id)
+            publish = joined_facts(group, clips, record, rules.lists)
+            language = _language(canonical, rules, record)
+            yield Accepted(canonical, language, group.media, publish)
 
 
 def _language(candidate: Candidate, rules: TextRules, record: TrackRecord | None) -> Language:

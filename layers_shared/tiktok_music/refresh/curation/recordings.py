@@ -77,7 +77,6 @@ def candidate_of(record: TrackRecord) -> Candidate:
         album=record.album,
         duration_seconds=record.media.duration_seconds if record.media else 0.0,
         is_commerce_music=record.is_commerce_music,
-        song_clip_id=record.song_clip_id,
     )
 
 
