@@ -26,7 +26,7 @@ from tiktok_music.adapters.upstream import Upstream, unwrap
 from tiktok_music.errors import SettingsError, SourceRefused, SourceUnavailable
 from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.chart import Chart, ChartSource
 from tiktok_music.refresh.curation.duplicates.groups import group_duplicates
 from tiktok_music.refresh.curation.shortlist import merge_same_ids
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
@@ -587,7 +587,8 @@ def test_a_fault_of_the_library_leaves_the_other_charts(
         token = CmlToken(HTTP, peer.base_url, FakeTokenSecret(), lambda: NOON)
         upstream = Upstream(HTTP, peer.base_url, token.headers, lambda seconds: None)
         library = CmlSource(upstream, token, "US", "7DAY", lambda: NOON)
-        sources = [("aweme", FakeSource((a_candidate(1),))), ("cml", library)]
+        app = FakeSource((a_candidate(1),))
+        sources: list[tuple[str, ChartSource]] = [("aweme", app), ("cml", library)]
         chart = JoinedSource(sources, ["cml"]).fetch()
 
     assert chart.candidates == (a_candidate(1),)
