@@ -38,13 +38,17 @@ def members_of_rows(
 ) -> Mapping[str, dict[str, Any]]:
     """The members of listed tracks by id; raises StoreError.
 
-    The archive has a record of every listed track, unless an operator deleted it.
+    The archive has a record of every listed track, unless it is unreadable.
     """
     records, published_at = view.listed_records(index), index.descriptor.published_at
     return {
         track_id: publish_members(view, record, record.status, published_at)
         if (record := records.get(track_id))
-        else {"publish": None, "honoredBy": HONORED_BY, "commercialUse": None}
+        else {
+            "publish": None,
+            "honoredBy": HONORED_BY,
+            "commercialUse": _verdict("unknown", "noSource", (), published_at),
+        }
         for track_id in track_ids
     }
 
