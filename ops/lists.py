@@ -30,7 +30,9 @@ def add(
     kind: Annotated[
         ListKind,
         typer.Argument(
-            help="deny rejects a sound, allow exempts it from the word rules, title renames it."
+            help="deny rejects a sound, allow exempts it from the word rules, title renames it; "
+            "deny-join and allow-join decide whether a track is published as the song of the "
+            "commercial library that is its duplicate."
         ),
     ],
     reason: Annotated[str, typer.Option("--reason", help="The reason, shown in reports.")],
