@@ -4,7 +4,7 @@ The literals name the values of today's API; a value that a later one adds passe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -12,7 +12,24 @@ TrackStatus: TypeAlias = Literal["active", "offChart", "retired"]
 HealthStatus: TypeAlias = Literal["ok", "degraded", "failing"]
 PostMode: TypeAlias = Literal["publish", "managed", "draft"]
 MusicMode: TypeAlias = Literal["none", "auto", "manual"]
-NoticeCode: TypeAlias = Literal["DEGRADED_TO_AUTO", "OFF_CHART", "RETIRED", "NOT_COMMERCIAL"]
+NoticeCode: TypeAlias = Literal[
+    "DEGRADED_TO_AUTO",
+    "DEGRADED_TO_NONE",
+    "OFF_CHART",
+    "RETIRED",
+    "NOT_COMMERCIAL",
+    "NO_AUTO_ON_VIDEO",
+    "AUTO_NEEDS_NO_BRANDING",
+    "IGNORED_ON_PHOTO",
+    "PUBLISH_ID_TRENDING_CLIP",
+]
+NotHonored: TypeAlias = Literal[
+    "CONTENT_API", "NO_CLIP", "EVIDENCE", "STALE", "RETIRED", "SWITCHED_OFF"
+]
+Evidence: TypeAlias = Literal["listed", "sameId", "sameRecording", "sameCredits"]
+PublishVia: TypeAlias = Literal["content", "business"]
+Media: TypeAlias = Literal["photo", "video"]
+Fallback: TypeAlias = Literal["auto", "none", "fail"]
 RetiredPolicy: TypeAlias = Literal["link", "auto", "fail"]
 Environment: TypeAlias = Literal["live", "test"]
 RateLimitTier: TypeAlias = Literal["standard", "pilot", "partner"]
@@ -50,8 +67,50 @@ class HonoredBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """The clip of a track in TikTok's commercial library; `clip_duration` is in seconds.
+
+    `song_clip_id` is what TikTok's Business API takes as `music_sound_id`, `commercial_music_id`
+    is not. `countries` are those of the charts that listed the song, and no clearance.
+    """
+
+    song_clip_id: str
+    clip: Literal["full", "trending"]
+    clip_duration: float | None
+    trending_song_clip_id: str | None
+    commercial_music_id: str | None
+    evidence: Evidence
+    countries: tuple[str, ...]
+    last_seen_at: datetime
+    is_usable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommercialUse:
+    """The verdict on commercial use, with its reason and the time at which it was read."""
+
+    verdict: Literal["approved", "organicOnly", "unknown"]
+    because: str
+    countries: tuple[str, ...]
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackWithPublish(Track):
+    """A row of a search with `include_publish`; `publish` is None if no clip is known."""
+
+    publish: Publish | None
+    honored_by: HonoredBy
+    commercial_use: CommercialUse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackDetail(Track):
-    """A track with its details."""
+    """A track with its details.
+
+    `publish` is None if no clip is known; that and `commercial_use` are None where the catalog
+    honours no track on direct publish.
+    """
 
     status: TrackStatus
     tiktok_music_link: str
@@ -63,6 +122,8 @@ class TrackDetail(Track):
     last_seen_at: datetime
     loudness_lufs: float | None
     honored_by: HonoredBy
+    publish: Publish | None = None
+    commercial_use: CommercialUse | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +137,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facets:
-    """Counts over all matches, by language (ISO 639-1) and by `true` or `false`."""
+    """Counts over all matches, by language (ISO 639-1) and by `true` or `false`.
+
+    `publishable` is None where the catalog honours no track on direct publish.
+    """
 
     language: Mapping[str, int]
     is_commerce_music: Mapping[str, int]
+    publishable: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,11 +206,25 @@ class Target:
 
     `music` is `none`, `auto` (TikTok chooses) or `manual` (`track_id`). Without it, a track means
     `manual`, and no track means `auto`, except for a draft, which takes no music.
+
+    The other fields are options of direct publish, sent only if they are given: the API of TikTok
+    that posts, volumes from 0 to 100 and milliseconds of the clip on a video, and the music of a
+    post whose track cannot be honoured.
     """
 
     mode: PostMode
     track_id: str | None = None
     music: MusicMode | None = None
+    _: KW_ONLY
+    publish_via: PublishVia | None = None
+    media: Media | None = None
+    volume: int | None = None
+    original_volume: int | None = None
+    start_ms: int | None = None
+    end_ms: int | None = None
+    fallback: Fallback | None = None
+    is_brand_organic: bool | None = None
+    is_branded_content: bool | None = None
 
     def __post_init__(self) -> None:
         if self.music == "manual" and self.track_id is None:
@@ -156,10 +235,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A warning; `message` is human-readable."""
+    """A warning; `message` is human-readable.
+
+    `reason` is why a track is not honoured on direct publish, if the catalog says so.
+    """
 
     code: NoticeCode
     message: str
+    reason: NotHonored | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
