@@ -70,9 +70,9 @@ def library_songs() -> list[LibrarySong]:
     return [
         _song(1, "Paper Lanterns", "Mira Solén", _encoded(0, 24, "m4a"), has_trending=True),
         _song(2, "Sunset Drive", "Trailer House 7", _encoded(1, 28, "mp3"), has_full=False),
-        _song(3, "Ricochet (Sped Up)", "Dana Wu", lambda: sped_up(12, 18), no_clip={}),
+        _song(5, "Ricochet (Sped Up)", "Dana Wu", lambda: sped_up(12, 18), no_clip={}),
         _song(4, "Low Tide", "The Harbour Lights", _encoded(72, 30, "mp3")),
-        _song(5, "Velvet Morning", "Studio Nineteen", _encoded(73, 20, "mp3"), has_full=False),
+        _song(3, "Velvet Morning", "Studio Nineteen", _encoded(73, 20, "mp3"), has_full=False),
         _song(6, "Empty Room", "No Clip Here", _encoded(1, 28, "mp3"), is_empty=True),
     ]
 
