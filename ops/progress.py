@@ -84,7 +84,8 @@ def print_report(report: dict[str, Any], console: Console) -> None:
         console.print(Text(harmless(f"  reason: {report['reason']}")))
     for sentence in report.get("failedSources", ()):
         console.print(Text(harmless(f"  without a source: {sentence}")))
-    if not report["rejected"] and not report["merged"]:
+    separated = report.get("separated", [])  # absent from reports of older releases
+    if not report["rejected"] and not report["merged"] and not separated:
         return
     rows = [
         (row["reason"], row["title"], row["author"], row["detail"])
@@ -93,4 +94,7 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     for row in report["merged"]:
         why = f"{row['evidence']}: duplicate of {row['mergedInto']}"
         rows.append(("merged", row["title"], row["author"], why))
+    for row in separated:
+        why = f"{row['evidence']}: no duplicate of {row['separatedFrom']}"
+        rows.append(("separated", row["title"], row["author"], why))
     print_table(("reason", "title", "author", "why"), rows, to=console)

@@ -141,4 +141,4 @@ def test_options_are_sent_only_if_they_are_given() -> None:
 def test_a_model_has_the_fields_that_the_api_describes(kind: type) -> None:
     described = set(SCHEMAS[kind.__name__]["properties"])
 
-    assert {camel(part.name) for part in fields(kind)} == described  # type: ignore[arg-type]
+    assert {camel(part.name) for part in fields(kind)} == described

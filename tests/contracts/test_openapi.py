@@ -124,11 +124,13 @@ def answers(policy: PublishPolicy) -> Iterator[tuple[str, str, str, Answer]]:
     one = f"{LIST}/{{trackId}}"
     old = world.snapshots.pointer().history[0].version
     manual = {"mode": "manual", "trackId": a_record(7).track_id}
-    targets = [{"mode": mode, "tiktokMusic": manual} for mode in ("publish", "managed")]
+    modes = ("publish", "managed")
+    targets: list[dict[str, Any]] = [{"mode": mode, "tiktokMusic": manual} for mode in modes]
     chosen = {"mode": "manual", "trackId": TRACKS[0].track_id, "startMs": 1}
+    picks: list[Any] = [chosen, manual, {"mode": "auto"}]
     targets += [
         {"mode": "publish", "tiktokMusic": music, "publishVia": "business", "media": media}
-        for music in (chosen, manual, {"mode": "auto"})
+        for music in picks
         for media in ("photo", "video")
     ]
     yield LIST, "get", "200", world.get()

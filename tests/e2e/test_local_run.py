@@ -109,9 +109,10 @@ def test_the_list_has_the_accepted_tracks_in_order(local_run: LocalRun) -> None:
 
 def test_the_recordings_of_library_songs_are_publishable(local_run: LocalRun) -> None:
     url = f"{local_run.facts['baseUrl']}/v1/tiktok-music"
-    key = {"Authorization": f"Bearer {local_run.facts['keys']['all']}"}
+    key = f"Bearer {local_run.facts['keys']['all']}"
 
-    page = json.loads(get(f"{url}?publishable=true&include=publish&facets=true", **key)[2])
+    search = f"{url}?publishable=true&include=publish&facets=true"
+    page = json.loads(get(search, Authorization=key)[2])
 
     evidence = {
         row["title"]: (row["publish"]["evidence"], row["publish"]["clip"]) for row in page["tracks"]
@@ -126,7 +127,7 @@ def test_the_recordings_of_library_songs_are_publishable(local_run: LocalRun) ->
     music = {"mode": "manual", "trackId": page["tracks"][0]["id"]}
     target = {"mode": "publish", "publishVia": "business", "tiktokMusic": music}
     body = json.dumps({"targets": [target]}).encode()
-    [resolved] = json.loads(get(f"{url}/resolve", body, **key)[2])["targets"]
+    [resolved] = json.loads(get(f"{url}/resolve", body, Authorization=key)[2])["targets"]
     clip = page["tracks"][0]["publish"]["songClipId"]
     assert resolved["payload"] == {"music_sound_info": {"music_sound_id": clip}}
     assert resolved["warnings"] == []

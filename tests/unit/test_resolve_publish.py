@@ -54,7 +54,7 @@ def video(**options: int) -> dict[str, Any]:
     return {"music_sound_info": {"music_sound_id": CLIP, **volumes, **options}}
 
 
-def answer_of(target: dict[str, Any], rules: PublishRules = ASKED) -> tuple[dict[str, Any], ...]:
+def answer_of(target: dict[str, Any], rules: PublishRules = ASKED) -> tuple[Any, ...]:
     """The payload, and each warning's code and reason; messages are those of the table."""
     [result] = resolve({"targets": [target]}, FIND, rules)["targets"]
     assert result["mode"] == target["mode"]
@@ -197,6 +197,7 @@ def test_no_combination_sends_both_kinds_of_music_or_a_silent_video() -> None:
 
 
 CONTENT_OR_BUSINESS = "Must be one of content, business."
+NO_VOLUMES: tuple[Any, ...] = (-1, 101, 0.5, "50", True, None, [], 1e400)
 VOLUME = "Must be a whole number from 0 to 100."
 TIME = "Must be a whole number from 0 to 2147483647."
 
@@ -214,7 +215,7 @@ TIME = "Must be a whole number from 0 to 2147483647."
         ),
         *(
             (a_target(manual(volume=value)), [("tiktokMusic.volume", VOLUME)])
-            for value in (-1, 101, 0.5, "50", True, None, [], 1e400)
+            for value in NO_VOLUMES
         ),
         (a_target(manual(originalVolume=-1)), [("tiktokMusic.originalVolume", VOLUME)]),
         (a_target(manual(startMs=-1)), [("tiktokMusic.startMs", TIME)]),

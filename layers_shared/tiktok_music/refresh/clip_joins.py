@@ -4,7 +4,6 @@ A wrong song published in a customer's name is worse than automatic music: nothi
 title alone or by sound alone. Pure.
 """
 
-import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from tiktok_music.refresh.media.sound.fingerprint import (
     SAME_RECORDING_BIT_ERROR_RATE,
     Fingerprint,
     bit_error_rate,
+    decoded_fingerprint,
 )
 
 # Credits agree only at the same length.
@@ -189,5 +189,6 @@ def _fingerprints(results: Sequence[GroupMedia]) -> Iterable[tuple[str, Fingerpr
         if result.canonical and result.media:
             media[result.canonical.tiktok_id] = result.media
         for tiktok_id, facts in media.items():
-            if facts.fingerprint:
-                yield tiktok_id, Fingerprint(base64.b64decode(facts.fingerprint))
+            fingerprint = decoded_fingerprint(facts.fingerprint)
+            if fingerprint is not None:
+                yield tiktok_id, fingerprint

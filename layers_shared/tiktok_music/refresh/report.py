@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from tiktok_music.refresh.catalog import DuplicateTrack
+from tiktok_music.refresh.media.other_recordings import SeparatedTrack
 from tiktok_music.refresh.rejection import Rejection
 
 EXAMPLES_PER_REASON = 5
@@ -17,6 +18,7 @@ EXAMPLES_PER_REASON = 5
 MOST_BYTES_OF_EXAMPLES = 120_000
 MOST_BYTES_OF_DUPLICATES = 180_000
 MOST_NAMES, LONGEST_NAME = 50, 60
+MOST_SEPARATED = 20
 LONGEST_SENTENCE = 500
 
 
@@ -59,6 +61,7 @@ class RefreshReport:
     version: str | None = None
     rejections: tuple[Rejection, ...] = ()
     duplicates: tuple[DuplicateTrack, ...] = ()
+    separated: tuple[SeparatedTrack, ...] = ()
     unknown_languages: tuple[str, ...] = ()
     new_fields: tuple[str, ...] = ()
     unchanged_runs: int = 0
@@ -92,6 +95,7 @@ class RefreshReport:
             "examples": _within(MOST_BYTES_OF_EXAMPLES, map(_example, _examples(self.rejections))),
             "mergedCount": len(self.duplicates),
             "merged": _within(MOST_BYTES_OF_DUPLICATES, map(_duplicate, self.duplicates)),
+            "separated": [_separated(each) for each in self.separated[:MOST_SEPARATED]],
             "unknownLanguages": _names(self.unknown_languages),
             "newFields": _names(self.new_fields),
             "unchangedRuns": self.unchanged_runs,
@@ -155,4 +159,15 @@ def _duplicate(duplicate: DuplicateTrack) -> dict[str, Any]:
         "author": candidate.author,
         "mergedInto": duplicate.canonical.tiktok_id,
         "evidence": duplicate.evidence,
+    }
+
+
+def _separated(separated: SeparatedTrack) -> dict[str, Any]:
+    candidate = separated.candidate
+    return {
+        "tiktokId": candidate.tiktok_id,
+        "title": candidate.title[:LONGEST_NAME],
+        "author": candidate.author[:LONGEST_NAME],
+        "separatedFrom": separated.other.tiktok_id,
+        "evidence": separated.evidence[:LONGEST_SENTENCE],
     }

@@ -71,6 +71,7 @@ def _with_rows(report: RefreshReport, prepared: PreparedCatalog) -> RefreshRepor
         deferred=catalog.deferred,
         rejections=prepared.rejections(),
         duplicates=catalog.duplicates,
+        separated=prepared.separated,
         unknown_languages=curation.unknown_languages,
         new_fields=prepared.chart.new_fields,
         unreadable_fields=prepared.chart.unreadable_fields,

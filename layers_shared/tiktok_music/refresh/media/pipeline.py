@@ -40,8 +40,8 @@ class GroupMedia:
     `canonical` is the member with media, None if there is none. `tried` counts the members whose
     media was fetched in this run, `first_tries` those that did not fail in an earlier run, and
     `first_failures` those of them without good media. A deferred group has untried members.
-    `duplicates_media` is the media, by TikTok id, of members that were matched by sound, and of
-    those in the commercial library, whose sound is compared with the canonical one's.
+    `duplicates_media` is the media, by TikTok id, of other members, where it is known; that of
+    members in the commercial library is fetched, so that their sound can be compared.
     """
 
     group: DuplicateGroup
@@ -104,7 +104,7 @@ def known_media(
 
 def settle(group: DuplicateGroup, known: KnownMedia) -> GroupMedia:
     """The media of a group as far as it is known; an unknown member defers the group."""
-    return _with_songs_media(_first_with_media(group, known.outcome), known.outcome)
+    return _with_songs_media(_first_with_media(group, known.outcome, known), known.outcome)
 
 
 def _fetch_group(
@@ -123,7 +123,7 @@ def _fetch_group(
         fetched.append(candidate)
         return _isolated(prepare, candidate)
 
-    result = _first_with_media(group, outcome)
+    result = _first_with_media(group, outcome, known)
     first = [each for each in fetched if not known.has_failed(each)]
     counted = replace(
         result,
@@ -136,13 +136,22 @@ def _fetch_group(
 
 
 def _first_with_media(
-    group: DuplicateGroup, outcome: Callable[[Candidate], MediaFacts | Finding | None]
+    group: DuplicateGroup,
+    outcome: Callable[[Candidate], MediaFacts | Finding | None],
+    known: KnownMedia,
 ) -> GroupMedia:
     rejections: list[Rejection] = []
     for candidate in group.members:
         found = outcome(candidate)
         if isinstance(found, MediaFacts):
-            return GroupMedia(group, candidate, found, rejections=tuple(rejections))
+            others = [each for each in group.members if each is not candidate]
+            return GroupMedia(
+                group,
+                candidate,
+                found,
+                rejections=tuple(rejections),
+                duplicates_media=_media_of(others, known),
+            )
         if found is None:
             return GroupMedia(group, rejections=tuple(rejections), is_deferred=True)
         rejections.append(Rejection.of(candidate, found))
@@ -159,7 +168,12 @@ def _with_songs_media(
     songs = [each for each in result.untried() if each.publish and each != canonical]
     found = {each.tiktok_id: outcome(each) for each in songs}
     media = {name: each for name, each in found.items() if isinstance(each, MediaFacts)}
-    return replace(result, duplicates_media=media)
+    return replace(result, duplicates_media={**result.duplicates_media, **media})
+
+
+def _media_of(members: Sequence[Candidate], known: KnownMedia) -> dict[str, MediaFacts]:
+    outcomes = ((each.tiktok_id, known.outcome(each)) for each in members)
+    return {key: found for key, found in outcomes if isinstance(found, MediaFacts)}
 
 
 def _isolated(

@@ -1,6 +1,5 @@
 """Duplicates found by sound: joins groups whose published audio is the same recording."""
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,7 +7,11 @@ from typing import Any
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup, join_groups
 from tiktok_music.refresh.media.pipeline import GroupMedia
-from tiktok_music.refresh.media.sound.fingerprint import Fingerprint, FingerprintIndex
+from tiktok_music.refresh.media.sound.fingerprint import (
+    Fingerprint,
+    FingerprintIndex,
+    decoded_fingerprint,
+)
 
 
 def join_same_recordings(
@@ -53,9 +56,7 @@ def _pairs(
 
 
 def _fingerprint(result: GroupMedia) -> Fingerprint | None:
-    if result.media is None or not result.media.fingerprint:
-        return None
-    return Fingerprint(base64.b64decode(result.media.fingerprint))
+    return decoded_fingerprint(result.media.fingerprint) if result.media else None
 
 
 def _result_of(

@@ -47,6 +47,11 @@ class DuplicateGroup:
         return self.members[0]
 
 
+def is_by_title(evidence: str) -> bool:
+    """True for evidence from titles and names, which the sound may contradict."""
+    return evidence.startswith(("same title", "same words in the title", "similar title"))
+
+
 def group_duplicates(candidates: Sequence[Candidate]) -> tuple[DuplicateGroup, ...]:
     """Puts every candidate in exactly one group; groups are in the order of their canonical tracks.
 

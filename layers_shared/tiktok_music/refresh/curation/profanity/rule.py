@@ -75,6 +75,8 @@ class ProfanityFilter:
 
     def find(self, text: str) -> ProfanityMatch | None:
         """Finds the first unmistakable swear word, in time linear in the length of `text`."""
+        if not text:
+            return None
         rest = self.allowed.cut_from(legible(text))
         words = _Words.of(rest)
         phrase = Phrase(self.languages, words.exact)
