@@ -68,11 +68,7 @@ def run(options: Options) -> None:
     upstream_url = options.upstream or _stand_in(chart, options.music)
     media_listener = bind_near(options.port + 1 if options.port else 0)
     media = BackgroundServer.start(media_app(aws.endpoint_url, BUCKET), media_listener)
-    settings = _settings(
-        aws, upstream_url=upstream_url, media_url=media.base_url, has_own_music=bool(options.music)
-    )
-    if not options.upstream and not options.music:
-        settings |= _library_settings(upstream_url)
+    settings = _settings(aws, options, upstream_url=upstream_url, media_url=media.base_url)
     os.environ.update(settings)
     keys = make_demo_keys(REGION, KEYS_TABLE)
     console().print(f"refreshing from {upstream_url}")
@@ -148,9 +144,10 @@ def _compose(sounds: Sequence[Sound]) -> None:
 
 
 def _settings(
-    aws: EmbeddedAws, *, upstream_url: str, media_url: str, has_own_music: bool
+    aws: EmbeddedAws, options: Options, *, upstream_url: str, media_url: str
 ) -> dict[str, str]:
     """The environment variables that the template sets for the functions."""
+    has_library = not options.upstream and not options.music
     return {
         "CATALOG_TABLE": CATALOG_TABLE,
         "KEYS_TABLE": KEYS_TABLE,
@@ -162,10 +159,11 @@ def _settings(
         "R2_BUCKET": BUCKET,
         "R2_SECRET": R2_SECRET,
         "HONOR_ON_PUBLISH": "asked",
-        "MIN_TRACKS": "1" if has_own_music else os.environ.get("MIN_TRACKS", "5"),
+        "MIN_TRACKS": "1" if options.music else os.environ.get("MIN_TRACKS", "5"),
         "ALLOW_PRIVATE_HOSTS": "true",
         "POWERTOOLS_LOG_LEVEL": os.environ.get("POWERTOOLS_LOG_LEVEL", "CRITICAL"),
         "POWERTOOLS_METRICS_DISABLED": "true",
+        **(_library_settings(upstream_url) if has_library else {}),
     }
 
 

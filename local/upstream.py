@@ -45,13 +45,6 @@ def stand_in_app(
         }
         return JSONResponse({"code": 200, "message": "Request successful.", "data": data})
 
-    async def trending(request: Request) -> Response:
-        if request.headers.get("access-token") != TOKEN["accessToken"]:
-            return JSONResponse({"code": 40105, "message": "Access token is incorrect"})
-        base_url = str(request.base_url).rstrip("/")
-        rows = [library_row(song, rank, base_url) for rank, song in enumerate(library, start=1)]
-        return JSONResponse({"code": 0, "message": "OK", "data": {"list": rows}})
-
     async def media(request: Request) -> Response:
         sound = by_id.get(request.path_params["tiktok_id"])
         if sound is None:
@@ -65,7 +58,18 @@ def stand_in_app(
     return Starlette(
         routes=[
             Route(CHART_PATH, chart),
-            Route(LIST_PATH, trending),
+            _library_route(library),
             Route("/media/{tiktok_id}/{kind}", media),
         ]
     )
+
+
+def _library_route(library: Sequence[LibrarySong]) -> Route:
+    async def trending(request: Request) -> Response:
+        if request.headers.get("access-token") != TOKEN["accessToken"]:
+            return JSONResponse({"code": 40105, "message": "Access token is incorrect"})
+        base_url = str(request.base_url).rstrip("/")
+        rows = [library_row(song, rank, base_url) for rank, song in enumerate(library, start=1)]
+        return JSONResponse({"code": 0, "message": "OK", "data": {"list": rows}})
+
+    return Route(LIST_PATH, trending)

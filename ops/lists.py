@@ -31,8 +31,7 @@ def add(
         ListKind,
         typer.Argument(
             help="deny rejects a sound, allow exempts it from the word rules, title renames it; "
-            "deny-join and allow-join decide whether a track is published as the song of the "
-            "commercial library that is its duplicate."
+            "deny-join, allow-join: publish it as its duplicate in the commercial library or not."
         ),
     ],
     reason: Annotated[str, typer.Option("--reason", help="The reason, shown in reports.")],

@@ -24,7 +24,7 @@ MOST_MS = 2**31 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostOptions:
-    """How a target is posted; times are milliseconds of the clip, None if left to TikTok.
+    """The options of a target; times are milliseconds of the clip, None if left to TikTok.
 
     `video_options` are those that the target gives; `is_branded` is true with a brand toggle on.
     """
@@ -67,7 +67,7 @@ def options_switched_off(target: Mapping[str, Any]) -> PostOptions:
 
 
 def option_issues(path: str, target: Mapping[str, Any]) -> Iterator[Issue]:
-    """What is wrong with the options of a target."""
+    """Yields the faults in the options of a target."""
     for name in ("publishVia", "media"):
         yield from _choice_issues(path, name, target)
     settings = target.get("tiktokPostSettings", {})

@@ -63,7 +63,7 @@ class ResolveWarning:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to merge into `post_info`, with warnings."""
+    """The payload to merge into `post_info`, with its warnings."""
 
     payload: Mapping[str, Any]
     warnings: tuple[ResolveWarning, ...] = ()

@@ -8,8 +8,14 @@ from typing import Any
 
 from tiktok_music_client.answer import Answer
 from tiktok_music_client.errors import BadAnswer, ValidationFailed
-from tiktok_music_client.models import Issue, Resolved, RetiredPolicy, Target, Unresolved
 from tiktok_music_client.parsing import parse
+from tiktok_music_client.posts import (
+    Issue,
+    Resolved,
+    RetiredPolicy,
+    Target,
+    Unresolved,
+)
 from tiktok_music_client.request import LIST, Request
 from tiktok_music_client.responses import body_of
 

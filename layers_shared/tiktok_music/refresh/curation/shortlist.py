@@ -64,9 +64,8 @@ def make_shortlist(
     songs = KnownSongs.read(candidates, archive)
     retired = _withheld([*archive.list_retired(), *songs.records.values()])
     absent = {**songs.records, **archive.get_many(served.keys() - known.keys())}
-    carried = _carried(absent, served) if chart.failed_sources else []
-    complete = [songs.marked(_with_last_known(each, canonical, served)) for each in candidates]
-    complete += carried
+    rows = [songs.marked(_with_last_known(each, canonical, served)) for each in candidates]
+    complete = [*rows, *(_carried(absent, served) if chart.failed_sources else ())]
     off_chart = _off_chart([*retired, *absent.values()], complete)
     findings = _findings(complete, canonical, retired)
     curation = curate(
@@ -76,9 +75,9 @@ def make_shortlist(
     rejected_ids = {each.track_id for each in complete if each.tiktok_id in rejected}
     records = {**absent, **canonical}
     off_chart_ids = {record.track_id for record in off_chart}
-    rows = {each.track_id: each for each in curation.candidates}
+    chosen = {each.track_id: each for each in curation.candidates}
     identified = (
-        with_identity(group, records, rejected_ids, off_chart_ids, rows)
+        with_identity(group, records, rejected_ids, off_chart_ids, chosen)
         for group in curation.groups
     )
     groups = merge_same_tracks(group for group in identified if group is not None)
