@@ -198,12 +198,17 @@ def _sandbox_media(settings: RefreshSettings) -> str:
 
 
 def _chart(settings: RefreshSettings) -> str:
-    """Fetches the first chart of each source only: a provider bills every page."""
+    """Fetches the first chart of each source only: a provider bills every page.
+
+    A refresh does without the library; this check does not.
+    """
     source = replace(settings.source, scenes=settings.source.scenes[:1])
     dependencies = compose_refresh(
         replace(settings, source=source), secrets_provider(settings.region)
     )
     chart = dependencies.source.fetch()
+    if chart.failed_sources:
+        raise CheckFailed("; ".join(chart.failed_sources))
     return f"{chart.rows} rows, {len(chart.rejections)} unreadable"
 
 

@@ -597,6 +597,22 @@ def test_a_fault_of_the_library_leaves_the_other_charts(
     assert problem in failed
 
 
+def test_a_library_that_takes_too_long_leaves_the_other_charts() -> None:
+    moments = iter(range(0, 10_000, 400))
+    token = CmlToken(HTTP, "http://127.0.0.1:9", FakeTokenSecret(), lambda: NOON)
+    upstream = Upstream(
+        HTTP, "http://127.0.0.1:9", token.headers, lambda seconds: None, lambda: next(moments)
+    )
+    library = CmlSource(upstream, token, "US", "7DAY", lambda: NOON)
+    app = FakeSource((a_candidate(1),))
+
+    chart = JoinedSource([("aweme", app), ("cml", library)], ["cml"]).fetch()
+
+    assert chart.candidates == (a_candidate(1),)
+    [failed] = chart.failed_sources
+    assert failed.startswith("cml: the chart took longer than")
+
+
 @dataclass
 class FixedSource:
     chart: Chart
