@@ -86,6 +86,19 @@ def test_a_sound_with_the_id_of_a_clip_has_the_clip(world: World) -> None:
     assert record_of(another, APP).publish == facts_of(other_id, evidence=Evidence.SAME_ID)
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (1, 2, 0)])
+def test_rows_of_one_id_have_the_countries_of_all_charts(
+    world: World, order: tuple[int, ...]
+) -> None:
+    british = replace(a_song(1), publish=facts_of(a_song(1), countries=("GB",)))
+    rows = (APP, a_song(1), british)
+
+    world.refresh(*(rows[place] for place in order), *OTHERS)
+
+    joined = facts_of(a_song(1), evidence=Evidence.SAME_ID, countries=("GB", "US"))
+    assert record_of(world, APP).publish == joined
+
+
 @pytest.mark.parametrize("survivor", ["app", "song"])
 def test_one_recording_in_both_charts_is_publishable_whichever_is_canonical(
     world: World, survivor: str

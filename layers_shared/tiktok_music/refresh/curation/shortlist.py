@@ -144,10 +144,7 @@ def _merged_facts(first: PublishFacts | None, second: PublishFacts | None) -> Pu
         return None
     if first is None or second is None:
         return replace(facts, evidence=Evidence.SAME_ID)
-    is_same_id = Evidence.SAME_ID in (first.evidence, second.evidence)
-    evidence = Evidence.SAME_ID if is_same_id else facts.evidence
-    countries = tuple(sorted({*first.countries, *second.countries}))
-    return replace(facts, evidence=evidence, countries=countries)
+    return replace(first, countries=tuple(sorted({*first.countries, *second.countries})))
 
 
 def _distinct(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
