@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tiktok_music.api_key import ApiKey, KeyEnvironment, KeyState, RateTier, mint_key
-from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
+from tiktok_music.archive import DrawnFacts, MediaFacts, TrackRecord, TrackStatus
 from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.snapshot import Descriptor, Snapshot, describe, pack, render
@@ -94,6 +94,8 @@ def a_media(**fields: Any) -> MediaFacts:
         cover_sha256="b" * 64,
         cover_bytes=60_000,
         fingerprint="",
+        method="encoded",
+        drawn=DrawnFacts(cover_sides=(96, 320), peaks_sha256="c" * 64, offset_ms=310),
     )
     return replace(media, **fields)
 

@@ -19,7 +19,13 @@ from tiktok_music.errors import (
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
-from tiktok_music.refresh.media.ports import PreparedPreview
+from tiktok_music.refresh.media.preview import (
+    DrawnWaveform,
+    PreparedCover,
+    PreparedPreview,
+    PreviewFacts,
+    PreviewMethod,
+)
 from tiktok_music.refresh.media.sound.volume import AudioFacts
 from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.refresh.rejection import Rejection
@@ -278,6 +284,11 @@ class FakeMediaStore:
             raise StoreUnavailable("the bucket is down")
         return self.objects.setdefault(key, (body, content_type, dict(facts)))[2]
 
+    def get(self, key: str) -> bytes | None:
+        if self.is_down:
+            raise StoreUnavailable("the bucket is down")
+        return self.objects[key][0] if key in self.objects else None
+
 
 @dataclass
 class FakeDownloader:
@@ -316,17 +327,39 @@ class FakeMediaEncoder:
             raise self.problems[title]
         self._judge(data)
         return PreparedPreview(
-            b"ID3" + data, some_facts(-14.0), some_facts(-9.5), self.fingerprints.get(title, "")
+            mp3=b"ID3" + data,
+            facts=PreviewFacts(
+                integrated_lufs=-14.0,
+                true_peak_dbtp=-1.5,
+                duration_seconds=24.0,
+                method=PreviewMethod.ENCODED,
+                offset_ms=310,
+                loudest_ms=4_000,
+            ),
+            source=some_facts(-9.5),
+            fingerprint=self.fingerprints.get(title, ""),
+            peaks=b'{"of":"' + data + b'"}',
         )
 
-    def prepare_cover(self, data: bytes) -> bytes:
+    def prepare_cover(self, data: bytes) -> PreparedCover:
         self._judge(data)
-        return b"\xff\xd8\xff" + data
+        return PreparedCover(
+            jpeg=b"\xff\xd8\xff" + data,
+            small={96: b"\xff\xd8\xff96" + data, 320: b"\xff\xd8\xff320" + data},
+            thumb_hash="3OcRJYB4d3h/iIeHeEh3eIhw+j2w",
+            color="#1f6f8b",
+            on_color="#ffffff",
+        )
+
+    def draw_waveform(self, mp3: bytes) -> DrawnWaveform:
+        self._judge(mp3)
+        return DrawnWaveform(peaks=b'{"of":"' + mp3 + b'"}', loudest_ms=4_000)
 
     def _judge(self, data: bytes) -> None:
-        self.judged.append(data.decode())
-        if data.decode() in self.bad_files:
-            raise self.bad_files[data.decode()]
+        text = data.decode(errors="replace")
+        self.judged.append(text)
+        if text in self.bad_files:
+            raise self.bad_files[text]
 
 
 @dataclass

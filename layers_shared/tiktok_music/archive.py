@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from tiktok_music.about import About, about_from
 from tiktok_music.publish_facts import (
     PublishFacts,
     facts_of_clip_id,
@@ -32,12 +33,32 @@ class TrackStatus(StoredText):
     ALIAS = "alias"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnFacts:
+    """What a player draws of a track before and while it plays; empty where it was not made.
+
+    `cover_sides` are the pixels of the smaller covers; `thumb_hash` is base64, colours `#rrggbb`.
+    `offset_ms` is the preview's start in the source's file, None if unknown; `start_ms` the
+    suggested start in the preview.
+    """
+
+    cover_sides: tuple[int, ...] = ()
+    thumb_hash: str = ""
+    color: str = ""
+    on_color: str = ""
+    peaks_sha256: str = ""
+    offset_ms: int | None = None
+    start_ms: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class MediaFacts:
     """Facts of a track's published preview and cover, which are immutable once written.
 
     Loudness and peak are of the published preview, in LUFS and dBTP; `source_lufs` is of the
     audio that upstream served. `fingerprint` is the audio fingerprint in base64, or empty.
+    `method` is how the preview was made. `drawn` are the facts of small covers and waveform, None
+    for media of an older release, until they are drawn from the stored files.
     """
 
     duration_seconds: float
@@ -49,6 +70,8 @@ class MediaFacts:
     cover_sha256: str
     cover_bytes: int
     fingerprint: str = ""
+    method: str = ""
+    drawn: DrawnFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +79,8 @@ class TrackRecord:
     """One archived track. `canonical_id` is the track that an alias resolves to.
 
     `publish` are the facts for publishing it with commercial music, `has_commerce_right` is
-    upstream's flag for commercial use; both are None where no source gave them.
+    upstream's flag for commercial use; both are None where no source gave them. `about` is the last
+    that a source said about the song.
     `retired_at` and `retired_reason` describe a takedown; the reason stays after it is undone.
     `newer_fields` are stored fields of a newer release, written back as they were read.
     """
@@ -79,6 +103,7 @@ class TrackRecord:
     canonical_id: str | None = None
     publish: PublishFacts | None = None
     has_commerce_right: bool | None = None
+    about: About = field(default_factory=About)
     retired_at: datetime | None = None
     retired_reason: str | None = None
     newer_fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -120,6 +145,7 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
             "last_seen_at": datetime.fromisoformat(stored["last_seen_at"]),
             "status": TrackStatus(stored["status"]),
             "media": media_from(media) if media else None,
+            "about": about_from(stored.get("about") or {}),
             "canonical_id": stored.get("survivor_id"),
             "publish": _publish(stored),
             "retired_at": datetime.fromisoformat(retired_at) if retired_at else None,
@@ -145,7 +171,16 @@ def _publish(stored: Mapping[str, Any]) -> PublishFacts | None:
 
 def media_from(stored: dict[str, Any]) -> MediaFacts:
     """Reads the stored form; ignores fields of a newer release."""
-    return MediaFacts(**known_fields(MediaFacts, stored))
+    drawn = stored.get("drawn")
+    return MediaFacts(
+        **{**known_fields(MediaFacts, stored), "drawn": drawn_from(drawn) if drawn else None}
+    )
+
+
+def drawn_from(stored: Mapping[str, Any]) -> DrawnFacts:
+    """Reads the stored form; ignores fields of a newer release."""
+    known = known_fields(DrawnFacts, stored)
+    return DrawnFacts(**{**known, "cover_sides": tuple(known.get("cover_sides", ()))})
 
 
 def known_fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,8 +34,8 @@ from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.media.ports import PreparedPreview
 from tiktok_music.refresh.media.prepare import MediaTools
+from tiktok_music.refresh.media.preview import PreparedPreview
 from tiktok_music.refresh.publication.archive_records import retired_record
 from tiktok_music.refresh.publication.publish import current_catalog
 from tiktok_music.refresh.refresh import Trigger, refresh

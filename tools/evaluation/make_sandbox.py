@@ -12,12 +12,9 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tiktok_music.adapters.audio import (
-    AudioCaps,
-    read_audio,
-    write_preview,
-)
+from tiktok_music.adapters.audio import AudioCaps, read_audio
 from tiktok_music.adapters.image import CoverCaps, write_cover
+from tiktok_music.adapters.preview_writer import write_preview
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus, record_to
 from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
 from tiktok_music.refresh.media.policy import PreviewPolicy

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from tiktok_music.adapters.aweme_about import AboutFields
 from tiktok_music.adapters.untrusted_json import read_json
 from tiktok_music.adapters.upstream_rows import (
     Count,
@@ -38,7 +39,7 @@ class Address(UpstreamRow):
         return tuple(dict.fromkeys(url for url in addresses if url and url.startswith("http")))
 
 
-class MusicInfo(UpstreamRow):
+class MusicInfo(AboutFields):
     """`music_info` of a chart row or a music detail.
 
     `id` is not read: it is rounded in JSON that passed through JavaScript.
@@ -112,6 +113,7 @@ def parse_music_info(
         return rejected_row(info, "neither id_str nor mid is a TikTok id")
     if not title:
         return rejected_row(info, "the title is empty")
+    extra = _extra(music.extra, unreadable)
     return Candidate(
         tiktok_id=tiktok_id,
         title=title,
@@ -126,7 +128,10 @@ def parse_music_info(
         cover_urls=_covers(music),
         group_ids=music.group_ids(),
         is_original_sound=bool(music.is_original_sound),
-        takedown=music.takedown(_extra(music.extra, unreadable)),
+        takedown=music.takedown(extra),
+        excerpt_start_ms=music.excerpt_start_ms(),
+        chorus_start_ms=music.chorus_start_ms(),
+        about=music.about(extra),
     )
 
 

@@ -1,7 +1,6 @@
 """Decoder processes, one per core, and the media encoder that sends files to them."""
 
 import json
-import math
 import os
 import queue
 import socket
@@ -12,10 +11,11 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
+from tiktok_music.adapters.decoder_answers import cover_of, preview_of, waveform_of
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
 from tiktok_music.refresh.media.policy import MediaPolicy
-from tiktok_music.refresh.media.ports import AudioRejected, PreparedPreview
-from tiktok_music.refresh.media.sound.volume import AudioFacts
+from tiktok_music.refresh.media.ports import AudioRejected
+from tiktok_music.refresh.media.preview import DrawnWaveform, PreparedCover, PreparedPreview
 from tiktok_music.refresh.rejection import finding_from
 
 # Wall time, for a process that hangs; CPU time has a limit in the child.
@@ -108,24 +108,26 @@ class ProcessMediaEncoder:
     def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
         """See the port; audio that the volume rule rejects is not encoded."""
         request = {"work": "preview", "title": title, "artist": artist}
-        header, mp3 = self._ask(request, data)
+        header, files = self._ask(request, data)
         if "unreadable" in header:
             raise AudioUnreadable(header["unreadable"])
         if "finding" in header:
             raise AudioRejected(finding_from(header["finding"]))
-        return PreparedPreview(
-            mp3=mp3,
-            facts=_facts(header["facts"]),
-            source=_facts(header["source"]),
-            fingerprint=header["fingerprint"],
-        )
+        return preview_of(header, files)
 
-    def prepare_cover(self, data: bytes) -> bytes:
+    def prepare_cover(self, data: bytes) -> PreparedCover:
         """See the port."""
-        header, jpeg = self._ask({"work": "cover"}, data)
+        header, files = self._ask({"work": "cover"}, data)
         if "unreadable" in header:
             raise CoverUnreadable(header["unreadable"])
-        return jpeg
+        return cover_of(header, files)
+
+    def draw_waveform(self, mp3: bytes) -> DrawnWaveform:
+        """See the port."""
+        header, files = self._ask({"work": "waveform"}, mp3)
+        if "unreadable" in header:
+            raise AudioUnreadable(header["unreadable"])
+        return waveform_of(header, files)
 
     def close(self) -> None:
         """Ends the idle processes; the next call starts new ones."""
@@ -150,12 +152,3 @@ class ProcessMediaEncoder:
     def _ended(process: DecoderProcess | None) -> None:
         if process is not None:
             process.end()
-
-
-def _facts(measured: dict[str, Any]) -> AudioFacts:
-    """The measurements; raises WorkerFailed for NaN or infinity, which JSON readers reject."""
-    facts = AudioFacts.from_dict(measured)
-    numbers = [value for value in facts.to_dict().values() if isinstance(value, float)]
-    if not all(map(math.isfinite, numbers)):
-        raise WorkerFailed("the decoder measured a value that is not finite")
-    return facts

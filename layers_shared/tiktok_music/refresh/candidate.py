@@ -1,8 +1,9 @@
 """A candidate: a sound from upstream, parsed and typed, before any rule is applied."""
 
 from collections.abc import Iterable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
+from tiktok_music.about import About
 from tiktok_music.publish_facts import PublishFacts
 from tiktok_music.track import track_id_of
 
@@ -18,7 +19,8 @@ class Candidate:
     order of preference; `group_ids` are upstream's ids of the recording; `takedown` is upstream's
     reason why the sound is unavailable, or None; `publish` are the facts for publishing a song of
     the commercial library; `has_commerce_right` is upstream's flag, None if it has none; `place` is
-    the position in its chart, counted from 1, or 0 if unknown.
+    the position in its chart, counted from 1, or 0 if unknown. `excerpt_start_ms` and
+    `chorus_start_ms` are the positions of its file and of the chorus in the song.
     """
 
     tiktok_id: str
@@ -38,6 +40,9 @@ class Candidate:
     publish: PublishFacts | None = None
     has_commerce_right: bool | None = None
     place: int = 0
+    excerpt_start_ms: int | None = None
+    chorus_start_ms: int | None = None
+    about: About = field(default_factory=About)
 
     @property
     def track_id(self) -> str:

@@ -12,6 +12,7 @@ from tiktok_music.refresh.curation.shortlist import make_shortlist
 from tiktok_music.refresh.dependencies import RefreshDependencies, media_dependencies
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.history.save_run import save_run
+from tiktok_music.refresh.media.draw import draw_missing
 from tiktok_music.refresh.media.pipeline import fetch_media
 from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.refresh.publication.publish import (
@@ -120,13 +121,17 @@ def _run(
     dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
 
+    def has_time() -> bool:
+        return trigger.remaining_seconds() > RESERVE_SECONDS
+
     media = fetch_media(
         shortlist.curation.groups,
         shortlist.known,
         media_dependencies(dependencies),
-        has_time=lambda: trigger.remaining_seconds() > RESERVE_SECONDS,
+        has_time,
         is_forced=trigger.is_forced,
     )
+    media = draw_missing(media, dependencies.tools, has_time)
     prepared = build_catalog(
         chart, shortlist, media, dependencies.rules, is_forced=trigger.is_forced
     )

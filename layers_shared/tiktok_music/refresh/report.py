@@ -40,10 +40,10 @@ class RefreshReport:
     """One refresh. `reason` is a sentence on why nothing was published, None if it was.
 
     `seconds` is wall time per stage; `deferred` counts tracks left for the next run when time
-    ran out. `unchanged_runs` counts the runs just before it that published the same catalog.
-    `failed_sources` names sources that the run did without, with the reason; `library` has the
-    figures on the commercial library.
-    `is_saved` is set after the report is stored, and is not part of the stored form.
+    ran out. `preview_methods` counts the new previews by `PreviewMethod`, `unchanged_runs` the runs
+    just before it that published the same catalog. `failed_sources` names sources that the run did
+    without, with the reason; `library` has the figures on the commercial library. `is_saved` is set
+    after the report is stored, and is not part of the stored form.
     """
 
     outcome: Outcome
@@ -57,6 +57,7 @@ class RefreshReport:
     added: int = 0
     removed: int = 0
     new_media: int = 0
+    preview_methods: Mapping[str, int] = field(default_factory=dict)
     deferred: int = 0
     version: str | None = None
     rejections: tuple[Rejection, ...] = ()
@@ -89,6 +90,7 @@ class RefreshReport:
             "added": self.added,
             "removed": self.removed,
             "newMedia": self.new_media,
+            "previewMethods": dict(sorted(self.preview_methods.items())),
             "deferred": self.deferred,
             "version": self.version,
             "rejected": self.rejected_by_reason(),

@@ -1,5 +1,6 @@
 """Summaries of a run, pure: figures for the gates, the report, a verdict for every row."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -68,6 +69,9 @@ def _with_rows(report: RefreshReport, prepared: PreparedCatalog) -> RefreshRepor
         rows=prepared.chart.rows,
         accepted=len(catalog.accepted),
         new_media=catalog.new_media,
+        preview_methods=Counter(
+            each.media.method for each in prepared.media if each.is_new and each.media
+        ),
         deferred=catalog.deferred,
         rejections=prepared.rejections(),
         duplicates=catalog.duplicates,

@@ -28,6 +28,7 @@ def test_a_listed_track_is_archived_with_its_media(world: World) -> None:
             preview_bytes=int(media["bytes"]),
             cover_sha256=record.media.cover_sha256 if record.media else "",
             cover_bytes=record.media.cover_bytes if record.media else 0,
+            drawn=record.media.drawn if record.media else None,
         ),
     )
 

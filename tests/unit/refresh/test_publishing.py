@@ -6,7 +6,7 @@ from tests.builders import MEDIA, NOON, a_candidate
 from tests.refresh_world import World
 from tiktok_music.archive import TrackStatus
 from tiktok_music.refresh.report import Outcome, RefreshReport
-from tiktok_music.track import track_id_of
+from tiktok_music.track import cover_key, preview_key, track_id_of
 
 
 def test_a_clean_track_is_published_stored_and_reported(world: World) -> None:
@@ -30,8 +30,10 @@ def test_a_clean_track_is_published_stored_and_reported(world: World) -> None:
         }
     ]
     url = f"http://cdn.test/{candidate.tiktok_id}"
-    stored = {key: entry for key, entry in world.store.objects.items() if track_id in key}
-    assert {key: entry[:2] for key, entry in stored.items()} == {
+    stored = {
+        key: world.store.objects[key][:2] for key in (preview_key(track_id), cover_key(track_id))
+    }
+    assert stored == {
         f"music/{track_id}/preview.mp3": (b"ID3" + f"{url}/audio".encode(), "audio/mpeg"),
         f"music/{track_id}/cover.jpg": (b"\xff\xd8\xff" + f"{url}/cover".encode(), "image/jpeg"),
     }
@@ -42,6 +44,7 @@ def test_a_clean_track_is_published_stored_and_reported(world: World) -> None:
         started_at=NOON,
         seconds={"source": 1.0, "rules": 1.0, "media": 1.0, "publish": 1.0},
         rows=1,
+        preview_methods={"encoded": 1},
         accepted=1,
         added=1,
         new_media=1,

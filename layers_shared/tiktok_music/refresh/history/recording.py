@@ -29,6 +29,8 @@ FORMAT = 1
 MOST_BYTES = 8 * CHUNK_BYTES
 # Stands for the addresses of a row that had some.
 HAD_ADDRESS = ("recorded:",)
+# Left out, as no rule reads them.
+_NO_RULE_READS = frozenset({"excerpt_start_ms", "chorus_start_ms", "about"})
 _FILES = ("preview_urls", "cover_urls")
 _DEFAULTS = {each.name: each.default for each in fields(Candidate)}
 
@@ -123,7 +125,11 @@ def _recording(head: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> R
 
 
 def _candidate_to(candidate: Candidate) -> dict[str, Any]:
-    row = {name: value for name, value in asdict(candidate).items() if value != _DEFAULTS[name]}
+    row = {
+        name: value
+        for name, value in asdict(candidate).items()
+        if name not in _NO_RULE_READS and value != _DEFAULTS[name]
+    }
     if candidate.publish is not None:
         row["publish"] = publish_to(candidate.publish)
     return {**row, **{name: True for name in _FILES if name in row}}

@@ -1,6 +1,6 @@
 """Duplicates found by sound: joins groups whose published audio is the same recording."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +32,15 @@ def join_same_recordings(
     joined = join_groups(groups, _pairs(results, is_settled))
     if len(joined) == len(groups):
         return list(results)
-    return [_result_of(group, results, seniority) for group in joined]
+    places = {result.group.canonical.tiktok_id: place for place, result in enumerate(results)}
+    return [
+        _result_of(group, [results[place] for place in _places_in(group, places)], seniority)
+        for group in joined
+    ]
+
+
+def _places_in(group: DuplicateGroup, places: Mapping[str, int]) -> list[int]:
+    return sorted({places[each.tiktok_id] for each in group.members if each.tiktok_id in places})
 
 
 def _pairs(
@@ -43,6 +51,8 @@ def _pairs(
         for result in results
         if result.canonical is not None and (fingerprint := _fingerprint(result)) is not None
     ]
+    if all(is_settled(canonical) for canonical, _ in fingerprints):
+        return []
     index = FingerprintIndex()
     for canonical, fingerprint in fingerprints:
         index.add(canonical.tiktok_id, fingerprint)
@@ -60,11 +70,9 @@ def _fingerprint(result: GroupMedia) -> Fingerprint | None:
 
 
 def _result_of(
-    group: DuplicateGroup, results: Sequence[GroupMedia], seniority: Callable[[Candidate], Any]
+    group: DuplicateGroup, parts: Sequence[GroupMedia], seniority: Callable[[Candidate], Any]
 ) -> GroupMedia:
     """The result of a joined group under its incumbent, with the highest user count of all."""
-    members = {member.tiktok_id for member in group.members}
-    parts = [result for result in results if result.group.canonical.tiktok_id in members]
     if len(parts) == 1:
         return parts[0]
     order = {member.tiktok_id: place for place, member in enumerate(group.members)}

@@ -34,6 +34,7 @@ def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) 
         media=accepted.media,
         publish=accepted.publish,
         has_commerce_right=_commerce_right(candidate, known),
+        about=candidate.about.joined_with(known.about) if known else candidate.about,
         retired_reason=known.retired_reason if known else None,
         newer_fields=known.newer_fields if known else {},
     )
@@ -63,6 +64,7 @@ def alias_record(
         canonical_id=canonical.track_id,
         publish=_own_facts(candidate, known),
         has_commerce_right=_commerce_right(candidate, known),
+        about=candidate.about.joined_with(known.about) if known else candidate.about,
         retired_reason=known.retired_reason if known else None,
         newer_fields=known.newer_fields if known else {},
     )

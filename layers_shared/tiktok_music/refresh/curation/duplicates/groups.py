@@ -79,16 +79,18 @@ def join_groups(
         member.tiktok_id: index for index, group in enumerate(groups) for member in group.members
     }
     joined = dict(enumerate(groups))
+    parts = {index: [index] for index in joined}  # shared by the indices of one joined group
     for first_id, second_id, evidence in sorted(pairs):
         if first_id not in home or second_id not in home:
             continue
-        first, second = joined[home[first_id]], joined[home[second_id]]
+        index, other = home[first_id], home[second_id]
+        first, second = joined[index], joined[other]
         if first is second or _are_other_versions(first, second):
             continue
+        united = parts[index] + parts[other]
         union = _united(first, second, evidence)
-        for index, group in joined.items():
-            if group is first or group is second:
-                joined[index] = union
+        joined |= dict.fromkeys(united, union)
+        parts |= dict.fromkeys(united, united)
     return _once_each(groups, joined)
 
 
