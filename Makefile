@@ -52,8 +52,8 @@ test: install $(SAM_ENVIRONMENT) ## run all tests; gets a browser if there is no
 faults: install ## test a refresh against every fault of every call; print the results
 	FAULTS=full .venv/bin/python -m pytest -q tests/faults
 
-life: install ## simulate a year of scheduled runs against an independent model (SLOTS=730, SEED=)
-	@.venv/bin/python -m tests.life --slots $(or $(SLOTS),730) $(if $(SEED),--seed $(SEED))
+life: install ## simulate a year of scheduled runs against an independent model (SLOTS=730, SEED=, MOTO=1)
+	@.venv/bin/python -m tests.life --slots $(or $(SLOTS),730) $(if $(SEED),--seed $(SEED)) $(if $(MOTO),--moto)
 
 check: install $(SAM_ENVIRONMENT) ## check format, lint, types, imports and template
 	.venv/bin/ruff format --check .

@@ -24,6 +24,7 @@ def a_candidate(number: int = 1, **fields: Any) -> Candidate:
         author=f"Mira {number}",
         duration_seconds=24.0,
         user_count=1_000 - number,
+        is_commerce_music=False,
         language_name="English",
         preview_urls=(f"http://cdn.test/{tiktok_id}/audio",),
         cover_urls=(f"http://cdn.test/{tiktok_id}/cover",),

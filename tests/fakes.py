@@ -105,6 +105,14 @@ class FakeSnapshots:
             raise PublishLost(f"{pointer.current.version} does not replace the current snapshot")
         self.current_pointer = pointer
 
+    def unpublished(self, pointer: Pointer | None) -> Iterator[bytes]:
+        self._check()
+        named = (pointer.current, *pointer.history) if pointer else ()
+        for descriptor in self.sweepable.values():
+            keys = [(descriptor.version, index) for index in range(descriptor.chunk_count)]
+            if descriptor not in named and all(key in self.chunks for key in keys):
+                yield b"".join(self.chunks[key] for key in keys)
+
     def sweep(self) -> int:
         self._check()
         pointer, swept = self.current_pointer, 0
@@ -158,15 +166,17 @@ class FakeArchive:
         self.save_many([record])
 
     def save_reinstated(self, record: TrackRecord) -> None:
-        self.save_many([record])
+        self.records[record.track_id] = record
 
     def list_retired(self) -> list[TrackRecord]:
         return [each for each in self.records.values() if each.status is TrackStatus.RETIRED]
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
         for record in records:
-            self.records[record.track_id] = record
             self.writes += 1
+            known = self.records.get(record.track_id, record)
+            if known.status is not TrackStatus.RETIRED or record.is_withheld():
+                self.records[record.track_id] = record
 
 
 @dataclass

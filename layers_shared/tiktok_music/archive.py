@@ -82,6 +82,8 @@ class TrackRecord:
     upstream's flag for commercial use; both are None where no source gave them. `about` is the last
     that a source said about the song.
     `retired_at` and `retired_reason` describe a takedown; the reason stays after it is undone.
+    `facts_at` has the times at which upstream last gave author, album, language, user count and
+    commerce flag; `upstream_title` is its title where the operator gave another one.
     `newer_fields` are stored fields of a newer release, written back as they were read.
     """
 
@@ -106,6 +108,8 @@ class TrackRecord:
     about: About = field(default_factory=About)
     retired_at: datetime | None = None
     retired_reason: str | None = None
+    facts_at: Mapping[str, datetime] = field(default_factory=dict, hash=False)
+    upstream_title: str | None = None
     newer_fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def is_withheld(self) -> bool:
@@ -121,6 +125,7 @@ def record_to(record: TrackRecord) -> dict[str, Any]:
     stored["first_seen_at"] = record.first_seen_at.isoformat()
     stored["last_seen_at"] = record.last_seen_at.isoformat()
     stored["retired_at"] = record.retired_at.isoformat() if record.retired_at else None
+    stored["facts_at"] = {fact: moment.isoformat() for fact, moment in record.facts_at.items()}
     stored["publish"] = publish_to(record.publish) if record.publish else None
     return {
         name: value
@@ -149,6 +154,10 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
             "canonical_id": stored.get("survivor_id"),
             "publish": _publish(stored),
             "retired_at": datetime.fromisoformat(retired_at) if retired_at else None,
+            "facts_at": {
+                fact: datetime.fromisoformat(moment)
+                for fact, moment in (stored.get("facts_at") or {}).items()
+            },
         }
     )
 

@@ -35,7 +35,8 @@ class Descriptor:
     """The metadata for fetching one snapshot and verifying that it is complete.
 
     `byte_length` and `sha256` are of the gzipped body; `fence` is the fencing token of the
-    refresh that wrote it and grows with every publish; times are UTC.
+    refresh that wrote it and grows with every publish; times are UTC. A withdrawn version lists a
+    track that was taken down at once: it is stored for comparisons, and not served again.
     """
 
     version: str
@@ -48,6 +49,7 @@ class Descriptor:
     track_count: int
     chart: ChartFigures = field(default_factory=ChartFigures)
     is_forced: bool = False
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

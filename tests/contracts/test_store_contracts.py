@@ -67,6 +67,7 @@ def test_the_archive_lists_retired_tracks_until_they_are_reinstated(kind: Any) -
 
     for record in retired:
         archive.save_retired(record)
+    archive.save_many(records)  # as a refresh does that had read them before
     for record in records[1:]:
         archive.save_reinstated(record)
 
@@ -398,6 +399,13 @@ def test_a_recording_expires_and_an_incomplete_one_is_reported(rows: DynamoRows)
     table.delete_item(Key={"pk": key})
     with pytest.raises(RecordingCorrupt, match="is incomplete"):
         reports.get_recording(NOON)
+
+
+def test_a_report_expires_after_a_year(rows: DynamoRows) -> None:
+    DynamoRunReports(rows, "catalog", clock=lambda: 1_000_000.0).save_report(NOON, {"a": 1})
+
+    [item] = table("catalog").scan()["Items"]
+    assert item["expires_at"] == 1_000_000 + 365 * 24 * 3600
 
 
 def test_at_most_a_month_of_runs_is_listed(rows: DynamoRows) -> None:

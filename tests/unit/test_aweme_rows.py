@@ -194,7 +194,7 @@ def test_a_bad_row_is_a_rejection_that_says_what_is_bad(
         ({"author": 7}, {"author": ""}),
         ({"album": ["a"]}, {"album": ""}),
         ({"language": {}}, {"language_name": None}),
-        ({"is_commerce_music": "perhaps"}, {"is_commerce_music": False}),
+        ({"is_commerce_music": "perhaps"}, {"is_commerce_music": None}),
         ({"same_group_id_v3": "9" * 41}, {"group_ids": ()}),
         ({"same_group_id_v3": []}, {"group_ids": ()}),
         ({"play_url": "https://a.test/1"}, {"preview_urls": ()}),

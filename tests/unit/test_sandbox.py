@@ -107,8 +107,8 @@ def test_the_sandbox_has_a_retired_track_an_older_version_and_its_name() -> None
     changed = body_of(world.sandbox(f"{LIST}/changes?since={older.version}"))
 
     assert (retired["status"], retired["title"]) == ("retired", "Borrowed Tune")
-    left = {track_id_of("9000000000000000007"), RETIRED}
-    assert {row["id"] for row in changed["removed"]} == left
+    left = {track_id_of("9000000000000000007"): "offChart", RETIRED: "retired"}
+    assert {row["id"]: row["reason"] for row in changed["removed"]} == left
     assert [row["title"] for row in changed["added"]] == ["Saudade na Chuva"]
     assert body_of(world.sandbox("/v1/whoami"))["environment"] == "test"
 

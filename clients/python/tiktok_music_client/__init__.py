@@ -45,6 +45,7 @@ from tiktok_music_client.models import (
     TrackDetail,
     TrackStatus,
     TrackWithPublish,
+    UpdatedTrack,
 )
 from tiktok_music_client.paging import AsyncPages, AsyncTracks, Pages, Tracks
 from tiktok_music_client.posts import (
@@ -126,6 +127,7 @@ __all__ = [
     "Unauthenticated",
     "Unreachable",
     "Unresolved",
+    "UpdatedTrack",
     "ValidationFailed",
     "VersionGone",
     "__version__",

@@ -39,6 +39,13 @@ class RankedTrack(Track):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatedTrack(RankedTrack):
+    """A track with new values of the fields `changed`, named as in the API."""
+
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HonoredBy:
     """The modes that use the picked track; in the others TikTok chooses the music."""
 
@@ -154,10 +161,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """A track that left the list."""
+    """A track that left the list, into which other track it was merged, and why.
+
+    Both are None if unknown, as from an API of an earlier release.
+    """
 
     id: str
     previous_rank: int
+    reason: Literal["retired", "offChart", "merged"] | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,13 +183,17 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The changes between the versions `since` and `version`."""
+    """The changes between the versions `since` and `version`.
+
+    `updated` is None from an API of an earlier release.
+    """
 
     since: str
     version: str
     added: tuple[RankedTrack, ...]
     removed: tuple[Removal, ...]
     moved: tuple[Move, ...]
+    updated: tuple[UpdatedTrack, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

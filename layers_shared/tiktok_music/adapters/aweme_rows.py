@@ -159,6 +159,6 @@ def _has_commerce_right(music: MusicInfo) -> bool | None:
     return music.has_commerce_right_strict if right is None else right
 
 
-def _is_commerce(music: MusicInfo) -> bool:
+def _is_commerce(music: MusicInfo) -> bool | None:
     strict = music.is_commerce_music_strict
-    return bool(music.is_commerce_music if strict is None else strict)
+    return music.is_commerce_music if strict is None else strict

@@ -53,7 +53,7 @@ class ListsDocument(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    entries: tuple[EntryRow, ...] = Field(default=(), max_length=2_000)
+    entries: tuple[EntryRow, ...] = ()
 
 
 def parse_lists(data: bytes | str, place: str) -> tuple[ListEntry, ...]:

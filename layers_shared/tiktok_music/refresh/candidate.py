@@ -21,6 +21,8 @@ class Candidate:
     the commercial library; `has_commerce_right` is upstream's flag, None if it has none; `place` is
     the position in its chart, counted from 1, or 0 if unknown. `excerpt_start_ms` and
     `chorus_start_ms` are the positions of its file and of the chorus in the song.
+    `is_commerce_music` is None if upstream does not say. `silent` names the facts that upstream
+    leaves out, `upstream_title` is its title where the operator gave another one.
     """
 
     tiktok_id: str
@@ -30,7 +32,7 @@ class Candidate:
     album: str = ""
     duration_seconds: float = 0.0
     user_count: int = 0
-    is_commerce_music: bool = False
+    is_commerce_music: bool | None = None
     language_name: str | None = None
     preview_urls: tuple[str, ...] = ()
     cover_urls: tuple[str, ...] = ()
@@ -43,6 +45,8 @@ class Candidate:
     excerpt_start_ms: int | None = None
     chorus_start_ms: int | None = None
     about: About = field(default_factory=About)
+    silent: frozenset[str] = field(default=frozenset(), compare=False)
+    upstream_title: str | None = None
 
     @property
     def track_id(self) -> str:

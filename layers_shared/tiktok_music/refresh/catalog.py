@@ -7,7 +7,7 @@ from tiktok_music.archive import MediaFacts, TrackRecord
 from tiktok_music.publish_facts import PublishFacts
 from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.clip_joins import ClipsOnChart, joined_facts
-from tiktok_music.refresh.curation.languages.rule import Language, LanguageSource
+from tiktok_music.refresh.curation.languages.rule import Language
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.rejection import Rejection
@@ -34,7 +34,7 @@ class Accepted:
             duration_seconds=self.media.duration_seconds,
             language=self.language.code,
             user_count=candidate.user_count,
-            is_commerce_music=candidate.is_commerce_music,
+            is_commerce_music=bool(candidate.is_commerce_music),
             place=candidate.place,
         )
 
@@ -98,16 +98,7 @@ def _accepted(
             canonical = replace(group.canonical, place=best_place(group.group.members))
             record = known.get(canonical.track_id)
             publish = joined_facts(group, clips, record, rules.lists)
-            language = _language(canonical, rules, record)
-            yield Accepted(canonical, language, group.media, publish)
-
-
-def _language(candidate: Candidate, rules: TextRules, record: TrackRecord | None) -> Language:
-    """Upstream's language is kept where upstream is silent today: a guess is weaker."""
-    is_silent = candidate.language_name is None
-    if is_silent and record is not None and record.language_source == LanguageSource.UPSTREAM:
-        return Language(record.language, LanguageSource.UPSTREAM, record.language_score)
-    return language_of(candidate, rules)
+            yield Accepted(canonical, language_of(canonical, rules), group.media, publish)
 
 
 def _duplicates(result: GroupMedia) -> Iterable[DuplicateTrack]:

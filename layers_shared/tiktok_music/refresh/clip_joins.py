@@ -160,8 +160,13 @@ def _listed_only(facts: PublishFacts | None) -> PublishFacts | None:
 
 def _are_one_title(track: Candidate, song: Candidate) -> bool:
     """True if the folded titles agree and no version, part, place or edit differs."""
-    title = _title(describe(track))
-    return title is not None and title == _title(describe(song))
+    titles = [_title(describe(_under_own_title(each))) for each in (track, song)]
+    return titles[0] is not None and titles[0] == titles[1]
+
+
+def _under_own_title(candidate: Candidate) -> Candidate:
+    """The candidate under upstream's title: the operator's does not change the recording."""
+    return replace(candidate, title=candidate.upstream_title or candidate.title)
 
 
 def _title(description: Description) -> tuple[object, ...] | None:

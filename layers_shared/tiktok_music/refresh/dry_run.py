@@ -38,7 +38,9 @@ def dry_run(dependencies: ReadOnlyDependencies, trigger: Trigger) -> DryRun:
     chart = dependencies.source.fetch()
     dependencies.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
-    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive, current.rows)
+    shortlist = make_shortlist(
+        chart, dependencies.rules, dependencies.archive, dependencies.now(), served=current.rows
+    )
     dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
     media = known_media(
@@ -93,6 +95,6 @@ def _as_listed(candidate: Candidate, rules: TextRules) -> Track:
         duration_seconds=candidate.duration_seconds,
         language=language_of(candidate, rules).code,
         user_count=candidate.user_count,
-        is_commerce_music=candidate.is_commerce_music,
+        is_commerce_music=bool(candidate.is_commerce_music),
         place=candidate.place,
     )

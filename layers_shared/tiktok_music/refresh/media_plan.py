@@ -31,7 +31,7 @@ def plan_media(dependencies: ReadOnlyDependencies, trigger: Trigger) -> MediaPla
         return MediaPlan(0, (), skipped[1])
     chart = dependencies.source.fetch()
     dependencies.progress.advance("source", chart.rows, chart.rows)
-    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive)
+    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive, dependencies.now())
     media = known_media(
         shortlist.curation.groups, shortlist.known, dependencies.ledger, dependencies.now()
     )

@@ -36,6 +36,9 @@ class Publisher(PublishedSnapshots, Protocol):
     def flip(self, pointer: Pointer, before: Pointer | None) -> None:
         """Replaces the pointer `before`; raises PublishLost if another one is current."""
 
+    def unpublished(self, pointer: Pointer | None) -> Iterable[bytes]:
+        """The gzipped bodies of stored versions that the pointer does not name."""
+
     def sweep(self) -> int:
         """Deletes the chunks of expired versions; returns their number."""
 

@@ -117,7 +117,9 @@ def _run(
     dependencies.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
 
-    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive, current.rows)
+    shortlist = make_shortlist(
+        chart, dependencies.rules, dependencies.archive, dependencies.now(), served=current.rows
+    )
     dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from tests.builders import NOON, a_candidate, a_media, a_record
 from tests.refresh_world import World
 from tiktok_music.archive import TrackStatus
+from tiktok_music.refresh.curation.last_known import FACTS
 from tiktok_music.refresh.publication.archive_records import retired_record
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 
@@ -23,6 +24,7 @@ def test_a_listed_track_is_archived_with_its_media(world: World) -> None:
         author="Mira 1",
         link=f"https://www.tiktok.com/music/Lantern-Street-1-{candidate.tiktok_id}",
         is_commerce_music=False,
+        facts_at=dict.fromkeys(FACTS, NOON),
         media=a_media(
             preview_sha256=media["sha256"],
             preview_bytes=int(media["bytes"]),

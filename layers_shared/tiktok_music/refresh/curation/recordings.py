@@ -10,9 +10,9 @@ from dataclasses import replace
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
+from tiktok_music.refresh.curation.last_known import FACTS, known_facts
 
 KNOWN_ALIAS = "known as an upload of this recording"
-NO_CHART: Mapping[str, Candidate] = {}
 
 
 def with_identity(
@@ -20,7 +20,6 @@ def with_identity(
     records: Mapping[str, TrackRecord],
     rejected_ids: Collection[str],
     off_chart_ids: Collection[str] = (),
-    chart: Mapping[str, Candidate] = NO_CHART,
 ) -> DuplicateGroup | None:
     """The group under its incumbent: the listed track, else the one known for longest.
 
@@ -28,8 +27,7 @@ def with_identity(
     rule rejects in this run, so that a sound which is taken down passes its place on. The
     canonical candidate gets the highest user count of the group. A group without an incumbent
     stays as it is. Members of `off_chart_ids` are listed tracks that the chart lacks today; a
-    group of such members only is None. `chart` has the rows by track id: the incumbent of a group
-    may be on the chart in another group, which `merge_same_tracks` joins to it.
+    group of such members only is None.
     """
     on_chart = [each for each in group.members if each.track_id not in off_chart_ids]
     if not on_chart:
@@ -43,40 +41,42 @@ def with_identity(
         return group
     users = max(member.user_count for member in on_chart)
     canonical = next((each for each in on_chart if each.track_id == incumbent.track_id), None)
-    row = canonical or chart.get(incumbent.track_id) or candidate_of(incumbent)
-    chosen = replace(row, user_count=users)
+    chosen = replace(canonical or candidate_of(incumbent), user_count=users)
     others = [member for member in on_chart if member is not canonical]
     return DuplicateGroup((chosen, *others), _evidence(group, chosen), group.work_key)
 
 
-def merge_same_tracks(groups: Iterable[DuplicateGroup]) -> tuple[DuplicateGroup, ...]:
-    """Merges the groups of one track, in the order of their first appearance.
-
-    An alias that only its sound joined to the track is a group of its own under that track.
-    """
-    merged: dict[str, DuplicateGroup] = {}
+def united(groups: Iterable[DuplicateGroup]) -> tuple[DuplicateGroup, ...]:
+    """Unites the groups with the same canonical track, such as uploads that only sound alike."""
+    by_canonical: dict[str, DuplicateGroup] = {}
     for group in groups:
-        first = merged.get(group.canonical.track_id)
-        merged[group.canonical.track_id] = group if first is None else _united(first, group)
-    return tuple(merged.values())
+        tiktok_id = group.canonical.tiktok_id
+        other = by_canonical.get(tiktok_id)
+        by_canonical[tiktok_id] = group if other is None else _union(other, group)
+    return tuple(by_canonical.values())
 
 
-def _united(first: DuplicateGroup, second: DuplicateGroup) -> DuplicateGroup:
-    users = max(first.canonical.user_count, second.canonical.user_count)
-    others = (*first.members[1:], *second.members[1:])
-    members = (replace(first.canonical, user_count=users), *others)
+def _union(first: DuplicateGroup, second: DuplicateGroup) -> DuplicateGroup:
+    """Both groups under the canonical candidate of which upstream says more today."""
+    pair = (first.canonical, second.canonical)
+    users = max(each.user_count for each in pair)
+    canonical = replace(min(pair, key=lambda each: len(each.silent)), user_count=users)
+    members = (canonical, *first.members[1:], *second.members[1:])
     return DuplicateGroup(members, {**second.evidence, **first.evidence}, first.work_key)
 
 
 def candidate_of(record: TrackRecord) -> Candidate:
     """A candidate for a track that is not on the chart, as the archive knows it."""
+    facts = known_facts(record)
     return Candidate(
         tiktok_id=record.tiktok_id,
-        title=record.title,
-        author=record.author,
-        album=record.album,
+        title=record.upstream_title or record.title,
+        author=facts["author"],
+        album=facts["album"],
         duration_seconds=record.media.duration_seconds if record.media else 0.0,
-        is_commerce_music=record.is_commerce_music,
+        is_commerce_music=facts["is_commerce_music"],
+        language_name=facts["language"],
+        silent=frozenset(FACTS),
     )
 
 

@@ -1,7 +1,7 @@
 """Applies the rules that need no media: candidates in, groups of duplicates and rejections out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup, group_duplicates
@@ -71,6 +71,7 @@ def curate(
 ) -> Curation:
     """Applies the operator's titles, judges every candidate, then groups those that stay.
 
+    Duplicates are found by upstream's titles: a new title does not part the uploads of a recording.
     Withdrawn sounds, retired (`withdrawn`, by TikTok id) or denied, take part in grouping and
     take their group with them: another upload of the recording is not listed in their place.
     `off_chart` are withdrawn sounds that are not on the chart.
@@ -82,10 +83,13 @@ def curate(
     denied = {key: each for key, each in findings.items() if each and _is_denied(each)}
     blocked = {**withdrawn, **denied}
     grouped = [
-        each for each in renamed if findings[each.tiktok_id] is None or each.tiktok_id in blocked
+        each for each in candidates if findings[each.tiktok_id] is None or each.tiktok_id in blocked
     ]
+    renamed_from = dict(zip(map(id, candidates), renamed, strict=True))
     groups = []
-    for group in group_duplicates([*grouped, *off_chart]):
+    for found in group_duplicates([*grouped, *off_chart]):
+        members = (renamed_from.get(id(each), each) for each in found.members)
+        group = replace(found, members=tuple(members))
         cause = next((each for each in group.members if each.tiktok_id in blocked), None)
         if cause is None:
             groups.append(group)
