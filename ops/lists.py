@@ -30,7 +30,8 @@ def add(
     kind: Annotated[
         ListKind,
         typer.Argument(
-            help="deny rejects a sound, allow exempts it from the word rules, title renames it."
+            help="deny rejects a sound, allow exempts it from the word rules, title renames it; "
+            "deny-join, allow-join: publish it as its duplicate in the commercial library or not."
         ),
     ],
     reason: Annotated[str, typer.Option("--reason", help="The reason, shown in reports.")],

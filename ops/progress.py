@@ -82,6 +82,8 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     )
     if report["reason"]:
         console.print(Text(harmless(f"  reason: {report['reason']}")))
+    for sentence in report.get("failedSources", ()):
+        console.print(Text(harmless(f"  without a source: {sentence}")))
     separated = report.get("separated", [])  # absent from reports of older releases
     if not report["rejected"] and not report["merged"] and not separated:
         return

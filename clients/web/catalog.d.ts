@@ -12,7 +12,39 @@ export interface Track {
   readonly isCommerceMusic: boolean;
 }
 
-/** A track with its details. */
+/** The clip of a track in TikTok's commercial library; `countries` are those of the charts that listed it, and no clearance. */
+export interface Publish {
+  readonly songClipId: string;
+  readonly clip: 'full' | 'trending';
+  readonly clipDuration: number | null;
+  readonly trendingSongClipId: string | null;
+  readonly commercialMusicId: string | null;
+  readonly evidence: 'listed' | 'sameId' | 'sameRecording' | 'sameCredits';
+  readonly countries: readonly string[];
+  readonly lastSeenAt: string;
+  readonly isUsable: boolean;
+}
+
+export interface CommercialUse {
+  readonly verdict: 'approved' | 'organicOnly' | 'unknown';
+  readonly because: string;
+  readonly countries: readonly string[];
+  readonly checkedAt: string;
+}
+
+export interface HonoredBy {
+  readonly publish: boolean;
+  readonly managed: true;
+}
+
+/** A row of a search with `include: 'publish'`; `publish` is null if no clip is known. */
+export interface TrackWithPublish extends Track {
+  readonly publish: Publish | null;
+  readonly honoredBy: HonoredBy;
+  readonly commercialUse: CommercialUse;
+}
+
+/** A track with its details; without direct publish it has neither `publish` nor `commercialUse`. */
 export interface TrackDetail extends Track {
   readonly status: 'active' | 'offChart' | 'retired';
   readonly tiktokMusicLink: string;
@@ -23,7 +55,9 @@ export interface TrackDetail extends Track {
   readonly firstSeenAt: string;
   readonly lastSeenAt: string;
   readonly loudnessLufs: number | null;
-  readonly honoredBy: { readonly publish: false; readonly managed: true };
+  readonly honoredBy: HonoredBy;
+  readonly publish?: Publish | null;
+  readonly commercialUse?: CommercialUse;
 }
 
 export interface List {
@@ -34,11 +68,12 @@ export interface List {
 export interface Facets {
   readonly language: Readonly<Record<string, number>>;
   readonly isCommerceMusic: { readonly true: number; readonly false: number };
+  readonly publishable?: { readonly true: number; readonly false: number };
 }
 
 /** One page of matches; `total` counts all, `nextCursor` is null on the last page. */
 export interface Page {
-  readonly tracks: readonly Track[];
+  readonly tracks: readonly (Track | TrackWithPublish)[];
   readonly total: number;
   readonly nextCursor: string | null;
   readonly facets?: Facets;
@@ -57,6 +92,9 @@ export interface Search {
   q?: string;
   languages?: string | readonly string[];
   commerceOnly?: boolean;
+  /** Only tracks that are honoured on direct publish; ignored where the catalog honours none. */
+  publishable?: boolean;
+  include?: 'publish';
   minDuration?: number;
   maxDuration?: number;
   link?: string;
@@ -70,7 +108,16 @@ export interface Search {
 export type TiktokMusic =
   | { readonly mode: 'none' }
   | { readonly mode: 'auto' }
-  | { readonly mode: 'manual'; readonly trackId: string };
+  | ({ readonly mode: 'manual'; readonly trackId: string } & DirectOptions);
+
+/** Options of direct publish: volumes from 0 to 100, milliseconds of the clip. */
+export interface DirectOptions {
+  readonly volume?: number;
+  readonly originalVolume?: number;
+  readonly startMs?: number;
+  readonly endMs?: number;
+  readonly fallback?: 'auto' | 'none' | 'fail';
+}
 
 /** A response with its raw headers, such as `X-RateLimit-Remaining` if the proxy returns it. */
 export interface RawResponse {

@@ -9,7 +9,8 @@ const LIST = '/v1/tiktok-music';
 const BATCH_SIZE = 50; // the most ids that the batch route takes
 const CACHED_RESPONSES = 50;
 const SEARCH_NAMES = [
-  'q', 'languages', 'commerceOnly', 'minDuration', 'maxDuration', 'link', 'sort', 'limit', 'facets', 'cursor',
+  'q', 'languages', 'commerceOnly', 'publishable', 'include', 'minDuration', 'maxDuration', 'link', 'sort', 'limit', 'facets',
+  'cursor',
 ];
 const OPTION_NAMES = ['signal', 'timeoutMs', 'onResponse'];
 const CLIENT_OPTION_NAMES = ['timeoutMs', 'onResponse'];

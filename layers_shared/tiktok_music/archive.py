@@ -1,5 +1,6 @@
 """The permanent record of each published track, so that its id always resolves."""
 
+import logging
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -7,7 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from tiktok_music.about import About, about_from
+from tiktok_music.publish_facts import (
+    PublishFacts,
+    facts_of_clip_id,
+    publish_from,
+    publish_to,
+)
 from tiktok_music.stored_text import StoredText
+
+_logger = logging.getLogger(__name__)
+# Stored under another name, or in a form of their own.
+_OTHER_NAMES = ("survivor_id", "song_clip_id")
+_ONLY_IF_KNOWN = ("publish", "has_commerce_right")
 
 
 class TrackStatus(StoredText):
@@ -67,8 +79,9 @@ class MediaFacts:
 class TrackRecord:
     """One archived track. `canonical_id` is the track that an alias resolves to.
 
-    `song_clip_id` is the id for publishing commercial music, where the source gave it; `about` is
-    the last that a source said about the song.
+    `publish` are the facts for publishing it with commercial music, `has_commerce_right` is
+    upstream's flag for commercial use; both are None where no source gave them. `about` is the last
+    that a source said about the song.
     `retired_at` and `retired_reason` describe a takedown; the reason stays after it is undone.
     `facts_at` has the times at which upstream last gave author, album, language, user count and
     commerce flag; `upstream_title` is its title where the operator gave another one.
@@ -91,7 +104,8 @@ class TrackRecord:
     status: TrackStatus
     media: MediaFacts | None = None
     canonical_id: str | None = None
-    song_clip_id: str | None = None
+    publish: PublishFacts | None = None
+    has_commerce_right: bool | None = None
     about: About = field(default_factory=About)
     retired_at: datetime | None = None
     retired_reason: str | None = None
@@ -113,7 +127,12 @@ def record_to(record: TrackRecord) -> dict[str, Any]:
     stored["last_seen_at"] = record.last_seen_at.isoformat()
     stored["retired_at"] = record.retired_at.isoformat() if record.retired_at else None
     stored["facts_at"] = {fact: moment.isoformat() for fact, moment in record.facts_at.items()}
-    return stored
+    stored["publish"] = publish_to(record.publish) if record.publish else None
+    return {
+        name: value
+        for name, value in stored.items()
+        if value is not None or name not in _ONLY_IF_KNOWN
+    }
 
 
 def record_from(stored: dict[str, Any]) -> TrackRecord:
@@ -126,7 +145,7 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
             "newer_fields": {
                 name: value
                 for name, value in stored.items()
-                if name not in known and name != "survivor_id"
+                if name not in known and name not in _OTHER_NAMES
             },
             "first_seen_at": datetime.fromisoformat(stored["first_seen_at"]),
             "last_seen_at": datetime.fromisoformat(stored["last_seen_at"]),
@@ -134,6 +153,7 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
             "media": media_from(media) if media else None,
             "about": about_from(stored.get("about") or {}),
             "canonical_id": stored.get("survivor_id"),
+            "publish": _publish(stored),
             "retired_at": datetime.fromisoformat(retired_at) if retired_at else None,
             "facts_at": {
                 fact: datetime.fromisoformat(moment)
@@ -141,6 +161,22 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
             },
         }
     )
+
+
+def _publish(stored: Mapping[str, Any]) -> PublishFacts | None:
+    """The publish facts; malformed ones cost themselves only, as the next run finds them again.
+
+    Earlier releases stored the id of one clip.
+    """
+    try:
+        if stored.get("publish"):
+            return publish_from(stored["publish"])
+        clip_id = stored.get("song_clip_id")
+        times = (stored["first_seen_at"], stored["last_seen_at"])
+        return facts_of_clip_id(clip_id, *map(datetime.fromisoformat, times)) if clip_id else None
+    except (LookupError, TypeError, ValueError) as exc:
+        _logger.warning("publish facts of %s are not readable: %r", stored.get("track_id"), exc)
+        return None
 
 
 def media_from(stored: dict[str, Any]) -> MediaFacts:

@@ -109,7 +109,7 @@ def row_of(track: Track, media_base_url: str) -> dict[str, Any]:
         "title": track.title,
         "author": track.author,
         "album": track.album,
-        "duration": _short_number(track.duration_seconds),
+        "duration": short_number(track.duration_seconds),
         "previewUrl": f"{media_base_url}/{preview_key(track.track_id)}",
         "coverUrl": f"{media_base_url}/{cover_key(track.track_id)}",
         "language": track.language,
@@ -118,7 +118,7 @@ def row_of(track: Track, media_base_url: str) -> dict[str, Any]:
     }
 
 
-def _short_number(seconds: float) -> int | float:
+def short_number(seconds: float) -> int | float:
     rounded = round(float(seconds), 1)
     return int(rounded) if rounded.is_integer() else rounded
 

@@ -8,8 +8,34 @@ from typing_extensions import TypedDict
 PostMode = Literal["publish", "draft", "managed"]
 
 
+class HonoredBy(TypedDict):
+    publish: bool
+    managed: bool
+
+
+class Publish(TypedDict):
+    """The clip of a track in TikTok's commercial library."""
+
+    songClipId: str
+    clip: Literal["full", "trending"]
+    clipDuration: float | None
+    trendingSongClipId: str | None
+    commercialMusicId: str | None
+    evidence: Literal["listed", "sameId", "sameRecording", "sameCredits"]
+    countries: list[str]
+    lastSeenAt: str
+    isUsable: bool
+
+
+class CommercialUse(TypedDict):
+    verdict: Literal["approved", "organicOnly", "unknown"]
+    because: str
+    countries: list[str]
+    checkedAt: str
+
+
 class ListedTrack(TypedDict):
-    """A track of the list; album and media only with details."""
+    """A track of the list; album, media and direct publish only with details."""
 
     id: str
     title: str
@@ -21,6 +47,9 @@ class ListedTrack(TypedDict):
     album: NotRequired[str]
     previewUrl: NotRequired[str]
     coverUrl: NotRequired[str]
+    publish: NotRequired[Publish | None]
+    honoredBy: NotRequired[HonoredBy]
+    commercialUse: NotRequired[CommercialUse]
 
 
 class TrackPage(TypedDict):
@@ -29,11 +58,6 @@ class TrackPage(TypedDict):
     tracks: list[ListedTrack]
     total: int
     nextCursor: str | None
-
-
-class HonoredBy(TypedDict):
-    publish: bool
-    managed: bool
 
 
 class FoundTrack(ListedTrack):
@@ -48,12 +72,14 @@ class FoundTrack(ListedTrack):
     firstSeenAt: NotRequired[str]
     lastSeenAt: NotRequired[str]
     loudnessLufs: NotRequired[float | None]
-    honoredBy: NotRequired[HonoredBy]
 
 
 class Warning(TypedDict):
+    """`reason` is why a track is not honoured on direct publish."""
+
     code: str
     message: str
+    reason: NotRequired[str]
 
 
 class ResolvedTarget(TypedDict):

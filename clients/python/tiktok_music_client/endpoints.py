@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tiktok_music_client.answer import Answer
-from tiktok_music_client.errors import NotFound, ValidationFailed
+from tiktok_music_client.errors import BadAnswer, NotFound, ValidationFailed
 from tiktok_music_client.filters import Filters, checked, parameters_of
 from tiktok_music_client.models import (
     Batch,
@@ -15,6 +15,7 @@ from tiktok_music_client.models import (
     Listing,
     Page,
     TrackDetail,
+    TrackWithPublish,
 )
 from tiktok_music_client.parsing import parse
 from tiktok_music_client.request import LIST, Request
@@ -126,4 +127,12 @@ def _parse_batch(answer: Answer) -> Batch:
 
 
 def _parse_page(answer: Answer) -> Page:
-    return parse(Page, body_with_version(answer))
+    """The page; raises BadAnswer if the catalog ignored a filter on direct publish."""
+    if "publishable" in answer.headers.get("X-Ignored-Parameters", "").split(", "):
+        raise BadAnswer("the catalog honours no track on direct publish: HONOR_ON_PUBLISH is off")
+    body = body_with_version(answer)
+    page = parse(Page, body)
+    rows = body["tracks"]
+    if not all("publish" in row for row in rows):
+        return page
+    return replace(page, tracks=tuple(parse(TrackWithPublish, row) for row in rows))

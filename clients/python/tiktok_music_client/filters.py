@@ -14,6 +14,8 @@ class Filters(TypedDict, total=False):
     q: str
     languages: str | Collection[str]
     commerce_only: bool
+    publishable_only: bool
+    include_publish: bool
     min_duration: int
     max_duration: int
     sort: Sort
@@ -32,7 +34,7 @@ def checked(filters: Filters) -> Filters:
     for name in filters:
         if name not in Filters.__annotations__:
             raise TypeError(f"unknown filter {name!r}{_suggestion(name)}")
-    for flag in ("commerce_only", "facets"):
+    for flag in ("commerce_only", "publishable_only", "include_publish", "facets"):
         if not isinstance(filters.get(flag, False), bool | None):
             raise TypeError(f"{flag} must be True or False")
     return filters
@@ -45,6 +47,8 @@ def parameters_of(filters: Filters, cursor: str | None) -> Mapping[str, str | li
         "q": filters.get("q"),
         "language": [languages] if isinstance(languages, str) else list(languages),
         "commerceOnly": "true" if filters.get("commerce_only") else None,
+        "publishable": "true" if filters.get("publishable_only") else None,
+        "include": "publish" if filters.get("include_publish") else None,
         "minDuration": filters.get("min_duration"),
         "maxDuration": filters.get("max_duration"),
         "sort": filters.get("sort"),

@@ -57,6 +57,8 @@ class MusicInfo(AboutFields):
     user_count: Lenient[Count] = None
     is_commerce_music: Lenient[bool] = None
     is_commerce_music_strict: Lenient[bool] = None
+    has_commerce_right: Lenient[bool] = None
+    has_commerce_right_strict: Lenient[bool] = None
     language: Lenient[Text] = None
     is_original_sound: Lenient[bool] = None
     same_group_id_v3: Lenient[GroupId] = None
@@ -120,6 +122,7 @@ def parse_music_info(
         duration_seconds=music.duration or 0.0,
         user_count=music.user_count or 0,
         is_commerce_music=_is_commerce(music),
+        has_commerce_right=_has_commerce_right(music),
         language_name=music.language,
         preview_urls=music.play_url.urls() if music.play_url else (),
         cover_urls=_covers(music),
@@ -149,6 +152,11 @@ def _extra(value: Any, unreadable: UnreadableFields | None) -> dict[str, Any]:
 def _covers(music: MusicInfo) -> tuple[str, ...]:
     covers = (music.cover_large, music.cover_medium)
     return tuple(dict.fromkeys(url for cover in covers if cover for url in cover.urls()))
+
+
+def _has_commerce_right(music: MusicInfo) -> bool | None:
+    right = music.has_commerce_right
+    return music.has_commerce_right_strict if right is None else right
 
 
 def _is_commerce(music: MusicInfo) -> bool | None:

@@ -18,7 +18,7 @@ class EntryRow(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["deny", "allow", "title"]
+    kind: Literal["deny", "allow", "title", "deny-join", "allow-join"]
     reason: str = Field(min_length=1, max_length=300)
     tiktokId: str | None = Field(default=None, min_length=5, max_length=36)
     pattern: str | None = Field(default=None, max_length=300)

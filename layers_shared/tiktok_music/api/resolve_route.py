@@ -1,6 +1,7 @@
 """`POST /v1/tiktok-music/resolve`: returns the music payload for each post."""
 
 import json
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +11,7 @@ from tiktok_music.api.responses import json_response
 from tiktok_music.api.tracks import music_lookup
 from tiktok_music.errors import Invalid
 from tiktok_music.resolve import resolve
+from tiktok_music.resolve_publish import PublishRules
 
 # Fifty targets take about 7 KB.
 MOST_BODY_BYTES = 64 * 1024
@@ -18,7 +20,8 @@ MOST_BODY_BYTES = 64 * 1024
 async def resolve_music(request: Request, view: CatalogView) -> Response:
     """Resolves all targets or none; read-only, although the method is POST."""
     body = _parsed(await request.body())
-    return json_response(resolve(body, music_lookup(view)))
+    rules = PublishRules(view.policy, datetime.fromtimestamp(view.now(), UTC))
+    return json_response(resolve(body, music_lookup(view), rules))
 
 
 def _parsed(raw: bytes) -> object:

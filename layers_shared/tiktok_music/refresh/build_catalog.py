@@ -84,7 +84,7 @@ def build_catalog(
         withdrawn=withdrawn,
         separated=separated,
         songs=changed_songs(recordings, shortlist.songs),
-        catalog=catalog_of(listed, rules),
+        catalog=catalog_of(listed, rules, known),
     )
 
 

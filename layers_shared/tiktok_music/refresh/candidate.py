@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass, field
 
 from tiktok_music.about import About
+from tiktok_music.publish_facts import PublishFacts
 from tiktok_music.track import track_id_of
 
 # A song of the commercial library as a group id, which all clips of the song share.
@@ -16,10 +17,10 @@ class Candidate:
 
     `duration_seconds` is upstream's value, 0 if it has none; `preview_urls` and `cover_urls` are in
     order of preference; `group_ids` are upstream's ids of the recording; `takedown` is upstream's
-    reason why the sound is unavailable, or None; `song_clip_id` is the id needed to publish with
-    commercial music; `place` is the position in its chart, counted from 1, or 0 if unknown.
-    `excerpt_start_ms` and `chorus_start_ms` are the positions of its file and of the chorus in the
-    song.
+    reason why the sound is unavailable, or None; `publish` are the facts for publishing a song of
+    the commercial library; `has_commerce_right` is upstream's flag, None if it has none; `place` is
+    the position in its chart, counted from 1, or 0 if unknown. `excerpt_start_ms` and
+    `chorus_start_ms` are the positions of its file and of the chorus in the song.
     `is_commerce_music` is None if upstream does not say. `silent` names the facts that upstream
     leaves out, `upstream_title` is its title where the operator gave another one.
     """
@@ -38,7 +39,8 @@ class Candidate:
     group_ids: tuple[str, ...] = ()
     is_original_sound: bool = False
     takedown: str | None = None
-    song_clip_id: str | None = None
+    publish: PublishFacts | None = None
+    has_commerce_right: bool | None = None
     place: int = 0
     excerpt_start_ms: int | None = None
     chorus_start_ms: int | None = None

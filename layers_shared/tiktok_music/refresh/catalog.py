@@ -1,10 +1,12 @@
 """The catalog of one run: accepted tracks, their duplicates, and media rejections."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tiktok_music.archive import MediaFacts
+from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.publish_facts import PublishFacts
 from tiktok_music.refresh.candidate import Candidate, best_place
+from tiktok_music.refresh.clip_joins import ClipsOnChart, joined_facts
 from tiktok_music.refresh.curation.languages.rule import Language
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.media.pipeline import GroupMedia
@@ -14,11 +16,12 @@ from tiktok_music.track import Track
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A candidate that passed every rule, with its language and media."""
+    """A candidate that passed every rule, with its language, media and publish facts."""
 
     candidate: Candidate
     language: Language
     media: MediaFacts
+    publish: PublishFacts | None = None
 
     def track(self) -> Track:
         """The track as listed; its duration is that of the published preview."""
@@ -70,10 +73,12 @@ class Catalog:
         return [accepted.track() for accepted in self.accepted]
 
 
-def catalog_of(groups: Sequence[GroupMedia], rules: TextRules) -> Catalog:
-    """The catalog of all groups that have media."""
+def catalog_of(
+    groups: Sequence[GroupMedia], rules: TextRules, known: Mapping[str, TrackRecord]
+) -> Catalog:
+    """The catalog of all groups that have media; `known` are the archive's records."""
     return Catalog(
-        accepted=tuple(_accepted(groups, rules)),
+        accepted=tuple(_accepted(groups, rules, known)),
         duplicates=tuple(duplicate for group in groups for duplicate in _duplicates(group)),
         rejections=tuple(rejection for group in groups for rejection in group.rejections),
         first_tries=sum(group.first_tries for group in groups),
@@ -83,12 +88,17 @@ def catalog_of(groups: Sequence[GroupMedia], rules: TextRules) -> Catalog:
     )
 
 
-def _accepted(groups: Iterable[GroupMedia], rules: TextRules) -> Iterable[Accepted]:
-    """The canonical tracks; each has the best place of its group."""
+def _accepted(
+    groups: Sequence[GroupMedia], rules: TextRules, known: Mapping[str, TrackRecord]
+) -> Iterable[Accepted]:
+    """The canonical tracks; each has the best place of its group, and its publish facts."""
+    clips = ClipsOnChart.of(groups)
     for group in groups:
         if group.canonical is not None and group.media is not None:
             canonical = replace(group.canonical, place=best_place(group.group.members))
-            yield Accepted(canonical, language_of(canonical, rules), group.media)
+            record = known.get(canonical.track_id)
+            publish = joined_facts(group, clips, record, rules.lists)
+            yield Accepted(canonical, language_of(canonical, rules), group.media, publish)
 
 
 def _duplicates(result: GroupMedia) -> Iterable[DuplicateTrack]:

@@ -41,8 +41,9 @@ class RefreshReport:
 
     `seconds` is wall time per stage; `deferred` counts tracks left for the next run when time
     ran out. `preview_methods` counts the new previews by `PreviewMethod`, `unchanged_runs` the runs
-    just before it that published the same catalog. `is_saved` is set after the report is stored,
-    and is not part of the stored form.
+    just before it that published the same catalog. `failed_sources` names sources that the run did
+    without, with the reason; `library` has the figures on the commercial library. `is_saved` is set
+    after the report is stored, and is not part of the stored form.
     """
 
     outcome: Outcome
@@ -67,6 +68,8 @@ class RefreshReport:
     unchanged_runs: int = 0
     unreadable_fields: Mapping[str, int] = field(default_factory=dict)
     empty_parts: tuple[str, ...] = ()
+    failed_sources: tuple[str, ...] = ()
+    library: Mapping[str, Any] = field(default_factory=dict)
     is_saved: bool = True
 
     def rejected_by_reason(self) -> dict[str, int]:
@@ -100,7 +103,14 @@ class RefreshReport:
             "unchangedRuns": self.unchanged_runs,
             "unreadableFields": dict(sorted(self.unreadable_fields.items())),
             "emptyParts": _names(self.empty_parts),
+            **self._library_to_dict(),
         }
+
+    def _library_to_dict(self) -> dict[str, Any]:
+        """Members that only runs with the commercial library have."""
+        failed = [sentence[:LONGEST_SENTENCE] for sentence in self.failed_sources]
+        members = {"failedSources": failed, "library": dict(self.library)}
+        return {name: value for name, value in members.items() if value}
 
 
 def _within(most_bytes: int, entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

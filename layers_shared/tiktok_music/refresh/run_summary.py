@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.gates import CatalogFigures, Past
+from tiktok_music.refresh.library_figures import library_figures
 from tiktok_music.refresh.publication.publish import CurrentCatalog, Published
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
@@ -81,6 +82,8 @@ def _with_rows(report: RefreshReport, prepared: PreparedCatalog) -> RefreshRepor
         new_fields=prepared.chart.new_fields,
         unreadable_fields=prepared.chart.unreadable_fields,
         empty_parts=prepared.chart.empty_parts,
+        failed_sources=prepared.chart.failed_sources,
+        library=library_figures(prepared),
     )
 
 

@@ -121,9 +121,15 @@ def test_duplicates_found_by_sound_are_merged_and_not_fetched_again(
     fetched = len(world.downloader.fetched)
     world.now += timedelta(hours=12)
     again = world.refresh(less, most, a_candidate(3))
-    assert (again.outcome, again.new_media) == (Outcome.PUBLISHED, 0)
-    assert len(world.downloader.fetched) == fetched
-    assert len(again.duplicates) == 1
+    assert (again.outcome, again.reason) == (Outcome.PUBLISHED, None)
+    assert (again.new_media, len(world.downloader.fetched)) == (0, fetched)
+    assert [(each.candidate, each.canonical.track_id) for each in again.duplicates] == [
+        (less, most.track_id)
+    ]
+    assert [(row["id"], row["userCount"]) for row in world.served()] == [
+        (a_candidate(3).track_id, 997),
+        (most.track_id, 50),
+    ]
 
 
 def test_a_new_recording_is_compared_with_the_served_ones(world: World) -> None:

@@ -12,11 +12,17 @@ from tiktok_music.track import is_tiktok_id, track_id_of
 
 
 class ListKind(StrEnum):
-    """`deny` rejects a sound, `allow` exempts it from the rules on words, `title` renames it."""
+    """`deny` rejects a sound, `allow` exempts it from the rules on words, `title` renames it.
+
+    `deny-join` keeps a track from being published as a song of the commercial library,
+    `allow-join` publishes the song that is its duplicate, whatever the evidence.
+    """
 
     DENY = "deny"
     ALLOW = "allow"
     TITLE = "title"
+    DENY_JOIN = "deny-join"
+    ALLOW_JOIN = "allow-join"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,12 @@ class OperatorLists:
     def allows(self, candidate: Candidate) -> bool:
         """True if the candidate is exempt from the rules on words."""
         return self._first(ListKind.ALLOW, candidate) is not None
+
+    def denies_join(self, candidate: Candidate) -> bool:
+        return self._first(ListKind.DENY_JOIN, candidate) is not None
+
+    def allows_join(self, candidate: Candidate) -> bool:
+        return self._first(ListKind.ALLOW_JOIN, candidate) is not None
 
     def _first(self, kind: ListKind, candidate: Candidate) -> ListEntry | None:
         position = self._indexes[kind].first(candidate)

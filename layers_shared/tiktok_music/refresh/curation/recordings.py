@@ -76,7 +76,6 @@ def candidate_of(record: TrackRecord) -> Candidate:
         duration_seconds=record.media.duration_seconds if record.media else 0.0,
         is_commerce_music=facts["is_commerce_music"],
         language_name=facts["language"],
-        song_clip_id=record.song_clip_id,
         silent=frozenset(FACTS),
     )
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from tiktok_music.archive import TrackRecord
 from tiktok_music.archive_lookup import resolve_aliases
 from tiktok_music.errors import OutOfTime
+from tiktok_music.publish_facts import Evidence, PublishFacts
 from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
@@ -74,12 +75,13 @@ def make_shortlist(
     songs = KnownSongs.read(candidates, archive)
     retired = _withheld([*archive.list_retired(), *songs.records.values()])
     absent = {**songs.records, **archive.get_many(served.keys() - known.keys())}
-    complete = [
+    rows = [
         songs.marked(
             with_last_known(each, known.get(each.track_id), served.get(each.track_id, {}), now)
         )
         for each in candidates
     ]
+    complete = [*rows, *(_carried(absent, served) if chart.failed_sources else ())]
     off_chart = _off_chart([*retired, *absent.values()], complete)
     findings = _findings(complete, canonical, retired)
     others = [songs.marked(candidate_of(each)) for each in off_chart]
@@ -97,6 +99,20 @@ def make_shortlist(
     by_id = {**{each.track_id: each for each in records.values()}, **known}
     curation = replace(curation, groups=groups)
     return Shortlist(len(candidates), by_id, curation, retired, songs.stored)
+
+
+def _carried(
+    absent: Mapping[str, TrackRecord], served: Mapping[str, Mapping[str, object]]
+) -> list[Candidate]:
+    """The listed songs of the library as the last run knew them, for a run without the library."""
+    carried = []
+    for place, (track_id, row) in enumerate(served.items(), start=1):
+        record, users = absent.get(track_id), row.get("userCount")
+        facts = record.publish if record else None
+        if record and facts and facts.evidence is Evidence.LISTED:
+            count = users if isinstance(users, int) else 0
+            carried.append(replace(candidate_of(record), user_count=count, place=place))
+    return carried
 
 
 def _titles(rules: TextRules, archive: CurationArchive) -> dict[str, str]:
@@ -143,10 +159,25 @@ def _merge(first: Candidate, second: Candidate) -> Candidate:
         group_ids=_distinct(first.group_ids, second.group_ids),
         is_original_sound=first.is_original_sound or second.is_original_sound,
         takedown=first.takedown or second.takedown,
-        song_clip_id=first.song_clip_id or second.song_clip_id,
+        publish=_merged_facts(first.publish, second.publish),
+        has_commerce_right=(
+            second.has_commerce_right
+            if first.has_commerce_right is None
+            else first.has_commerce_right
+        ),
         place=best_place((first, second)),
         about=first.about.joined_with(second.about),
     )
+
+
+def _merged_facts(first: PublishFacts | None, second: PublishFacts | None) -> PublishFacts | None:
+    """The facts of two rows with one id; one of another chart has the id of a clip."""
+    facts = first or second
+    if facts is None:
+        return None
+    if first is None or second is None:
+        return replace(facts, evidence=Evidence.SAME_ID)
+    return replace(first, countries=tuple(sorted({*first.countries, *second.countries})))
 
 
 def _either(first: bool | None, second: bool | None) -> bool | None:

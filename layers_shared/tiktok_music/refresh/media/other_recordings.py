@@ -29,7 +29,8 @@ def part_other_recordings(
 
     These are members that only their title joins to the group, and whose stored fingerprint
     differs from the canonical one at every offset (bit error rate above 0.40 over at least 8 s).
-    Members without media stay. `on_chart` are the candidates of the chart by TikTok id, with their
+    Members without media stay, and so do songs of the commercial library, whose clip may be another
+    part of the recording. `on_chart` are the candidates of the chart by TikTok id, with their
     own user counts; a group that retains none of them is left out.
     """
     parted: list[GroupMedia] = []
@@ -54,7 +55,7 @@ def _other_recordings(result: GroupMedia) -> Iterator[SeparatedTrack]:
     for member in result.group.members:
         evidence = result.group.evidence.get(member.tiktok_id, "")
         media = result.duplicates_media.get(member.tiktok_id)
-        if own is None or media is None or not is_by_title(evidence):
+        if own is None or media is None or member.publish or not is_by_title(evidence):
             continue
         other = decoded_fingerprint(media.fingerprint)
         rate = bit_error_rate(own, other) if other else None

@@ -41,7 +41,8 @@ class GroupMedia:
     `canonical` is the member with media, None if there is none. `tried` counts the members whose
     media was fetched in this run, `first_tries` those that did not fail in an earlier run, and
     `first_failures` those of them without good media. A deferred group has untried members.
-    `duplicates_media` is the media, by TikTok id, of other members, where it is known.
+    `duplicates_media` is the media, by TikTok id, of other members, where it is known; that of
+    members in the commercial library is fetched, so that their sound can be compared.
     """
 
     group: DuplicateGroup
@@ -104,7 +105,7 @@ def known_media(
 
 def settle(group: DuplicateGroup, known: KnownMedia) -> GroupMedia:
     """The media of a group as far as it is known; an unknown member defers the group."""
-    return _first_with_media(group, known.outcome, known)
+    return _with_songs_media(_first_with_media(group, known.outcome, known), known.outcome)
 
 
 def _fetch_group(
@@ -127,13 +128,14 @@ def _fetch_group(
 
     result = _first_with_media(group, outcome, known)
     first = [each for each in fetched if not known.has_failed(each)]
-    return replace(
+    counted = replace(
         result,
         tried=len(fetched),
         first_tries=len(first),
         first_failures=sum(each != result.canonical for each in first),
         is_new=result.canonical in fetched,
     )
+    return _with_songs_media(counted, outcome)
 
 
 def _first_with_media(
@@ -157,6 +159,19 @@ def _first_with_media(
             return GroupMedia(group, rejections=tuple(rejections), is_deferred=True)
         rejections.append(Rejection.of(candidate, found))
     return GroupMedia(group, rejections=tuple(rejections))
+
+
+def _with_songs_media(
+    result: GroupMedia, outcome: Callable[[Candidate], MediaFacts | Finding | None]
+) -> GroupMedia:
+    """Adds the media of members in the commercial library; one that fails rejects nothing."""
+    canonical = result.canonical
+    if canonical is None or canonical.publish is not None:
+        return result
+    songs = [each for each in result.untried() if each.publish and each != canonical]
+    found = {each.tiktok_id: outcome(each) for each in songs}
+    media = {name: each for name, each in found.items() if isinstance(each, MediaFacts)}
+    return replace(result, duplicates_media={**result.duplicates_media, **media})
 
 
 def _media_of(members: Sequence[Candidate], known: KnownMedia) -> dict[str, MediaFacts]:

@@ -95,6 +95,7 @@ def _result_of(
         first_failures=sum(part.first_failures for part in parts),
         is_new=any(part.is_new for part in parts),
         duplicates_media={
-            other.tiktok_id: facts for other, facts in with_media if other is not best
+            **{name: facts for part in parts for name, facts in part.duplicates_media.items()},
+            **{other.tiktok_id: facts for other, facts in with_media if other is not best},
         },
     )

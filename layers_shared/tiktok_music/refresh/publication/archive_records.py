@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
+from tiktok_music.publish_facts import PublishFacts, updated
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.catalog import Accepted
 from tiktok_music.refresh.curation.last_known import facts_at
@@ -33,7 +34,8 @@ def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) 
         last_seen_at=now,
         status=TrackStatus.ACTIVE,
         media=accepted.media,
-        song_clip_id=candidate.song_clip_id,
+        publish=accepted.publish,
+        has_commerce_right=_commerce_right(candidate, known),
         about=candidate.about.joined_with(known.about) if known else candidate.about,
         retired_reason=known.retired_reason if known else None,
         facts_at=facts_at(candidate, known.facts_at if known else {}, now),
@@ -64,13 +66,26 @@ def alias_record(
         status=TrackStatus.ALIAS,
         media=media or (known.media if known else None),
         canonical_id=canonical.track_id,
-        song_clip_id=candidate.song_clip_id,
+        publish=_own_facts(candidate, known),
+        has_commerce_right=_commerce_right(candidate, known),
         about=candidate.about.joined_with(known.about) if known else candidate.about,
         retired_reason=known.retired_reason if known else None,
         facts_at=facts_at(candidate, known.facts_at if known else {}, now),
         upstream_title=candidate.upstream_title,
         newer_fields=known.newer_fields if known else {},
     )
+
+
+def _own_facts(candidate: Candidate, known: TrackRecord | None) -> PublishFacts | None:
+    """The facts of an alias itself: a run without the library takes nothing away."""
+    before = known.publish if known else None
+    return updated(candidate.publish, before) if candidate.publish else before
+
+
+def _commerce_right(candidate: Candidate, known: TrackRecord | None) -> bool | None:
+    """The flag keeps its value where upstream leaves it out today."""
+    is_silent = candidate.has_commerce_right is None and known is not None
+    return known.has_commerce_right if is_silent and known else candidate.has_commerce_right
 
 
 def departed_record(
