@@ -27,6 +27,8 @@ LATE = (
     "tiktok_music.api.changes",
     "tiktok_music.api.resolve_route",
     "tiktok_music.api.open_routes",
+    "tiktok_music.api.json_body",
+    "tiktok_music.api.tokens",
 )
 # A Lambda's init, then one request with an invalid key.
 PROGRAM = """

@@ -75,9 +75,10 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("arn:aws:events:eu-central-1:123456789012:event-bus/default", "a b", ""),
     ),
     "AllowedOrigins": (
-        ("", "https://app.example.com", "https://a.test,http://localhost:3000"),
+        ("", "*", "https://app.example.com", "https://a.test,http://localhost:3000"),
         (
-            "*",
+            "https://*.example.com",
+            "*,https://a.test",
             "app.example.com",
             "https://a.test/",
             "http://a.test",
