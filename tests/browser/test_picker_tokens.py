@@ -20,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from local.cors import with_cors
 from local.picker import with_picker
@@ -98,7 +99,7 @@ def stage(count: int) -> Iterator[Stage]:
             Mount("/", files),
         ]
     )
-    apps = (site, site, with_cors(world.app, (first, second)))
+    apps: tuple[ASGIApp, ...] = (site, site, with_cors(world.app, (first, second)))
     servers = [BackgroundServer.start(*each) for each in zip(apps, listeners, strict=True)]
     try:
         yield served

@@ -4,16 +4,18 @@ import io
 import json
 import random
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from starlette.requests import Request
 
 from tests.api_world import LIST, NOW, UNAUTHENTICATED, World, invalid, refusal
 from tests.builders import a_key, a_record, a_snapshot, a_track
+from tests.counted import calls_of
 from tests.events import Answer
 from tests.opened_modules import modules_that_run
 from tiktok_music.api.auth import KEY_REQUIRED
@@ -26,9 +28,10 @@ from tiktok_music.api.tokens.form import (
     write_token,
 )
 from tiktok_music.api.tokens.origins import FORM, covers, is_origin_pattern
+from tiktok_music.api.tokens.restrictions import restricted_request
 from tiktok_music.api_key import ApiKey, BrowserAccess, KeyEnvironment, KeyState
 from tiktok_music.composition.list_music import Observer
-from tiktok_music.errors import SnapshotMissing, Unauthenticated
+from tiktok_music.errors import Invalid, SnapshotMissing, Unauthenticated
 
 PAGE, OTHER_PAGE = "https://app.example.com", "https://staging.example.com"
 SECRET = bytes(range(32))
@@ -40,6 +43,7 @@ TRACKS = [
     a_track(3, language="es", is_commerce_music=False),
     a_track(4, language="es"),
 ]
+ALPHABET = string.ascii_letters + string.digits + "-_"
 ORIGIN_REFUSED = refusal("ORIGIN_NOT_ALLOWED", "The token is not for pages of this origin.")
 ROUTE_REFUSED = refusal("FORBIDDEN_SCOPE", "A browser token may only read the list and its tracks.")
 
@@ -225,7 +229,10 @@ def test_a_flipped_character_anywhere_is_refused_alike(world: World) -> None:
     token = minted(world)
     world.change_key(tier="partner")
 
-    answers = [read(world, swap(token, place)) for place in range(len(token))]
+    texts = [swap(token, place) for place in range(len(token))]
+    # Four of these decode to the same bytes.
+    texts += [token[:-1] + each for each in ALPHABET if each != token[-1]]
+    answers = [read(world, text) for text in texts]
 
     assert {(answer.status, answer.body) for answer in answers} == {(401, UNAUTHENTICATED)}
     assert {answer.headers["www-authenticate"] for answer in answers} == {
@@ -237,9 +244,6 @@ def other_key(world: World, **fields: Any) -> ApiKey:
     _, key = a_key(randomness=lambda size: bytes(range(40, 40 + size)), **fields)
     world.keys.save(key)
     return key
-
-
-ALPHABET = string.ascii_letters + string.digits + "-_"
 
 
 def forgeries(world: World) -> dict[str, str]:
@@ -557,6 +561,39 @@ def test_a_restriction_holds_whatever_the_query_says(
     assert titles(answer) == [f"Song {number}" for number in found]
 
 
+def a_request(query: bytes, **headers: bytes) -> Request:
+    sent = [(name.replace("_", "-").encode(), value) for name, value in headers.items()]
+    return Request({"type": "http", "query_string": query, "headers": sent})
+
+
+def test_every_restriction_of_a_list_that_knows_it_is_applied() -> None:
+    restrict = {"publishable": True, "chart": "cml.us.all.7d", "language": ["es", "de"]}
+    known = ("publishable", "chart", "q", "language")
+    raw = "q=caf\u00e9&publishable=false&chart=cml.us.all.7d&x=%C3%A9".encode("latin-1")
+
+    restricted = restricted_request(a_request(raw), restrict, known)
+    other = restricted_request(a_request(b"chart=x"), restrict, ("q",))
+
+    assert restricted.query_params.multi_items() == [
+        ("q", "caf\u00e9"),
+        ("x", "\u00e9"),
+        ("publishable", "true"),
+        ("chart", "cml.us.all.7d"),
+        ("language", "es"),
+        ("language", "de"),
+    ]
+    assert other.query_params.multi_items() == [("chart", "x")]
+    with pytest.raises(Invalid) as refused:
+        restricted_request(a_request(b"chart=cml.gb.all.7d"), restrict, known)
+    assert refused.value.issues == (("chart", "Must be cml.us.all.7d with this token."),)
+
+
+def test_odd_bytes_in_a_header_are_no_etag() -> None:
+    odd = a_request(b"", if_none_match=b'"\xff.0"')
+
+    assert restricted_request(odd, {"chart": "x"}, ()).headers["if-none-match"] == ""
+
+
 def test_pages_of_a_restricted_search_go_on(world: World) -> None:
     token = minted(world, {"restrict": {"commerceOnly": True}})
 
@@ -686,6 +723,34 @@ def test_a_request_with_a_key_runs_nothing_of_tokens(world: World) -> None:
 
     assert "api/list_route.py" in modules
     assert [name for name in modules if "tokens" in name] == []
+
+
+def test_every_wrong_token_costs_what_a_wrong_key_costs(world: World) -> None:
+    """Function calls, which are the same on every machine, in place of time."""
+    found = forgeries(world)
+    wrong = {name: found[name] for name in ("another secret", "swapped payload")}
+    wrong["an unknown key"] = found["the secret of an unknown key"]
+    world.keys.save(replace(other_key(world), key_id="C" * 16))
+    wrong["a key without tokens"] = ".".join(["lpb", "live", "C" * 16, *valid_parts(world)])
+    tokens = world.tokens()
+
+    def refuse(authenticate: Callable[[str], object], text: str) -> int:
+        def work() -> None:
+            with pytest.raises(Unauthenticated):
+                authenticate(f"Bearer {text}")
+
+        work()
+        return calls_of(work)
+
+    costs = {name: refuse(tokens.authenticated, text) for name, text in wrong.items()}
+    of_a_key = refuse(world.authenticator.authenticate, swap(world.key, len(world.key) - 1))
+
+    assert max(costs.values()) - min(costs.values()) <= 2
+    assert max(costs.values()) <= of_a_key + 25
+
+
+def valid_parts(world: World) -> list[str]:
+    return minted(world).split(".")[3:]
 
 
 def test_a_signed_payload_of_another_version_or_form_is_refused(world: World) -> None:

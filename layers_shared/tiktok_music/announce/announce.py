@@ -27,7 +27,7 @@ from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointerChange:
-    """A write of a chart's pointer; `is_first` if there was none before.
+    """Describes a write of a chart's pointer; `is_first` if there was none before.
 
     `old` is None also if it was unreadable, `new` if it is or was deleted.
     """
@@ -40,7 +40,7 @@ class PointerChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunsChange:
-    """A write of the list of runs: its readable entries."""
+    """Describes a write of the list of runs by its readable entries."""
 
     old: Sequence[RunEntry]
     new: Sequence[RunEntry]
@@ -65,7 +65,7 @@ class EventBus(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnounceDependencies:
-    """Where counts are read from, and where events go."""
+    """The stores that counts are read from, and the bus."""
 
     snapshots: SnapshotLoader
     archive: ReadableArchive

@@ -16,7 +16,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointerMove:
-    """A change of the served list; `previous` is None for the first one."""
+    """Describes a change of the served list; `previous` is None for the first one."""
 
     current: Descriptor
     previous: Descriptor | None

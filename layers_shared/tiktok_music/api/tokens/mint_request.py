@@ -76,7 +76,7 @@ def _origin_issues(origins: object, allowed: tuple[str, ...], key: ApiKey) -> It
 
 def _number_issues(seconds: object) -> Iterator[Issue]:
     is_whole = isinstance(seconds, int) and not isinstance(seconds, bool)
-    if not is_whole or not LEAST_SECONDS <= int(str(seconds)) <= MOST_SECONDS:
+    if not (is_whole and seconds in range(LEAST_SECONDS, MOST_SECONDS + 1)):
         yield "ttlSeconds", f"Must be a whole number from {LEAST_SECONDS} to {MOST_SECONDS}."
 
 

@@ -27,11 +27,13 @@ def restricted_request(
     """
     if not restrictions:
         return request
-    query = parse_qsl(request.scope["query_string"].decode(), keep_blank_values=True)
+    # As Starlette reads them.
+    query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     fixed = {name: value for name, value in restrictions.items() if name in known}
-    chart = fixed.get("chart")
-    if any(name == "chart" and value != chart for name, value in query) and chart is not None:
-        raise Invalid((("chart", f"Must be {chart} with this token."),))
+    if "chart" in fixed and any(
+        name == "chart" and value != fixed["chart"] for name, value in query
+    ):
+        raise Invalid((("chart", f"Must be {fixed['chart']} with this token."),))
     free = [(name, value) for name, value in query if name not in fixed]
     pairs = [pair for name, value in fixed.items() for pair in _pairs(name, value)]
     suffix = _suffix(restrictions)
@@ -63,8 +65,8 @@ def _suffix(restrictions: Mapping[str, Any]) -> str:
 
 
 def _own_etags(header: bytes, suffix: str) -> bytes:
-    text = header.decode()
+    text = header.decode("latin-1")
     if text.strip() == "*":
         return header
     own = [each.removesuffix(suffix) for each in _ETAG.findall(text) if each.endswith(suffix)]
-    return ", ".join(f'"{each}"' for each in own).encode()
+    return ", ".join(f'"{each}"' for each in own).encode("latin-1")
