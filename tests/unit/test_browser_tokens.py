@@ -196,6 +196,14 @@ def test_a_token_that_would_be_too_long_is_refused(world: World) -> None:
     assert len(minted(world, {"origins": list(pages[:2])})) <= MOST_CHARACTERS
 
 
+def test_a_key_of_many_pages_makes_tokens_for_named_ones_only(world: World) -> None:
+    pages = tuple(f"https://{number}.example.com" for number in range(6))
+    world.change_key(browser=BrowserAccess(SECRET, pages))
+
+    assert mint(world).body == invalid(("origins", FEW))
+    assert mint(world, {"origins": [pages[5]]}).status == 201
+
+
 def test_a_page_makes_no_tokens_even_with_a_key(world: World) -> None:
     answer = mint(world, origin=PAGE)
 

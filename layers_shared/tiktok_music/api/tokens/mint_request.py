@@ -37,7 +37,7 @@ def parse_mint_request(body: object, key: ApiKey) -> MintRequest:
     if not isinstance(body, dict):
         raise Invalid((("body", "Must be an object."),))
     allowed = key.browser.origins if key.browser else ()
-    origins = body.get("origins", list(allowed[:MOST_ORIGINS]))
+    origins = body.get("origins", list(allowed))
     restrict = body.get("restrict", {})
     issues = [
         *_unknown("body", body, MEMBERS),
