@@ -63,7 +63,7 @@ def build_app(api: Api) -> RequestIdMiddleware:
         ),
         PathRoute(
             f"{LIST}/tokens",
-            _keyed(api, RouteAccess(READ, WRITE_LIGHT), _mint_of(api)),
+            _keyed(api, RouteAccess(READ, WRITE_LIGHT), _mint_of(api, SEARCH)),
             methods=["POST"],
         ),
         PathRoute(f"{LIST}/{{track_id}}", _keyed(api, _for_tokens(), _track)),
@@ -146,11 +146,11 @@ async def _resolve(request: Request, view: CatalogView, _: ApiKey) -> Response:
     return await resolve_music(request, view)
 
 
-def _mint_of(api: Api) -> Handler:
+def _mint_of(api: Api, parameters: tuple[str, ...]) -> Handler:
     async def mint(request: Request, _: CatalogView, key: ApiKey) -> Response:
         from tiktok_music.api.tokens.mint_route import mint_token
 
-        return await mint_token(request, key, api.tokens())
+        return await mint_token(request, key, api.tokens(), parameters)
 
     return mint
 

@@ -1,11 +1,10 @@
 """Parses the body of a request for a token. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tiktok_music.api.parameter_names import SEARCH
 from tiktok_music.api.tokens.form import MOST_ORIGINS, MOST_SECONDS
 from tiktok_music.api.tokens.origins import FORM, covers, is_origin_pattern
 from tiktok_music.api.tokens.restrictions import FLAGS, NAMES
@@ -16,8 +15,6 @@ MEMBERS = ("origins", "ttlSeconds", "sub", "restrict")
 LEAST_SECONDS, DEFAULT_SECONDS = 60, 900
 LONGEST_VISITOR = 64
 MOST_LANGUAGES = 10
-# Those that the list of this release knows.
-RESTRICTIONS = tuple(name for name in NAMES if name in SEARCH)
 _LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
 _CHART = re.compile(r"[a-z0-9._-]{1,80}", re.ASCII)
 
@@ -32,8 +29,8 @@ class MintRequest:
     restrictions: Mapping[str, Any]
 
 
-def parse_mint_request(body: object, key: ApiKey) -> MintRequest:
-    """Parses a body; raises Invalid with all problems."""
+def parse_mint_request(body: object, key: ApiKey, parameters: Collection[str]) -> MintRequest:
+    """Parses a body; raises Invalid with all problems. `parameters` are those of the list."""
     if not isinstance(body, dict):
         raise Invalid((("body", "Must be an object."),))
     allowed = key.browser.origins if key.browser else ()
@@ -44,7 +41,7 @@ def parse_mint_request(body: object, key: ApiKey) -> MintRequest:
         *_origin_issues(origins, allowed, key),
         *_number_issues(body.get("ttlSeconds", DEFAULT_SECONDS)),
         *_visitor_issues(body),
-        *_restriction_issues(restrict),
+        *_restriction_issues(restrict, tuple(name for name in NAMES if name in parameters)),
     ]
     if issues:
         raise Invalid(tuple(issues))
@@ -87,12 +84,12 @@ def _visitor_issues(body: Mapping[str, Any]) -> Iterator[Issue]:
         yield "sub", f"Must be 1 to {LONGEST_VISITOR} printable characters."
 
 
-def _restriction_issues(restrict: object) -> Iterator[Issue]:
+def _restriction_issues(restrict: object, known: tuple[str, ...]) -> Iterator[Issue]:
     if not isinstance(restrict, dict):
         yield "restrict", "Must be an object."
         return
-    yield from _unknown("restrict", restrict, RESTRICTIONS)
-    for name in RESTRICTIONS:
+    yield from _unknown("restrict", restrict, known)
+    for name in known:
         if name in restrict and not _is_value(name, restrict[name]):
             yield f"restrict.{name}", _VALUES.get(name, "Must be true or false.")
 

@@ -1,5 +1,6 @@
 """`POST /v1/tiktok-music/tokens`: makes a short-lived token for web pages."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -18,8 +19,10 @@ MOST_BODY_BYTES = 8 * 1024
 ID_BYTES = 9  # 12 characters of base64url
 
 
-async def mint_token(request: Request, key: ApiKey, tokens: BrowserTokens) -> Response:
-    """Responds with a token of the key, and its expiry.
+async def mint_token(
+    request: Request, key: ApiKey, tokens: BrowserTokens, parameters: Collection[str]
+) -> Response:
+    """Responds with a token of the key, and its expiry; `parameters` of the list can be fixed.
 
     Refuses a request of a page: a page that can make tokens has the key.
     """
@@ -28,7 +31,8 @@ async def mint_token(request: Request, key: ApiKey, tokens: BrowserTokens) -> Re
     if key.browser is None:
         raise TokenForbidden("The key makes no browser tokens; the operator can allow it.")
     raw = await request.body()
-    wanted = parse_mint_request(parse_json(raw, MOST_BODY_BYTES) if raw else {}, key)
+    body = parse_json(raw, MOST_BODY_BYTES) if raw else {}
+    wanted = parse_mint_request(body, key, parameters)
     now = int(tokens.clock())
     token = BrowserToken(
         expires_at=now + wanted.ttl_seconds,
