@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 export ARCH ?= arm64
 
-.PHONY: help install run test faults mutants life check format validate build deploy invoke-list invoke-refresh e2e-sam bench-cold bench-warm bench-refresh lock clean
+.PHONY: help install run test faults mutants life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -85,6 +85,9 @@ invoke-list: $(SAM_ENVIRONMENT) install ## build and invoke the list function (s
 
 invoke-refresh: $(SAM_ENVIRONMENT) install ## build and invoke the refresh function, in the same way
 	@.venv/bin/python -m local.invoke refresh
+
+invoke-announce: $(SAM_ENVIRONMENT) install ## build and invoke the function that announces changes, in the same way
+	@.venv/bin/python -m local.invoke announce
 
 e2e-sam: $(SAM_ENVIRONMENT) install ## test the built functions with sam local in podman containers (SAM_LOCAL_IMAGE=)
 	@.venv/bin/python -m local.e2e_sam

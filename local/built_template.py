@@ -5,7 +5,11 @@ from pathlib import Path
 
 import yaml
 
-FUNCTIONS = {"list": "ListMusicFunction", "refresh": "RefreshMusicFunction"}
+FUNCTIONS = {
+    "list": "ListMusicFunction",
+    "refresh": "RefreshMusicFunction",
+    "announce": "AnnounceFunction",
+}
 
 
 def with_settings(built: Path, settings: Mapping[str, str]) -> Path:

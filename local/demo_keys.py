@@ -1,7 +1,9 @@
 """API keys of the local run: one of every kind that a caller may have."""
 
 import secrets
+from collections.abc import Sequence
 
+from ops.browser_access import new_access
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.api_key import (
@@ -25,8 +27,11 @@ KINDS = {
 }
 
 
-def make_demo_keys(region: str, table_name: str) -> dict[str, str]:
-    """Stores one key of each kind; returns name -> full key."""
+def make_demo_keys(region: str, table_name: str, pages: Sequence[str] = ()) -> dict[str, str]:
+    """Stores one key of each kind; returns name -> full key.
+
+    The key `publishRead` makes browser tokens for `pages`.
+    """
     store = DynamoKeys(DynamoRows(DynamoAccess(region)), table_name)
     full_keys = {}
     for name, (environment, scopes, tier, state) in KINDS.items():
@@ -41,6 +46,7 @@ def make_demo_keys(region: str, table_name: str) -> dict[str, str]:
                 scopes=frozenset(scopes),
                 tier=RateTier(tier),
                 state=KeyState(state),
+                browser=new_access(tuple(pages)) if pages and name == "publishRead" else None,
             )
         )
         full_keys[name] = minted.text

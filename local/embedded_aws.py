@@ -55,6 +55,7 @@ class EmbeddedAws:
         return {
             **CREDENTIALS,
             "AWS_ENDPOINT_URL_DYNAMODB": self.endpoint_url,
+            "AWS_ENDPOINT_URL_EVENTBRIDGE": self.endpoint_url,
             "AWS_ENDPOINT_URL_SECRETS_MANAGER": self.endpoint_url,
             "AWS_ENDPOINT_URL_STS": self.endpoint_url,
         }

@@ -43,6 +43,7 @@ class FunctionLimits:
 LIMITS = {
     "ListMusicFunction": FunctionLimits(memory_mb=512, timeout_seconds=10),
     "RefreshMusicFunction": FunctionLimits(memory_mb=3538, timeout_seconds=900),
+    "AnnounceFunction": FunctionLimits(memory_mb=512, timeout_seconds=60),
 }
 
 

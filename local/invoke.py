@@ -1,4 +1,4 @@
-"""`make invoke-list`, `make invoke-refresh`: invokes a built function with an event.
+"""`make invoke-list`, `-refresh`, `-announce`: invokes a built function with an event.
 
 Uses `sam local invoke` if a container engine is running, else AWS's emulator without a container;
 both against an embedded AWS, after a refresh from the stand-in chart.
@@ -33,7 +33,11 @@ from local.stand_in import stand_in_sounds
 from local.upstream import API_KEY, stand_in_app
 
 BUILT = ROOT / ".aws-sam" / "local"
-EVENTS = {"list": "list_get.json", "refresh": "refresh_schedule.json"}
+EVENTS = {
+    "list": "list_get.json",
+    "refresh": "refresh_schedule.json",
+    "announce": "pointer_moved.json",
+}
 
 
 def main() -> int:
@@ -97,6 +101,7 @@ def settings_for(aws: EmbeddedAws, upstream_url: str) -> dict[str, str]:
         "R2_SECRET": R2_SECRET,
         "MIN_TRACKS": "5",
         "ALLOW_PRIVATE_HOSTS": "true",
+        "EVENT_BUS": "default",
     }
 
 
@@ -121,6 +126,7 @@ def _sam_local(function: str, event: bytes, settings: Mapping[str, str]) -> Any:
             [
                 *(SAM_ENVIRONMENT / "bin/sam", "local", "invoke", FUNCTIONS[function]),
                 *("--template", template, "--event", file.name, "--docker-network", "host"),
+                *("--parameter-overrides", "Events=on"),
                 *own_image,
             ],
             env={**os.environ, "SAM_CLI_TELEMETRY": "0"},

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.cors import with_cors
 from local.demo_keys import make_demo_keys
 from local.embedded_aws import (
     BUCKET,
@@ -25,7 +26,7 @@ from local.gateway import LocalContext, gateway_app
 from local.library import TOKEN, LibrarySong, library_songs
 from local.media_host import media_app
 from local.own_music import own_sounds
-from local.picker import with_picker
+from local.picker import pages_of, with_picker
 from local.run_file import remove_stale, run_file
 from local.servers import BackgroundServer, address, bind, bind_near, serve_until_interrupted
 from local.stand_in import Sound, earlier_sounds, stand_in_sounds
@@ -70,7 +71,8 @@ def run(options: Options) -> None:
     media = BackgroundServer.start(media_app(aws.endpoint_url, BUCKET), media_listener)
     settings = _settings(aws, options, upstream_url=upstream_url, media_url=media.base_url)
     os.environ.update(settings)
-    keys = make_demo_keys(REGION, KEYS_TABLE)
+    pages = pages_of(listener.getsockname()[1])
+    keys = make_demo_keys(REGION, KEYS_TABLE, pages)
     console().print(f"refreshing from {upstream_url}")
     event = json.loads(EVENT_FILE.read_text())
     has_second_chart = not options.upstream and not options.music and options.serve
@@ -82,7 +84,8 @@ def run(options: Options) -> None:
     if has_second_chart:
         _refresh_once_more(chart, event)
     publish_sandbox_media(open_bucket(RefreshSettings.from_env(os.environ)))
-    app = with_picker(gateway_app(_handler("list_music")), keys["publishRead"])
+    api = with_cors(gateway_app(_handler("list_music")), pages)
+    app = with_picker(api, keys["publishRead"], has_tokens=True)
     document: dict[str, Any] = {
         "environment": {**aws.environment(), **settings},
         "baseUrl": address(listener),

@@ -83,6 +83,12 @@ def set_state(key_id: str, state: KeyState, options: CommandOptions) -> None:
         echo(f"{key_id} is already {state}")
 
 
+def key_id_of(text: str) -> str:
+    """The id of a key; accepts the whole key too."""
+    parts = text.split("_")
+    return parts[2] if parts[0] == "lp" and len(parts) > 2 else text
+
+
 def existing_key(keys: DynamoKeys, key_id: str) -> ApiKey:
     key = keys.get(key_id)
     if key is None:
@@ -103,4 +109,5 @@ def to_dict(key: ApiKey) -> dict[str, str]:
         "scopes": " ".join(sorted(key.scopes)),
         "tier": key.tier,
         "state": key.state,
+        "browserOrigins": " ".join(key.browser.origins) if key.browser else "",
     }

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from ops.browser_access import allow_browser, new_access
 from ops.console import echo, print_json, print_table, reports_errors
 from ops.deployment import open_deployment
 from ops.errors import CommandError
-from ops.key_states import existing_key, set_state, set_states, to_dict, usable_keys
+from ops.key_states import existing_key, key_id_of, set_state, set_states, to_dict, usable_keys
 from ops.options import CommandOptions, JsonOption, StackOption, YesOption
 from tiktok_music.api.rate_limit import PER_MINUTE
 from tiktok_music.api_key import (
@@ -24,23 +25,18 @@ from tiktok_music.api_key import (
 )
 
 app = typer.Typer(
-    help="API keys: create, rotate, list, suspend, resume, revoke.", no_args_is_help=True
+    help="API keys: create, rotate, list, suspend, resume, revoke, allow-browser.",
+    no_args_is_help=True,
 )
 SCOPES = (READ, WRITE, "*")
 
 
-def _key_id(text: str) -> str:
-    """The id of a key; accepts the whole key too."""
-    parts = text.split("_")
-    return parts[2] if parts[0] == "lp" and len(parts) > 2 else text
-
-
 def _optional_key_id(text: str | None) -> str | None:
-    return None if text is None else _key_id(text)
+    return None if text is None else key_id_of(text)
 
 
 KeyId = Annotated[
-    str, typer.Argument(help="The 16 characters after lp_live_ or lp_test_.", callback=_key_id)
+    str, typer.Argument(help="The 16 characters after lp_live_ or lp_test_.", callback=key_id_of)
 ]
 # `suspend` and `resume` take one key, or all keys of an organisation.
 OptionalKeyId = Annotated[
@@ -108,7 +104,8 @@ def rotate(key_id: KeyId, stack: str | None = StackOption, as_json: bool = JsonO
     if old.state != KeyState.ACTIVE:
         raise CommandError(f"{key_id} is {old.state}: only an active key can be rotated")
     minted = mint_key(old.environment, secrets.token_bytes)
-    new = replace(old, key_id=minted.key_id, secret_sha256=minted.secret_sha256)
+    browser = new_access(old.browser.origins) if old.browser else None
+    new = replace(old, key_id=minted.key_id, secret_sha256=minted.secret_sha256, browser=browser)
     keys.save(new)
     _print_key(minted, new, as_json=as_json)
     echo(f"Once the new key is in use: catalog keys revoke {key_id}", err=True)
@@ -166,6 +163,9 @@ def resume(
 ) -> None:
     """Make a suspended key, or all suspended keys of an organisation, active again."""
     set_states(key_id, organization, KeyState.ACTIVE, CommandOptions(stack, as_json, yes))
+
+
+app.command("allow-browser")(allow_browser)
 
 
 def _print_key(minted: MintedKey, key: ApiKey, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ type Listeners = { [name in keyof PickerEventMap as `on${name}`]?: (event: Picke
 
 interface Properties {
   src?: string;
+  tokenSrc?: string;
   locale?: string;
   theme?: '' | 'light' | 'dark';
   name?: string;
@@ -19,6 +20,7 @@ interface Properties {
   strings?: Partial<Strings> | null;
   headers?: HeadersInit;
   fetch?: typeof fetch;
+  getToken?: TiktokMusicPicker['getToken'];
 }
 
 declare module 'react' {

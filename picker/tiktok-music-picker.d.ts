@@ -46,7 +46,7 @@ export interface PickerEventMap {
     readonly total: number;
   }>;
   'list-failed': CustomEvent<{
-    readonly kind: 'offline' | 'unreachable' | 'denied' | 'limited' | 'broken';
+    readonly kind: 'offline' | 'unreachable' | 'denied' | 'signedOut' | 'limited' | 'broken';
     /** The `X-Request-Id` of the response, or an empty string. */
     readonly reference: string;
   }>;
@@ -63,7 +63,7 @@ export type TextName =
   | 'honoredManaged' | 'directDegrades' | 'directHonors' | 'honoredAuto' | 'honoredNone' | 'drafts' | 'unknownPick'
   | 'uncheckedPick' | 'retiredPick' | 'offChartPick' | 'notCommercialPick' | 'required' | 'emptyTitle' | 'emptyText'
   | 'noMatchTitle' | 'noMatchText' | 'linkText' | 'clearFilters' | 'retry' | 'nextTry' | 'stopTrying' | 'reference'
-  | 'stale' | 'offline' | 'unreachable' | 'denied' | 'limited' | 'broken';
+  | 'stale' | 'offline' | 'unreachable' | 'denied' | 'signedOut' | 'limited' | 'broken';
 
 export type Strings = { readonly [name in TextName]: string } & {
   readonly tracks: string | Forms;
@@ -76,6 +76,8 @@ export const STRINGS: Strings;
 export class TiktokMusicPicker extends HTMLElement {
   static readonly formAssociated: true;
   src: string;
+  /** The address at your server that answers with a browser token; empty: `src` is a proxy. */
+  tokenSrc: string;
   /** A language tag; empty: the page's language. */
   locale: string;
   theme: '' | 'light' | 'dark';
@@ -94,6 +96,8 @@ export class TiktokMusicPicker extends HTMLElement {
   headers: HeadersInit | undefined;
   /** Sends the picker's requests in place of the browser's `fetch`. */
   fetch: typeof fetch | undefined;
+  /** Gets a browser token, in place of `tokenSrc`; null: the user is not signed in. */
+  getToken: (() => Promise<{ readonly token: string; readonly expiresAt: string } | null>) | undefined;
   /** Loads the list again. */
   reload(): void;
   /** Stops the preview. */

@@ -20,6 +20,12 @@ from tiktok_music.api.index import Indexes
 from tiktok_music.api.lambda_entry import LambdaEntry
 from tiktok_music.api.rate_limit import RateLimiter
 from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
+from tiktok_music.api.tokens.access import (
+    BrowserTokens,
+    TokenLimits,
+    pages_limit,
+    visitor_limit,
+)
 from tiktok_music.api_key import ApiKey
 from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import StoreError
@@ -47,21 +53,27 @@ class World:
     refresh_every: timedelta = timedelta(hours=12)
     policy: PublishPolicy = SWITCHED_OFF
 
+    minted: list[tuple[str, str]] = field(default_factory=list)
+    failed_requests: list[Request] = field(default_factory=list)
+
     def __post_init__(self) -> None:
         self.key, stored = a_key()
         self.keys.save(stored)
         self.test_key, stored = a_key("test", randomness=lambda size: bytes(range(9, 9 + size)))
         self.keys.save(replace(stored, scopes=frozenset({"*"})))
         self.app_sandbox = cache(self._sandbox)
+        self.tokens = cache(self._tokens)
+        self.authenticator = Authenticator(self.keys, lambda: self.now, self.stale.append)
         self.app = build_app(
             Api(
                 admission=Admission(
-                    authenticator=Authenticator(self.keys, lambda: self.now, self.stale.append),
+                    authenticator=self.authenticator,
                     limiter=RateLimiter(self.rates, lambda: self.now, self.stale.append),
                     clock=lambda: self.now,
                 ),
                 live=self._view(self.snapshots, self.archive),
                 sandbox=self.app_sandbox,
+                tokens=self.tokens,
                 new_request_id=lambda: REQUEST_ID,
                 on_error=self._record_failure,
             )
@@ -113,6 +125,19 @@ class World:
             policy=self.policy,
         )
 
+    def _tokens(self) -> BrowserTokens:
+        visitors, pages = (
+            RateLimiter(self.rates, lambda: self.now, self.stale.append, limit_of)
+            for limit_of in (visitor_limit, pages_limit)
+        )
+        return BrowserTokens(
+            authenticator=self.authenticator,
+            limits=TokenLimits(visitors, pages),
+            clock=lambda: self.now,
+            randomness=lambda size: bytes([(len(self.minted) + 1) % 256] * size),
+            on_minted=lambda key_id, jti: self.minted.append((key_id, jti)),
+        )
+
     def _sandbox(self) -> CatalogView:
         fixtures = sandbox_fixtures()
         source = SandboxSource(fixtures, MEDIA)
@@ -123,6 +148,7 @@ class World:
         )
 
     def _record_failure(self, request: Request, exc: Exception) -> None:
+        self.failed_requests.append(request)
         self.failures.append(f"{request.url.path}: {exc!r}")
 
     def _record_event_failure(self, request_id: str, exc: Exception) -> None:

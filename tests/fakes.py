@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from tiktok_music.api_key import ApiKey, KeyState
+from tiktok_music.api_key import ApiKey, BrowserAccess, KeyState
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
 from tiktok_music.errors import (
     DownloadFailed,
@@ -247,7 +247,12 @@ class FakeKeys:
         self.keys[key.key_id] = key
 
     def change_state(self, key: ApiKey, state: KeyState) -> ApiKey:
-        changed = replace(key, state=state)
+        return self._change(key, replace(key, state=state))
+
+    def change_browser(self, key: ApiKey, browser: BrowserAccess | None) -> ApiKey:
+        return self._change(key, replace(key, browser=browser))
+
+    def _change(self, key: ApiKey, changed: ApiKey) -> ApiKey:
         if self.keys[key.key_id] not in (changed, key):
             raise KeyChanged(key.key_id)
         self.keys[key.key_id] = changed

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tiktok_music.stored_text import StoredText
 
@@ -56,6 +56,18 @@ class PresentedKey:
     secret_sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class BrowserAccess:
+    """Lets a key make browser tokens: the secret that signs them, and the pages that they are for.
+
+    The secret is not derived from the key's own, of which only a hash is stored; a new one ends all
+    tokens of the key.
+    """
+
+    secret: bytes = field(repr=False)
+    origins: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
     """A stored key. `scopes` are `area:verb` or `*`; an empty set grants nothing."""
@@ -68,6 +80,7 @@ class ApiKey:
     scopes: frozenset[str]
     tier: RateTier
     state: KeyState
+    browser: BrowserAccess | None = None
 
     def is_opened_by(self, presented: PresentedKey) -> bool:
         """True for the right secret and environment of a key that is active or suspended.

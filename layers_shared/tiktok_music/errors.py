@@ -24,7 +24,10 @@ CatalogError
 │   └── RecordingTooLarge
 └── RequestError                an error response; each has one HTTP status, in api/responses.py
     ├── Unauthenticated
+    │   └── TokenExpired
     ├── ScopeMissing
+    ├── TokenForbidden
+    ├── OriginNotAllowed
     ├── NotFound
     ├── MethodNotAllowed
     ├── Invalid
@@ -137,6 +140,18 @@ class RequestError(CatalogError):
 
 class Unauthenticated(RequestError):
     """Raised when there is no valid key; the message does not say why a key is invalid."""
+
+
+class TokenExpired(Unauthenticated):
+    """Raised when a browser token is genuine and not valid at this time."""
+
+
+class TokenForbidden(RequestError):
+    """Raised when a browser token does not open this route, or a key may not make tokens."""
+
+
+class OriginNotAllowed(RequestError):
+    """Raised when a request with a token does not come from a page that the token is for."""
 
 
 class ScopeMissing(RequestError):

@@ -57,6 +57,7 @@ export default {
   offline: 'Sie sind offline. Das Laden geht weiter, sobald Sie wieder verbunden sind.',
   unreachable: 'Die Musik ist gerade nicht erreichbar.',
   denied: 'Sie haben keinen Zugriff auf die Musik. Wenden Sie sich an den Betreiber dieser Seite.',
+  signedOut: 'Melden Sie sich erneut an.',
   limited: 'Zu viele Anfragen auf einmal.',
   broken: 'Die Musik kann gerade nicht angezeigt werden.',
 };

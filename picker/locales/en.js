@@ -58,6 +58,7 @@ export default {
   offline: 'You are offline. Loading continues when you are back online.',
   unreachable: 'The music cannot be reached right now.',
   denied: 'You do not have access to the music. Ask the owner of this page.',
+  signedOut: 'Sign in again.',
   limited: 'Too many requests at once.',
   broken: 'The music cannot be shown right now.',
 };

@@ -57,6 +57,7 @@ export default {
   offline: 'No tienes conexión. La carga continúa cuando vuelvas a tenerla.',
   unreachable: 'No se puede acceder a la música en este momento.',
   denied: 'No tienes acceso a la música. Contacta con el administrador de esta página.',
+  signedOut: 'Vuelve a iniciar sesión.',
   limited: 'Demasiadas peticiones a la vez.',
   broken: 'La música no se puede mostrar en este momento.',
 };

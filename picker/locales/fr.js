@@ -57,6 +57,7 @@ export default {
   offline: 'Vous êtes hors ligne. Le chargement reprendra avec la connexion.',
   unreachable: 'La musique est injoignable pour le moment.',
   denied: 'Vous n’avez pas accès à la musique. Adressez-vous au responsable de cette page.',
+  signedOut: 'Reconnectez-vous.',
   limited: 'Trop de requêtes à la fois.',
   broken: 'La musique ne peut pas être affichée pour le moment.',
 };

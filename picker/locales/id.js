@@ -57,6 +57,7 @@ export default {
   offline: 'Anda sedang offline. Pemuatan dilanjutkan saat koneksi kembali.',
   unreachable: 'Musik tidak dapat dijangkau saat ini.',
   denied: 'Anda tidak memiliki akses ke musik. Hubungi pemilik halaman ini.',
+  signedOut: 'Masuk lagi.',
   limited: 'Terlalu banyak permintaan sekaligus.',
   broken: 'Musik tidak dapat ditampilkan saat ini.',
 };

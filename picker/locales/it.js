@@ -57,6 +57,7 @@ export default {
   offline: 'Sei offline. Il caricamento riprende quando torna la connessione.',
   unreachable: 'Al momento la musica non è raggiungibile.',
   denied: 'Non hai accesso alla musica. Rivolgiti a chi gestisce questa pagina.',
+  signedOut: 'Accedi di nuovo.',
   limited: 'Troppe richieste insieme.',
   broken: 'Al momento la musica non può essere mostrata.',
 };

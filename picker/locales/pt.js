@@ -57,6 +57,7 @@ export default {
   offline: 'Você está offline. O carregamento continua quando a conexão voltar.',
   unreachable: 'Não é possível acessar a música agora.',
   denied: 'Você não tem acesso à música. Fale com o responsável por esta página.',
+  signedOut: 'Entre novamente.',
   limited: 'Solicitações demais ao mesmo tempo.',
   broken: 'Não é possível mostrar a música agora.',
 };

@@ -57,6 +57,7 @@ export default {
   offline: 'Çevrimdışısınız. Bağlantı gelince yükleme sürer.',
   unreachable: 'Müziğe şu anda ulaşılamıyor.',
   denied: 'Müziğe erişiminiz yok. Bu sayfanın sahibine başvurun.',
+  signedOut: 'Yeniden oturum açın.',
   limited: 'Aynı anda çok fazla istek var.',
   broken: 'Müzik şu anda gösterilemiyor.',
 };

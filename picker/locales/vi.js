@@ -57,6 +57,7 @@ export default {
   offline: 'Bạn đang ngoại tuyến. Việc tải sẽ tiếp tục khi có kết nối.',
   unreachable: 'Hiện không kết nối được với nhạc.',
   denied: 'Bạn không có quyền truy cập nhạc. Hãy liên hệ chủ trang này.',
+  signedOut: 'Hãy đăng nhập lại.',
   limited: 'Quá nhiều yêu cầu cùng lúc.',
   broken: 'Hiện không hiển thị được nhạc.',
 };

@@ -57,6 +57,7 @@ export default {
   offline: '您已离线。恢复连接后会继续加载。',
   unreachable: '目前无法连接到音乐。',
   denied: '您无权访问音乐。请联系此页面的所有者。',
+  signedOut: '请重新登录。',
   limited: '同时请求过多。',
   broken: '目前无法显示音乐。',
 };

@@ -10,16 +10,17 @@ import { Frame, isPickOf } from './frame.js';
 import { failureText } from './notices.js';
 import { Player } from './player.js';
 import { Reader } from './reader.js';
-import { Source } from './source.js';
+import { Source, tokenRequest } from './source.js';
 import { Standings } from './standings.js';
 import { directionOf, Speech, textsOf, withTexts } from './strings.js';
 import { adoptStyles } from './styles.js';
+import { Tokens } from './tokens.js';
 
 const SEEK_SECONDS = 5;
 const STANDINGS_DELAY_MS = 150;
-const TEXT_ATTRIBUTES = ['src', 'locale', 'theme', 'name', 'credentials'];
+const TEXT_ATTRIBUTES = ['src', 'tokenSrc', 'locale', 'theme', 'name', 'credentials'];
 const FLAGS = ['required', 'disabled'];
-const PROPERTIES = ['value', 'strings', 'headers', 'fetch', ...TEXT_ATTRIBUTES, ...FLAGS];
+const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', ...TEXT_ATTRIBUTES, ...FLAGS];
 
 /**
  * Lists, plays and picks tracks of the music catalog.
@@ -73,12 +74,14 @@ const PROPERTIES = ['value', 'strings', 'headers', 'fetch', ...TEXT_ATTRIBUTES, 
  * @csspart note
  */
 export class TiktokMusicPicker extends FormControl {
-  static observedAttributes = ['src', 'credentials', 'lang', 'locale', 'dir', 'strings', 'value', 'required'];
+  static observedAttributes = ['src', 'token-src', 'credentials', 'lang', 'locale', 'dir', 'strings', 'value', 'required'];
 
   #root = this.attachShadow({ mode: 'open' });
   #ownStrings = {};
   /** @type {HeadersInit|undefined} */ #headers;
   /** @type {typeof fetch|undefined} */ #fetch;
+  /** @type {(() => Promise<import('./tokens.js').Token|null>)|undefined} */ #getToken;
+  /** @type {Tokens|null} */ #tokens = null;
   #starts = 0;
   /** @type {AbortController} aborted when the element leaves the page */ #connection;
   /** @type {Frame|null} rebuilt for another language; null while the element is not in the page */ #frame = null;
@@ -134,11 +137,20 @@ export class TiktokMusicPicker extends FormControl {
     this.#fetch = fetch ?? undefined;
   }
 
+  /** Gets a browser token, in place of `token-src`. @type {(() => Promise<{token: string, expiresAt: string}|null>)|undefined} */
+  get getToken() { return this.#getToken; }
+
+  set getToken(getToken) {
+    if (getToken && typeof getToken !== 'function') throw new TypeError('getToken must be a function');
+    if (this.#getToken === (getToken ?? undefined)) return;
+    this.#getToken = getToken ?? undefined;
+    this.#tokensChanged();
+  }
+
   /** Loads the list again. */
   reload() {
     this.#standings?.stop();
-    const { src, credentials } = this;
-    this.#source = new Source({ src, credentials, headers: () => this.#headers, fetch: (...request) => (this.#fetch ?? fetch)(...request) });
+    this.#source = new Source({ ...this.#access, src: this.src, tokens: this.#tokens });
     this.#standings = new Standings(this.#source);
     if (this.#frame) this.#search();
   }
@@ -174,6 +186,7 @@ export class TiktokMusicPicker extends FormControl {
     else if (name === 'required') this.showValidity();
     else if (name === 'dir') this.#showDirection();
     else if (name === 'strings') this.#takeStrings(now);
+    else if (name === 'token-src') this.#tokensChanged();
     else if (name === 'src' || name === 'credentials') this.#sourceChanged();
     else this.#restart();
   }
@@ -192,6 +205,18 @@ export class TiktokMusicPicker extends FormControl {
     const value = this[name];
     delete this[name];
     this[name] = value;
+  }
+
+  /** How the page wants its requests to be sent. */
+  get #access() {
+    return { credentials: this.credentials, headers: () => this.#headers, fetch: (...request) => (this.#fetch ?? fetch)(...request) };
+  }
+
+  #tokensChanged() {
+    const { tokenSrc } = this;
+    const ownRequest = () => tokenRequest({ ...this.#access, src: tokenSrc })();
+    this.#tokens = this.#getToken || tokenSrc ? new Tokens(this.#getToken ?? ownRequest) : null;
+    this.#sourceChanged();
   }
 
   #sourceChanged() {
@@ -465,11 +490,12 @@ export class TiktokMusicPicker extends FormControl {
 }
 
 for (const name of TEXT_ATTRIBUTES) {
+  const attribute = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   Object.defineProperty(TiktokMusicPicker.prototype, name, {
     configurable: true,
     enumerable: true,
-    get() { return this.getAttribute(name) ?? ''; },
-    set(text) { if (this.getAttribute(name) !== String(text ?? '')) this.setAttribute(name, text ?? ''); },
+    get() { return this.getAttribute(attribute) ?? ''; },
+    set(text) { if (this.getAttribute(attribute) !== String(text ?? '')) this.setAttribute(attribute, text ?? ''); },
   });
 }
 

@@ -4,7 +4,7 @@ import { button, el } from './dom.js';
 import { icon } from './icons.js';
 
 const STALE_SECONDS = 14 * 3600; // the age at which the catalog's health is `degraded`
-const FAILURES = ['offline', 'unreachable', 'denied', 'limited'];
+const FAILURES = ['offline', 'unreachable', 'denied', 'signedOut', 'limited'];
 
 /** Returns the name of the text of a failure. @param {import('./source.js').SourceError} failure */
 export const failureText = ({ kind }) => (FAILURES.includes(kind) ? kind : 'broken');

@@ -1,15 +1,17 @@
 /**
- * GETs JSON from the page's proxy, in the way that the page chooses.
+ * GETs JSON from the page's proxy, in the way that the page chooses, or from the catalog with a browser token.
  *
- * @typedef {{src: string, credentials: string, headers: () => HeadersInit|undefined, fetch: typeof fetch}} Access
+ * @typedef {import('./tokens.js').Tokens} Tokens
+ * @typedef {{src: string, credentials: string, headers: () => HeadersInit|undefined, fetch: typeof fetch, tokens: Tokens|null}} Access
  */
 
 const TIMEOUT_MS = 15_000;
 const SHORTEST_WAIT_SECONDS = 1;
 const LONGEST_WAIT_SECONDS = 300;
 const KINDS = { 401: 'denied', 403: 'denied', 410: 'gone', 422: 'gone', 429: 'limited' };
+const SIGN_IN = { ...KINDS, 401: 'signedOut', 403: 'signedOut' };
 
-/** `kind` is offline, unreachable, denied, limited, gone or broken; transient errors are retried. */
+/** `kind` is offline, unreachable, denied, signedOut, limited, gone or broken; transient errors are retried. */
 export class SourceError extends Error {
   constructor(kind, { reference = '', retrySeconds = 0, isTransient = false } = {}) {
     super(kind);
@@ -26,14 +28,42 @@ export function retrySecondsOf(text) {
   return Math.min(Math.max(Math.ceil(seconds), SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
 }
 
+/** The error that a response means. */
+export function failureOf(response, kinds = KINDS) {
+  return new SourceError(kinds[response.status] ?? 'broken', {
+    reference: response.headers.get('X-Request-Id') ?? '',
+    retrySeconds: retrySecondsOf(response.headers.get('Retry-After')),
+    isTransient: response.status === 429 || response.status >= 500,
+  });
+}
+
+/** The error that a failed request means. */
+function errorOf(error) {
+  if (error instanceof SourceError) return error;
+  if (error instanceof SyntaxError) return new SourceError('broken');
+  return new SourceError(navigator.onLine ? 'unreachable' : 'offline', { isTransient: true });
+}
+
+/** Returns a function that gets a token from the page's server, in the way that the page chooses. */
+export function tokenRequest({ src, credentials, headers, fetch: send }) {
+  return async () => {
+    const init = { cache: 'no-store', headers: headers(), ...(credentials && { credentials }) };
+    const response = await send(src, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!response.ok) throw failureOf(response, SIGN_IN);
+    return response.json();
+  };
+}
+
 export class Source {
   /** @param {Access} access */
-  constructor({ src, credentials, headers, fetch: send }) {
+  constructor({ src, credentials, headers, fetch: send, tokens }) {
     this.address = src.replace(/\/+$/, '');
     // The browser may store a response, but asks whether it is still the current one: a 304 is free.
-    this.init = { cache: 'no-cache', ...(credentials && { credentials }) };
-    this.headers = headers;
+    this.init = { cache: 'no-cache', ...(credentials && !tokens && { credentials }) };
+    // A token goes to the catalog, which knows neither the page's headers nor its cookies.
+    this.headers = tokens ? () => undefined : headers;
     this.send = send;
+    this.tokens = tokens;
   }
 
   /** Throws SourceError, or AbortError when `signal` aborts. @returns {Promise<{body: any, age: number}>} */
@@ -41,20 +71,30 @@ export class Source {
     const url = `${this.address}${path}?${new URLSearchParams(parameters)}`;
     let response;
     try {
-      const withTimeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-      const headers = new Headers(this.headers());
-      if (!headers.has('Accept')) headers.set('Accept', 'application/json');
-      response = await this.send(url, { ...this.init, headers, signal: withTimeout });
+      response = await (this.tokens ? this.#requestWithToken(url, signal) : this.#request(url, signal));
       if (response.ok) return { body: await response.json(), age: Number(response.headers.get('Age')) || 0 };
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof SyntaxError) throw new SourceError('broken');
-      throw new SourceError(navigator.onLine ? 'unreachable' : 'offline', { isTransient: true });
+      throw errorOf(error);
     }
-    throw new SourceError(KINDS[response.status] ?? 'broken', {
-      reference: response.headers.get('X-Request-Id') ?? '',
-      retrySeconds: retrySecondsOf(response.headers.get('Retry-After')),
-      isTransient: response.status === 429 || response.status >= 500,
-    });
+    throw failureOf(response, this.tokens ? { ...KINDS, 401: 'signedOut' } : KINDS);
+  }
+
+  /** A refused token is renewed once: it may have expired on the way, or its key has a new secret. */
+  async #requestWithToken(url, signal) {
+    const token = await this.tokens.get();
+    if (!token) throw new SourceError('signedOut');
+    const response = await this.#request(url, signal, token);
+    if (response.status !== 401) return response;
+    const renewed = await this.tokens.get(token);
+    return renewed && renewed !== token ? this.#request(url, signal, renewed) : response;
+  }
+
+  async #request(url, signal, token = '') {
+    const withTimeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const headers = new Headers(this.headers());
+    if (!headers.has('Accept')) headers.set('Accept', 'application/json');
+    if (token) headers.set('Authorization', `Bearer ${token}`);
+    return this.send(url, { ...this.init, headers, signal: withTimeout });
   }
 }

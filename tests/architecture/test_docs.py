@@ -152,7 +152,7 @@ def test_the_operator_documents_name_every_parameter_and_output() -> None:
 def test_every_named_operator_command_exists(document: Path) -> None:
     commands = {name: command for name, command in typer.main.get_command(app).commands.items()}  # type: ignore[attr-defined]  # a group
     named = re.findall(
-        r"(?:^|`|bin/)catalog ([a-z]+)(?: ([a-z]+))?", document.read_text(), re.MULTILINE
+        r"(?:^|`|bin/)catalog ([a-z]+)(?: ([a-z][a-z-]+))?", document.read_text(), re.MULTILINE
     )
 
     for first, second in named:

@@ -76,7 +76,7 @@ def test_every_command_has_help_and_a_json_option(leaf: tuple[str, ...]) -> None
 def test_the_help_of_keys_names_every_command() -> None:
     keys = CLI.commands["keys"]
 
-    named = set(re.findall(r"[a-z]+", keys.help.partition(": ")[2]))
+    named = set(re.findall(r"[a-z-]+", keys.help.partition(": ")[2]))
     assert named == set(keys.commands)
 
 

@@ -78,10 +78,16 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ThrottleRate": (("1", "10000"), ("0", "10001", "-1", "many")),
     "ThrottleBurst": (("1", "5000"), ("0", "5001")),
     "MediaMapConcurrency": (("0", "40", "1000"), ("-1", "1001", "many")),
+    "Events": (("on", "off"), ("true", "On", "")),
+    "EventBusName": (
+        ("default", "music/catalog.v1"),
+        ("arn:aws:events:eu-central-1:123456789012:event-bus/default", "a b", ""),
+    ),
     "AllowedOrigins": (
-        ("", "https://app.example.com", "https://a.test,http://localhost:3000"),
+        ("", "*", "https://app.example.com", "https://a.test,http://localhost:3000"),
         (
-            "*",
+            "https://*.example.com",
+            "*,https://a.test",
             "app.example.com",
             "https://a.test/",
             "http://a.test",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tiktok_music.announce.settings import AnnounceSettings
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.refresh.settings import (
     MediaBatchSettings,
@@ -59,6 +60,7 @@ def names_in_template(function: str) -> set[str]:
         ("RefreshMusicFunction", RefreshSettings.from_env),
         ("MediaPlanFunction", MediaPlanSettings.from_env),
         ("MediaBatchFunction", MediaBatchSettings.from_env),
+        ("AnnounceFunction", AnnounceSettings.from_env),
     ],
 )
 def test_the_template_sets_exactly_the_variables_that_are_read(function: str, read: Any) -> None:
@@ -152,7 +154,8 @@ def test_handlers_use_the_metrics_namespace_of_the_template(service: str, file: 
 
 def test_every_variable_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
-    names = names_in_template("ListMusicFunction") | names_in_template("MediaPlanFunction")
+    functions = ("ListMusicFunction", "MediaPlanFunction", "AnnounceFunction")
+    names = {name for function in functions for name in names_in_template(function)}
 
     assert sorted(name for name in names if f"`{name}`" not in readme) == []
 

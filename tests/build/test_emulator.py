@@ -164,3 +164,23 @@ def test_the_functions_log_json_lines_and_no_secret(world: World) -> None:
     metrics = [json.loads(line) for line in text.splitlines() if line.startswith('{"_aws"')]
     assert metrics
     assert world.key not in text
+
+
+def test_the_announce_function_sends_the_recorded_change(
+    native: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws = EmbeddedAws.start()
+    for name, value in aws.environment().items():
+        monkeypatch.setenv(name, value)
+    aws.furnish("source-key")
+    environment = {**aws.environment(), "CATALOG_TABLE": CATALOG_TABLE, "EVENT_BUS": "default"}
+    event = (EVENTS / "pointer_moved.json").read_bytes()
+    try:
+        with emulated(native, "AnnounceFunction", environment, tmp_path / "log") as emulator:
+            result = emulator.invoke(event)
+    finally:
+        aws.stop()
+
+    [sent] = result["events"]
+    assert sent["detailType"] == "CatalogRefreshed"
+    assert (sent["detail"]["cause"], sent["detail"]["total"]) == ("refresh", 4)

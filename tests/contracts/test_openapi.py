@@ -17,20 +17,21 @@ from tests.builders import a_record, a_snapshot, a_track, some_facts
 from tests.events import Answer
 from tiktok_music.api.open_routes import OPENAPI
 from tiktok_music.api.parameter_names import search_parameters
+from tiktok_music.api_key import BrowserAccess
 from tiktok_music.archive import TrackStatus
 from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 
 DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_bytes())
+PAGE = "https://app.example.com"
 TRACKS = [a_track(number, language=language) for number, language in enumerate(["en", "es", "en"])]
-
-
 ASKED = PublishPolicy(honor=HonorOnPublish.ASKED)
 
 
 def a_full_world(policy: PublishPolicy = ASKED) -> World:
     """Two versions, tracks of every status and evidence, and a key with every scope."""
     world = World(policy=policy)
-    world.change_key(scopes=frozenset({"*"}), tier="partner")
+    access = BrowserAccess(bytes(32), (PAGE,))
+    world.change_key(scopes=frozenset({"*"}), tier="partner", browser=access)
     world.snapshots.publish(a_snapshot(*TRACKS[:2], a_track(7), fence=1))
     world.snapshots.publish(a_snapshot(*TRACKS, fence=2))
     world.archive.save_many(
@@ -158,6 +159,15 @@ def answers(policy: PublishPolicy) -> Iterator[tuple[str, str, str, Answer]]:
     yield resolve, "post", "422", world.post(resolve, {"targets": []})
     faulty = {"targets": [*targets, {"mode": "late"}], "onError": "report"}
     yield resolve, "post", "200", world.post(resolve, faulty)
+    tokens = f"{LIST}/tokens"
+    yield tokens, "post", "201", world.post(tokens, {"origins": [PAGE], "sub": "u_1"})
+    yield tokens, "post", "201", world.post(tokens, b"")
+    yield tokens, "post", "422", world.post(tokens, {"ttlSeconds": 1})
+    yield tokens, "post", "403", world.post(tokens, {}, origin=PAGE)
+    token = json.loads(world.post(tokens, {}).body)["token"]
+    of_page = {"authorization": f"Bearer {token}", "origin": PAGE}
+    yield LIST, "get", "200", world.get(**of_page)
+    yield one, "get", "200", world.get(known, **of_page)
     yield "/v1/whoami", "get", "200", world.get("/v1/whoami")
     yield "/v1/health", "get", "200", world.get("/v1/health")
     yield "/v1/health", "get", "200", World().get("/v1/health")

@@ -22,7 +22,7 @@ from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore
-from tiktok_music.api_key import KeyState, RateTier
+from tiktok_music.api_key import BrowserAccess, KeyState, RateTier
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import KeyChanged, RecordingCorrupt, StoreUnavailable
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
@@ -344,6 +344,39 @@ def test_a_key_that_was_revoked_meanwhile_stays_revoked(kind: Any, stored: KeySt
 
     assert keys.get(key.key_id) == revoked
     assert keys.change_state(key, KeyState.REVOKED) == revoked
+
+
+def test_a_key_gets_and_loses_browser_tokens_and_else_stays(kind: Any) -> None:
+    keys = FakeKeys() if kind.param == "fake" else DynamoKeys(kind.getfixturevalue("rows"), "keys")
+    _, key = a_key()
+    access = BrowserAccess(bytes(range(32)), ("https://app.example.com", "https://*.a.test"))
+    keys.save(key)
+
+    allowed = keys.change_browser(key, access)
+    assert keys.get(key.key_id) == allowed == replace(key, browser=access)
+    assert keys.change_browser(allowed, access) == allowed
+    suspended = keys.change_state(allowed, KeyState.SUSPENDED)
+    with pytest.raises(KeyChanged):
+        keys.change_browser(allowed, None)
+
+    assert keys.change_browser(suspended, None) == replace(suspended, browser=None)
+    assert keys.get(key.key_id) == replace(key, state=KeyState.SUSPENDED)
+
+
+@pytest.mark.parametrize("stored", ["{", "[]", "{}", '{"secret": "x", "origins": []}', "1"])
+def test_an_unreadable_browser_access_makes_no_tokens_and_costs_the_key_nothing(
+    rows: DynamoRows, stored: str
+) -> None:
+    keys = DynamoKeys(rows, "keys")
+    _, key = a_key(browser=BrowserAccess(bytes(32), ("https://a.test",)))
+    keys.save(key)
+    table("keys").update_item(
+        Key={"pk": f"KEY#{key.key_id}"},
+        UpdateExpression="SET browser = :b",
+        ExpressionAttributeValues={":b": stored},
+    )
+
+    assert keys.get(key.key_id) == replace(key, browser=None)
 
 
 def test_unreadable_keys_grant_nothing_and_are_left_out(rows: DynamoRows) -> None:

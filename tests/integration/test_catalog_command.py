@@ -445,6 +445,7 @@ def test_keys_print_json_and_accept_a_whole_key_as_id(catalog: Run, stores: Dyna
         "scopes": "publish:read",
         "tier": "standard",
         "state": "suspended",
+        "browserOrigins": "",
     }
     again = catalog("keys", "suspend", made["keyId"])
     assert (again.exit_code, again.stdout) == (0, f"{made['keyId']} is already suspended\n")

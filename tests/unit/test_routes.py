@@ -15,6 +15,7 @@ ALLOWED = {
     f"{LIST}/batch": READING,
     f"{LIST}/changes": READING,
     f"{LIST}/resolve": ["POST"],
+    f"{LIST}/tokens": ["POST"],
     KNOWN: READING,
     f"{LIST}/anything": READING,
     "/v1/whoami": READING,

@@ -90,6 +90,8 @@ def install_wheels(requirements: Path, in_layer: set[str], target: Path) -> None
     machine = MACHINES[os.environ.get("ARCH", "arm64")]
     platforms = [f"--platform=manylinux{tag}_{machine}" for tag in ("2014", "_2_28", "_2_34")]
     required = [pin for name, pin in pins(requirements).items() if name not in in_layer]
+    if not required:
+        return
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(required))
         file.flush()

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 compile=(uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate)
 "${compile[@]}" "$@" requirements-dev.in -o requirements-dev.txt
-for folder in layers_shared functions/list_music functions/refresh_music; do
+for folder in layers_shared functions/announce functions/list_music functions/refresh_music; do
   "${compile[@]}" -c requirements-dev.txt "$folder/requirements.in" -o "$folder/requirements.txt"
 done
 "${compile[@]}" -c requirements-dev.txt "$@" requirements-bench.in -o requirements-bench.txt

@@ -11,21 +11,29 @@ from pathlib import Path
 from typing import Any
 
 SERVICES = {"dynamodb", "s3", "secretsmanager"}
-# Those that the roles of the functions allow; no role applies to S3, which is R2: it stays whole.
-DYNAMODB_OPERATIONS = {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"}
+# For the announce function alone. Its regions are not listed: every client parses that list, and
+# the service's own rules give its endpoint.
+UNLISTED_SERVICES = {"events"}
+# Those that the roles of the functions allow, by service; no role applies to S3, which is R2: it
+# stays whole.
+OPERATIONS = {
+    "DynamoDB": {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"},
+    "EventBridge": {"PutEvents"},
+}
 
 
 def trim_botocore(data: Path) -> None:
     """Rewrites the folder `botocore/data`; idempotent."""
     for folder in data.glob("*/"):
-        if folder.name not in SERVICES:
+        if folder.name not in SERVICES | UNLISTED_SERVICES:
             shutil.rmtree(folder)
     for file in data.rglob("examples-1.json*"):
         file.unlink()
     for file in data.rglob("*.json.gz"):
         model = without_documentation(json.loads(gzip.decompress(file.read_bytes())))
-        if model.get("metadata", {}).get("serviceId") == "DynamoDB":
-            keep_operations(model, DYNAMODB_OPERATIONS)
+        operations = OPERATIONS.get(model.get("metadata", {}).get("serviceId"))
+        if operations is not None:
+            keep_operations(model, operations)
         file.with_suffix("").write_text(json.dumps(model, separators=(",", ":")))
         file.unlink()
     endpoints = data / "endpoints.json"

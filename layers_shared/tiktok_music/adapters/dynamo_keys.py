@@ -1,17 +1,19 @@
 """API keys in their own DynamoDB table."""
 
 from dataclasses import replace
+from typing import Any
 
 from pynamodb.exceptions import PynamoDBException
+from pynamodb.expressions.update import Action
 
-from tiktok_music.adapters.dynamo_items import key_of, parsed, read_item, scan_items
+from tiktok_music.adapters.dynamo_items import UNREADABLE, key_of, parsed, read_item, scan_items
 from tiktok_music.adapters.dynamo_models import (
     DynamoRows,
     KeyRow,
     is_condition_failed,
     translated,
 )
-from tiktok_music.api_key import ApiKey, KeyEnvironment, KeyState, RateTier
+from tiktok_music.api_key import ApiKey, BrowserAccess, KeyEnvironment, KeyState, RateTier
 from tiktok_music.errors import KeyChanged
 
 PREFIX = "KEY#"
@@ -50,6 +52,7 @@ class DynamoKeys:
             scopes=set(key.scopes) or None,
             tier=key.tier,
             state=key.state,
+            browser=_browser_to(key.browser),
         )
         with translated("write an API key"):
             row.save()
@@ -59,11 +62,19 @@ class DynamoKeys:
 
         Optimistic lock: raises KeyChanged. All else of the stored key stays as it is.
         """
+        return self._change(key, replace(key, state=state), self._rows.state.set(state))
+
+    def change_browser(self, key: ApiKey, browser: BrowserAccess | None) -> ApiKey:
+        """The key with other browser tokens, in the same way: None ends them."""
+        stored = _browser_to(browser)
+        action = self._rows.browser.remove() if stored is None else self._rows.browser.set(stored)
+        return self._change(key, replace(key, browser=browser), action)
+
+    def _change(self, key: ApiKey, changed: ApiKey, action: Action) -> ApiKey:
         row = self._rows(f"KEY#{key.key_id}")
-        changed = replace(key, state=state)
         with translated("change an API key"):
             try:
-                row.update([self._rows.state.set(state)], condition=self._rows.state == key.state)
+                row.update([action], condition=self._rows.state == key.state)
             except PynamoDBException as exc:
                 if not is_condition_failed(exc):
                     raise
@@ -88,4 +99,19 @@ def api_key(row: KeyRow) -> ApiKey:
         scopes=frozenset(row.scopes or ()),
         tier=RateTier(row.tier),
         state=KeyState(row.state),
+        browser=_browser_from(row.browser) if row.browser is not None else None,
     )
+
+
+def _browser_to(browser: BrowserAccess | None) -> dict[str, Any] | None:
+    if browser is None:
+        return None
+    return {"secret": browser.secret.hex(), "origins": list(browser.origins)}
+
+
+def _browser_from(stored: Any) -> BrowserAccess | None:
+    """An unreadable value grants nothing, and costs the key nothing else."""
+    try:
+        return BrowserAccess(bytes.fromhex(stored["secret"]), tuple(stored["origins"]))
+    except UNREADABLE:
+        return None

@@ -184,7 +184,10 @@ class RateRow(StoredRow):
 
 
 class KeyRow(StoredRow):
-    """`KEY#<key id>`: an API key. Only the hash of its secret is stored."""
+    """`KEY#<key id>`: an API key. Only the hash of its secret is stored.
+
+    `browser` has the secret of its browser tokens, and their origins; none: it makes no tokens.
+    """
 
     secret_sha256 = UnicodeAttribute()
     environment = UnicodeAttribute()
@@ -193,6 +196,7 @@ class KeyRow(StoredRow):
     scopes = UnicodeSetAttribute(null=True)
     tier = UnicodeAttribute()
     state = UnicodeAttribute()
+    browser = LenientJson(null=True)
 
 
 class DynamoRows:

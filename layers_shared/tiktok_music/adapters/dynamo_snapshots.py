@@ -34,12 +34,7 @@ class DynamoSnapshots:
                 row = self._pointers.get(POINTER_KEY, consistent_read=consistent)
             except self._pointers.DoesNotExist as exc:
                 raise SnapshotMissing("no snapshot has been published") from exc
-            return Pointer(
-                descriptor_from(row.current),
-                readable_descriptors(row.history),
-                operator_fence=int(row.operator_fence or 0),
-                is_pinned=bool(row.is_pinned),
-            )
+            return pointer_of(row)
 
     def load(self, descriptor: Descriptor, *, consistent: bool = False) -> Snapshot:
         """The snapshot, verified; raises SnapshotCorrupt if it is incomplete."""
@@ -75,6 +70,16 @@ def _readable(name: str) -> Iterator[None]:
         yield
     except (TypeError, ValueError) as exc:
         raise SnapshotCorrupt(f"{name} cannot be read: {exc!r}") from exc
+
+
+def pointer_of(row: PointerRow) -> Pointer:
+    """The pointer of an item; raises SnapshotCorrupt if its current version is unreadable."""
+    return Pointer(
+        descriptor_from(row.current),
+        readable_descriptors(row.history),
+        operator_fence=int(row.operator_fence or 0),
+        is_pinned=bool(row.is_pinned),
+    )
 
 
 def descriptor_to(descriptor: Descriptor) -> dict[str, Any]:

@@ -15,11 +15,15 @@ from tiktok_music.errors import RateLimited
 
 @dataclass(frozen=True, slots=True)
 class RouteAccess:
-    """The access rule of a route and its query parameters; without a scope any key passes."""
+    """The access rule of a route and its query parameters; without a scope any key passes.
+
+    Browser tokens pass only where `is_for_tokens`.
+    """
 
     scope: str | None
     endpoint_class: str = READ_LIGHT
     parameters: tuple[str, ...] = ()
+    is_for_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,9 @@ class Admission:
         """
         key = self.authenticator.authenticate(request.headers.get("authorization"))
         decision = self.limiter.take(key.key_id, key.tier, access.endpoint_class)
-        _add_headers(request, _rate_headers(decision, access))
+        add_headers(request, rate_headers(decision, access))
         if request.scope["query_string"]:
-            _add_headers(request, ignored_parameters(request.query_params, access.parameters))
+            add_headers(request, ignored_parameters(request.query_params, access.parameters))
         if decision.is_over:
             raise RateLimited(max(math.ceil(decision.resets_at - self.clock()), 1))
         if access.scope is not None:
@@ -49,15 +53,15 @@ class Admission:
     def refund(self, request: Request, key: ApiKey, access: RouteAccess) -> None:
         """Undoes the count of an admitted request."""
         decision = self.limiter.refund(key.key_id, key.tier, access.endpoint_class)
-        _add_headers(request, _rate_headers(decision, access))
+        add_headers(request, rate_headers(decision, access))
 
 
-def _add_headers(request: Request, added: dict[str, str]) -> None:
+def add_headers(request: Request, added: dict[str, str]) -> None:
     """Adds headers to the response, whatever it will be."""
     request.state.extra_headers = {**getattr(request.state, "extra_headers", {}), **added}
 
 
-def _rate_headers(decision: RateDecision, access: RouteAccess) -> dict[str, str]:
+def rate_headers(decision: RateDecision, access: RouteAccess) -> dict[str, str]:
     return {
         "X-RateLimit-Limit": str(decision.limit),
         "X-RateLimit-Remaining": str(decision.remaining),

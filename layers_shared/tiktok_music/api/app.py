@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -20,14 +21,15 @@ from tiktok_music.api.responses import error_response, internal_error_response, 
 from tiktok_music.api.routing import Endpoint, PathRoute
 from tiktok_music.api_key import READ, WRITE, ApiKey, KeyEnvironment
 from tiktok_music.errors import (
-    KeySuspended,
     MethodNotAllowed,
     NotFound,
-    RateLimited,
     RequestError,
     StoreError,
     Unauthenticated,
 )
+
+if TYPE_CHECKING:
+    from tiktok_music.api.tokens.access import BrowserTokens
 
 LIST = "/v1/tiktok-music"
 Handler = Callable[[Request, CatalogView, ApiKey], Awaitable[Response]]
@@ -37,12 +39,13 @@ Handler = Callable[[Request, CatalogView, ApiKey], Awaitable[Response]]
 class Api:
     """Dependencies of the routes; `on_error` receives each internal error with its request.
 
-    `sandbox` returns the view for test keys and makes it on the first call.
+    `sandbox` returns the view for test keys and makes it on the first call, as `tokens` does.
     """
 
     admission: Admission
     live: CatalogView
     sandbox: Callable[[], CatalogView]
+    tokens: "Callable[[], BrowserTokens]"
     new_request_id: Callable[[], str]
     on_error: Callable[[Request, Exception], None]
 
@@ -51,15 +54,20 @@ def build_app(api: Api) -> RequestIdMiddleware:
     """Builds the application with its routes, error handlers and headers."""
     parameters = search_parameters(api.live.policy.is_on)
     routes = [
-        PathRoute(LIST, _keyed(api, RouteAccess(READ, parameters=parameters), _list)),
-        PathRoute(f"{LIST}/batch", _keyed(api, RouteAccess(READ, parameters=BATCH), _batch)),
+        PathRoute(LIST, _keyed(api, _for_tokens(parameters), _list)),
+        PathRoute(f"{LIST}/batch", _keyed(api, _for_tokens(BATCH), _batch)),
         PathRoute(f"{LIST}/changes", _keyed(api, RouteAccess(READ, parameters=CHANGES), _changes)),
         PathRoute(
             f"{LIST}/resolve",
             _keyed(api, RouteAccess(WRITE, WRITE_LIGHT), _resolve),
             methods=["POST"],
         ),
-        PathRoute(f"{LIST}/{{track_id}}", _keyed(api, RouteAccess(READ), _track)),
+        PathRoute(
+            f"{LIST}/tokens",
+            _keyed(api, RouteAccess(READ, WRITE_LIGHT), _mint_of(api, parameters)),
+            methods=["POST"],
+        ),
+        PathRoute(f"{LIST}/{{track_id}}", _keyed(api, _for_tokens(), _track)),
         PathRoute("/v1/whoami", _keyed(api, RouteAccess(None), _whoami)),
         PathRoute("/v1/health", _health_of(api.live)),
         PathRoute("/openapi.json", _openapi),
@@ -69,11 +77,21 @@ def build_app(api: Api) -> RequestIdMiddleware:
     return RequestIdMiddleware(app, api.new_request_id)
 
 
+def _for_tokens(parameters: tuple[str, ...] = ()) -> RouteAccess:
+    """The access of a reading route that browser tokens open too."""
+    return RouteAccess(READ, parameters=parameters, is_for_tokens=True)
+
+
 def _keyed(api: Api, access: RouteAccess, handler: Handler) -> Endpoint:
     """An endpoint that requires `access`; a test key gets the sandbox."""
 
     async def endpoint(request: Request) -> Response:
-        key = api.admission.admit(request, access)
+        try:
+            key = api.admission.admit(request, access)
+        except Unauthenticated:
+            if not _has_token(request):
+                raise
+            return await _respond_to_token(api, request, access, handler)
         view = api.sandbox() if key.environment == KeyEnvironment.TEST else api.live
         response = await handler(request, view, key)
         if isinstance(response, FreeNotModified):
@@ -81,6 +99,21 @@ def _keyed(api: Api, access: RouteAccess, handler: Handler) -> Endpoint:
         return response
 
     return endpoint
+
+
+def _has_token(request: Request) -> bool:
+    """True if the request carries something like a browser token instead of a key."""
+    return "lpb." in request.headers.get("authorization", "")
+
+
+async def _respond_to_token(
+    api: Api, request: Request, access: RouteAccess, handler: Handler
+) -> Response:
+    async def respond(restricted: Request, key: ApiKey) -> Response:
+        view = api.sandbox() if key.environment == KeyEnvironment.TEST else api.live
+        return await handler(restricted, view, key)
+
+    return await api.tokens().respond(request, access, respond)
 
 
 # Modules that the plain list does not need are imported on first use, to keep cold starts short.
@@ -112,6 +145,15 @@ async def _resolve(request: Request, view: CatalogView, _: ApiKey) -> Response:
     from tiktok_music.api.resolve_route import resolve_music
 
     return await resolve_music(request, view)
+
+
+def _mint_of(api: Api, parameters: tuple[str, ...]) -> Handler:
+    async def mint(request: Request, _: CatalogView, key: ApiKey) -> Response:
+        from tiktok_music.api.tokens.mint_route import mint_token
+
+        return await mint_token(request, key, api.tokens(), parameters)
+
+    return mint
 
 
 async def _whoami(_: Request, __: CatalogView, key: ApiKey) -> Response:
@@ -149,7 +191,7 @@ def _exception_handlers(api: Api) -> dict[type[Exception], Callable[..., Awaitab
     async def unmatched(request: Request, exc: HTTPException) -> Response:
         try:
             _admit_if_keyed(api, request)
-        except (KeySuspended, RateLimited) as refusal:
+        except RequestError as refusal:
             return error_response(request, refusal)
         response = error_response(request, _request_error(exc))
         response.headers.update(exc.headers or {})
@@ -166,7 +208,10 @@ def _admit_if_keyed(api: Api, request: Request) -> None:
     """Counts and checks a key on unmatched routes too; there a missing or invalid one is fine."""
     if "authorization" in request.headers:
         with suppress(Unauthenticated, StoreError):
-            api.admission.admit(request, RouteAccess(None))
+            if _has_token(request):
+                api.tokens().admit(request, RouteAccess(None))
+            else:
+                api.admission.admit(request, RouteAccess(None))
 
 
 def _request_error(exc: HTTPException) -> RequestError:

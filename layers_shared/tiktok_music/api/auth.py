@@ -12,6 +12,7 @@ from tiktok_music.errors import KeySuspended, ScopeMissing, StoreError, Unauthen
 KNOWN_SECONDS = 30.0
 # TTL of an unknown key id: the longest delay of a new key that was used too early.
 UNKNOWN_SECONDS = 10.0
+KEY_REQUIRED = "A valid API key is required."
 CACHED_KEYS = 2_000
 # While the key store is down, a key read before is accepted for this long.
 GRACE_SECONDS = 7_200.0
@@ -70,13 +71,17 @@ class Authenticator:
         """
         presented = parse_authorization(authorization)
         if presented is None:
-            raise Unauthenticated("A valid API key is required.")
+            raise Unauthenticated(KEY_REQUIRED)
         key = self._get(presented.key_id) or _NO_KEY
         if not key.is_opened_by(presented):
-            raise Unauthenticated("A valid API key is required.")
+            raise Unauthenticated(KEY_REQUIRED)
         if key.is_suspended():
             raise KeySuspended("Access is suspended.")
         return key
+
+    def lookup(self, key_id: str) -> ApiKey | None:
+        """The key with this id, which says nothing about the caller; None if there is none."""
+        return self._get(key_id)
 
     def _get(self, key_id: str) -> ApiKey | None:
         now = self._clock()

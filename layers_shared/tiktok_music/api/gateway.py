@@ -14,7 +14,13 @@ from urllib.parse import unquote
 from mangum.types import LambdaConfig, LambdaContext, LambdaEvent, Response
 
 # The headers that a response depends on; all others are ignored.
-_READ_HEADERS = ("authorization", "accept-encoding", "if-none-match", "if-modified-since")
+_READ_HEADERS = (
+    "authorization",
+    "accept-encoding",
+    "if-none-match",
+    "if-modified-since",
+    "origin",
+)
 # An ASGI extension of this server: a body put there instead of being sent is encoded to base64 only
 # once, as long as it is the same object in every request.
 STORED_BODY = "tiktok_music.stored_body"
@@ -111,7 +117,7 @@ def _headers(headers: Mapping[Any, Any]) -> list[tuple[bytes, bytes]]:
     return [
         (name.encode(), _text(named[name]).encode())
         for name in _READ_HEADERS
-        if named.get(name) is not None
+        if name in named and named[name] is not None
     ]
 
 

@@ -58,7 +58,10 @@ class RateLimiter:
         counter: RateCounter,
         clock: Callable[[], float],
         on_failure: Callable[[StoreUnavailable], None],
+        limit_of: Callable[[RateTier], int] | None = None,
     ) -> None:
+        """`limit_of` gives the requests per minute of a tier, by default those of `PER_MINUTE`."""
+        self._limit_of = limit_of or _limit_of
         self._counter = counter
         self._clock = clock
         self._on_failure = on_failure
@@ -66,7 +69,7 @@ class RateLimiter:
 
     def take(self, key_id: str, tier: RateTier, endpoint_class: str = READ_LIGHT) -> RateDecision:
         """Counts one request of the key."""
-        limit = _limit_of(tier)
+        limit = self._limit_of(tier)
         counter = _counter_of(key_id, endpoint_class)
         window = self._window(counter, int(self._clock() // 60))
         if window.leased == 0 and window.taken_by_all < limit:
@@ -80,7 +83,7 @@ class RateLimiter:
         """Undoes `take` for the request just counted."""
         window = self._windows[_counter_of(key_id, endpoint_class)]
         window.leased += 1
-        return _decide(window, _limit_of(tier), is_over=False)
+        return _decide(window, self._limit_of(tier), is_over=False)
 
     def _window(self, counter: str, minute: int) -> _Window:
         window = self._windows.get(counter)

@@ -1,15 +1,14 @@
 """`POST /v1/tiktok-music/resolve`: returns the music payload for each post."""
 
-import json
 from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tiktok_music.api.catalog_view import CatalogView
+from tiktok_music.api.json_body import parse_json
 from tiktok_music.api.responses import json_response
 from tiktok_music.api.tracks import music_lookup
-from tiktok_music.errors import Invalid
 from tiktok_music.resolve import resolve
 from tiktok_music.resolve_publish import PublishRules
 
@@ -19,15 +18,6 @@ MOST_BODY_BYTES = 64 * 1024
 
 async def resolve_music(request: Request, view: CatalogView) -> Response:
     """Resolves all targets or none; read-only, although the method is POST."""
-    body = _parsed(await request.body())
+    body = parse_json(await request.body(), MOST_BODY_BYTES)
     rules = PublishRules(view.policy, datetime.fromtimestamp(view.now(), UTC))
     return json_response(resolve(body, music_lookup(view), rules))
-
-
-def _parsed(raw: bytes) -> object:
-    if len(raw) > MOST_BODY_BYTES:
-        raise Invalid((("body", f"Must have at most {MOST_BODY_BYTES} bytes."),))
-    try:
-        return json.loads(raw)
-    except (ValueError, RecursionError) as exc:
-        raise Invalid((("body", "Must be JSON."),)) from exc

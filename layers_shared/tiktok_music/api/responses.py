@@ -13,9 +13,12 @@ from tiktok_music.errors import (
     ListTooLarge,
     MethodNotAllowed,
     NotFound,
+    OriginNotAllowed,
     RateLimited,
     RequestError,
     ScopeMissing,
+    TokenExpired,
+    TokenForbidden,
     Unauthenticated,
     VersionGone,
     issues_to,
@@ -24,7 +27,10 @@ from tiktok_music.errors import (
 # The only place that decides status and code; by type.
 STATUS_AND_CODE: Mapping[type[RequestError], tuple[int, str]] = {
     Unauthenticated: (401, "UNAUTHENTICATED"),
+    TokenExpired: (401, "UNAUTHENTICATED"),
     ScopeMissing: (403, "FORBIDDEN_SCOPE"),
+    TokenForbidden: (403, "FORBIDDEN_SCOPE"),
+    OriginNotAllowed: (403, "ORIGIN_NOT_ALLOWED"),
     NotFound: (404, "NOT_FOUND"),
     MethodNotAllowed: (405, "METHOD_NOT_ALLOWED"),
     ListTooLarge: (406, "LIST_TOO_LARGE"),
@@ -83,6 +89,8 @@ def _details(exc: RequestError) -> Mapping[str, Any] | None:
 
 
 def _headers(exc: RequestError) -> Mapping[str, str]:
+    if isinstance(exc, TokenExpired):
+        return {"WWW-Authenticate": 'Bearer error="invalid_token"'}
     if isinstance(exc, Unauthenticated):
         return {"WWW-Authenticate": 'Bearer realm="tiktok-music"'}
     if isinstance(exc, RateLimited):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
 from starlette.requests import Request
@@ -31,6 +32,9 @@ from tiktok_music.errors import StoreError
 from tiktok_music.observability import count, gauge_seconds
 from tiktok_music.request_id import new_request_id
 from tiktok_music.snapshot import Descriptor
+
+if TYPE_CHECKING:
+    from tiktok_music.api.tokens.access import BrowserTokens
 
 # Three calls in a row without an answer, each tried twice, must fit into the function's 10 s.
 CONNECT_SECONDS = 1.0
@@ -68,14 +72,20 @@ class Observer:
         self._logger.warning("rate limit not applied: %s", exc)
         count(self._metrics, "RateLimitFailedOpen")
 
+    def token_minted(self, key_id: str, jti: str) -> None:
+        """Called when a browser token was made; the token itself is never logged."""
+        self._logger.info("browser token made", key_id=key_id, jti=jti)
+
     def request_failed(self, request: Request, exc: Exception) -> None:
         """Called on a server error; an unexpected one is logged with its traceback."""
-        self.event_failed(request.state.request_id, exc)
+        of_token = getattr(request.state, "browser_token", {})
+        self.event_failed(request.state.request_id, exc, **of_token)
 
-    def event_failed(self, request_id: str, exc: Exception) -> None:
+    def event_failed(self, request_id: str, exc: Exception, **of_token: str) -> None:
         """Called like `request_failed`, for an event that did not become a request."""
         unexpected = None if isinstance(exc, StoreError) else exc
-        self._logger.error("request failed: %s", exc, request_id=request_id, exc_info=unexpected)
+        fields: dict[str, Any] = {"request_id": request_id, **of_token}
+        self._logger.error("request failed: %s", exc, exc_info=unexpected, **fields)
         count(self._metrics, "RequestFailed")
 
 
@@ -118,10 +128,11 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
     rates = DynamoRates(rows, settings.catalog_table)
     sandbox = cache(lambda: _sandbox(settings, observer))
     snapshots = PreloadedSnapshots(DynamoSnapshots(rows, settings.catalog_table), time.monotonic)
+    authenticator = Authenticator(keys, time.monotonic, observer.old_key_trusted)
     app = build_app(
         Api(
             admission=Admission(
-                authenticator=Authenticator(keys, time.monotonic, observer.old_key_trusted),
+                authenticator=authenticator,
                 limiter=RateLimiter(rates, time.time, observer.limiter_failed),
                 clock=time.time,
             ),
@@ -135,6 +146,7 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
                 is_foreign=lambda version: sandbox().snapshots.has(version),
             ),
             sandbox=sandbox,
+            tokens=cache(lambda: _tokens(authenticator, rates, observer)),
             new_request_id=fresh_request_id,
             on_error=observer.request_failed,
         )
@@ -180,6 +192,30 @@ def _catalog_view(
         refresh_every=settings.refresh_every,
         is_foreign=is_foreign,
         policy=settings.policy,
+    )
+
+
+def _tokens(
+    authenticator: Authenticator, rates: DynamoRates, observer: Observer
+) -> "BrowserTokens":
+    """The browser tokens; their limits have counters of their own."""
+    from tiktok_music.api.tokens.access import (
+        BrowserTokens,
+        TokenLimits,
+        pages_limit,
+        visitor_limit,
+    )
+
+    visitors, pages = (
+        RateLimiter(rates, time.time, observer.limiter_failed, limit_of)
+        for limit_of in (visitor_limit, pages_limit)
+    )
+    return BrowserTokens(
+        authenticator=authenticator,
+        limits=TokenLimits(visitors, pages),
+        clock=time.time,
+        randomness=secrets.token_bytes,
+        on_minted=observer.token_minted,
     )
 
 

@@ -1,0 +1,97 @@
+"""`catalog keys allow-browser`: which web pages the browser tokens of a key are for."""
+
+import secrets
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from ops.console import confirm, echo, print_json, reports_errors
+from ops.deployment import open_deployment
+from ops.errors import CommandError
+from ops.key_states import TAKES_EFFECT, existing_key, key_id_of, to_dict
+from ops.options import JsonOption, StackOption, YesOption
+from tiktok_music.api.tokens.origins import is_origin_pattern
+from tiktok_music.api_key import ApiKey, BrowserAccess, KeyState
+from tiktok_music.errors import KeyChanged
+
+SECRET_BYTES = 32
+MOST_ORIGINS = 20
+
+
+def new_access(origins: tuple[str, ...]) -> BrowserAccess:
+    """Access with a new secret."""
+    return BrowserAccess(secrets.token_bytes(SECRET_BYTES), origins)
+
+
+@reports_errors
+def allow_browser(
+    key_id: Annotated[
+        str,
+        typer.Argument(help="The 16 characters after lp_live_ or lp_test_.", callback=key_id_of),
+    ],
+    origin: Annotated[
+        list[str] | None,
+        typer.Option("--origin", help="Origin of the pages; repeat it. Replaces earlier ones."),
+    ] = None,
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Make a new secret: ends all tokens of the key.")
+    ] = False,
+    off: Annotated[
+        bool, typer.Option("--off", help="End all tokens of the key, and make no more.")
+    ] = False,
+    stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+    yes: bool = YesOption,
+) -> None:
+    """Let a key make short-lived tokens for web pages; takes effect within 30 seconds.
+
+    The key itself stays as it is. An origin is such as https://app.example.com or
+    https://*.example.com; for test keys http://localhost:3000 or http://localhost:* too.
+    """
+    keys = open_deployment(stack).keys
+    key = existing_key(keys, key_id)
+    browser = _changed(key, tuple(dict.fromkeys(origin or ())), rotate=rotate, off=off)
+    if key.browser is not None and (browser is None or browser.secret != key.browser.secret):
+        confirm(f"end all tokens of {key_id}, {key.organization_name}?", yes=yes)
+    if browser != key.browser:
+        try:
+            keys.change_browser(key, browser)
+        except KeyChanged as exc:
+            raise CommandError(f"{exc}; nothing changed: catalog keys list") from exc
+    if as_json:
+        print_json(to_dict(replace(key, browser=browser)))
+    elif browser is None:
+        echo(f"{key_id} makes no tokens; {TAKES_EFFECT}")
+    else:
+        echo(f"{key_id} makes tokens for {', '.join(browser.origins)}; {TAKES_EFFECT}")
+
+
+def _changed(
+    key: ApiKey, origins: tuple[str, ...], *, rotate: bool, off: bool
+) -> BrowserAccess | None:
+    """The access that the options ask for; raises CommandError or BadParameter."""
+    if off and (origins or rotate):
+        raise typer.BadParameter("--off goes with no other option")
+    if off:
+        return None
+    if key.state == KeyState.REVOKED:
+        raise CommandError(
+            f"{key.key_id} is permanently revoked; create another: catalog keys create"
+        )
+    wrong = [each for each in origins if not is_origin_pattern(each, key.environment)]
+    if wrong:
+        local = " (http://localhost is for test keys)" if wrong[0].startswith("http://") else ""
+        raise typer.BadParameter(
+            f"--origin {wrong[0]!r} is not an origin as browsers send it, such as "
+            f"https://app.example.com: lower case, without a path or a final slash{local}"
+        )
+    if len(origins) > MOST_ORIGINS:
+        raise typer.BadParameter(f"--origin is given more than {MOST_ORIGINS} times")
+    if key.browser is None and not origins:
+        raise typer.BadParameter("give the pages' origins: --origin https://app.example.com")
+    if key.browser is None or rotate:
+        return new_access(origins or (key.browser.origins if key.browser else ()))
+    if not origins:
+        raise typer.BadParameter("give --origin, --rotate or --off")
+    return replace(key.browser, origins=origins)
