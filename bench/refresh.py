@@ -1,8 +1,8 @@
 """`make bench-refresh N=60`: measures a refresh of N new tracks, and one without new tracks.
 
-The function runs in a separate process against an upstream on this machine that answers with a
-delay. For comparison, on the same files: decoding, measuring and encoding alone, and a sequential
-loop.
+The function runs in a separate process against an upstream on this machine that speaks TLS and
+answers with a delay. For comparison, on the same files: decoding, measuring and encoding alone, and
+a sequential loop.
 """
 
 import argparse
@@ -16,6 +16,8 @@ import urllib.request
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import boto3
@@ -23,6 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench.mixes import a_mix
 from bench.one_instance import cpu_seconds
+from bench.tls_dynamo import write_certificates
 from local.embedded_aws import BUCKET, CATALOG_TABLE, R2_SECRET, REGION, SOURCE_SECRET, EmbeddedAws
 from local.servers import BackgroundServer, bind
 from local.stand_in import MediaFile, Sound, cover
@@ -61,7 +64,11 @@ def main() -> int:
     delayed = Delayed(
         stand_in_app(sounds, page_rows=PAGE_ROWS), arguments.latency_ms / 1000, requests
     )
-    upstream = BackgroundServer.start(delayed, bind(0))
+    folder = Path(mkdtemp())
+    ca, chain = folder / "ca.pem", folder / "server.pem"
+    write_certificates(ca, chain)
+    os.environ["SSL_CERT_FILE"] = str(ca)
+    upstream = BackgroundServer.start(delayed, bind(0), chain)
     loop = sequential_loop(sounds[:IN_A_LOOP], upstream.base_url, aws.endpoint_url)
     requests.clear()
     init, first, again = run_instance(aws, upstream.base_url)

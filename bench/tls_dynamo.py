@@ -43,7 +43,7 @@ def tls_dynamo(folder: Path) -> Iterator[tuple[str, Path]]:
     """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     ca, chain = folder / "ca.pem", folder / "server.pem"
-    _write_certificates(ca, chain)
+    write_certificates(ca, chain)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain)
     server = make_server(
@@ -63,7 +63,8 @@ def tls_dynamo(folder: Path) -> Iterator[tuple[str, Path]]:
         thread.join()
 
 
-def _write_certificates(ca: Path, chain: Path) -> None:
+def write_certificates(ca: Path, chain: Path) -> None:
+    """Writes a new CA's certificate, and key and chain of a server at `localhost`."""
     root_key, root = _issued("test root")
     issuer_key, issuer = _issued("test issuer", root_key, root)
     server_key, server = _issued(HOST, issuer_key, issuer, is_ca=False)
@@ -93,6 +94,7 @@ def _issued(
         .not_valid_before(now - datetime.timedelta(hours=1))
         .not_valid_after(now + datetime.timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+        .add_extension(_key_usage(is_ca=is_ca), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(
@@ -102,3 +104,18 @@ def _issued(
         .sign(signing_key, hashes.SHA256())
     )
     return key, certificate
+
+
+def _key_usage(*, is_ca: bool) -> x509.KeyUsage:
+    """Python's default context, since 3.13, demands it of a CA."""
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=not is_ca,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=is_ca,
+        crl_sign=is_ca,
+        encipher_only=False,
+        decipher_only=False,
+    )

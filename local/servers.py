@@ -4,6 +4,7 @@ import errno
 import socket
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -41,10 +42,11 @@ def address(listener: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
-def _server(app: ASGIApp) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+def _server(app: ASGIApp, certificate: Path | None = None) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="off", ssl_certfile=certificate
     )
+    return uvicorn.Server(config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,15 @@ class BackgroundServer:
     thread: threading.Thread
 
     @classmethod
-    def start(cls, app: ASGIApp, listener: socket.socket) -> "BackgroundServer":
-        server = _server(app)
+    def start(
+        cls, app: ASGIApp, listener: socket.socket, certificate: Path | None = None
+    ) -> "BackgroundServer":
+        """Starts a server; over TLS at `localhost` with a file of key and certificates."""
+        server = _server(app, certificate)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         base_url = address(listener)
+        if certificate is not None:
+            base_url = f"https://localhost:{listener.getsockname()[1]}"
         thread.start()
         return cls(base_url, server, thread)
 

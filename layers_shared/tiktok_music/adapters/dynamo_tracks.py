@@ -1,6 +1,7 @@
 """The track archive in DynamoDB: written before a snapshot names a track, never deleted."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.operand import Path
@@ -18,6 +19,10 @@ from tiktok_music.archive import TrackRecord, TrackStatus, record_from, record_t
 
 # A retired record contains this, as records are JSON; quotes in a title are escaped there.
 RETIRED_TEXT = f'"status": "{TrackStatus.RETIRED}"'
+
+# A run with few new tracks writes few records, for which threads would cost more than they save.
+WRITTEN_IN_TURN = 8
+WRITE_THREADS = 8
 
 
 class DynamoTrackReader:
@@ -99,14 +104,22 @@ class DynamoTrackArchive(DynamoTrackReader):
 
         A retired record stays: a refresh may have read it before the operator retired the track.
         """
-        # One by one: a batch write needs a permission that can delete, and may leave items out.
+        # Item by item: a batch write needs a permission that can delete, and may leave items out.
         with translated("write the track archive"):
-            for record in records:
-                try:
-                    self._write(record, stays_retired=not record.is_withheld())
-                except PynamoDBException as exc:
-                    if not is_condition_failed(exc):
-                        raise
+            few = list(records)
+            many = few[WRITTEN_IN_TURN:]
+            for record in few[:WRITTEN_IN_TURN]:
+                self._save(record)
+            if many:
+                with ThreadPoolExecutor(WRITE_THREADS, thread_name_prefix="archive") as pool:
+                    list(pool.map(self._save, many))
+
+    def _save(self, record: TrackRecord) -> None:
+        try:
+            self._write(record, stays_retired=not record.is_withheld())
+        except PynamoDBException as exc:
+            if not is_condition_failed(exc):
+                raise
 
     def _write(self, record: TrackRecord, *, stays_retired: bool = False) -> None:
         row = self._rows(
