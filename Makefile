@@ -45,9 +45,9 @@ $(SAM_ENVIRONMENT): requirements-sam.txt requirements-emulator.txt
 run: install ## run everything on this machine and serve the API (PORT=, UPSTREAM=, MUSIC=)
 	@exec .venv/bin/python -m local --port $(PORT) $(if $(UPSTREAM),--upstream "$(UPSTREAM)") $(if $(MUSIC),--music "$(MUSIC)")
 
-test: install $(SAM_ENVIRONMENT) ## run all tests; gets a browser if there is none
+test: install $(SAM_ENVIRONMENT) ## run all tests, JOBS= at a time (one per core); gets a browser if there is none
 	@.venv/bin/python -m tools.testing.get_browser
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses $(or $(JOBS),auto) --dist loadgroup
 
 faults: install ## test a refresh against every fault of every call; print the results
 	FAULTS=full .venv/bin/python -m pytest -q tests/faults

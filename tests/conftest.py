@@ -14,6 +14,8 @@ from tools.testing.programs import find_node
 
 REGION = "eu-central-1"
 BUCKET = "media"
+# A build of the functions, a local run: made once for all tests of the folder.
+FOLDERS_WITH_SHARED_FIXTURES = frozenset({"build", "clients"})
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -25,6 +27,14 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
         skipped = reporter.stats.get("skipped", [])
         for line in not_tested(report.longrepr[2] for report in skipped):
             reporter.write_line(line, yellow=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the tests of a file in one process, those of a folder if it has costly fixtures."""
+    for item in items:
+        folder = item.path.parent
+        group = folder if folder.name in FOLDERS_WITH_SHARED_FIXTURES else item.path
+        item.add_marker(pytest.mark.xdist_group(str(group)))
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from av.stream import Disposition
 
 from tests.signals import Samples, encoded, music, silence, tones, wav
 from tiktok_music.adapters.audio import AudioCaps, DecodedAudio, read_audio
@@ -189,6 +190,40 @@ def test_a_dc_offset_does_not_hide_clipping() -> None:
 
     assert finding is not None
     assert finding.reason is RejectionReason.AUDIO_CLIPPED
+
+
+# Several tracks
+
+
+@pytest.mark.parametrize("default", [0, 1])
+@pytest.mark.parametrize("container_format", ["mov", "matroska"])
+def test_the_default_track_of_several_is_the_one_that_counts(
+    container_format: str, default: int
+) -> None:
+    """As a player chooses; of tracks that are all silent or all alike, nobody would notice."""
+    tracks = [tones((-20, 6), rate=44_100), silence(6.0)]
+
+    facts = read(with_tracks(container_format, tracks, default)).facts
+
+    expected = -20.0 if default == 0 else -70.0
+    assert facts.integrated_lufs == pytest.approx(expected, abs=0.5)
+
+
+def with_tracks(container_format: str, tracks: list[Samples], default: int) -> bytes:
+    file = io.BytesIO()
+    with av.open(file, "w", format=container_format) as container:
+        streams: list[Any] = [container.add_stream("aac", rate=44_100) for _ in tracks]
+        for number, stream in enumerate(streams):
+            stream.codec_context.layout = "stereo"
+            stream.disposition = Disposition.default if number == default else Disposition(0)
+        for stream, samples in zip(streams, tracks, strict=True):
+            frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", "stereo")
+            frame.sample_rate = 44_100
+            resampler = AudioResampler("fltp", "stereo", 44_100, 1024)
+            for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+                container.mux(stream.encode(piece))
+            container.mux(stream.encode(None))
+    return file.getvalue()
 
 
 # Previews
