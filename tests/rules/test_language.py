@@ -167,7 +167,7 @@ KNOWN_MISSES = {
     "bg": {"Кажи ми"},
     "uk": {"Сонце"},
     "es": {
-        "Viva La Vida", "Chiquitita", "Mi Casa Party", "Solo Dolo", "El Chapo", "Oh La La Land",
+        "Viva La Vida", "Chiquitita", "Mi Casa Party", "Solo Dolo", "El Chapo",
         "Señorita Baby", "Diablo",
     },
     "fr": {"Que Sera", "Mars", "Alors On Dance Baby"},

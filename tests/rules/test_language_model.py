@@ -160,3 +160,10 @@ def test_an_infrequent_word_alone_is_thin_evidence(
     model = a_model(lines=line, grams={"l$": letters})
 
     assert model.is_spelt_more_like("bb", "Sol", "aa") is expected
+
+
+def test_a_repeated_sung_syllable_counts_for_nothing_beside_a_word() -> None:
+    model = a_model(lines='la\t!1\nland\t"9\n')
+
+    assert likely(model, "La La Land") == likely(model, "Land")
+    assert likely(model, "La Land") != likely(model, "Land")

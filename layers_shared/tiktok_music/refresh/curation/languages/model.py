@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -133,9 +134,11 @@ class LanguageModel:
 def _usable(words: list[str]) -> list[str]:
     """Distinct words, as "sol sol sol" is no more Spanish than "sol".
 
-    None if all are single letters, or syllables that are sung in every language ("La La La").
+    None if all are single letters, or syllables that are sung in every language ("Oh Yeah"); a
+    repeated one has no language beside other words, either ("La La Land").
     """
-    once = list(dict.fromkeys(words))[:_MOST_WORDS]
+    sung = {word for word, following in pairwise(words) if word == following} & _SYLLABLES
+    once = [word for word in dict.fromkeys(words) if word not in sung][:_MOST_WORDS]
     is_initials = all(len(word) == 1 and word.isascii() for word in once)
     return [] if is_initials or _SYLLABLES.issuperset(once) else once
 

@@ -6,6 +6,12 @@ from enum import StrEnum
 from functools import cache, lru_cache
 
 from tiktok_music.refresh.curation.titles.folding import fold
+from tiktok_music.refresh.curation.titles.stages import (
+    dedication,
+    is_staged,
+    season,
+    soundtrack,
+)
 from tiktok_music.refresh.curation.titles.tables import read_phrases
 
 _NO_VERSIONS: frozenset[str] = frozenset()
@@ -118,62 +124,27 @@ def read_part(folded: str) -> PartMeaning:
     numbered = _NUMBERED.fullmatch(folded)
     if numbered:
         return PartMeaning(PartKind.VERSION, frozenset({f"version:{numbered['number']}"}))
-    if _dedication().search(folded):
+    if dedication().search(folded):
         return PartMeaning(PartKind.NOISE)
     found = _find(folded)
     versions = _versions(found)
     opening = _opening().match(folded)
-    if not versions and _is_staged(folded):
+    if not versions and is_staged(folded):
         versions = frozenset({"live"})
     if versions:
         venue = " ".join(found.rest + found.years) if "live" in versions else ""
         return PartMeaning(PartKind.VERSION, versions, venue)
-    if opening or _season().search(folded):
+    if opening or season().search(folded):
         named = _find(folded[opening.end() :] if opening else folded)
         generic = read_phrases("stages.txt")["medium"]
         origin = " ".join(word for word in named.rest if word not in generic)
         return PartMeaning(PartKind.NOISE, origin=origin)
-    if found.rest and _soundtrack().search(folded):
+    if found.rest and soundtrack().search(folded):
         generic = read_phrases("stages.txt")["medium"]
         origin = " ".join(word for word in found.rest if word not in generic)
         return PartMeaning(PartKind.NOISE, origin=origin)
     is_remark = found.has("strong") or (bool(found.words) and not found.rest)
     return PartMeaning(PartKind.NOISE if is_remark else PartKind.SUBTITLE)
-
-
-def _is_staged(folded: str) -> bool:
-    """True for "live berlin" and "wembley live", but not for "live your life" or "long live"."""
-    words = folded.split()
-    stage = read_phrases("stages.txt")
-    is_named = words[0] in stage["live"] or words[-1] in stage["live"]
-    return (is_named or _event().search(folded) is not None) and not any(
-        word in stage["speech"] for word in words
-    )
-
-
-@cache
-def _event() -> re.Pattern[str]:
-    events = sorted(read_phrases("stages.txt")["event"], key=len, reverse=True)
-    return re.compile(rf"(?<!\S)(?:{'|'.join(events)})(?!\S)")
-
-
-@cache
-def _dedication() -> re.Pattern[str]:
-    """Matches "avicii tribute", a song for somebody; "tribute to avicii" is a cover."""
-    stage = read_phrases("stages.txt")
-    return re.compile(rf"\S (?:{'|'.join(stage['homage'])})$|^(?:{'|'.join(stage['memory'])}) ")
-
-
-@cache
-def _soundtrack() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\S)(?:{'|'.join(read_phrases('stages.txt')['soundtrack'])})(?!\S)")
-
-
-@cache
-def _season() -> re.Pattern[str]:
-    """Matches "season 5" of a show, in which a song was sung or played."""
-    seasons = "|".join(read_phrases("stages.txt")["season"])
-    return re.compile(rf"\S (?:{seasons}) \d{{1,3}}$|\S \d{{1,3}} (?:{seasons})$|^s\d\de\d\d$")
 
 
 @cache
