@@ -32,6 +32,9 @@ RUN_COLUMNS = (
     "evidence",
 )  # fmt: skip
 
+# Fields of a candidate that a refresh fills in.
+NOT_OF_THE_CHART = ("silent", "upstream_title")
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -104,6 +107,8 @@ class History:
             for candidate in recording.chart.candidates:
                 if candidate.track_id == track_id:
                     row = {**asdict(candidate), "publish": _publish(candidate)}
+                    for name in NOT_OF_THE_CHART:
+                        del row[name]
                     files = {name: bool(row.pop(name)) for name in ("preview_urls", "cover_urls")}
                     has = {"has_preview": files["preview_urls"], "has_cover": files["cover_urls"]}
                     return {"scheduledAt": recording.scheduled_at.isoformat(), **row, **has}

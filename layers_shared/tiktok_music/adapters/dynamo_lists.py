@@ -9,8 +9,8 @@ from pynamodb.exceptions import PynamoDBException
 
 from tiktok_music.adapters.dynamo_items import RawItem, is_unchanged, number_in, parsed, read_item
 from tiktok_music.adapters.dynamo_models import (
+    ChunkRow,
     DynamoRows,
-    ListsPieceRow,
     ListsRow,
     is_condition_failed,
     translated,
@@ -37,7 +37,7 @@ class DynamoOperatorLists:
 
     def __init__(self, rows: DynamoRows, table_name: str) -> None:
         self._rows = rows.bind(ListsRow, table_name)
-        self._pieces = rows.bind(ListsPieceRow, table_name)
+        self._pieces = rows.bind(ChunkRow, table_name)
 
     def entries(self) -> tuple[ListEntry, ...]:
         """All entries, expired ones too; none when there is no item. Raises SettingsError."""

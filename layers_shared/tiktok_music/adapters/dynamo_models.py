@@ -79,9 +79,9 @@ class StoredRow(Model):
 
 
 class ChunkRow(StoredRow):
-    """`SNAP#<version>#<i>`: a chunk of a gzipped snapshot.
+    """`SNAP#<version>#<i>` and `LISTS#<revision>#<i>`: a chunk of a gzipped document.
 
-    Immutable: the version is derived from the content, so that a repeated write is idempotent.
+    Immutable: a version is derived from the content, so that a repeated write is idempotent.
     """
 
     data = BinaryAttribute(legacy_encoding=False)
@@ -135,12 +135,6 @@ class ListsRow(StoredRow):
     document = UnicodeAttribute(null=True)
     revision = UnicodeAttribute(null=True)
     pieces = NumberAttribute(null=True)
-
-
-class ListsPieceRow(StoredRow):
-    """`LISTS#<revision>#<i>`: a chunk of a large document of operator overrides, gzipped."""
-
-    data = BinaryAttribute(legacy_encoding=False)
 
 
 class LedgerRow(StoredRow):
