@@ -37,11 +37,35 @@ export interface HonoredBy {
   readonly managed: true;
 }
 
-/** A row of a search with `include: 'publish'`; `publish` is null if no clip is known. */
-export interface TrackWithPublish extends Track {
-  readonly publish: Publish | null;
-  readonly honoredBy: HonoredBy;
-  readonly commercialUse: CommercialUse;
+/** What a player draws of a track; null for what was not made. */
+export interface TrackMedia {
+  /** JPEG files by the pixels of their longer side. */
+  readonly cover: { readonly 96: string | null; readonly 320: string | null; readonly 720: string | null };
+  /** ThumbHash in base64. */
+  readonly coverHash: string | null;
+  readonly coverColor: string | null;
+  readonly onCoverColor: '#000000' | '#ffffff' | null;
+  /** Waveform of the preview in audiowaveform's JSON. */
+  readonly peaksUrl: string | null;
+  readonly suggestedStartMs: number | null;
+  readonly previewOffsetMs: number | null;
+}
+
+/** What the sources say about a song. */
+export interface About {
+  readonly themes: readonly string[];
+  readonly genres: readonly string[];
+  readonly releasedOn: string | null;
+  readonly links: { readonly appleMusic: string | null; readonly spotify: string | null };
+}
+
+/** A row of a search, with the members that `include` names; `publish` is null if no clip is known. */
+export interface SearchTrack extends Track {
+  readonly publish?: Publish | null;
+  readonly honoredBy?: HonoredBy;
+  readonly commercialUse?: CommercialUse;
+  readonly media?: TrackMedia | null;
+  readonly about?: About | null;
 }
 
 /** A track with its details; without direct publish it has neither `publish` nor `commercialUse`. */
@@ -58,6 +82,8 @@ export interface TrackDetail extends Track {
   readonly honoredBy: HonoredBy;
   readonly publish?: Publish | null;
   readonly commercialUse?: CommercialUse;
+  readonly media: TrackMedia;
+  readonly about: About;
 }
 
 export interface List {
@@ -73,7 +99,7 @@ export interface Facets {
 
 /** One page of matches; `total` counts all, `nextCursor` is null on the last page. */
 export interface Page {
-  readonly tracks: readonly (Track | TrackWithPublish)[];
+  readonly tracks: readonly SearchTrack[];
   readonly total: number;
   readonly nextCursor: string | null;
   readonly facets?: Facets;
@@ -87,6 +113,8 @@ export interface Batch {
   readonly unknown: string[];
 }
 
+export type Include = 'about' | 'media' | 'publish';
+
 /** Durations in seconds, languages as ISO 639-1. Unknown members are a TypeError. */
 export interface Search {
   q?: string;
@@ -94,7 +122,7 @@ export interface Search {
   commerceOnly?: boolean;
   /** Only tracks that are honoured on direct publish; ignored where the catalog honours none. */
   publishable?: boolean;
-  include?: 'publish';
+  include?: Include | readonly Include[];
   minDuration?: number;
   maxDuration?: number;
   link?: string;

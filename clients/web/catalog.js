@@ -133,9 +133,10 @@ function known(given, names, kind) {
 
 /** Always sends a limit: without any parameter the API returns the whole list. */
 function parametersOf(search) {
-  const { languages, limit, ...rest } = known(search, SEARCH_NAMES, 'search parameter');
+  const { languages, include, limit, ...rest } = known(search, SEARCH_NAMES, 'search parameter');
   const given = Object.entries({ ...rest, limit: limit ?? 50 }).filter(([, value]) => ![undefined, null, ''].includes(value));
-  return new URLSearchParams([...given, ...[languages ?? []].flat().map((language) => ['language', language])]);
+  const several = (name, values) => [values ?? []].flat().map((value) => [name, value]);
+  return new URLSearchParams([...given, ...several('language', languages), ...several('include', include)]);
 }
 
 async function errorOf(response) {

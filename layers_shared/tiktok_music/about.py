@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+# More are no description any more.
+MOST_WORDS = 20
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 

@@ -149,7 +149,7 @@ def test_details_are_all_that_the_api_returns(api: tuple[BackgroundServer, World
     )
 
     row = listed.structured_content["tracks"][0]
-    assert set(row) == set(SCHEMAS["TrackWithPublish"]["properties"])
+    assert set(row) == set(SCHEMAS["SearchTrack"]["properties"])
     assert set(found.structured_content) == set(SCHEMAS["TrackDetail"]["properties"])
     for tool in tools:
         assert tool.output_schema["type"] == "object"

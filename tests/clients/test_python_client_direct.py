@@ -11,14 +11,16 @@ import pytest
 from tests.clients.python_peer import ID, ROW, TRACK, Peer, ok
 from tests.clients.test_python_client import SCHEMAS
 from tiktok_music_client import (
+    About,
     BadAnswer,
     CommercialUse,
     HonoredBy,
     Notice,
     Publish,
     Resolved,
+    SearchTrack,
     Target,
-    TrackWithPublish,
+    TrackMedia,
 )
 from tiktok_music_client.parsing import camel
 
@@ -54,10 +56,10 @@ def test_rows_have_their_clips_where_the_search_includes_them() -> None:
     peer = Peer(page_of({**ROW, **MEMBERS, "publish": CLIP}, {**ROW, **MEMBERS, "publish": None}))
 
     with peer.client() as catalog:
-        found = catalog.search(publishable_only=True, include_publish=True)
+        found = catalog.search(publishable_only=True, include="publish")
 
     plain = {part.name: getattr(TRACK, part.name) for part in fields(TRACK)}
-    first = TrackWithPublish(
+    first = SearchTrack(
         **plain,
         publish=Publish(
             song_clip_id="7539149620821362689",
@@ -79,7 +81,7 @@ def test_rows_have_their_clips_where_the_search_includes_them() -> None:
         ),
     )
     assert found.tracks[0] == first
-    assert isinstance(found.tracks[1], TrackWithPublish)
+    assert isinstance(found.tracks[1], SearchTrack)
     assert found.tracks[1].publish is None
     assert found.facets is not None
     assert found.facets.publishable == {"true": 1, "false": 0}
@@ -137,7 +139,7 @@ def test_options_are_sent_only_if_they_are_given() -> None:
     assert resolved == (expected, expected)
 
 
-@pytest.mark.parametrize("kind", [TrackWithPublish, Publish, CommercialUse])
+@pytest.mark.parametrize("kind", [SearchTrack, Publish, CommercialUse, TrackMedia, About])
 def test_a_model_has_the_fields_that_the_api_describes(kind: type) -> None:
     described = set(SCHEMAS[kind.__name__]["properties"])
 

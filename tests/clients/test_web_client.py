@@ -321,7 +321,16 @@ def test_the_types_declare_what_the_code_exports() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("Track", "TrackDetail", "TrackWithPublish", "HonoredBy", "Publish", "CommercialUse"),
+        *(
+            "Track",
+            "TrackDetail",
+            "SearchTrack",
+            "HonoredBy",
+            "Publish",
+            "CommercialUse",
+            "TrackMedia",
+            "About",
+        ),
         *("List", "Page", "Batch", "Facets"),
     ],
 )

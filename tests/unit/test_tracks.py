@@ -81,16 +81,46 @@ def described(number: int, **fields: Any) -> dict[str, Any]:
         "lastSeenAt": "2026-11-22T18:00:00Z",
         "loudnessLufs": -14.0,
         "honoredBy": {"publish": False, "managed": True},
+        "media": {
+            "cover": {
+                "96": f"{MEDIA}/music/{track_id}/cover-96.jpg",
+                "320": f"{MEDIA}/music/{track_id}/cover-320.jpg",
+                "720": f"{MEDIA}/music/{track_id}/cover.jpg",
+            },
+            "coverHash": None,
+            "coverColor": None,
+            "onCoverColor": None,
+            "peaksUrl": f"{MEDIA}/music/{track_id}/peaks.json",
+            "suggestedStartMs": 0,
+            "previewOffsetMs": 310,
+        },
+        "about": {
+            "themes": [],
+            "genres": [],
+            "releasedOn": None,
+            "links": {"appleMusic": None, "spotify": None},
+        },
         **fields,
     }
 
 
 OFF_CHART = {"status": "offChart", "isCommerceMusic": False, "lastSeenAt": "2026-11-22T12:00:00Z"}
+# The media of a record without a preview.
+NO_MEDIA: dict[str, Any] = {
+    "cover": {"96": None, "320": None, "720": None},
+    "coverHash": None,
+    "coverColor": None,
+    "onCoverColor": None,
+    "peaksUrl": None,
+    "suggestedStartMs": None,
+    "previewOffsetMs": None,
+}
 RETIRED = {
     "status": "retired",
     "lastSeenAt": "2026-11-22T12:00:00Z",
     "duration": 0,
     "loudnessLufs": None,
+    "media": NO_MEDIA,
 }
 
 

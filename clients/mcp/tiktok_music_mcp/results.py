@@ -34,8 +34,29 @@ class CommercialUse(TypedDict):
     checkedAt: str
 
 
+class TrackMedia(TypedDict):
+    """What a player draws of a track; addresses of covers by the pixels of their longer side."""
+
+    cover: dict[str, str | None]
+    coverHash: str | None
+    coverColor: str | None
+    onCoverColor: str | None
+    peaksUrl: str | None
+    suggestedStartMs: int | None
+    previewOffsetMs: int | None
+
+
+class About(TypedDict):
+    """What the sources say about the song."""
+
+    themes: list[str]
+    genres: list[str]
+    releasedOn: str | None
+    links: dict[str, str | None]
+
+
 class ListedTrack(TypedDict):
-    """A track of the list; album, media and direct publish only with details."""
+    """A track of the list; what is not required here only with details."""
 
     id: str
     title: str
@@ -50,6 +71,8 @@ class ListedTrack(TypedDict):
     publish: NotRequired[Publish | None]
     honoredBy: NotRequired[HonoredBy]
     commercialUse: NotRequired[CommercialUse]
+    media: NotRequired[TrackMedia | None]
+    about: NotRequired[About | None]
 
 
 class TrackPage(TypedDict):

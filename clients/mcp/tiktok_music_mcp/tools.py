@@ -104,7 +104,7 @@ class CatalogTools:
             "language": language,
             "commerceOnly": "true" if commerce_only else None,
             "publishable": "true" if publishable_only else None,
-            "include": "publish" if details else None,
+            "include": ["about", "media", "publish"] if details else None,
             "minDuration": min_duration,
             "maxDuration": max_duration,
             "sort": sort,

@@ -23,6 +23,7 @@ from tiktok_music_client.errors import (
 )
 from tiktok_music_client.filters import Filters, Sort
 from tiktok_music_client.models import (
+    About,
     Batch,
     Changes,
     CommercialUse,
@@ -40,11 +41,12 @@ from tiktok_music_client.models import (
     RankedTrack,
     RateLimitTier,
     Removal,
+    SearchTrack,
     SnapshotHealth,
     Track,
     TrackDetail,
+    TrackMedia,
     TrackStatus,
-    TrackWithPublish,
     UpdatedTrack,
 )
 from tiktok_music_client.paging import AsyncPages, AsyncTracks, Pages, Tracks
@@ -66,6 +68,7 @@ from tiktok_music_client.posts import (
 from tiktok_music_client.version import __version__
 
 __all__ = [
+    "About",
     "Answer",
     "ApiError",
     "AsyncCatalogClient",
@@ -116,13 +119,14 @@ __all__ = [
     "Removal",
     "Resolved",
     "RetiredPolicy",
+    "SearchTrack",
     "SnapshotHealth",
     "Sort",
     "Target",
     "Track",
     "TrackDetail",
+    "TrackMedia",
     "TrackStatus",
-    "TrackWithPublish",
     "Tracks",
     "Unauthenticated",
     "Unreachable",

@@ -14,13 +14,15 @@ from tiktok_music_client.models import (
     Key,
     Listing,
     Page,
+    SearchTrack,
     TrackDetail,
-    TrackWithPublish,
 )
 from tiktok_music_client.parsing import parse
 from tiktok_music_client.request import LIST, Request
 from tiktok_music_client.responses import body_of, body_with_version
 
+# Members of a row that the parameter `include` adds.
+INCLUDED = frozenset({"publish", "media", "about"})
 BATCH_SIZE = 50  # the most ids that the batch endpoint takes
 _TRACK_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -133,6 +135,6 @@ def _parse_page(answer: Answer) -> Page:
     body = body_with_version(answer)
     page = parse(Page, body)
     rows = body["tracks"]
-    if not all("publish" in row for row in rows):
+    if not any(INCLUDED & row.keys() for row in rows):
         return page
-    return replace(page, tracks=tuple(parse(TrackWithPublish, row) for row in rows))
+    return replace(page, tracks=tuple(parse(SearchTrack, row) for row in rows))

@@ -83,12 +83,46 @@ class CommercialUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrackWithPublish(Track):
-    """A row of a search with `include_publish`; `publish` is None if no clip is known."""
+class TrackMedia:
+    """What a player draws of a track; None for what was not made.
 
-    publish: Publish | None
-    honored_by: HonoredBy
-    commercial_use: CommercialUse
+    `cover` are addresses of JPEG files by the pixels of their longer side ("96", "320", "720"),
+    `cover_hash` is a ThumbHash in base64, colours are `#rrggbb`; `peaks_url` is a waveform in
+    audiowaveform's JSON. `suggested_start_ms` is a position in the preview, `preview_offset_ms`
+    that of the preview in the source's file.
+    """
+
+    cover: Mapping[str, str | None]
+    cover_hash: str | None
+    cover_color: str | None
+    on_cover_color: str | None
+    peaks_url: str | None
+    suggested_start_ms: int | None
+    preview_offset_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What the sources say about a song; `links` are addresses by music service."""
+
+    themes: tuple[str, ...]
+    genres: tuple[str, ...]
+    released_on: str | None
+    links: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchTrack(Track):
+    """A row of a search with `include`: what was not included is None.
+
+    `publish` is None, too, if no clip is known.
+    """
+
+    publish: Publish | None = None
+    honored_by: HonoredBy | None = None
+    commercial_use: CommercialUse | None = None
+    media: TrackMedia | None = None
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +130,7 @@ class TrackDetail(Track):
     """A track with its details.
 
     `publish` is None if no clip is known; that and `commercial_use` are None where the catalog
-    honours no track on direct publish.
+    honours no track on direct publish. `media` and `about` are None from an older API.
     """
 
     status: TrackStatus
@@ -111,6 +145,8 @@ class TrackDetail(Track):
     honored_by: HonoredBy
     publish: Publish | None = None
     commercial_use: CommercialUse | None = None
+    media: TrackMedia | None = None
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,17 +7,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tiktok_music.about import About, words_of
-from tiktok_music.adapters.upstream_rows import Lenient, Seconds, Text, UpstreamRow
+from tiktok_music.about import MOST_WORDS, About, words_of
+from tiktok_music.adapters.upstream_rows import Lenient, Seconds, Text, UpstreamRow, Word
 
 _APPLE_ID = re.compile(r"[0-9]{1,15}", re.ASCII)
 _SPOTIFY_ID = re.compile(r"[0-9A-Za-z]{22}", re.ASCII)
 _SPOTIFY = 3
-_MOST_WORDS = 20
 # 1900 to 2100: a value outside is another unit or a mistake.
 ReleaseTime = Annotated[int, Field(ge=-2_208_988_800, le=4_102_444_800)]
 Milliseconds = Annotated[int, Field(ge=0, le=86_400_000)]
-Word = Annotated[Text, Field(max_length=60)]
 
 
 class Chorus(UpstreamRow):
@@ -68,7 +66,7 @@ class AboutFields(UpstreamRow):
         """The facts for people; Apple's id is in the row's `extra`."""
         apple_id = str(extra.get("apple_song_id") or "")
         return About(
-            themes=words_of(word for word in (self.theme_tags or ())[:_MOST_WORDS] if word),
+            themes=words_of(word for word in (self.theme_tags or ())[:MOST_WORDS] if word),
             released_on=self._released_on(),
             apple_music_id=apple_id if _APPLE_ID.fullmatch(apple_id) else "",
             spotify_id=next(self._spotify_ids(), ""),
@@ -79,6 +77,6 @@ class AboutFields(UpstreamRow):
         return datetime.fromtimestamp(seconds, UTC).date().isoformat() if seconds else ""
 
     def _spotify_ids(self) -> Iterator[str]:
-        for song in (self.tt_to_dsp_song_infos or ())[:_MOST_WORDS]:
+        for song in (self.tt_to_dsp_song_infos or ())[:MOST_WORDS]:
             if song and song.platform == _SPOTIFY and _SPOTIFY_ID.fullmatch(song.song_id or ""):
                 yield song.song_id or ""

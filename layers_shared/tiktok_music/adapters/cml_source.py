@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from pydantic import AfterValidator, Field, ValidationError
 
+from tiktok_music.about import MOST_WORDS, About, words_of
 from tiktok_music.adapters.cml_token import CmlToken
 from tiktok_music.adapters.upstream import ErrorCodeAnswered, Upstream
 from tiktok_music.adapters.upstream_rows import (
@@ -21,6 +22,7 @@ from tiktok_music.adapters.upstream_rows import (
     Text,
     UnreadableFields,
     UpstreamRow,
+    Word,
     listed,
     new_fields,
     read_chart,
@@ -81,6 +83,7 @@ class SongRow(UpstreamRow):
     thumbnail_url: Lenient[Text] = None
     preview_url: Lenient[Text] = None
     rank_position: Lenient[Place] = None
+    genres: Lenient[list[Lenient[Word]]] = None
     full_duration_song_clip: Lenient[ClipRow] = None
     trending_song_clip: Lenient[ClipRow] = None
 
@@ -175,6 +178,7 @@ def parse_song_row(
         group_ids=song.group_ids(),
         publish=publish,
         place=song.rank_position or 0,
+        about=About(genres=words_of(each for each in (song.genres or ())[:MOST_WORDS] if each)),
     )
 
 

@@ -14,9 +14,10 @@ SEARCH = (
     "limit",
     "cursor",
     "facets",
+    "include",
 )
 # Parameters of the list while the setting of direct publish is not off.
-PUBLISH_SEARCH = ("publishable", "include")
+PUBLISH_SEARCH = ("publishable",)
 BATCH = ("ids", "link")
 CHANGES = ("since",)
 # A header has room for a few names.

@@ -11,7 +11,8 @@ from tiktok_music.api.parameter_names import search_parameters
 from tiktok_music.api.parameters import Parameters
 from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 
-INCLUDES = ("publish",)
+INCLUDES = ("about", "media")
+PUBLISH_INCLUDE = "publish"
 SORTS = ("popular", "rising", "title")
 LONGEST_Q = 80
 LONGEST_CURSOR = 200
@@ -75,7 +76,7 @@ def parse_query(
         cursor=_cursor(parameters),
         has_facets=parameters.switch("facets"),
         is_publishable_only=policy.is_on and parameters.switch("publishable"),
-        includes=_includes(parameters) if policy.is_on else frozenset(),
+        includes=_includes(parameters, policy),
     )
     if query.min_seconds > query.max_seconds:
         parameters.add_issue("maxDuration", "Must not be below minDuration.")
@@ -83,11 +84,13 @@ def parse_query(
     return query
 
 
-def _includes(parameters: Parameters) -> frozenset[str]:
-    names = parameters.several("include")
-    if not all(name in INCLUDES for name in names):
-        parameters.add_issue("include", f"Must be one of {', '.join(INCLUDES)}.")
-    return frozenset(names)
+def _includes(parameters: Parameters, policy: PublishPolicy) -> frozenset[str]:
+    """The named members; that of direct publish is ignored while the setting is off."""
+    names = frozenset(parameters.several("include"))
+    known = (*INCLUDES, PUBLISH_INCLUDE) if policy.is_on else INCLUDES
+    if not names <= {*INCLUDES, PUBLISH_INCLUDE}:
+        parameters.add_issue("include", f"Must be one of {', '.join(known)}.")
+    return names.intersection(known)
 
 
 def _words(parameters: Parameters) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The list with search parameters: query -> index -> page, with a cursor to the next one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +11,9 @@ from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.conditional import computed_response
 from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
 from tiktok_music.api.index import Index, Row
+from tiktok_music.api.media_members import about_member, media_member
 from tiktok_music.api.publish_members import members_of_rows, usable_ids
-from tiktok_music.api.query import Query, parse_query
+from tiktok_music.api.query import PUBLISH_INCLUDE, Query, parse_query
 from tiktok_music.api.responses import json_bytes
 from tiktok_music.api.search import Page, search
 from tiktok_music.archive_lookup import resolve_aliases
@@ -38,7 +39,7 @@ def search_music(request: Request, view: CatalogView) -> Response | None:
     resolved = _with_alias_resolved(query, view, index)
     page = search(index, resolved, positions, cursor.offset, _publishable(query, view, index))
     if query.includes:
-        page = replace(page, rows=_with_members(page.rows, view, index))
+        page = replace(page, rows=_with_members(page.rows, query.includes, view, index))
     body = json_bytes(_body(page, query, replace(cursor, base=base)))
     return computed_response(request, body, index.descriptor, view.freshness())
 
@@ -58,9 +59,23 @@ def _publishable(query: Query, view: CatalogView, index: Index) -> frozenset[str
         return None
 
 
-def _with_members(rows: Sequence[Row], view: CatalogView, index: Index) -> list[Row]:
-    members = members_of_rows(view, index, [row["id"] for row in rows])
-    return [{**row, **members[row["id"]]} for row in rows]
+def _with_members(
+    rows: Sequence[Row], includes: Collection[str], view: CatalogView, index: Index
+) -> list[Row]:
+    """The rows with the members that the query includes; null for an unreadable record's media."""
+    ids = [row["id"] for row in rows]
+    publish = members_of_rows(view, index, ids) if PUBLISH_INCLUDE in includes else {}
+    records = view.listed_records(index)
+
+    def members(track_id: str) -> Iterator[tuple[str, Any]]:
+        yield from publish.get(track_id, {}).items()
+        record = records.get(track_id)
+        if "media" in includes:
+            yield "media", record and media_member(record, view.media_base_url)
+        if "about" in includes:
+            yield "about", record and about_member(record)
+
+    return [{**row, **dict(members(row["id"]))} for row in rows]
 
 
 def _start(query: Query, view: CatalogView) -> tuple[Index, Cursor]:

@@ -8,6 +8,7 @@ from typing import Any
 from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.freshness import utc_text
 from tiktok_music.api.index import Index, Row
+from tiktok_music.api.media_members import about_member, media_member
 from tiktok_music.api.publish_members import HONORED_BY, publish_members
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.archive_lookup import resolve_aliases
@@ -29,6 +30,7 @@ class FoundTrack:
     is_new: bool
     last_seen_at: datetime
     publish_members: Mapping[str, Any]
+    media_base_url: str
 
     def to_dict(self) -> dict[str, Any]:
         record = self.record
@@ -45,6 +47,8 @@ class FoundTrack:
             "loudnessLufs": round(record.media.loudness_lufs, 1) if record.media else None,
             "honoredBy": HONORED_BY,
             **self.publish_members,
+            "media": media_member(record, self.media_base_url),
+            "about": about_member(record),
         }
 
 
@@ -68,6 +72,7 @@ def find_tracks(view: CatalogView, index: Index, track_ids: Iterable[str]) -> di
             is_new=previous is not None and record.track_id not in previous,
             last_seen_at=last_seen_at,
             publish_members=publish_members(view, record, status, last_seen_at),
+            media_base_url=view.media_base_url,
         )
 
     return {track_id: found(record) for track_id, record in records.items()}
@@ -100,6 +105,7 @@ def _unlisted(view: CatalogView, record: TrackRecord, status: TrackStatus, row: 
         is_new=False,
         last_seen_at=record.last_seen_at,
         publish_members=publish_members(view, record, status, record.last_seen_at),
+        media_base_url=view.media_base_url,
     )
 
 

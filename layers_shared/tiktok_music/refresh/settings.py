@@ -216,5 +216,8 @@ def _media_policy(reader: SettingsReader) -> MediaPolicy:
             preview,
             normalise=reader.switch("NORMALISE_LOUDNESS", default=preview.normalise),
             target_lufs=reader.number("TARGET_LUFS", preview.target_lufs, at_least=-30, at_most=-6),
+            lossless_within_lu=reader.number(
+                "LOSSLESS_WITHIN_LU", preview.lossless_within_lu, at_least=0, at_most=1.5
+            ),
         ),
     )
