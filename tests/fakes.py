@@ -145,15 +145,17 @@ class FakeArchive:
         self.save_many([record])
 
     def save_reinstated(self, record: TrackRecord) -> None:
-        self.save_many([record])
+        self.records[record.track_id] = record
 
     def list_retired(self) -> list[TrackRecord]:
         return [each for each in self.records.values() if each.status is TrackStatus.RETIRED]
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
         for record in records:
-            self.records[record.track_id] = record
             self.writes += 1
+            known = self.records.get(record.track_id, record)
+            if known.status is not TrackStatus.RETIRED or record.is_withheld():
+                self.records[record.track_id] = record
 
 
 @dataclass

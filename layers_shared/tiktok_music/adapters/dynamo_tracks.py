@@ -2,9 +2,21 @@
 
 from collections.abc import Iterable
 
+from pynamodb.exceptions import PynamoDBException
+from pynamodb.expressions.operand import Path
+
 from tiktok_music.adapters.dynamo_items import RawItem, batch_read, key_of, set_aside
-from tiktok_music.adapters.dynamo_models import DynamoRows, RetiredRow, TrackRow, translated
+from tiktok_music.adapters.dynamo_models import (
+    DynamoRows,
+    RetiredRow,
+    TrackRow,
+    is_condition_failed,
+    translated,
+)
 from tiktok_music.archive import TrackRecord, TrackStatus, record_from, record_to
+
+# A retired record contains this, as records are JSON; quotes in a title are escaped there.
+RETIRED_TEXT = f'"status": "{TrackStatus.RETIRED}"'
 
 
 class DynamoTrackReader:
@@ -60,25 +72,35 @@ class DynamoTrackArchive(DynamoTrackReader):
 
     def save_reinstated(self, record: TrackRecord) -> None:
         """Undoes `save_retired`."""
-        self.save_many([record])
+        with translated("write the track archive"):
+            self._write(record)
         with translated("write the retired tracks"):
             self._retired(_retired_key(record.track_id)).update(
                 [RetiredRow.track_ids.delete({record.track_id})]
             )
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
-        """Writes records; idempotent. One that replaces an unreadable item keeps a copy of it."""
-        rows = [
-            self._rows(_key(record.track_id), tiktok_id=record.tiktok_id, record=record_to(record))
-            for record in records
-        ]
+        """Writes records; idempotent. One that replaces an unreadable item keeps a copy of it.
+
+        A retired record stays: a refresh may have read it before the operator retired the track.
+        """
         # One by one: a batch write needs a permission that can delete, and may leave items out.
         with translated("write the track archive"):
-            for row in rows:
-                unreadable = self._unreadable.pop(row.pk, None)
-                if unreadable is not None:
-                    set_aside(self._rows, unreadable)
-                row.save()
+            for record in records:
+                try:
+                    self._write(record, stays_retired=not record.is_withheld())
+                except PynamoDBException as exc:
+                    if not is_condition_failed(exc):
+                        raise
+
+    def _write(self, record: TrackRecord, *, stays_retired: bool = False) -> None:
+        row = self._rows(
+            _key(record.track_id), tiktok_id=record.tiktok_id, record=record_to(record)
+        )
+        unreadable = self._unreadable.pop(row.pk, None)
+        if unreadable is not None:
+            set_aside(self._rows, unreadable)
+        row.save(condition=~Path("record").contains(RETIRED_TEXT) if stays_retired else None)
 
 
 def _track_ids(row: RetiredRow) -> set[str]:
