@@ -68,7 +68,7 @@ def test_a_fence_is_above_the_pointer_after_lock_was_lost(publisher: Any) -> Non
             "sweepable": {"junk", "0000000000-abc*x", "0000000001-0123456789abcdef*99999"},
         },
     ],
-    ids=str,
+    ids=lambda damage: repr(sorted(damage)),
 )
 def test_an_unreadable_lock_stops_no_refresh(rows: DynamoRows, damage: dict[str, Any]) -> None:
     publisher = DynamoPublisher(rows, "catalog")

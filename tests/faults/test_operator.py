@@ -122,7 +122,7 @@ def retire_now(world: World, hook: Hook | None = None, faults: Faults = no_fault
     process = world.process("operator")
     process.wire.begin(faults, hook)
     record = process.archive.get_many([RETIRED.track_id])[RETIRED.track_id]
-    process.archive.save_many([retired_record(record, "asked for", world.now)])
+    process.archive.save_retired(retired_record(record, "asked for", world.now))
     withdraw(process.publisher, RETIRED.track_id, GateLimits(min_tracks=3))
 
 

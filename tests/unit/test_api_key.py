@@ -6,6 +6,7 @@ import secrets
 
 import pytest
 
+from tests.builders import a_key
 from tests.fakes import FakeKeys
 from tiktok_music.api.auth import Authenticator
 from tiktok_music.api_key import KeyEnvironment, PresentedKey, mint_key, parse_authorization
@@ -84,3 +85,14 @@ def test_an_invented_id_in_a_new_key_costs_no_read() -> None:
             authenticator.authenticate(f"Bearer lp_live_{ALPHABET[number % 32] * 16}_{secret}")
 
     assert (keys.reads, stale) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("scopes", "is_granted"),
+    [({"publish:read"}, True), ({"*"}, True), ({"publish:write"}, False), (set(), False)],
+    ids=str,
+)
+def test_a_key_grants_its_scopes_or_all(scopes: set[str], is_granted: bool) -> None:
+    _, key = a_key(scopes=frozenset(scopes))
+
+    assert key.grants("publish:read") is is_granted

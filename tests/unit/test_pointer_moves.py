@@ -48,6 +48,43 @@ def test_all_versions_of_the_last_week_are_retained() -> None:
     assert pointer.history[-1].published_at > pointer.current.published_at - timedelta(days=7)
 
 
+def test_at_most_a_hundred_versions_are_retained() -> None:
+    pointer = after(105, hours_between=0.1)
+
+    assert [descriptor.fence for descriptor in pointer.history] == list(range(104, 5, -1))
+
+
+WHOLE = tuple(a_descriptor(fence) for fence in (3, 9, 7))
+NEWEST_FIRST = (WHOLE[1], WHOLE[2], WHOLE[0])
+
+
+@pytest.mark.parametrize(
+    ("fence", "current", "is_pinned"),
+    [(9, 0, True), (7, 1, True), (3, 2, True), (8, 0, False), (None, 0, False)],
+)
+def test_a_recovered_pointer_keeps_its_version_if_that_is_whole(
+    fence: int | None, current: int, is_pinned: bool
+) -> None:
+    """Else it is at the newest one, without a pin."""
+    version = None if fence is None else a_descriptor(fence).version
+
+    pinned_one = recovered(WHOLE, version, 20, is_pinned=True)
+    free = recovered(WHOLE, version, 20, is_pinned=False)
+
+    chosen = NEWEST_FIRST[current]
+    others = tuple(each for each in NEWEST_FIRST if each != chosen)
+    assert free == Pointer(chosen, others, operator_fence=20)
+    assert pinned_one == Pointer(chosen, others, operator_fence=20, is_pinned=is_pinned)
+
+
+def test_a_recovered_pointer_has_at_most_a_hundred_versions() -> None:
+    whole = [a_descriptor(fence) for fence in range(1, 106)]
+
+    pointer = recovered(whole, None, 200, is_pinned=False)
+
+    assert (pointer.current, pointer.history) == (whole[-1], tuple(whole[-2:4:-1]))
+
+
 def test_a_rollback_makes_an_older_version_current_with_a_higher_fence() -> None:
     pointer = after(3, hours_between=12)
 

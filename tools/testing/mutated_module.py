@@ -41,8 +41,8 @@ def run_tests(module: str, mutation: Mutation | None, tests: Sequence[str]) -> N
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
     if mutation is not None:
         sys.meta_path.insert(0, _MutatedModule(module, mutation))
-    quiet = ["-x", "-q", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    options = [*quiet, "-p", "no:cacheprovider", "-p", "no:schemathesis"]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    options = ["-x", "-q", "-p", "no:cacheprovider"]
     code = 1
     try:
         code = pytest.main([*options, *tests])
