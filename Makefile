@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 export ARCH ?= arm64
 
-.PHONY: help install run test faults life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh lock clean
+.PHONY: help install run test faults mutants life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,8 +52,12 @@ test: install $(SAM_ENVIRONMENT) ## run all tests; gets a browser if there is no
 faults: install ## test a refresh against every fault of every call; print the results
 	FAULTS=full .venv/bin/python -m pytest -q tests/faults
 
-life: install ## simulate a year of scheduled runs against an independent model (SLOTS=730, SEED=)
-	@.venv/bin/python -m tests.life --slots $(or $(SLOTS),730) $(if $(SEED),--seed $(SEED))
+life: install ## simulate a year of scheduled runs against an independent model (SLOTS=730, SEED=, MOTO=1)
+	@.venv/bin/python -m tests.life --slots $(or $(SLOTS),730) $(if $(SEED),--seed $(SEED)) $(if $(MOTO),--moto)
+
+mutants: install ## change the core in every small way; print what no test notices (MODULES=)
+	@.venv/bin/python -m tools.testing.mutants $(MODULES)
+
 
 check: install $(SAM_ENVIRONMENT) ## check format, lint, types, imports and template
 	.venv/bin/ruff format --check .

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import boto3
@@ -13,6 +14,7 @@ CATALOG_TABLE = "catalog"
 KEYS_TABLE = "keys"
 BUCKET = "tiktok-music-media"
 R2_SECRET = "tiktok-music/r2"  # noqa: S105 - a name
+CML_SECRET = "tiktok-music/cml"  # noqa: S105 - a name
 SOURCE_SECRET = "tiktok-music/source"  # noqa: S105 - a name
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "local",
@@ -58,7 +60,7 @@ class EmbeddedAws:
             "AWS_ENDPOINT_URL_STS": self.endpoint_url,
         }
 
-    def furnish(self, source_api_key: str) -> None:
+    def furnish(self, source_api_key: str, cml_token: Mapping[str, str] | None = None) -> None:
         """Creates the template's tables, and the bucket and secrets of the deployment guide."""
         dynamodb = boto3.client("dynamodb", endpoint_url=self.endpoint_url, region_name=REGION)
         for table in (CATALOG_TABLE, KEYS_TABLE):
@@ -74,3 +76,5 @@ class EmbeddedAws:
         r2 = {"accessKeyId": "local", "secretAccessKey": "local"}
         secrets.create_secret(Name=R2_SECRET, SecretString=json.dumps(r2))
         secrets.create_secret(Name=SOURCE_SECRET, SecretString=source_api_key)
+        if cml_token is not None:
+            secrets.create_secret(Name=CML_SECRET, SecretString=json.dumps(dict(cml_token)))

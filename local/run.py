@@ -15,6 +15,7 @@ from local.demo_keys import make_demo_keys
 from local.embedded_aws import (
     BUCKET,
     CATALOG_TABLE,
+    CML_SECRET,
     KEYS_TABLE,
     R2_SECRET,
     REGION,
@@ -22,6 +23,7 @@ from local.embedded_aws import (
     EmbeddedAws,
 )
 from local.gateway import LocalContext, gateway_app
+from local.library import TOKEN, LibrarySong, library_songs
 from local.media_host import media_app
 from local.own_music import own_sounds
 from local.picker import pages_of, with_picker
@@ -62,14 +64,12 @@ def run(options: Options) -> None:
     remove_stale(options.run_file)
     aws = EmbeddedAws.start()
     os.environ.update(aws.environment())
-    aws.furnish(os.environ.get("SOURCE_API_KEY", API_KEY))
+    aws.furnish(os.environ.get("SOURCE_API_KEY", API_KEY), TOKEN)
     chart: list[Sound] = []
     upstream_url = options.upstream or _stand_in(chart, options.music)
     media_listener = bind_near(options.port + 1 if options.port else 0)
     media = BackgroundServer.start(media_app(aws.endpoint_url, BUCKET), media_listener)
-    settings = _settings(
-        aws, upstream_url=upstream_url, media_url=media.base_url, has_own_music=bool(options.music)
-    )
+    settings = _settings(aws, options, upstream_url=upstream_url, media_url=media.base_url)
     os.environ.update(settings)
     pages = pages_of(listener.getsockname()[1])
     keys = make_demo_keys(REGION, KEYS_TABLE, pages)
@@ -114,17 +114,21 @@ def _bind(port: int) -> socket.socket:
 def _stand_in(chart: list[Sound], music: Path | None) -> str:
     """Fills `chart` and serves it; returns the base URL. Raises LocalRunFailed without music."""
     later: list[Sound] = []
+    library: list[LibrarySong] = []
     if music is None:
         chart += earlier_sounds()
         later += stand_in_sounds()
-        _compose(list({sound.tiktok_id: sound for sound in (*later, *chart)}.values()))
+        library += library_songs()
+        songs = [song.sound for song in library]
+        _compose(list({sound.tiktok_id: sound for sound in (*later, *chart, *songs)}.values()))
     elif not music.is_dir():
         raise LocalRunFailed(f"MUSIC={music} is not a folder")
     else:
         chart += own_sounds(music)
         if not chart:
             raise LocalRunFailed(f"MUSIC={music} has no audio files")
-    return BackgroundServer.start(stand_in_app(chart, later), bind(0)).base_url
+    app = stand_in_app(chart, later, library=library)
+    return BackgroundServer.start(app, bind(0)).base_url
 
 
 def _refresh_once_more(chart: list[Sound], event: dict[str, Any]) -> None:
@@ -143,9 +147,10 @@ def _compose(sounds: Sequence[Sound]) -> None:
 
 
 def _settings(
-    aws: EmbeddedAws, *, upstream_url: str, media_url: str, has_own_music: bool
+    aws: EmbeddedAws, options: Options, *, upstream_url: str, media_url: str
 ) -> dict[str, str]:
     """The environment variables that the template sets for the functions."""
+    has_library = not options.upstream and not options.music
     return {
         "CATALOG_TABLE": CATALOG_TABLE,
         "KEYS_TABLE": KEYS_TABLE,
@@ -156,11 +161,18 @@ def _settings(
         "R2_ENDPOINT_URL": aws.endpoint_url,
         "R2_BUCKET": BUCKET,
         "R2_SECRET": R2_SECRET,
-        "MIN_TRACKS": "1" if has_own_music else os.environ.get("MIN_TRACKS", "5"),
+        "HONOR_ON_PUBLISH": "asked",
+        "MIN_TRACKS": "1" if options.music else os.environ.get("MIN_TRACKS", "5"),
         "ALLOW_PRIVATE_HOSTS": "true",
         "POWERTOOLS_LOG_LEVEL": os.environ.get("POWERTOOLS_LOG_LEVEL", "CRITICAL"),
         "POWERTOOLS_METRICS_DISABLED": "true",
+        **(_library_settings(upstream_url) if has_library else {}),
     }
+
+
+def _library_settings(upstream_url: str) -> dict[str, str]:
+    """The commercial library beside the app chart, from the stand-in."""
+    return {"SOURCE": "aweme,cml", "CML_BASE_URL": upstream_url, "CML_SECRET": CML_SECRET}
 
 
 def _handler(function: str) -> Any:

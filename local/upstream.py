@@ -1,4 +1,4 @@
-"""The stand-in upstream: serves TikHub's chart request and the chart's media over HTTP."""
+"""The stand-in upstream: TikHub's chart, the Business API's library, and the media of both."""
 
 from collections.abc import Sequence
 
@@ -8,18 +8,25 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from local.library import TOKEN, LibrarySong, library_row
 from local.stand_in import Sound, chart_row
 from tiktok_music.adapters.aweme_source import CHART_PATH
+from tiktok_music.adapters.cml_source import LIST_PATH
 
 API_KEY = "stand-in-key"
 PAGE_ROWS = 10  # fewer than the source requests, so that a small chart has several pages
 
 
 def stand_in_app(
-    sounds: Sequence[Sound], later: Sequence[Sound] = (), *, page_rows: int = PAGE_ROWS
+    sounds: Sequence[Sound],
+    later: Sequence[Sound] = (),
+    *,
+    library: Sequence[LibrarySong] = (),
+    page_rows: int = PAGE_ROWS,
 ) -> Starlette:
     """Serves `sounds`, read again for each request, as scenes 0 and 1; of `later` only media."""
-    by_id = {sound.tiktok_id: sound for sound in (*sounds, *later)}
+    songs = [song.sound for song in library]
+    by_id = {sound.tiktok_id: sound for sound in (*sounds, *later, *songs)}
 
     async def chart(request: Request) -> Response:
         if request.headers.get("authorization") != f"Bearer {API_KEY}":
@@ -51,6 +58,18 @@ def stand_in_app(
     return Starlette(
         routes=[
             Route(CHART_PATH, chart),
+            _library_route(library),
             Route("/media/{tiktok_id}/{kind}", media),
         ]
     )
+
+
+def _library_route(library: Sequence[LibrarySong]) -> Route:
+    async def trending(request: Request) -> Response:
+        if request.headers.get("access-token") != TOKEN["accessToken"]:
+            return JSONResponse({"code": 40105, "message": "Access token is incorrect"})
+        base_url = str(request.base_url).rstrip("/")
+        rows = [library_row(song, rank, base_url) for rank, song in enumerate(library, start=1)]
+        return JSONResponse({"code": 0, "message": "OK", "data": {"list": rows}})
+
+    return Route(LIST_PATH, trending)

@@ -18,6 +18,7 @@ from ops.console import print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment, refresh_settings, secrets_provider
 from ops.error_hints import hint_for
 from ops.errors import CheckFailed
+from ops.library_report import library_report
 from ops.options import JsonOption, StackOption
 from ops.sandbox import open_bucket, sandbox_objects
 from tiktok_music.adapters.dynamo_audit import unreadable_items
@@ -47,13 +48,22 @@ class CheckResult:
 
 
 @reports_errors
-def doctor(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
+def doctor(
+    stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+    publish: bool = typer.Option(
+        False, "--publish", help="Only show the figures of the last run on direct publish."
+    ),
+) -> None:
     """Check everything a refresh needs: settings, credentials, clock, tables, lists, secrets,
     bucket, source; also the sandbox's media and, for a stack, its alarms.
 
     Exits with 1 if any check fails. Writes one object to the bucket, reads it from its public URL,
     and deletes it.
     """
+    if publish:
+        library_report(stack, as_json=as_json)
+        return
     results = list(_results(stack))
     if as_json:
         print_json([each.to_dict() for each in results])
@@ -188,12 +198,17 @@ def _sandbox_media(settings: RefreshSettings) -> str:
 
 
 def _chart(settings: RefreshSettings) -> str:
-    """Fetches the first chart of each source only: a provider bills every page."""
+    """Fetches the first chart of each source only: a provider bills every page.
+
+    A refresh does without the library; this check does not.
+    """
     source = replace(settings.source, scenes=settings.source.scenes[:1])
     dependencies = compose_refresh(
         replace(settings, source=source), secrets_provider(settings.region)
     )
     chart = dependencies.source.fetch()
+    if chart.failed_sources:
+        raise CheckFailed("; ".join(chart.failed_sources))
     return f"{chart.rows} rows, {len(chart.rejections)} unreadable"
 
 

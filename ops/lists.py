@@ -16,7 +16,7 @@ from ops.verdict_changes import changes_to_json, print_verdict_changes, summary_
 from tiktok_music.adapters.operator_list_rows import lists_document, parse_lists
 from tiktok_music.api.links import track_id_of_link
 from tiktok_music.errors import SettingsError
-from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
+from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
 from tiktok_music.resolve_request import parse_track_id
 from tiktok_music.track import is_tiktok_id
 
@@ -30,7 +30,8 @@ def add(
     kind: Annotated[
         ListKind,
         typer.Argument(
-            help="deny rejects a sound, allow exempts it from the word rules, title renames it."
+            help="deny rejects a sound, allow exempts it from the word rules, title renames it; "
+            "deny-join, allow-join: publish it as its duplicate in the commercial library or not."
         ),
     ],
     reason: Annotated[str, typer.Option("--reason", help="The reason, shown in reports.")],
@@ -147,7 +148,11 @@ def _check_options(
 def _change(
     deployment: Deployment, before: Entries | None, after: Entries, options: CommandOptions
 ) -> None:
-    """Shows the effect of a change, asks, and writes it; an unreadable `before` is None."""
+    """Shows the effect of a change, asks, and writes it; an unreadable `before` is None.
+
+    Entries that have expired are dropped.
+    """
+    after = OperatorLists.at(after, datetime.now(UTC)).entries
     effect = effect_of(deployment, before or (), after)
     if not options.as_json:
         _print_effect(effect)

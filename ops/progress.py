@@ -82,7 +82,10 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     )
     if report["reason"]:
         console.print(Text(harmless(f"  reason: {report['reason']}")))
-    if not report["rejected"] and not report["merged"]:
+    for sentence in report.get("failedSources", ()):
+        console.print(Text(harmless(f"  without a source: {sentence}")))
+    separated = report.get("separated", [])  # absent from reports of older releases
+    if not report["rejected"] and not report["merged"] and not separated:
         return
     rows = [
         (row["reason"], row["title"], row["author"], row["detail"])
@@ -91,4 +94,7 @@ def print_report(report: dict[str, Any], console: Console) -> None:
     for row in report["merged"]:
         why = f"{row['evidence']}: duplicate of {row['mergedInto']}"
         rows.append(("merged", row["title"], row["author"], why))
+    for row in separated:
+        why = f"{row['evidence']}: no duplicate of {row['separatedFrom']}"
+        rows.append(("separated", row["title"], row["author"], why))
     print_table(("reason", "title", "author", "why"), rows, to=console)

@@ -1,7 +1,7 @@
 """`catalog retire`: takes a track off the list permanently; its id still resolves."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -16,8 +16,8 @@ from ops.withdraw import withdraw
 from tiktok_music.api.links import track_id_of_link
 from tiktok_music.api.schedule import Schedule
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.errors import LeaseHeld, NotFound, SettingsError
-from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
+from tiktok_music.errors import LeaseHeld, NotFound
+from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
 from tiktok_music.refresh.publication.archive_records import reinstated_record, retired_record
 from tiktok_music.resolve_request import parse_track_id
 
@@ -28,8 +28,8 @@ REFRESH_RUNNING = (
     "shows that it has ended (16 minutes at most), or remove the track at once with --now"
 )
 RUN_AGAIN = (
-    "the running refresh will end LOST, but may overwrite the takedown: run this command again "
-    "when `catalog status` shows that it has ended"
+    "the running refresh may list it until the next one: run this command again when `catalog "
+    "status` shows that it has ended"
 )
 
 
@@ -65,7 +65,8 @@ def retire(
     once. Idempotent.
 
     Fails while a refresh is running, except with --now: that is one conditional write, and the
-    refresh ends LOST. The version without the track replaces the current one, which is deleted.
+    refresh ends LOST. The version without the track replaces the current one, which stays stored
+    for `changes` and cursors only.
     --undo lets the track be listed again by the next refresh that finds it on the chart.
     """
     if not reason.strip():
@@ -125,13 +126,6 @@ def _retire(deployment: Deployment, takedown: Takedown) -> str | None:
     rank = deployment.rank(record.track_id)
     limits = publish_limits(deployment.stack) if takedown.at_once else None
     if record.status is not TrackStatus.RETIRED:
-        entries = deployment.lists.entries()
-        if not any(_denies(each, record) for each in entries):
-            entry = ListEntry(ListKind.DENY, reason, record.tiktok_id)
-            # First, as its write is conditional, and a refresh reads it before the archive. Full
-            # overrides do not stop a takedown: the retired record keeps the track off the list.
-            with suppress(SettingsError):
-                deployment.lists.save((*entries, entry), before=entries)
         deployment.archive.save_retired(retired_record(record, reason, datetime.now(UTC)))
     return withdraw(deployment.publisher, record.track_id, limits) if limits and rank else None
 
@@ -155,8 +149,9 @@ def _undo(deployment: Deployment, takedown: Takedown) -> None:
     record = takedown.record
     _require_retired(record)
     entries = deployment.lists.entries()
-    others = tuple(each for each in entries if not _is_from_takedown(each, record))
     now = datetime.now(UTC)
+    kept = (each for each in entries if not _is_from_takedown(each, record))
+    others = OperatorLists.at(kept, now).entries
     retired_at = f" {record.retired_at:%Y-%m-%d}" if record.retired_at else ""
     history = f"retired{retired_at}: {record.retired_reason}"
     note = f"taken back {now:%Y-%m-%d}: {takedown.reason}; {history}"
@@ -176,11 +171,10 @@ def _effect(
     deployment: Deployment, record: TrackRecord, version: str | None, *, is_exclusive: bool
 ) -> str:
     """A sentence on when the takedown takes effect, and what may undo it."""
-    warning = "" if is_exclusive else f"; {RUN_AGAIN}"
     if version is not None:
-        return f"{version} without it is served within 36 seconds{warning}"
+        return f"{version} without it is served within 36 seconds"
     if not is_exclusive:
-        return f"it is not listed now{warning}"
+        return f"it is not listed now; {RUN_AGAIN}"
     if deployment.rank(record.track_id) is None:
         return "it is not listed, and no refresh will list it"
     schedule = Schedule.of(deployment.pointer())
@@ -226,5 +220,5 @@ def _denies(entry: ListEntry, record: TrackRecord) -> bool:
 
 
 def _is_from_takedown(entry: ListEntry, record: TrackRecord) -> bool:
-    """True for the entry that the takedown itself added."""
+    """True for the entry that a takedown of an earlier release added."""
     return _denies(entry, record) and entry.reason == record.retired_reason

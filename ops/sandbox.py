@@ -12,7 +12,7 @@ from ops.options import DryRunOption, JsonOption, StackOption
 from tiktok_music.adapters.secrets import Secrets
 from tiktok_music.composition.refresh_music import media_bucket
 from tiktok_music.refresh.media.ports import MediaStore
-from tiktok_music.refresh.media.prepare import cover_metadata, preview_metadata
+from tiktok_music.refresh.media.store_media import cover_metadata, preview_metadata
 from tiktok_music.refresh.settings import RefreshSettings
 from tiktok_music.sandbox.fixtures import media_file, sandbox_fixtures
 from tiktok_music.track import cover_key, preview_key

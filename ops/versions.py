@@ -9,9 +9,10 @@ from ops.console import confirm, echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment
 from ops.differences import print_changes
 from ops.options import CommandOptions, JsonOption, StackOption, YesOption
-from tiktok_music.api.changes import changes
+from tiktok_music.api.changes import changes, removed_ids
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackStatus
+from tiktok_music.archive_lookup import resolve_aliases
 from tiktok_music.errors import PublishLost
 from tiktok_music.pointer_moves import pinned, rolled_back, unpinned
 from tiktok_music.snapshot import Descriptor, Pointer
@@ -29,7 +30,9 @@ MOVED = (
 
 @reports_errors
 def snapshots(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
-    """List the stored versions, newest first, and mark the current one."""
+    """List the stored versions, newest first; mark the current one, and those withdrawn by a
+    takedown at once.
+    """
     deployment = open_deployment(stack)
     pointer = deployment.pointer()
     rows = [_row(each, pointer) for each in deployment.versions()]
@@ -53,16 +56,18 @@ def diff(
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """Show the changes between two stored versions: added, removed, moved."""
+    """Show the changes between two stored versions: added, removed, moved, updated."""
     deployment = open_deployment(stack)
     before = deployment.find_version(since)
     after = deployment.find_version(until) if until else deployment.pointer().current
     load = deployment.publisher.load
     older, newer = Index(load(before)), Index(load(after))
+    removed = removed_ids(older, newer)
+    records = resolve_aliases(deployment.archive, removed, newer.ranks.__contains__)
     if as_json:
-        print_json(changes(older, newer))
+        print_json(changes(older, newer, records))
     else:
-        print_changes(older, newer)
+        print_changes(older, newer, records)
 
 
 @reports_errors
@@ -160,7 +165,9 @@ def _state(pointer: Pointer) -> dict[str, Any]:
 
 def _row(descriptor: Descriptor, pointer: Pointer) -> dict[str, Any]:
     is_current = descriptor == pointer.current
-    mark = ("pinned" if pointer.is_pinned else "current") if is_current else ""
+    mark = "withdrawn" if descriptor.is_withdrawn else ""
+    if is_current:
+        mark = "pinned" if pointer.is_pinned else "current"
     return {
         "version": descriptor.version,
         "state": mark,

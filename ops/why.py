@@ -16,6 +16,8 @@ from tiktok_music.api.index import Index
 from tiktok_music.api.links import track_id_of_link
 from tiktok_music.archive import TrackRecord, record_to
 from tiktok_music.errors import NotFound, RecordingCorrupt, SnapshotCorrupt
+from tiktok_music.publish_facts import publish_to
+from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.history.recording import Recording, unpack_recording
 from tiktok_music.resolve_request import parse_track_id
 from tiktok_music.snapshot import Descriptor
@@ -101,7 +103,7 @@ class History:
         for recording in self.recordings:
             for candidate in recording.chart.candidates:
                 if candidate.track_id == track_id:
-                    row = asdict(candidate)
+                    row = {**asdict(candidate), "publish": _publish(candidate)}
                     files = {name: bool(row.pop(name)) for name in ("preview_urls", "cover_urls")}
                     has = {"has_preview": files["preview_urls"], "has_cover": files["cover_urls"]}
                     return {"scheduledAt": recording.scheduled_at.isoformat(), **row, **has}
@@ -116,6 +118,10 @@ class History:
                     yield track_id_of(row["tiktokId"]), row["title"]
         for recording in reversed(self.recordings):
             yield from ((track_id_of(each.tiktok_id), each.title) for each in recording.verdicts)
+
+
+def _publish(candidate: Candidate) -> dict[str, Any] | None:
+    return publish_to(candidate.publish) if candidate.publish else None
 
 
 @reports_errors

@@ -57,7 +57,7 @@ export type Forms = { readonly [category in Intl.LDMLPluralRule]?: string };
 
 /** The texts without a count. */
 export type TextName =
-  | 'search' | 'clearSearch' | 'filters' | 'allFilters' | 'commercial' | 'notCommercial' | 'list' | 'help' | 'loading'
+  | 'search' | 'clearSearch' | 'filters' | 'allFilters' | 'commercial' | 'notCommercial' | 'worksEverywhere' | 'alsoDirect' | 'list' | 'help' | 'loading'
   | 'isNew' | 'up' | 'down' | 'play' | 'pause' | 'stop' | 'seek' | 'position' | 'playing' | 'previewFailed' | 'use'
   | 'auto' | 'none' | 'clearPick' | 'nothingPicked' | 'selected' | 'selectedAuto' | 'selectedNone' | 'honoredPick'
   | 'honoredManaged' | 'directDegrades' | 'directHonors' | 'honoredAuto' | 'honoredNone' | 'drafts' | 'unknownPick'

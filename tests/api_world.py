@@ -29,6 +29,7 @@ from tiktok_music.api.tokens.access import (
 from tiktok_music.api_key import ApiKey
 from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import StoreError
+from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 from tiktok_music.sandbox.fixtures import GONE_VERSION, SandboxSource, sandbox_fixtures
 
 LIST = "/v1/tiktok-music"
@@ -50,6 +51,7 @@ class World:
     failures: list[str] = field(default_factory=list)
     stale: list[StoreError] = field(default_factory=list)
     refresh_every: timedelta = timedelta(hours=12)
+    policy: PublishPolicy = SWITCHED_OFF
 
     minted: list[tuple[str, str]] = field(default_factory=list)
     failed_requests: list[Request] = field(default_factory=list)
@@ -120,6 +122,7 @@ class World:
             now=lambda: self.now,
             refresh_every=self.refresh_every,
             is_foreign=lambda version: self.app_sandbox().snapshots.has(version),
+            policy=self.policy,
         )
 
     def _tokens(self) -> BrowserTokens:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tiktok_music.api_key import ApiKey, KeyEnvironment, KeyState, RateTier, mint_key
-from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
+from tiktok_music.archive import DrawnFacts, MediaFacts, TrackRecord, TrackStatus
+from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.snapshot import Descriptor, Snapshot, describe, pack, render
 from tiktok_music.track import Track, tiktok_music_link, track_id_of
@@ -23,6 +24,7 @@ def a_candidate(number: int = 1, **fields: Any) -> Candidate:
         author=f"Mira {number}",
         duration_seconds=24.0,
         user_count=1_000 - number,
+        is_commerce_music=False,
         language_name="English",
         preview_urls=(f"http://cdn.test/{tiktok_id}/audio",),
         cover_urls=(f"http://cdn.test/{tiktok_id}/cover",),
@@ -93,8 +95,26 @@ def a_media(**fields: Any) -> MediaFacts:
         cover_sha256="b" * 64,
         cover_bytes=60_000,
         fingerprint="",
+        method="encoded",
+        drawn=DrawnFacts(cover_sides=(96, 320), peaks_sha256="c" * 64, offset_ms=310),
     )
     return replace(media, **fields)
+
+
+def some_facts(number: int = 1, **fields: Any) -> PublishFacts:
+    """Publish facts with a full clip and a trending one, last seen at noon."""
+    facts = PublishFacts(
+        clips=(
+            Clip(f"753914962082136268{number}", ClipKind.FULL, 60.2),
+            Clip(f"753914962082136000{number}", ClipKind.TRENDING, 15.0),
+        ),
+        commercial_music_id=f"698527184724032102{number}",
+        evidence=Evidence.SAME_RECORDING,
+        countries=("GB", "US"),
+        first_seen_at=NOON,
+        last_seen_at=NOON,
+    )
+    return replace(facts, **fields)
 
 
 def a_key(

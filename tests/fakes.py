@@ -11,6 +11,7 @@ from tiktok_music.errors import (
     DownloadFailed,
     KeyChanged,
     LeaseHeld,
+    OutOfTime,
     PublishLost,
     SnapshotCorrupt,
     SnapshotMissing,
@@ -19,7 +20,14 @@ from tiktok_music.errors import (
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
-from tiktok_music.refresh.media.ports import PreparedPreview
+from tiktok_music.refresh.media.ports import no_deadline
+from tiktok_music.refresh.media.preview import (
+    DrawnWaveform,
+    PreparedCover,
+    PreparedPreview,
+    PreviewFacts,
+    PreviewMethod,
+)
 from tiktok_music.refresh.media.sound.volume import AudioFacts
 from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.refresh.rejection import Rejection
@@ -99,6 +107,14 @@ class FakeSnapshots:
             raise PublishLost(f"{pointer.current.version} does not replace the current snapshot")
         self.current_pointer = pointer
 
+    def unpublished(self, pointer: Pointer | None) -> Iterator[bytes]:
+        self._check()
+        named = (pointer.current, *pointer.history) if pointer else ()
+        for descriptor in self.sweepable.values():
+            keys = [(descriptor.version, index) for index in range(descriptor.chunk_count)]
+            if descriptor not in named and all(key in self.chunks for key in keys):
+                yield b"".join(self.chunks[key] for key in keys)
+
     def sweep(self) -> int:
         self._check()
         pointer, swept = self.current_pointer, 0
@@ -133,6 +149,7 @@ class FakeSnapshots:
 @dataclass
 class FakeArchive:
     records: dict[str, TrackRecord] = field(default_factory=dict)
+    songs: dict[str, str] = field(default_factory=dict)
     writes: int = 0
 
     def get_many(self, track_ids: Iterable[str]) -> dict[str, TrackRecord]:
@@ -140,19 +157,28 @@ class FakeArchive:
             track_id: self.records[track_id] for track_id in track_ids if track_id in self.records
         }
 
+    def tracks_of_songs(self, song_ids: Iterable[str]) -> dict[str, str]:
+        return {each: self.songs[each] for each in song_ids if each in self.songs}
+
+    def save_songs(self, songs: Mapping[str, str]) -> None:
+        self.songs.update(songs)
+        self.writes += len(songs)
+
     def save_retired(self, record: TrackRecord) -> None:
         self.save_many([record])
 
     def save_reinstated(self, record: TrackRecord) -> None:
-        self.save_many([record])
+        self.records[record.track_id] = record
 
     def list_retired(self) -> list[TrackRecord]:
         return [each for each in self.records.values() if each.status is TrackStatus.RETIRED]
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
         for record in records:
-            self.records[record.track_id] = record
             self.writes += 1
+            known = self.records.get(record.track_id, record)
+            if known.status is not TrackStatus.RETIRED or record.is_withheld():
+                self.records[record.track_id] = record
 
 
 @dataclass
@@ -275,6 +301,11 @@ class FakeMediaStore:
             raise StoreUnavailable("the bucket is down")
         return self.objects.setdefault(key, (body, content_type, dict(facts)))[2]
 
+    def get(self, key: str) -> bytes | None:
+        if self.is_down:
+            raise StoreUnavailable("the bucket is down")
+        return self.objects[key][0] if key in self.objects else None
+
 
 @dataclass
 class FakeDownloader:
@@ -301,29 +332,65 @@ class FakeMediaEncoder:
     """Makes a preview of any bytes, unless the title or the file has a problem.
 
     `bad_files` are by the address whose text they are; `judged` are the files that were tried.
+    `busy_with` is the kind of work, "preview" or "cover", that waits while the run has time.
     """
 
     problems: dict[str, Exception] = field(default_factory=dict)
     bad_files: dict[str, Exception] = field(default_factory=dict)
     judged: list[str] = field(default_factory=list)
     fingerprints: dict[str, str] = field(default_factory=dict)
+    busy_with: str = ""
 
-    def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
+    def prepare_preview(
+        self, data: bytes, title: str, artist: str, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedPreview:
         if title in self.problems:
             raise self.problems[title]
+        self._wait("preview", has_time)
         self._judge(data)
         return PreparedPreview(
-            b"ID3" + data, some_facts(-14.0), some_facts(-9.5), self.fingerprints.get(title, "")
+            mp3=b"ID3" + data,
+            facts=PreviewFacts(
+                integrated_lufs=-14.0,
+                true_peak_dbtp=-1.5,
+                duration_seconds=24.0,
+                method=PreviewMethod.ENCODED,
+                offset_ms=310,
+                loudest_ms=4_000,
+            ),
+            source=some_facts(-9.5),
+            fingerprint=self.fingerprints.get(title, ""),
+            peaks=b'{"of":"' + data + b'"}',
         )
 
-    def prepare_cover(self, data: bytes) -> bytes:
+    def prepare_cover(
+        self, data: bytes, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedCover:
+        self._wait("cover", has_time)
         self._judge(data)
-        return b"\xff\xd8\xff" + data
+        return PreparedCover(
+            jpeg=b"\xff\xd8\xff" + data,
+            small={96: b"\xff\xd8\xff96" + data, 320: b"\xff\xd8\xff320" + data},
+            thumb_hash="3OcRJYB4d3h/iIeHeEh3eIhw+j2w",
+            color="#1f6f8b",
+            on_color="#ffffff",
+        )
+
+    def draw_waveform(
+        self, mp3: bytes, has_time: Callable[[], bool] = no_deadline
+    ) -> DrawnWaveform:
+        self._judge(mp3)
+        return DrawnWaveform(peaks=b'{"of":"' + mp3 + b'"}', loudest_ms=4_000)
+
+    def _wait(self, work: str, has_time: Callable[[], bool]) -> None:
+        if work == self.busy_with and not has_time():
+            raise OutOfTime("all decoders are busy and the time is up")
 
     def _judge(self, data: bytes) -> None:
-        self.judged.append(data.decode())
-        if data.decode() in self.bad_files:
-            raise self.bad_files[data.decode()]
+        text = data.decode(errors="replace")
+        self.judged.append(text)
+        if text in self.bad_files:
+            raise self.bad_files[text]
 
 
 @dataclass

@@ -68,6 +68,7 @@ class World:
     media_encoder: FakeMediaEncoder = field(default_factory=FakeMediaEncoder)
     progress: FakeProgress = field(default_factory=FakeProgress)
     lists: OperatorLists = NO_LISTS
+    gates: GateLimits = field(default_factory=lambda: GateLimits(min_tracks=1))
     now: datetime = NOON
     _seconds: float = 0.0
 
@@ -82,7 +83,7 @@ class World:
             ledger=self.ledger,
             publisher=self.snapshots,
             reports=self.reports,
-            gates=GateLimits(min_tracks=1),
+            gates=self.gates,
             media_base_url=MEDIA,
             progress=self.progress,
             now=lambda: self.now,

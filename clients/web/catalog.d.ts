@@ -12,7 +12,63 @@ export interface Track {
   readonly isCommerceMusic: boolean;
 }
 
-/** A track with its details. */
+/** The clip of a track in TikTok's commercial library; `countries` are those of the charts that listed it, and no clearance. */
+export interface Publish {
+  readonly songClipId: string;
+  readonly clip: 'full' | 'trending';
+  readonly clipDuration: number | null;
+  readonly trendingSongClipId: string | null;
+  readonly commercialMusicId: string | null;
+  readonly evidence: 'listed' | 'sameId' | 'sameRecording' | 'sameCredits';
+  readonly countries: readonly string[];
+  readonly lastSeenAt: string;
+  readonly isUsable: boolean;
+}
+
+export interface CommercialUse {
+  readonly verdict: 'approved' | 'organicOnly' | 'unknown';
+  readonly because: string;
+  readonly countries: readonly string[];
+  readonly checkedAt: string;
+}
+
+export interface HonoredBy {
+  readonly publish: boolean;
+  readonly managed: true;
+}
+
+/** What a player draws of a track; null for what was not made. */
+export interface TrackMedia {
+  /** JPEG files by the pixels of their longer side. */
+  readonly cover: { readonly 96: string | null; readonly 320: string | null; readonly 720: string | null };
+  /** ThumbHash in base64. */
+  readonly coverHash: string | null;
+  readonly coverColor: string | null;
+  readonly onCoverColor: '#000000' | '#ffffff' | null;
+  /** Waveform of the preview in audiowaveform's JSON. */
+  readonly peaksUrl: string | null;
+  readonly suggestedStartMs: number | null;
+  readonly previewOffsetMs: number | null;
+}
+
+/** What the sources say about a song. */
+export interface About {
+  readonly themes: readonly string[];
+  readonly genres: readonly string[];
+  readonly releasedOn: string | null;
+  readonly links: { readonly appleMusic: string | null; readonly spotify: string | null };
+}
+
+/** A row of a search, with the members that `include` names; `publish` is null if no clip is known. */
+export interface SearchTrack extends Track {
+  readonly publish?: Publish | null;
+  readonly honoredBy?: HonoredBy;
+  readonly commercialUse?: CommercialUse;
+  readonly media?: TrackMedia | null;
+  readonly about?: About | null;
+}
+
+/** A track with its details; without direct publish it has neither `publish` nor `commercialUse`. */
 export interface TrackDetail extends Track {
   readonly status: 'active' | 'offChart' | 'retired';
   readonly tiktokMusicLink: string;
@@ -23,7 +79,11 @@ export interface TrackDetail extends Track {
   readonly firstSeenAt: string;
   readonly lastSeenAt: string;
   readonly loudnessLufs: number | null;
-  readonly honoredBy: { readonly publish: false; readonly managed: true };
+  readonly honoredBy: HonoredBy;
+  readonly publish?: Publish | null;
+  readonly commercialUse?: CommercialUse;
+  readonly media: TrackMedia;
+  readonly about: About;
 }
 
 export interface List {
@@ -34,11 +94,12 @@ export interface List {
 export interface Facets {
   readonly language: Readonly<Record<string, number>>;
   readonly isCommerceMusic: { readonly true: number; readonly false: number };
+  readonly publishable?: { readonly true: number; readonly false: number };
 }
 
 /** One page of matches; `total` counts all, `nextCursor` is null on the last page. */
 export interface Page {
-  readonly tracks: readonly Track[];
+  readonly tracks: readonly SearchTrack[];
   readonly total: number;
   readonly nextCursor: string | null;
   readonly facets?: Facets;
@@ -52,11 +113,16 @@ export interface Batch {
   readonly unknown: string[];
 }
 
+export type Include = 'about' | 'media' | 'publish';
+
 /** Durations in seconds, languages as ISO 639-1. Unknown members are a TypeError. */
 export interface Search {
   q?: string;
   languages?: string | readonly string[];
   commerceOnly?: boolean;
+  /** Only tracks that are honoured on direct publish; ignored where the catalog honours none. */
+  publishable?: boolean;
+  include?: Include | readonly Include[];
   minDuration?: number;
   maxDuration?: number;
   link?: string;
@@ -70,7 +136,16 @@ export interface Search {
 export type TiktokMusic =
   | { readonly mode: 'none' }
   | { readonly mode: 'auto' }
-  | { readonly mode: 'manual'; readonly trackId: string };
+  | ({ readonly mode: 'manual'; readonly trackId: string } & DirectOptions);
+
+/** Options of direct publish: volumes from 0 to 100, milliseconds of the clip. */
+export interface DirectOptions {
+  readonly volume?: number;
+  readonly originalVolume?: number;
+  readonly startMs?: number;
+  readonly endMs?: number;
+  readonly fallback?: 'auto' | 'none' | 'fail';
+}
 
 /** A response with its raw headers, such as `X-RateLimit-Remaining` if the proxy returns it. */
 export interface RawResponse {

@@ -9,7 +9,8 @@ const LIST = '/v1/tiktok-music';
 const BATCH_SIZE = 50; // the most ids that the batch route takes
 const CACHED_RESPONSES = 50;
 const SEARCH_NAMES = [
-  'q', 'languages', 'commerceOnly', 'minDuration', 'maxDuration', 'link', 'sort', 'limit', 'facets', 'cursor',
+  'q', 'languages', 'commerceOnly', 'publishable', 'include', 'minDuration', 'maxDuration', 'link', 'sort', 'limit', 'facets',
+  'cursor',
 ];
 const OPTION_NAMES = ['signal', 'timeoutMs', 'onResponse'];
 const CLIENT_OPTION_NAMES = ['timeoutMs', 'onResponse'];
@@ -132,9 +133,10 @@ function known(given, names, kind) {
 
 /** Always sends a limit: without any parameter the API returns the whole list. */
 function parametersOf(search) {
-  const { languages, limit, ...rest } = known(search, SEARCH_NAMES, 'search parameter');
+  const { languages, include, limit, ...rest } = known(search, SEARCH_NAMES, 'search parameter');
   const given = Object.entries({ ...rest, limit: limit ?? 50 }).filter(([, value]) => ![undefined, null, ''].includes(value));
-  return new URLSearchParams([...given, ...[languages ?? []].flat().map((language) => ['language', language])]);
+  const several = (name, values) => [values ?? []].flat().map((value) => [name, value]);
+  return new URLSearchParams([...given, ...several('language', languages), ...several('include', include)]);
 }
 
 async function errorOf(response) {

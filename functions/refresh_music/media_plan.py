@@ -30,8 +30,8 @@ provider = SecretsProvider()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Plans the media of a scheduled refresh; returns the key of the plan, and counts.
 
-    Raises SourceError or StoreUnavailable: the state machine retries, then runs the refresh
-    without a plan.
+    Raises SourceError or StoreUnavailable, which the state machine retries, and OutOfTime; the
+    refresh then runs without a plan.
     """
     request = parse_event(event, datetime.now(UTC))
     trigger = Trigger(

@@ -14,6 +14,10 @@ WRITE = "publish:write"
 
 # 16 upper-case base32 characters, and 43 base64url ones (32 random bytes), which may be _ and -.
 _FORMAT = re.compile(r"lp_(live|test)_([A-Z2-7]{16})_([A-Za-z0-9_-]{43})")
+# 32 bytes leave two bits of the 43rd character unused. Keys of older releases have 00 there; 01
+# says that the last 4 characters of the id are a checksum of the environment and the first 12.
+_CHECKED_ENDINGS = frozenset("BFJNRVZdhlptx159")
+_UNCHECKED_LENGTH = 12
 
 
 class KeyEnvironment(StoredText):
@@ -95,7 +99,10 @@ class ApiKey:
 
 
 def parse_authorization(header: str | None) -> PresentedKey | None:
-    """Reads the key of an `Authorization` header: `Bearer` and a well-formed key, else None."""
+    """Reads the key of an `Authorization` header: `Bearer` and a well-formed key, else None.
+
+    An invented or mistyped id with a wrong checksum counts as malformed, so that it costs no read.
+    """
     scheme, _, credentials = (header or "").partition(" ")
     if scheme.lower() != "bearer":
         return None
@@ -103,6 +110,9 @@ def parse_authorization(header: str | None) -> PresentedKey | None:
     if match is None:
         return None
     environment, key_id, secret = match.groups()
+    prefix = key_id[:_UNCHECKED_LENGTH]
+    if secret[-1] in _CHECKED_ENDINGS and key_id != prefix + _checksum(environment, prefix):
+        return None
     return PresentedKey(KeyEnvironment(environment), key_id, hash_secret(secret))
 
 
@@ -121,7 +131,14 @@ class MintedKey:
 
 
 def mint_key(environment: KeyEnvironment, randomness: Callable[[int], bytes]) -> MintedKey:
-    """Makes a key with an id of 80 random bits and a secret of 256."""
-    key_id = base64.b32encode(randomness(10)).decode()
+    """Makes a key with an id of 60 random bits and a checksum, and a secret of 256 random bits."""
+    prefix = base64.b32encode(randomness(8)).decode()[:_UNCHECKED_LENGTH]
+    key_id = prefix + _checksum(environment, prefix)
     secret = base64.urlsafe_b64encode(randomness(32)).decode().rstrip("=")
+    secret = secret[:-1] + chr(ord(secret[-1]) + 1)
     return MintedKey(f"lp_{environment}_{key_id}_{secret}", key_id, hash_secret(secret))
+
+
+def _checksum(environment: str, prefix: str) -> str:
+    digest = hashlib.sha256(f"{environment}_{prefix}".encode()).digest()
+    return base64.b32encode(digest[:5]).decode()[:4]

@@ -1,11 +1,25 @@
 """The permanent record of each published track, so that its id always resolves."""
 
+import logging
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
+from tiktok_music.about import About, about_from
+from tiktok_music.publish_facts import (
+    PublishFacts,
+    facts_of_clip_id,
+    publish_from,
+    publish_to,
+)
 from tiktok_music.stored_text import StoredText
+
+_logger = logging.getLogger(__name__)
+# Stored under another name, or in a form of their own.
+_OTHER_NAMES = ("survivor_id", "song_clip_id")
+_ONLY_IF_KNOWN = ("publish", "has_commerce_right")
 
 
 class TrackStatus(StoredText):
@@ -20,12 +34,32 @@ class TrackStatus(StoredText):
     ALIAS = "alias"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnFacts:
+    """What a player draws of a track before and while it plays; empty where it was not made.
+
+    `cover_sides` are the pixels of the smaller covers; `thumb_hash` is base64, colours `#rrggbb`.
+    `offset_ms` is the preview's start in the source's file, None if unknown; `start_ms` the
+    suggested start in the preview.
+    """
+
+    cover_sides: tuple[int, ...] = ()
+    thumb_hash: str = ""
+    color: str = ""
+    on_color: str = ""
+    peaks_sha256: str = ""
+    offset_ms: int | None = None
+    start_ms: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class MediaFacts:
     """Facts of a track's published preview and cover, which are immutable once written.
 
     Loudness and peak are of the published preview, in LUFS and dBTP; `source_lufs` is of the
     audio that upstream served. `fingerprint` is the audio fingerprint in base64, or empty.
+    `method` is how the preview was made. `drawn` are the facts of small covers and waveform, None
+    for media of an older release, until they are drawn from the stored files.
     """
 
     duration_seconds: float
@@ -37,14 +71,20 @@ class MediaFacts:
     cover_sha256: str
     cover_bytes: int
     fingerprint: str = ""
+    method: str = ""
+    drawn: DrawnFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackRecord:
     """One archived track. `canonical_id` is the track that an alias resolves to.
 
-    `song_clip_id` is the id for publishing commercial music, where the source gave it.
+    `publish` are the facts for publishing it with commercial music, `has_commerce_right` is
+    upstream's flag for commercial use; both are None where no source gave them. `about` is the last
+    that a source said about the song.
     `retired_at` and `retired_reason` describe a takedown; the reason stays after it is undone.
+    `facts_at` has the times at which upstream last gave author, album, language, user count and
+    commerce flag; `upstream_title` is its title where the operator gave another one.
     `newer_fields` are stored fields of a newer release, written back as they were read.
     """
 
@@ -64,9 +104,13 @@ class TrackRecord:
     status: TrackStatus
     media: MediaFacts | None = None
     canonical_id: str | None = None
-    song_clip_id: str | None = None
+    publish: PublishFacts | None = None
+    has_commerce_right: bool | None = None
+    about: About = field(default_factory=About)
     retired_at: datetime | None = None
     retired_reason: str | None = None
+    facts_at: Mapping[str, datetime] = field(default_factory=dict, hash=False)
+    upstream_title: str | None = None
     newer_fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def is_withheld(self) -> bool:
@@ -82,7 +126,13 @@ def record_to(record: TrackRecord) -> dict[str, Any]:
     stored["first_seen_at"] = record.first_seen_at.isoformat()
     stored["last_seen_at"] = record.last_seen_at.isoformat()
     stored["retired_at"] = record.retired_at.isoformat() if record.retired_at else None
-    return stored
+    stored["facts_at"] = {fact: moment.isoformat() for fact, moment in record.facts_at.items()}
+    stored["publish"] = publish_to(record.publish) if record.publish else None
+    return {
+        name: value
+        for name, value in stored.items()
+        if value is not None or name not in _ONLY_IF_KNOWN
+    }
 
 
 def record_from(stored: dict[str, Any]) -> TrackRecord:
@@ -95,21 +145,68 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
             "newer_fields": {
                 name: value
                 for name, value in stored.items()
-                if name not in known and name != "survivor_id"
+                if name not in known and name not in _OTHER_NAMES
             },
             "first_seen_at": datetime.fromisoformat(stored["first_seen_at"]),
             "last_seen_at": datetime.fromisoformat(stored["last_seen_at"]),
             "status": TrackStatus(stored["status"]),
             "media": media_from(media) if media else None,
+            "about": about_from(stored.get("about") or {}),
             "canonical_id": stored.get("survivor_id"),
+            "publish": _publish(stored),
             "retired_at": datetime.fromisoformat(retired_at) if retired_at else None,
+            "facts_at": {
+                fact: datetime.fromisoformat(moment)
+                for fact, moment in (stored.get("facts_at") or {}).items()
+            },
         }
     )
 
 
+def _publish(stored: Mapping[str, Any]) -> PublishFacts | None:
+    """The publish facts; malformed ones cost themselves only, as the next run finds them again.
+
+    Earlier releases stored the id of one clip.
+    """
+    try:
+        if stored.get("publish"):
+            return publish_from(stored["publish"])
+        clip_id = stored.get("song_clip_id")
+        times = (stored["first_seen_at"], stored["last_seen_at"])
+        return facts_of_clip_id(clip_id, *map(datetime.fromisoformat, times)) if clip_id else None
+    except (LookupError, TypeError, ValueError) as exc:
+        _logger.warning("publish facts of %s are not readable: %r", stored.get("track_id"), exc)
+        return None
+
+
 def media_from(stored: dict[str, Any]) -> MediaFacts:
-    """Reads the stored form; ignores fields of a newer release."""
-    return MediaFacts(**known_fields(MediaFacts, stored))
+    """Reads the stored form; ignores fields of a newer release.
+
+    Raises TypeError for a missing field or one of another type, which would end a run later.
+    """
+    drawn = stored.get("drawn")
+    known = known_fields(MediaFacts, {**stored, "drawn": None})
+    _check_types(MediaFacts, known)
+    return replace(MediaFacts(**known), drawn=None if drawn is None else _drawn_from(drawn))
+
+
+def _drawn_from(stored: Mapping[str, Any]) -> DrawnFacts:
+    known = known_fields(DrawnFacts, stored)
+    sides = known.pop("cover_sides", [])
+    if not isinstance(sides, list | tuple) or not all(type(side) is int for side in sides):
+        raise TypeError(f"cover_sides is {sides!r:.40}")
+    _check_types(DrawnFacts, known)
+    return DrawnFacts(**known, cover_sides=tuple(sides))
+
+
+def _check_types(kind: type, known: Mapping[str, Any]) -> None:
+    """Raises TypeError for a value that is not the text or the finite number of its field."""
+    types = {each.name: each.type for each in fields(kind)}
+    for name, value in known.items():
+        is_number = type(value) in (int, float) and math.isfinite(value)
+        is_missing = value is None and "None" in str(types[name])
+        if not (is_missing or (isinstance(value, str) if types[name] is str else is_number)):
+            raise TypeError(f"{name} is {value!r:.40}")
 
 
 def known_fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def unescape(text: str) -> str:
     Only references with a semicolon count ("AT&T" stays), at most two layers deep (`&amp;amp;`).
     """
     # Compiled at the first use: the list function loads this module but never needs the patterns.
-    text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda escape: chr(int(escape[1], 16)), text)
+    if "\\u" in text:
+        text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda escape: chr(int(escape[1], 16)), text)
     for _ in range(_LAYERS if "&" in text else 0):
         text = re.sub(r"&(?:#(\d{1,7}|[xX][0-9a-fA-F]{1,6})|(\w{2,6}));", _referenced, text)
     return text
@@ -69,6 +70,8 @@ def visible(text: str) -> str:
     """
     if text.isascii():
         return text.strip()
+    if text.isprintable() and all(char.isascii() or _is_letter(char) for char in text):
+        return text.strip()
     shown: list[str] = []
     for char in text:
         is_alone = not shown or shown[-1] == " "
@@ -79,6 +82,10 @@ def visible(text: str) -> str:
         elif not (is_alone and unicodedata.category(char)[0] == "M"):
             shown.append(char)
     return "".join(shown).strip(" \u200c\u200d")
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalpha() and char not in BLANK_LETTERS
 
 
 def _is_within(char: str, ranges: tuple[tuple[int, int], ...]) -> bool:

@@ -5,6 +5,7 @@ CatalogError
 ├── SourceError                 the upstream chart
 │   ├── SourceUnavailable       no answer, or a transient error
 │   └── SourceRefused           a refusal, or an answer that breaks its contract
+├── OutOfTime                   a stage of a run did not end in time
 ├── MediaError                  one track's audio or cover
 │   ├── DownloadFailed
 │   ├── AudioUnreadable
@@ -63,6 +64,10 @@ class SourceUnavailable(SourceError):
 
 class SourceRefused(SourceError):
     """Raised when upstream refuses the request, or its answer breaks its contract."""
+
+
+class OutOfTime(CatalogError):
+    """Raised when a stage of a run does not end in the time that the run has."""
 
 
 class MediaError(CatalogError):

@@ -30,22 +30,26 @@ def advanced(last: Pointer | None, current: Descriptor) -> Pointer:
 
 
 def rolled_back(pointer: Pointer, version: str, fence: int) -> Pointer:
-    """The pointer at an older (or newer) version; raises SnapshotGone if it is not stored."""
+    """The pointer at an older (or newer) version; raises SnapshotGone if it cannot be served."""
     stored = (pointer.current, *pointer.history)
     chosen = next((descriptor for descriptor in stored if descriptor.version == version), None)
     if chosen is None:
         versions = ", ".join(descriptor.version for descriptor in stored)
         raise SnapshotGone(f"{version} is not kept; there are {versions}")
+    if chosen.is_withdrawn:
+        raise SnapshotGone(f"{version} lists a track that was retired at once: choose another one")
     others = sorted(set(stored) - {chosen}, key=lambda descriptor: -descriptor.fence)
     return replace(pointer, current=chosen, history=tuple(others), operator_fence=fence)
 
 
 def replaced(pointer: Pointer, current: Descriptor, fence: int) -> Pointer:
-    """The pointer with `current` in place of the current version, which leaves the history too.
+    """The pointer with `current` in place of the current version, for a takedown.
 
-    For a takedown: the replaced version must not be served again. A pin stays.
+    The replaced version stays for `changes` and cursors, marked as withdrawn. A pin stays.
     """
-    return replace(pointer, current=current, operator_fence=fence)
+    withdrawn = replace(pointer.current, is_withdrawn=True)
+    history = (withdrawn, *pointer.history)[: MOST_VERSIONS - 1]
+    return replace(pointer, current=current, history=history, operator_fence=fence)
 
 
 def pinned(pointer: Pointer, version: str, fence: int) -> Pointer:
@@ -63,10 +67,11 @@ def recovered(
 ) -> Pointer:
     """A pointer at `version` if it is one of the whole versions, else at the newest of them.
 
-    A pin stays only with its version.
+    A pin stays only with its version. A withdrawn version is the last choice.
     """
     newest_first = sorted(whole, key=lambda descriptor: -descriptor.fence)
-    chosen = next((each for each in newest_first if each.version == version), newest_first[0])
+    newest = next((each for each in newest_first if not each.is_withdrawn), newest_first[0])
+    chosen = next((each for each in newest_first if each.version == version), newest)
     return Pointer(
         chosen,
         tuple(each for each in newest_first if each != chosen)[: MOST_VERSIONS - 1],

@@ -11,6 +11,15 @@ from enum import StrEnum
 from typing import Any
 
 from tiktok_music.errors import Invalid, Issue
+from tiktok_music.resolve_options import (
+    MUSIC_OPTIONS,
+    NO_OPTIONS,
+    TARGET_OPTIONS,
+    PostOptions,
+    option_issues,
+    options_switched_off,
+    parse_options,
+)
 
 MODES = ("publish", "draft", "managed")
 MUSIC_MODES = ("none", "auto", "manual")
@@ -49,6 +58,7 @@ class Target:
     mode: str
     music_mode: str
     track_id: str | None
+    post: PostOptions = NO_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +82,11 @@ def parse_track_id(text: object) -> str | None:
     return lower if _UUID.fullmatch(lower) else None
 
 
-def parse_request(body: object) -> ResolveRequest:
-    """Parses a body; raises Invalid if it is wrong as a whole, not because of a faulty target."""
+def parse_request(body: object, *, reads_options: bool = False) -> ResolveRequest:
+    """Parses a body; raises Invalid if it is wrong as a whole, not because of a faulty target.
+
+    The options of direct publish are ignored unless `reads_options`.
+    """
     fields = body if isinstance(body, dict) else {}
     listed = fields.get("targets")
     issues = list(_unknown_members("", fields, REQUEST_MEMBERS))
@@ -84,27 +97,34 @@ def parse_request(body: object) -> ResolveRequest:
     if issues or not isinstance(listed, list):
         raise Invalid(tuple(issues))
     return ResolveRequest(
-        targets=tuple(_target(index, item) for index, item in enumerate(listed)),
+        targets=tuple(
+            _target(index, item, reads_options=reads_options) for index, item in enumerate(listed)
+        ),
         on_error=OnError(fields.get("onError", OnError.FAIL)),
         on_retired=OnRetired(fields.get("onRetired", OnRetired.LINK)),
     )
 
 
-def _target(index: int, item: object) -> Target | FaultyTarget:
-    issues = tuple(_target_issues(f"targets[{index}]", item))
+def _target(index: int, item: object, *, reads_options: bool = False) -> Target | FaultyTarget:
+    path = f"targets[{index}]"
+    issues = list(_target_issues(path, item, reads_options=reads_options))
+    if reads_options and isinstance(item, dict):
+        issues += option_issues(path, item)
     if issues or not isinstance(item, dict):
-        return FaultyTarget(index, issues)
+        return FaultyTarget(index, tuple(issues))
     music = item.get("tiktokMusic", {"mode": "none"})
     music_mode = music.get("mode", music.get("selection"))
     track_id = parse_track_id(music.get("trackId")) if music_mode == "manual" else None
-    return Target(index, item["mode"], music_mode, track_id)
+    options = parse_options(item) if reads_options else options_switched_off(item)
+    return Target(index, item["mode"], music_mode, track_id, options)
 
 
-def _target_issues(path: str, item: object) -> Iterator[Issue]:
+def _target_issues(path: str, item: object, *, reads_options: bool) -> Iterator[Issue]:
     if not isinstance(item, dict):
         yield path, "Must be an object."
         return
-    yield from _unknown_members(f"{path}.", item, TARGET_MEMBERS)
+    known, ignored = _known_and_ignored(TARGET_MEMBERS, TARGET_OPTIONS, reads_options)
+    yield from _unknown_members(f"{path}.", item, known, ignored)
     yield from _wrong_choice("mode", {"mode": None, **item}, MODES, f"{path}.")
     if "tiktokMusic" not in item:
         return
@@ -114,11 +134,12 @@ def _target_issues(path: str, item: object) -> Iterator[Issue]:
     elif item.get("mode") == "draft":
         yield f"{path}.tiktokMusic", "A draft takes no music."
     else:
+        known, ignored = _known_and_ignored(MUSIC_MEMBERS, MUSIC_OPTIONS, reads_options)
+        yield from _unknown_members(f"{path}.tiktokMusic.", music, known, ignored)
         yield from _music_issues(f"{path}.tiktokMusic.", music)
 
 
 def _music_issues(path: str, music: Mapping[str, Any]) -> Iterator[Issue]:
-    yield from _unknown_members(path, music, MUSIC_MEMBERS)
     name = "selection" if "selection" in music and "mode" not in music else "mode"
     wrong = list(_wrong_choice(name, {name: None, **music}, MUSIC_MODES, path))
     if wrong:
@@ -129,6 +150,12 @@ def _music_issues(path: str, music: Mapping[str, Any]) -> Iterator[Issue]:
         yield f"{path}trackId", "Must be the id of a track, a UUID."
 
 
+def _known_and_ignored(
+    members: tuple[str, ...], options: tuple[str, ...], reads_options: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return ((*members, *options), ()) if reads_options else (members, options)
+
+
 def _wrong_choice(
     name: str, fields: Mapping[str, Any], choices: tuple[str, ...], path: str = ""
 ) -> Iterator[Issue]:
@@ -137,9 +164,9 @@ def _wrong_choice(
 
 
 def _unknown_members(
-    path: str, fields: Mapping[str, Any], known: tuple[str, ...]
+    path: str, fields: Mapping[str, Any], known: tuple[str, ...], ignored: tuple[str, ...] = ()
 ) -> Iterator[Issue]:
-    unknown = [name for name in fields if name not in known]
+    unknown = [name for name in fields if name not in (*known, *ignored)]
     for name in unknown[:MOST_UNKNOWN_SHOWN]:
         if _NAME.fullmatch(name) is None:
             yield path.rstrip(".") or "body", f"Unknown member; known are {', '.join(known)}."

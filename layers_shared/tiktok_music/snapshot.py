@@ -16,6 +16,10 @@ from tiktok_music.track import Track, cover_key, preview_key
 
 # DynamoDB's item limit is 400 KB with attribute names; the rest is head-room.
 CHUNK_BYTES = 350 * 1024
+# A Lambda's answer has at most 6 MB: the body as a JSON string, or in base64, and the headers.
+MOST_BODY_BYTES = 6 * 1024 * 1024 - 32 * 1024
+# Base64 makes four bytes of three.
+MOST_GZIPPED_BYTES = MOST_BODY_BYTES * 3 // 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Descriptor:
     """The metadata for fetching one snapshot and verifying that it is complete.
 
     `byte_length` and `sha256` are of the gzipped body; `fence` is the fencing token of the
-    refresh that wrote it and grows with every publish; times are UTC.
+    refresh that wrote it and grows with every publish; times are UTC. A withdrawn version lists a
+    track that was taken down at once: it is stored for comparisons, and not served again.
     """
 
     version: str
@@ -48,6 +53,7 @@ class Descriptor:
     track_count: int
     chart: ChartFigures = field(default_factory=ChartFigures)
     is_forced: bool = False
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ def row_of(track: Track, media_base_url: str) -> dict[str, Any]:
         "title": track.title,
         "author": track.author,
         "album": track.album,
-        "duration": _short_number(track.duration_seconds),
+        "duration": short_number(track.duration_seconds),
         "previewUrl": f"{media_base_url}/{preview_key(track.track_id)}",
         "coverUrl": f"{media_base_url}/{cover_key(track.track_id)}",
         "language": track.language,
@@ -112,7 +118,7 @@ def row_of(track: Track, media_base_url: str) -> dict[str, Any]:
     }
 
 
-def _short_number(seconds: float) -> int | float:
+def short_number(seconds: float) -> int | float:
     rounded = round(float(seconds), 1)
     return int(rounded) if rounded.is_integer() else rounded
 

@@ -39,6 +39,16 @@ def cover_key(track_id: str) -> str:
     return f"music/{track_id}/cover.jpg"
 
 
+def small_cover_key(track_id: str, side: int) -> str:
+    """Object key of a smaller cover, by the pixels of its longer side."""
+    return f"music/{track_id}/cover-{side}.jpg"
+
+
+def peaks_key(track_id: str) -> str:
+    """Object key of the waveform of the preview."""
+    return f"music/{track_id}/peaks.json"
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One track of the list, before rendering.

@@ -5,6 +5,8 @@ export default {
   allFilters: 'Alle Filter',
   commercial: 'Gewerbliche Nutzung',
   notCommercial: 'Nur privat',
+  worksEverywhere: 'Überall nutzbar',
+  alsoDirect: 'auch in direkten Beiträgen',
   list: 'Titel',
   help: 'Pfeiltasten bewegen, Eingabetaste wählt aus, Leertaste spielt und hält an, links und rechts springen, Escape beendet.',
   tracks: { one: '{n} Titel', other: '{n} Titel' },

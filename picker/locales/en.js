@@ -6,6 +6,8 @@ export default {
   allFilters: 'All filters',
   commercial: 'Commercial use',
   notCommercial: 'Personal use',
+  worksEverywhere: 'Works everywhere',
+  alsoDirect: 'also on direct posts',
   list: 'Tracks',
   help: 'Arrows move, Enter picks, Space plays and pauses, left and right seek, Escape stops.',
   tracks: { one: '{n} track', other: '{n} tracks' },

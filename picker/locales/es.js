@@ -5,6 +5,8 @@ export default {
   allFilters: 'Todos los filtros',
   commercial: 'Uso comercial',
   notCommercial: 'Uso personal',
+  worksEverywhere: 'Vale en todas partes',
+  alsoDirect: 'también en publicaciones directas',
   list: 'Canciones',
   help: 'Las flechas mueven, Intro elige, Espacio reproduce y pausa, izquierda y derecha avanzan y retroceden, Escape detiene.',
   tracks: { one: '{n} canción', other: '{n} canciones' },

@@ -5,6 +5,8 @@ export default {
   allFilters: 'Tous les filtres',
   commercial: 'Usage commercial',
   notCommercial: 'Usage personnel',
+  worksEverywhere: 'Utilisable partout',
+  alsoDirect: 'aussi dans les publications directes',
   list: 'Titres',
   help: 'Les flèches déplacent, Entrée choisit, Espace lit et met en pause, gauche et droite avancent et reculent, Échap arrête.',
   tracks: { one: '{n} titre', many: '{n} de titres', other: '{n} titres' },

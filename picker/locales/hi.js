@@ -5,6 +5,8 @@ export default {
   allFilters: 'सभी फ़िल्टर',
   commercial: 'व्यावसायिक उपयोग',
   notCommercial: 'निजी उपयोग',
+  worksEverywhere: 'हर जगह काम करता है',
+  alsoDirect: 'सीधी पोस्ट में भी',
   list: 'ट्रैक',
   help: 'तीर से आगे-पीछे जाएँ, Enter से चुनें, स्पेस से चलाएँ और रोकें, बाएँ और दाएँ से स्थान बदलें, Escape से बंद करें।',
   tracks: { one: '{n} ट्रैक', other: '{n} ट्रैक' },

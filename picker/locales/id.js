@@ -5,6 +5,8 @@ export default {
   allFilters: 'Semua filter',
   commercial: 'Penggunaan komersial',
   notCommercial: 'Penggunaan pribadi',
+  worksEverywhere: 'Berlaku di mana saja',
+  alsoDirect: 'juga di postingan langsung',
   list: 'Lagu',
   help: 'Panah memindahkan, Enter memilih, Spasi memutar dan menjeda, kiri dan kanan menggeser posisi, Escape menghentikan.',
   tracks: { other: '{n} lagu' },

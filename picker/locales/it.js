@@ -5,6 +5,8 @@ export default {
   allFilters: 'Tutti i filtri',
   commercial: 'Uso commerciale',
   notCommercial: 'Uso personale',
+  worksEverywhere: 'Utilizzabile ovunque',
+  alsoDirect: 'anche nei post diretti',
   list: 'Brani',
   help: 'Le frecce spostano, Invio sceglie, Spazio riproduce e mette in pausa, sinistra e destra spostano la posizione, Esc ferma.',
   tracks: { one: '{n} brano', many: '{n} di brani', other: '{n} brani' },

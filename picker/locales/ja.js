@@ -5,6 +5,8 @@ export default {
   allFilters: 'すべての絞り込み',
   commercial: '商用利用可',
   notCommercial: '個人利用のみ',
+  worksEverywhere: 'どこでも使える',
+  alsoDirect: '直接投稿でも使用可',
   list: '曲の一覧',
   help: '上下の矢印キーで移動、Enterで選択、スペースで再生と一時停止、左右の矢印キーで再生位置の移動、Escで停止します。',
   tracks: { other: '{n}曲' },

@@ -5,6 +5,8 @@ export default {
   allFilters: '모든 필터',
   commercial: '상업적 이용',
   notCommercial: '개인 이용',
+  worksEverywhere: '어디서나 사용 가능',
+  alsoDirect: '직접 게시물에도 사용',
   list: '트랙',
   help: '화살표로 이동, Enter로 선택, 스페이스로 재생과 일시정지, 왼쪽과 오른쪽으로 탐색, Escape로 정지합니다.',
   tracks: { other: '트랙 {n}개' },

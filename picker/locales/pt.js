@@ -5,6 +5,8 @@ export default {
   allFilters: 'Todos os filtros',
   commercial: 'Uso comercial',
   notCommercial: 'Uso pessoal',
+  worksEverywhere: 'Funciona em tudo',
+  alsoDirect: 'também em publicações diretas',
   list: 'Faixas',
   help: 'As setas movem, Enter escolhe, Espaço toca e pausa, esquerda e direita avançam e voltam, Escape para.',
   tracks: { one: '{n} faixa', many: '{n} de faixas', other: '{n} faixas' },

@@ -5,6 +5,8 @@ export default {
   allFilters: 'Tüm filtreler',
   commercial: 'Ticari kullanım',
   notCommercial: 'Kişisel kullanım',
+  worksEverywhere: 'Her yerde çalışır',
+  alsoDirect: 'doğrudan gönderilerde de',
   list: 'Parçalar',
   help: 'Oklar gezinir, Enter seçer, Boşluk çalar ve duraklatır, sol ve sağ sarar, Escape durdurur.',
   tracks: { one: '{n} parça', other: '{n} parça' },

@@ -5,6 +5,8 @@ export default {
   allFilters: 'Tất cả bộ lọc',
   commercial: 'Dùng cho thương mại',
   notCommercial: 'Dùng cá nhân',
+  worksEverywhere: 'Dùng được mọi nơi',
+  alsoDirect: 'cả trong bài đăng trực tiếp',
   list: 'Bài nhạc',
   help: 'Phím mũi tên di chuyển, Enter chọn, phím cách phát và tạm dừng, trái và phải tua, Escape dừng.',
   tracks: { other: '{n} bài nhạc' },

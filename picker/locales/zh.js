@@ -5,6 +5,8 @@ export default {
   allFilters: '全部筛选条件',
   commercial: '商业用途',
   notCommercial: '个人用途',
+  worksEverywhere: '处处可用',
+  alsoDirect: '也可用于直接发布',
   list: '曲目',
   help: '方向键移动，Enter 选择，空格播放和暂停，左右键调整位置，Escape 停止。',
   tracks: { other: '{n} 首曲目' },

@@ -85,7 +85,7 @@ export class TiktokMusicPicker extends FormControl {
   #starts = 0;
   /** @type {AbortController} aborted when the element leaves the page */ #connection;
   /** @type {Frame|null} rebuilt for another language; null while the element is not in the page */ #frame = null;
-  /** @type {import('./filters.js').Choice} */ #choice = { q: '', languages: new Set(), commerceOnly: false };
+  /** @type {import('./filters.js').Choice} */ #choice = { q: '', languages: new Set(), commerceOnly: false, publishableOnly: false };
   /** @type {Source} */ #source;
   /** @type {Standings|null} */ #standings = null;
   #standingsTimer;
@@ -350,6 +350,7 @@ export class TiktokMusicPicker extends FormControl {
   #clearFilters() {
     this.#choice.languages.clear();
     this.#choice.commerceOnly = false;
+    this.#choice.publishableOnly = false;
     this.#frame.search.clear();
   }
 
@@ -386,19 +387,20 @@ export class TiktokMusicPicker extends FormControl {
     const picked = this.value?.trackId ? [this.value.trackId] : [];
     const ids = this.#frame.list.rows.map((row) => row.track.id);
     if (!await this.#standings.fetch([...picked, ...ids]) || !this.#frame) return;
-    for (const row of this.#frame.list.rows) this.#showRank(row);
+    for (const row of this.#frame.list.rows) this.#showStanding(row);
     this.#showPick();
   }
 
   #rowFilled(row) {
-    this.#showRank(row);
-    row.showMeta(this.#failed.has(row.track.id));
+    this.#showStanding(row);
     row.showPicked(isPickOf(this.#pickState, row.track));
     row.showPlaying(this.#player);
   }
 
-  #showRank(row) {
-    row.showRank(this.#standings.get(row.track.id), this.#reader.feed.hasFilters ? null : row.index + 1);
+  #showStanding(row) {
+    const standing = this.#standings.get(row.track.id);
+    row.showRank(standing, this.#reader.feed.hasFilters ? null : row.index + 1);
+    row.showMeta(standing, this.#failed.has(row.track.id));
   }
 
   // ---- playing
@@ -422,7 +424,8 @@ export class TiktokMusicPicker extends FormControl {
   #showFailure(track, hasFailed) {
     if (hasFailed) this.#failed.add(track.id);
     else this.#failed.delete(track.id);
-    this.#frame?.list.rows.find((row) => row.track.id === track.id)?.showMeta(hasFailed);
+    const row = this.#frame?.list.rows.find(({ track: { id } }) => id === track.id);
+    if (row) this.#showStanding(row);
   }
 
   #stopPlayer() {

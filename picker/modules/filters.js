@@ -1,14 +1,16 @@
 /**
- * The filter chips: commercial use and languages, each with its number of tracks.
+ * The filter chips: direct posts, commercial use and languages, each with its number of tracks.
  *
- * @typedef {{q: string, languages: Set<string>, commerceOnly: boolean}} Choice the search
+ * @typedef {{q: string, languages: Set<string>, commerceOnly: boolean, publishableOnly: boolean}} Choice the search
  */
 
 import { button, el } from './dom.js';
 import { icon } from './icons.js';
 import { isRightToLeft } from './strings.js';
 
-const COMMERCE = 'commerce'; // cannot collide with a language code of two letters
+// Cannot collide with a language code of two letters.
+const COMMERCE = 'commerce';
+const EVERYWHERE = 'everywhere';
 
 export class Filters {
   /** @param {import('./strings.js').Speech} speech @param {Choice} choice @param {() => void} changed */
@@ -25,14 +27,18 @@ export class Filters {
     this.element = el('div', { class: 'filters' }, this.chips, this.unfold);
   }
 
-  /** @param {{language?: Record<string, number>, isCommerceMusic?: Record<string, number>}} facets */
-  show({ language = {}, isCommerceMusic } = {}) {
+  /** @param {{language?: Record<string, number>, isCommerceMusic?: Record<string, number>, publishable?: Record<string, number>}} facets */
+  show({ language = {}, isCommerceMusic, publishable } = {}) {
     const focused = this.chips.getRootNode().activeElement?.dataset.chip;
-    const { languages, commerceOnly } = this.choice;
+    const { languages, commerceOnly, publishableOnly } = this.choice;
     const codes = [...new Set([...Object.keys(language), ...languages])];
     const chips = codes.map((code) => this.#chip(code, this.speech.language(code), language[code] ?? 0, languages.has(code)));
     if (isCommerceMusic) {
       chips.unshift(this.#chip(COMMERCE, this.speech.say('commercial'), isCommerceMusic.true ?? 0, commerceOnly));
+    }
+    const everywhere = publishable?.true ?? 0;
+    if (everywhere || publishableOnly) {
+      chips.unshift(this.#chip(EVERYWHERE, this.speech.say('worksEverywhere'), everywhere, publishableOnly));
     }
     this.chips.replaceChildren(...chips);
     const stop = chips.find((chip) => chip.dataset.chip === focused) ?? chips[0];
@@ -55,6 +61,7 @@ export class Filters {
 
   #toggled(name) {
     if (name === COMMERCE) this.choice.commerceOnly = !this.choice.commerceOnly;
+    else if (name === EVERYWHERE) this.choice.publishableOnly = !this.choice.publishableOnly;
     else if (!this.choice.languages.delete(name)) this.choice.languages.add(name);
     this.changed();
   }

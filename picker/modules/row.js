@@ -66,8 +66,8 @@ export class Row {
     return cell({ class: 'facts', part: 'facts', id: `facts-${this.index}` }, ...facts);
   }
 
-  /** @param {boolean} hasFailed true if its preview could not be played */
-  showMeta(hasFailed) {
+  /** @param {import('./standings.js').Standing|null|undefined} standing @param {boolean} hasFailed true if its preview could not be played */
+  showMeta(standing, hasFailed) {
     const { author, language, isCommerceMusic } = this.track;
     if (hasFailed) {
       this.meta.replaceChildren(el('span', { class: 'failed' }, this.speech.say('previewFailed')));
@@ -77,6 +77,7 @@ export class Row {
       textOf(author) && el('span', { class: 'cut', part: 'author', dir: 'auto', title: author }, author),
       textOf(language) && el('span', { class: 'language' }, this.speech.language(language)),
       isCommerceMusic === false && el('span', { class: 'tag cut' }, this.speech.say('notCommercial')),
+      standing?.honoredBy?.publish === true && el('span', { class: 'direct cut' }, this.speech.say('alsoDirect')),
     ].filter(Boolean);
     this.meta.replaceChildren(...parts.flatMap((part) => [part, ' ']));
   }

@@ -115,6 +115,7 @@ svg { inline-size: 1.25u; block-size: 1.25u; fill: currentColor; flex: none; dis
 .meta > * + *::before { content: '·'; content: '·' / ''; margin-inline-end: .375u }
 .meta .language { flex: none }
 .meta .tag, .failed { color: var(--_warning) }
+.meta .direct { color: var(--_accent) }
 .facts { text-align: end; font-size: .8125u; line-height: 1.5; color: var(--_muted); font-variant-numeric: tabular-nums; white-space: nowrap }
 .facts span { display: block }
 .use { display: grid; place-items: center; inline-size: 1.75u; block-size: 1.75u; border: 1.5px solid var(--_control-line); border-radius: 50% }

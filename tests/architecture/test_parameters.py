@@ -1,6 +1,7 @@
 """Invalid parameters are rejected, by template and settings, with a sentence that names them."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from tests.architecture.test_template import load_template
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.errors import SettingsError
+from tiktok_music.publish_facts import TRUSTED, Evidence
+from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 from tiktok_music.refresh.settings import SOURCES, RefreshSettings
 
 PARAMETERS: dict[str, dict[str, Any]] = load_template()["Parameters"]
@@ -53,6 +56,12 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "CmlSecretName": (("tiktok-music/cml",), ("a:b", "")),
     "SourceCountry": (("US", "DE"), ("us", "USA", "")),
+    "HonorOnPublish": (("off", "asked", "always"), ("on", "true", "false", "")),
+    "PublishEvidence": (
+        ("listed", "listed,sameId,sameRecording,sameCredits"),
+        ("title", "listed, sameId", "listed,", ""),
+    ),
+    "PublishIdMaxAgeDays": (("1", "30", "365"), ("0", "366", "-1", "month")),
     "MinTracks": (("1", "20"), ("0", "-1", "many")),
     "DefaultLanguage": (("en",), ("EN", "eng", "")),
     "RejectMildWords": (("true", "false"), ("yes", "True", "")),
@@ -210,15 +219,43 @@ def test_the_refresh_settings_reject_invalid_values_too(
 
 
 @pytest.mark.parametrize(
-    ("value", "sentence"),
+    ("variable", "value", "sentence"),
     [
-        ("0", "REFRESH_EVERY_HOURS is 0, not within 1 and 12"),
-        ("24", "REFRESH_EVERY_HOURS is 24, not within 1 and 12"),
-        ("daily", "REFRESH_EVERY_HOURS is 'daily', not a whole number"),
+        ("REFRESH_EVERY_HOURS", "0", "REFRESH_EVERY_HOURS is 0, not within 1 and 12"),
+        ("REFRESH_EVERY_HOURS", "24", "REFRESH_EVERY_HOURS is 24, not within 1 and 12"),
+        ("REFRESH_EVERY_HOURS", "daily", "REFRESH_EVERY_HOURS is 'daily', not a whole number"),
+        ("HONOR_ON_PUBLISH", "on", "HONOR_ON_PUBLISH is 'on', not one of off, asked, always"),
+        (
+            "PUBLISH_EVIDENCE",
+            "listed,title",
+            "PUBLISH_EVIDENCE has 'title', not one of listed, sameId, sameRecording, sameCredits",
+        ),
+        (
+            "PUBLISH_ID_MAX_AGE_DAYS",
+            "0",
+            "PUBLISH_ID_MAX_AGE_DAYS is 0, not within 1 and 365",
+        ),
     ],
 )
-def test_the_list_settings_reject_invalid_values_too(value: str, sentence: str) -> None:
+def test_the_list_settings_reject_invalid_values_too(
+    variable: str, value: str, sentence: str
+) -> None:
     with pytest.raises(SettingsError) as raised:
-        ListSettings.from_env({**LIST, "REFRESH_EVERY_HOURS": value})
+        ListSettings.from_env({**LIST, variable: value})
 
     assert str(raised.value) == f"settings: {sentence}"
+
+
+def test_the_evidence_of_the_template_is_that_of_the_settings() -> None:
+    settings = ListSettings.from_env(
+        {**LIST, "HONOR_ON_PUBLISH": "asked", "PUBLISH_EVIDENCE": "sameId"}
+    )
+
+    assert settings.policy == PublishPolicy(
+        honor=HonorOnPublish.ASKED, evidence=(Evidence.SAME_ID,), max_age=timedelta(days=30)
+    )
+    assert ListSettings.from_env(LIST).policy == PublishPolicy()
+    assert PARAMETERS["PublishEvidence"]["Default"] == ",".join(TRUSTED)
+    named = re.findall(r"[A-Za-z]+", PARAMETERS["PublishEvidence"]["AllowedPattern"])
+    assert list(dict.fromkeys(named)) == list(Evidence)
+    assert PARAMETERS["HonorOnPublish"]["AllowedValues"] == list(HonorOnPublish)

@@ -16,6 +16,7 @@ from local.picker import with_picker
 from local.servers import BackgroundServer, bind
 from tests.api_world import World
 from tests.builders import MEDIA, NOON, a_record, a_snapshot, a_track
+from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 from tiktok_music.track import Track
 from tools.testing.programs import chromium_candidates
 
@@ -52,9 +53,11 @@ class Stage:
 
 
 @contextmanager
-def stage(*tracks: Track, before: tuple[Track, ...] = ()) -> Iterator[Stage]:
+def stage(
+    *tracks: Track, before: tuple[Track, ...] = (), policy: PublishPolicy = SWITCHED_OFF
+) -> Iterator[Stage]:
     """Serves `tracks` by rank, and `before` as what was published 12 hours earlier."""
-    world = World()
+    world = World(policy=policy)
     world.change_key(tier="partner")
     if before:
         world.snapshots.publish(a_snapshot(*before, fence=1))

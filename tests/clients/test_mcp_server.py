@@ -16,8 +16,9 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from local.servers import BackgroundServer, bind
 from tests.api_world import World
-from tests.builders import a_record, a_snapshot, a_track
+from tests.builders import a_record, a_snapshot, a_track, some_facts
 from tests.peer import Exchange, running_peer
+from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 from tiktok_music_mcp.catalog_api import CatalogApi, address_fault
 from tiktok_music_mcp.tools import build_server
 from tiktok_music_mcp.version import __version__
@@ -32,12 +33,12 @@ SERVER = CONFIGURATION["mcpServers"]["tiktok-music"]
 MODULE = [sys.executable, "-m", "tiktok_music_mcp"]
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 TRACK = a_track(1, title="Sunset Drive")
-RECORD = a_record(1)
+RECORD = a_record(1, publish=some_facts())
 
 
 @pytest.fixture
 def api() -> Iterator[tuple[BackgroundServer, World]]:
-    world = World()
+    world = World(policy=PublishPolicy(honor=HonorOnPublish.ASKED))
     world.change_key(scopes=frozenset({"*"}))
     world.snapshots.publish(a_snapshot(TRACK, a_track(2)))
     world.archive.save_many([RECORD])
@@ -109,6 +110,34 @@ def test_an_agent_finds_gets_and_resolves_a_track(api: tuple[BackgroundServer, W
     ]
 
 
+def test_an_agent_finds_and_resolves_a_track_of_direct_posts(
+    api: tuple[BackgroundServer, World],
+) -> None:
+    server, world = api
+    music = {"mode": "manual", "trackId": TRACK.track_id, "volume": 70}
+    target = {
+        "mode": "publish",
+        "publishVia": "business",
+        "media": "video",
+        "tiktokMusic": music,
+    }
+
+    _, [listed, resolved] = talk(
+        server.base_url,
+        world.key,
+        ("list_tiktok_music", {"publishable_only": True}),
+        ("resolve_tiktok_music", {"targets": [target]}),
+    )
+
+    assert [row["id"] for row in listed.structured_content["tracks"]] == [TRACK.track_id]
+    sound = {
+        "music_sound_id": some_facts().clip.song_clip_id,
+        "music_sound_volume": 70,
+        "video_original_sound_volume": 50,
+    }
+    assert resolved.structured_content["targets"][0]["payload"] == {"music_sound_info": sound}
+
+
 def test_details_are_all_that_the_api_returns(api: tuple[BackgroundServer, World]) -> None:
     server, world = api
 
@@ -120,7 +149,7 @@ def test_details_are_all_that_the_api_returns(api: tuple[BackgroundServer, World
     )
 
     row = listed.structured_content["tracks"][0]
-    assert set(row) == set(SCHEMAS["Track"]["properties"])
+    assert set(row) == set(SCHEMAS["SearchTrack"]["properties"])
     assert set(found.structured_content) == set(SCHEMAS["TrackDetail"]["properties"])
     for tool in tools:
         assert tool.output_schema["type"] == "object"

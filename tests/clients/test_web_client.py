@@ -318,7 +318,22 @@ def test_the_types_declare_what_the_code_exports() -> None:
     assert codes >= known | {"UNREACHABLE", "TIMEOUT", "BAD_ANSWER"}
 
 
-@pytest.mark.parametrize("name", ["Track", "TrackDetail", "List", "Page", "Batch", "Facets"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Track",
+            "TrackDetail",
+            "SearchTrack",
+            "HonoredBy",
+            "Publish",
+            "CommercialUse",
+            "TrackMedia",
+            "About",
+        ),
+        *("List", "Page", "Batch", "Facets"),
+    ],
+)
 def test_the_types_have_the_fields_that_the_api_describes(name: str) -> None:
     def declared(kind: str) -> set[str]:
         found = re.search(rf"export interface {kind}(?: extends (\w+))? {{(.*?)\n}}", TYPES, re.S)

@@ -79,7 +79,7 @@ def test_a_track_is_found_by_id_and_by_link(catalog: CatalogClient) -> None:
 def test_nothing_changed_since_the_version_of_the_list(catalog: CatalogClient) -> None:
     version = catalog.list().version
 
-    nothing = Changes(since=version, version=version, added=(), removed=(), moved=())
+    nothing = Changes(since=version, version=version, added=(), removed=(), moved=(), updated=())
     assert catalog.changes(version) == nothing
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from jsonschema import Draft202012Validator
@@ -12,26 +13,34 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 from starlette.routing import Route
 
 from tests.api_world import LIST, World
-from tests.builders import a_record, a_snapshot, a_track
+from tests.builders import a_record, a_snapshot, a_track, some_facts
 from tests.events import Answer
 from tiktok_music.api.open_routes import OPENAPI
-from tiktok_music.api.parameter_names import SEARCH
+from tiktok_music.api.parameter_names import search_parameters
 from tiktok_music.api_key import BrowserAccess
 from tiktok_music.archive import TrackStatus
+from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 
 DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_bytes())
 PAGE = "https://app.example.com"
 TRACKS = [a_track(number, language=language) for number, language in enumerate(["en", "es", "en"])]
+ASKED = PublishPolicy(honor=HonorOnPublish.ASKED)
 
 
-def a_full_world() -> World:
-    """Two versions, tracks of every status, and a key with every scope."""
-    world = World()
+def a_full_world(policy: PublishPolicy = ASKED) -> World:
+    """Two versions, tracks of every status and evidence, and a key with every scope."""
+    world = World(policy=policy)
     access = BrowserAccess(bytes(32), (PAGE,))
     world.change_key(scopes=frozenset({"*"}), tier="partner", browser=access)
     world.snapshots.publish(a_snapshot(*TRACKS[:2], a_track(7), fence=1))
     world.snapshots.publish(a_snapshot(*TRACKS, fence=2))
-    world.archive.save_many(a_record(number) for number in range(3))
+    world.archive.save_many(
+        [
+            a_record(0, publish=some_facts(), has_commerce_right=False),
+            a_record(1, publish=some_facts(clips=some_facts().clips[1:], commercial_music_id=None)),
+            a_record(2, has_commerce_right=False),
+        ]
+    )
     world.archive.save_many(
         [
             a_record(7, status=TrackStatus.OFF_CHART),
@@ -106,19 +115,30 @@ def test_the_paths_are_those_of_the_routes() -> None:
 def test_the_described_parameters_of_the_list_are_the_ones_read() -> None:
     described = [entry["name"] for entry in DOCUMENT["paths"][LIST]["get"]["parameters"]]
 
-    assert sorted(described) == sorted(SEARCH)
+    assert sorted(described) == sorted(search_parameters(ASKED.is_on))
 
 
-def answers() -> Iterator[tuple[str, str, str, Answer]]:
+def answers(policy: PublishPolicy) -> Iterator[tuple[str, str, str, Answer]]:
     """Every kind of answer: documented path, method, status, answer."""
-    world = a_full_world()
+    world = a_full_world(policy)
     known = f"{LIST}/{TRACKS[0].track_id}"
     one = f"{LIST}/{{trackId}}"
     old = world.snapshots.pointer().history[0].version
     manual = {"mode": "manual", "trackId": a_record(7).track_id}
-    targets = [{"mode": mode, "tiktokMusic": manual} for mode in ("publish", "managed")]
+    modes = ("publish", "managed")
+    targets: list[dict[str, Any]] = [{"mode": mode, "tiktokMusic": manual} for mode in modes]
+    chosen = {"mode": "manual", "trackId": TRACKS[0].track_id, "startMs": 1}
+    picks: list[Any] = [chosen, manual, {"mode": "auto"}]
+    targets += [
+        {"mode": "publish", "tiktokMusic": music, "publishVia": "business", "media": media}
+        for music in picks
+        for media in ("photo", "video")
+    ]
     yield LIST, "get", "200", world.get()
     yield LIST, "get", "200", world.get(f"{LIST}?q=song&limit=1&facets=true")
+    everything = f"{LIST}?facets=true&publishable=true&include=publish"
+    yield LIST, "get", "200", world.get(everything)
+    yield LIST, "get", "200", world.get(f"{LIST}?include=publish")
     yield LIST, "get", "304", world.get(if_none_match="*")
     yield LIST, "get", "401", world.get(authorization="")
     yield LIST, "get", "422", world.get(f"{LIST}?limit=0")
@@ -163,10 +183,11 @@ def answers() -> Iterator[tuple[str, str, str, Answer]]:
     yield LIST, "get", "500", World().get()
 
 
-def test_answers_match_their_description() -> None:
+@pytest.mark.parametrize("policy", [PublishPolicy(), ASKED])
+def test_answers_match_their_description(policy: PublishPolicy) -> None:
     problems = [
         f"{path} {method} {status}: {problem}"
-        for path, method, status, answer in answers()
+        for path, method, status, answer in answers(policy)
         for problem in _problems(answer, status, _described(path, method, status))
     ]
 

@@ -262,6 +262,22 @@ def test_chunks_of_a_running_refresh_are_not_deleted(publisher: Any) -> None:
     assert publisher.load(late.descriptor) == late
 
 
+def test_complete_versions_that_no_pointer_names_are_found(publisher: Any) -> None:
+    served, died, cut_short = (a_snapshot(a_track(n), fence=n) for n in (1, 2, 3))
+    assert list(publisher.unpublished(None)) == []
+    for snapshot in (served, died, cut_short):
+        publisher.write_chunks(snapshot)
+    publisher.flip(Pointer(served.descriptor), None)
+    if isinstance(publisher, FakeSnapshots):
+        del publisher.chunks[cut_short.descriptor.version, 0]
+    else:
+        key = f"SNAP#{cut_short.descriptor.version}#0"
+        table("catalog").update_item(Key={"pk": key}, AttributeUpdates={"data": {"Value": b"x"}})
+
+    assert list(publisher.unpublished(publisher.current())) == [died.gzipped]
+    assert set(publisher.unpublished(None)) == {served.gzipped, died.gzipped}
+
+
 def test_chunks_of_expired_versions_are_deleted(publisher: Any) -> None:
     first, second = a_snapshot(a_track(1), fence=1), a_snapshot(a_track(2), fence=2)
     for snapshot in (first, second):

@@ -67,11 +67,38 @@ def test_the_archive_lists_retired_tracks_until_they_are_reinstated(kind: Any) -
 
     for record in retired:
         archive.save_retired(record)
+    archive.save_many(records)  # as a refresh does that had read them before
     for record in records[1:]:
         archive.save_reinstated(record)
 
     assert archive.list_retired() == retired[:1]
     assert archive.get_many([records[1].track_id]) == {records[1].track_id: records[1]}
+
+
+def test_the_archive_returns_the_tracks_of_songs(kind: Any) -> None:
+    archive = (
+        FakeArchive()
+        if kind.param == "fake"
+        else DynamoTrackArchive(kind.getfixturevalue("rows"), "catalog")
+    )
+    archive.save_songs({"6817312022837872642": "track-1", "7": "track-2"})
+
+    archive.save_songs({"7": "track-3"})
+
+    assert archive.tracks_of_songs(["7", "8", "6817312022837872642", "7"]) == {
+        "6817312022837872642": "track-1",
+        "7": "track-3",
+    }
+
+
+def test_an_unreadable_song_is_left_out_and_written_again(rows: DynamoRows) -> None:
+    table("catalog").put_item(Item={"pk": "CML#7", "track_id": 5})
+    archive = DynamoTrackArchive(rows, "catalog")
+
+    before = archive.tracks_of_songs(["7"])
+    archive.save_songs({"7": "track-1"})
+
+    assert (before, archive.tracks_of_songs(["7"])) == ({}, {"7": "track-1"})
 
 
 def test_the_archive_saves_more_records_than_one_batch(kind: Any) -> None:
@@ -405,6 +432,13 @@ def test_a_recording_expires_and_an_incomplete_one_is_reported(rows: DynamoRows)
     table.delete_item(Key={"pk": key})
     with pytest.raises(RecordingCorrupt, match="is incomplete"):
         reports.get_recording(NOON)
+
+
+def test_a_report_expires_after_a_year(rows: DynamoRows) -> None:
+    DynamoRunReports(rows, "catalog", clock=lambda: 1_000_000.0).save_report(NOON, {"a": 1})
+
+    [item] = table("catalog").scan()["Items"]
+    assert item["expires_at"] == 1_000_000 + 365 * 24 * 3600
 
 
 def test_at_most_a_month_of_runs_is_listed(rows: DynamoRows) -> None:

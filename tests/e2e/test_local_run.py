@@ -28,14 +28,16 @@ def local_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
         yield started
 
 
-def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def get(url: str, body: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Sends a GET, or a POST with a body."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=20)
-    connection.request("GET", parts.path, headers=headers)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    connection.request("POST" if body else "GET", path, body, headers)
     answer = connection.getresponse()
-    body = answer.read()
+    content = answer.read()
     connection.close()
-    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, content
 
 
 def list_tracks(local_run: LocalRun) -> list[dict[str, Any]]:
@@ -58,7 +60,7 @@ def test_the_report_shows_every_rejection_with_its_reason(local_run: LocalRun) -
     text = "\n".join(local_run.lines)
 
     assert re.search(
-        r"PUBLISHED in [\d.]+ s: 25 rows, 16 accepted \(16 with new media\), 1 merged, 8 rejected",
+        r"PUBLISHED in [\d.]+ s: 31 rows, 18 accepted \(18 with new media\), 4 merged, 9 rejected",
         text,
     )
     for reason in (
@@ -68,6 +70,7 @@ def test_the_report_shows_every_rejection_with_its_reason(local_run: LocalRun) -
         "DOWNLOAD_FAILED",
         "GENERIC_SOUND",
         "INVALID_ROW",
+        "NO_CLIP",
         "PROFANITY",
         "UNAVAILABLE",
         "merged",
@@ -76,8 +79,8 @@ def test_the_report_shows_every_rejection_with_its_reason(local_run: LocalRun) -
 
 
 def test_progress_is_plain_lines_without_a_terminal(local_run: LocalRun) -> None:
-    assert "  source: 25/25" in local_run.lines
-    assert "  media: 20/20" in local_run.lines
+    assert "  source: 31/31" in local_run.lines
+    assert "  media: 23/23" in local_run.lines
     assert not any("\x1b" in line for line in local_run.lines)
 
 
@@ -95,13 +98,39 @@ def test_the_list_has_the_accepted_tracks_in_order(local_run: LocalRun) -> None:
         "Sunset Drive",
         "Mañana en la Playa",
     ]
-    assert len(tracks) == 16
+    assert len(tracks) == 18
     assert {track["title"]: track["language"] for track in tracks}.items() >= {
         "봄바람": "ko",
         "Ночной трамвай": "ru",
         "夜の散歩": "ja",
         "Mañana en la Playa": "es",
     }.items()
+
+
+def test_the_recordings_of_library_songs_are_publishable(local_run: LocalRun) -> None:
+    url = f"{local_run.facts['baseUrl']}/v1/tiktok-music"
+    key = f"Bearer {local_run.facts['keys']['all']}"
+
+    search = f"{url}?publishable=true&include=publish&facets=true"
+    page = json.loads(get(search, Authorization=key)[2])
+
+    evidence = {
+        row["title"]: (row["publish"]["evidence"], row["publish"]["clip"]) for row in page["tracks"]
+    }
+    assert evidence == {
+        "Paper Lanterns": ("sameRecording", "full"),
+        "Sunset Drive": ("sameRecording", "trending"),
+        "Ricochet (Sped Up)": ("listed", "full"),
+        "Velvet Morning": ("listed", "trending"),
+    }
+    assert page["facets"]["publishable"] == {"true": 4, "false": 0}
+    music = {"mode": "manual", "trackId": page["tracks"][0]["id"]}
+    target = {"mode": "publish", "publishVia": "business", "tiktokMusic": music}
+    body = json.dumps({"targets": [target]}).encode()
+    [resolved] = json.loads(get(f"{url}/resolve", body, Authorization=key)[2])["targets"]
+    clip = page["tracks"][0]["publish"]["songClipId"]
+    assert resolved["payload"] == {"music_sound_info": {"music_sound_id": clip}}
+    assert resolved["warnings"] == []
 
 
 def test_the_media_is_served_as_r2_would(local_run: LocalRun) -> None:
@@ -162,7 +191,7 @@ def test_a_second_run_uses_a_run_file_of_its_own(local_run: LocalRun, tmp_path: 
     assert (status, json.loads(body)["total"]) == (200, 1)
     assert not own.exists()
     assert local_run.run_file.read_text() == written
-    assert len(list_tracks(local_run)) == 16
+    assert len(list_tracks(local_run)) == 18
 
 
 @pytest.mark.parametrize("words", [("doctor",), ("refresh", "--dry-run"), ("status",)])

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ops.cli import app
-from tests.builders import a_candidate, a_key, a_record, a_snapshot, a_track
+from tests.builders import a_candidate, a_key, a_record, a_snapshot, a_track, some_facts
 from tests.conftest import REGION
 from tests.served import Run, publish, served
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
@@ -23,6 +23,7 @@ from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.api_key import parse_authorization
 from tiktok_music.archive import TrackStatus, record_to
 from tiktok_music.pointer_moves import advanced
+from tiktok_music.publish_facts import publish_to
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind
 from tiktok_music.refresh.media.ledger import FailureClock, failure_of
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
@@ -228,7 +229,7 @@ def test_a_diff_shows_added_removed_and_moved_tracks(catalog: Run, stores: Dynam
         "removed": [a_track(1).track_id],
         "moved": [a_track(2).track_id],
     }
-    assert f"{versions[0]} → {versions[1]}: 2 added, 1 removed, 1 moved" in table
+    assert f"{versions[0]} → {versions[1]}: 2 added, 1 removed, 1 moved, 0 updated" in table
     assert "is not stored; stored versions: " in catalog("diff", "0000000099").output
     assert "is ambiguous; stored versions: " in catalog("diff", "00000000").output
 
@@ -295,7 +296,7 @@ def test_why_reports_an_unknown_track(catalog: Run, stores: DynamoRows) -> None:
     assert (result.exit_code, result.output) == (2, "catalog: '13660' not found\n")
 
 
-def test_a_retired_track_is_denied_and_its_record_has_the_reason(
+def test_a_retired_track_is_indexed_and_its_record_has_the_reason(
     catalog: Run, stores: DynamoRows
 ) -> None:
     record = a_record(1)
@@ -318,9 +319,7 @@ def test_a_retired_track_is_denied_and_its_record_has_the_reason(
     )
     assert retired.retired_at is not None
     assert before <= retired.retired_at <= datetime.now(UTC)
-    assert DynamoOperatorLists(stores, "catalog").entries() == (
-        ListEntry(ListKind.DENY, "asked for by its author", record.tiktok_id),
-    )
+    assert archive.list_retired() == [retired]
     again, duplicate, unknown = (
         " ".join(catalog("retire", words, "--reason", "x", "--yes").output.replace("│", "").split())
         for words in (record.track_id, a_record(2).track_id, "13660")
@@ -471,3 +470,73 @@ def test_a_pointer_moved_in_between_is_reported(
 
     assert (result.exit_code, served(stores)) == (2, (second, True))
     assert "nothing changed; check catalog status" in result.stderr
+
+
+FIGURES = {
+    "rows": 4,
+    "fullClip": 2,
+    "trendingClipOnly": 1,
+    "noClip": 1,
+    "joined": {"listed": 1, "sameId": 0, "sameRecording": 2, "sameCredits": 0},
+    "sameIdDisagreeing": 0,
+    "publishableShare": 0.5,
+    "changedClips": 1,
+}
+
+
+def save_run(stores: DynamoRows, hours_ago: int, library: dict[str, Any]) -> str:
+    """Stores the report of a run, which `doctor --publish` reads."""
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=hours_ago)
+    reports = DynamoRunReports(stores, "catalog")
+    report = RefreshReport(Outcome.PUBLISHED, None, at, at, {}, library=library)
+    reports.save_report(at, report.to_dict())
+    reports.save_run({"scheduledAt": at.isoformat(), "outcome": "PUBLISHED"})
+    return at.isoformat()
+
+
+def test_doctor_shows_the_newest_figures_on_direct_publish(
+    catalog: Run, stores: DynamoRows
+) -> None:
+    missing = catalog("doctor", "--publish")
+    save_run(stores, 25, {**FIGURES, "rows": 9})
+    newest = save_run(stores, 13, FIGURES)
+    save_run(stores, 1, {})
+
+    as_json = catalog("doctor", "--publish", "--json")
+    text = catalog("doctor", "--publish")
+
+    assert (missing.exit_code, "is cml in SOURCE" in missing.output) == (2, True)
+    assert json.loads(as_json.output) == {"scheduledAt": newest, **FIGURES}
+    assert (text.exit_code, "tracks joined by sameRecording" in text.output) == (0, True)
+
+
+def test_doctor_fails_if_equal_ids_have_different_sound(catalog: Run, stores: DynamoRows) -> None:
+    save_run(stores, 1, {**FIGURES, "sameIdDisagreeing": 1})
+
+    assert catalog("doctor", "--publish").exit_code == 1
+
+
+def test_why_tells_the_evidence_of_a_join(catalog: Run, stores: DynamoRows) -> None:
+    record = a_record(1, publish=some_facts())
+    DynamoTrackArchive(stores, "catalog").save_many([record])
+
+    [found] = json.loads(catalog("why", record.track_id, "--json").output)
+    text = catalog("why", record.track_id).output
+
+    assert found["record"]["publish"] == publish_to(some_facts())
+    assert "sameRecording" in next(line for line in text.splitlines() if "evidence" in line)
+
+
+@pytest.mark.parametrize("kind", ["deny-join", "allow-join"])
+def test_a_join_is_denied_or_allowed_by_an_entry(
+    catalog: Run, stores: DynamoRows, kind: str
+) -> None:
+    publish(stores, 1)
+    track = "7662052657323182081"
+
+    added = catalog("lists", "add", kind, "--track", track, "--reason", "heard", "--yes")
+
+    assert added.exit_code == 0
+    assert DynamoOperatorLists(stores, "catalog").entries() == (
+        ListEntry(ListKind(kind), "heard", track),
+    )

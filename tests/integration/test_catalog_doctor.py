@@ -6,7 +6,8 @@ import boto3
 import pytest
 from typer.testing import CliRunner
 
-from local.embedded_aws import BUCKET, REGION, EmbeddedAws
+from local.embedded_aws import BUCKET, CML_SECRET, REGION, EmbeddedAws
+from local.library import TOKEN
 from ops.cli import app
 from tests.peer import Exchange, running_peer
 
@@ -101,6 +102,24 @@ def test_missing_resources_are_found_with_their_fixes(
     assert lines["secret nothing/r2"]["mend"] == (
         "create it: aws secretsmanager create-secret --name nothing/r2"
     )
+
+
+def test_a_library_that_a_refresh_does_without_is_found(
+    account: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = boto3.client("secretsmanager", endpoint_url=account.endpoint_url, region_name=REGION)
+    secrets.create_secret(Name=CML_SECRET, SecretString=json.dumps(TOKEN))
+    settings = {"SOURCE": "static,cml", "CML_SECRET": CML_SECRET, "ALLOW_PRIVATE_HOSTS": "true"}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+    with running_peer(lambda exchange: exchange.reply(403, b"no")) as peer:
+        monkeypatch.setenv("CML_BASE_URL", peer.base_url)
+        code, lines = doctor()
+
+    assert (code, failed(lines)) == (1, ["sandbox media", "source static,cml"])
+    found = lines["source static,cml"]["found"]
+    assert found == "cml: upstream answered HTTP 403 (is the key in its secret right?)"
 
 
 def test_unreadable_items_are_counted_and_named(account: EmbeddedAws) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.builders import MEDIA, a_candidate
+from tests.builders import MEDIA, NOON, a_candidate
 from tests.conftest import REGION
 from tests.fakes import (
     FakeDownloader,
@@ -17,7 +17,7 @@ from tests.fakes import (
     FakeProgress,
     FakeSource,
 )
-from tests.served import Run, served
+from tests.served import Run, served, table
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoRows
@@ -436,7 +436,15 @@ def test_a_takedown_at_once_replaces_the_current_snapshot(
     after = publisher.current()
     assert after is not None
     assert listed(refreshes.rows) == [f"Lantern Street {number}" for number in (2, 3, 4)]
-    assert (after.current.version, after.history) == (result["version"], before.history)
+    withdrawn = replace(before.current, is_withdrawn=True)
+    assert after.current.version == result["version"]
+    assert after.history == (withdrawn, *before.history)
+    publisher.sweep()
+    assert publisher.load(withdrawn).descriptor == withdrawn
+    rollback = catalog("rollback", withdrawn.version, "--yes")
+    assert (rollback.exit_code, "that was retired at once" in rollback.stderr) == (2, True)
+    states = [row["state"] for row in json.loads(catalog("snapshots", "--json").stdout)]
+    assert states == ["current", "withdrawn", ""]
     assert after.current.scheduled_at == before.current.scheduled_at
     assert after.current.published_at == before.current.published_at + timedelta(seconds=1)
     assert after.fence > after.current.fence > before.fence
@@ -460,7 +468,26 @@ def test_a_retired_track_that_is_still_listed_can_be_removed_at_once(
     assert "already retired: Acme" in second.stdout
     assert "without it is served within 36 seconds" in second.stdout
     assert listed(refreshes.rows) == ["Lantern Street 2", "Lantern Street 3"]
-    assert len(entries(refreshes.rows)) == 1
+
+
+def test_a_takedown_does_not_depend_on_the_lists(catalog: Run, refreshes: Refreshes) -> None:
+    refreshes.run(*chart(1, 2, 3))
+    table("catalog").put_item(Item={"pk": "LISTS", "document": "{broken"})
+
+    result = catalog("retire", a_candidate(1).tiktok_id, "--reason", "Acme", "--now", "--yes")
+
+    assert (result.exit_code, len(listed(refreshes.rows))) == (0, 2)
+
+
+def test_a_change_drops_expired_entries(catalog: Run, stores: DynamoRows) -> None:
+    past = ListEntry(ListKind.DENY, "for a day", "7662052657323182081", expires_at=NOON)
+    DynamoOperatorLists(stores, "catalog").save((past,), before=())
+
+    words = ("lists", "add", "deny", "--pattern", "mira - *", "--reason", "Acme", "--yes")
+    result = catalog(*words)
+
+    assert "1 entries stored" in result.stdout
+    assert entries(stores) == (ListEntry(ListKind.DENY, "Acme", pattern="mira - *"),)
 
 
 def test_a_takedown_keeps_the_pin(catalog: Run, refreshes: Refreshes) -> None:
@@ -503,7 +530,7 @@ def test_a_running_refresh_loses_to_a_takedown_at_once(
     report = refreshes.run(*chart(1, 2, 3, 4))
 
     assert "a refresh is running and would overwrite the change" in messages[0]
-    assert "the running refresh will end LOST, but may overwrite the takedown" in messages[1]
+    assert "without it is served within 36 seconds" in messages[1]
     assert (report.outcome, listed(refreshes.rows)) == (
         "LOST",
         ["Lantern Street 2", "Lantern Street 3"],

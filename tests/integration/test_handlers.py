@@ -144,8 +144,8 @@ def test_a_scheduled_event_fills_the_list(
     s3 = boto3.client("s3", endpoint_url=account.endpoint_url, region_name=REGION)
     listing = s3.list_objects_v2(Bucket=BUCKET, Prefix=f"music/{track_id}/")
     assert [item["Key"] for item in listing["Contents"]] == [
-        f"music/{track_id}/cover.jpg",
-        f"music/{track_id}/preview.mp3",
+        f"music/{track_id}/{name}"
+        for name in ("cover-320.jpg", "cover-96.jpg", "cover.jpg", "peaks.json", "preview.mp3")
     ]
 
 

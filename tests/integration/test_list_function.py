@@ -121,7 +121,8 @@ def test_every_route_answers_from_the_tables(handler: LambdaEntry) -> None:
     batch = json.loads(ask(handler, f"{LIST}/batch?ids={alias},{a_record(2).track_id}").body)
     assert [track["id"] for track in batch["tracks"]] == [gone, a_record(2).track_id]
     changes = json.loads(ask(handler, f"{LIST}/changes?since={FIRST.descriptor.version}").body)
-    assert changes["removed"] == [{"id": gone, "previousRank": 1}]
+    left = {"id": gone, "previousRank": 1, "reason": "offChart", "mergedInto": None}
+    assert changes["removed"] == [left]
     resolved = json.loads(ask(handler, f"{LIST}/resolve", body=targets).body)
     assert resolved["targets"][0]["payload"] == {"tiktokMusicLink": a_record(1).link}
     assert json.loads(ask(handler, "/v1/whoami").body)["apiKeyId"] == LIVE_KEY.key_id

@@ -1,8 +1,10 @@
 """Decoder processes: results, limits, crashes."""
 
+import base64
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,19 +13,20 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pillow_heif
 import pytest
 from PIL import Image
 
 from local.stand_in import cover, music, silence
-from tests.fakes import some_facts
 from tests.signals import ENCODERS, encoded
 from tests.signals import music as a_tune
 from tiktok_music.adapters import media_workers
 from tiktok_music.adapters.media_workers import DecoderProcess, ProcessMediaEncoder
-from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
+from tiktok_music.errors import AudioUnreadable, CoverUnreadable, OutOfTime, WorkerFailed
 from tiktok_music.refresh.media.policy import MediaPolicy
 from tiktok_music.refresh.media.ports import AudioRejected
+from tiktok_music.refresh.media.preview import PreviewMethod
 from tiktok_music.refresh.rejection import RejectionReason
 
 
@@ -38,7 +41,8 @@ def test_audio_becomes_a_preview_at_the_one_loudness(media_encoder: ProcessMedia
     preview = media_encoder.prepare_preview(music(5, 14, "m4a")[0], "Song", "Artist")
 
     assert preview.mp3[:3] == b"ID3"
-    assert (preview.facts.codec, preview.facts.sample_rate_hz) == ("mp3", 44_100)
+    assert preview.facts.method is PreviewMethod.ENCODED
+    assert json.loads(preview.peaks)["length"] == pytest.approx(140, abs=3)
     # The peak ceiling may limit the gain of a clip.
     assert preview.facts.integrated_lufs == pytest.approx(-14.0, abs=1.0)
     assert preview.facts.true_peak_dbtp <= -0.9
@@ -47,7 +51,35 @@ def test_audio_becomes_a_preview_at_the_one_loudness(media_encoder: ProcessMedia
 
 
 def test_an_image_becomes_a_jpeg(media_encoder: ProcessMediaEncoder) -> None:
-    assert media_encoder.prepare_cover(cover(5)[0])[:3] == b"\xff\xd8\xff"
+    made = media_encoder.prepare_cover(cover(5)[0])
+
+    files = (made.jpeg, *made.small.values())
+    assert [Image.open(io.BytesIO(file)).size for file in files] == [
+        (720, 720),
+        (96, 96),
+        (320, 320),
+    ]
+    assert len(base64.b64decode(made.thumb_hash)) == 24
+    assert re.fullmatch("#[0-9a-f]{6}", made.color)
+    assert made.on_color in ("#000000", "#ffffff")
+
+
+def test_the_gain_of_a_plain_mp3_is_changed(media_encoder: ProcessMediaEncoder) -> None:
+    """The sealed process can load no module any more: the warm-up did this work once."""
+    loud = np.tanh(a_tune(3, 9.0) * np.float32(6))
+
+    preview = media_encoder.prepare_preview(encoded(loud, "mp3"), "Song", "Artist")
+
+    assert preview.facts.method is PreviewMethod.REWRITTEN
+
+
+def test_the_waveform_of_a_stored_preview_is_drawn(media_encoder: ProcessMediaEncoder) -> None:
+    preview = media_encoder.prepare_preview(music(5, 14, "m4a")[0], "Song", "Artist")
+
+    assert media_encoder.draw_waveform(preview.mp3).peaks == preview.peaks
+
+    with pytest.raises(AudioUnreadable):
+        media_encoder.draw_waveform(b"<html>" * 2_000)
 
 
 def test_silence_is_rejected_with_its_loudness(media_encoder: ProcessMediaEncoder) -> None:
@@ -90,7 +122,7 @@ def test_a_crashed_process_fails_one_file(
     with pytest.raises(WorkerFailed, match="crashed"):
         media_encoder.prepare_cover(cover(5)[0])
 
-    assert media_encoder.prepare_cover(cover(5)[0])[:2] == b"\xff\xd8"
+    assert media_encoder.prepare_cover(cover(5)[0]).jpeg[:2] == b"\xff\xd8"
     assert len(started) == 2
 
 
@@ -155,7 +187,7 @@ def test_an_invalid_answer_fails_one_file(
         media_encoder.prepare_cover(cover(5)[0])
 
     monkeypatch.setattr(media_workers, "_START", start)
-    assert media_encoder.prepare_cover(cover(5)[0])[:2] == b"\xff\xd8"
+    assert media_encoder.prepare_cover(cover(5)[0]).jpeg[:2] == b"\xff\xd8"
 
 
 def test_after_any_error_the_next_file_gets_its_own_answer(
@@ -167,7 +199,7 @@ def test_after_any_error_the_next_file_gets_its_own_answer(
     with pytest.raises(MemoryError):
         media_encoder.prepare_cover(small)
 
-    made = Image.open(io.BytesIO(media_encoder.prepare_cover(large)))
+    made = Image.open(io.BytesIO(media_encoder.prepare_cover(large).jpeg))
     assert made.size == (64, 64)
 
 
@@ -187,23 +219,6 @@ def fails_once() -> Callable[..., bytes]:
         return receive(self, *limit)
 
     return fail
-
-
-@pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "1e999"])
-def test_a_measurement_that_is_not_a_number_is_refused(
-    number: str, media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    header = {"facts": FACTS, "source": FACTS, "fingerprint": ""}
-    text = json.dumps(header).replace("-14.0", number)
-    monkeypatch.setattr(
-        ProcessMediaEncoder, "_ask", lambda self, request, data: (json.loads(text), b"ID3")
-    )
-
-    with pytest.raises(WorkerFailed, match="is not finite"):
-        media_encoder.prepare_preview(b"", "Song", "Artist")
-
-
-FACTS = some_facts(-14.0).to_dict()
 
 
 def test_a_worn_process_is_replaced(
@@ -258,7 +273,7 @@ def test_a_sealed_process_reads_covers_of_every_format(
     file = io.BytesIO()
     Image.new("RGB", (64, 48), (200, 30, 30)).save(file, kind)
 
-    assert media_encoder.prepare_cover(file.getvalue())[:3] == b"\xff\xd8\xff"
+    assert media_encoder.prepare_cover(file.getvalue()).jpeg[:3] == b"\xff\xd8\xff"
 
 
 def test_a_sealed_process_opens_no_file_and_no_socket() -> None:
@@ -286,6 +301,58 @@ def test_a_sealed_process_opens_no_file_and_no_socket() -> None:
     )
 
     assert result.stdout.splitlines() == ["Too many open files"] * 3, result.stderr
+
+
+def test_a_file_that_spends_its_cpu_is_unreadable_also_next_time(
+    media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = "import os, signal; [peer.recv_bytes() for _ in range(3)]; "
+    killed += "os.kill(os.getpid(), signal.SIGXCPU)"
+    monkeypatch.setattr(media_workers, "_START", Stuck.CHILD + killed)
+
+    with pytest.raises(AudioUnreadable, match=r"^decoding it takes more than 15 s of CPU$"):
+        media_encoder.prepare_preview(b"", "Song", "Artist")
+    with pytest.raises(CoverUnreadable, match=r"^decoding it takes more than 2 s of CPU$"):
+        media_encoder.prepare_cover(b"")
+
+
+def test_a_cover_that_takes_more_cpu_than_covers_may_is_unreadable(
+    media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(media_workers.CPU_SECONDS, "cover", 0)
+    file = io.BytesIO()
+    Image.new("RGB", (5_000, 5_000)).save(file, "PNG", compress_level=1)
+
+    def several_times() -> None:
+        """The limit is in whole seconds of the process, so that the first one may pass."""
+        for _ in range(3):
+            media_encoder.prepare_cover(file.getvalue())
+
+    with pytest.raises(CoverUnreadable, match="more than 0 s of CPU"):
+        several_times()
+
+    monkeypatch.undo()
+    assert media_encoder.prepare_cover(file.getvalue()).jpeg[:3] == b"\xff\xd8\xff"
+
+
+def test_waiting_for_a_decoder_ends_with_the_time_of_the_run(
+    media_encoder: ProcessMediaEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media_workers, "WAIT_SECONDS", 0.01)
+    busy = media_encoder._idle.get()
+    looks: list[int] = []
+
+    def becomes_free() -> bool:
+        looks.append(1)
+        if len(looks) == 3:
+            media_encoder._idle.put(busy)
+        return True
+
+    with pytest.raises(OutOfTime, match="all decoders are busy and the time is up"):
+        media_encoder.prepare_preview(b"", "Song", "Artist", lambda: False)
+    with pytest.raises(OutOfTime):
+        media_encoder.prepare_cover(b"", lambda: False)
+    assert media_encoder.prepare_cover(cover(5)[0], becomes_free).jpeg[:3] == b"\xff\xd8\xff"
 
 
 def test_a_process_over_its_cpu_limit_is_killed() -> None:

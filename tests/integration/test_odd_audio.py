@@ -13,10 +13,12 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
 from tests.signals import Samples, encoded, music, silence, tones, wav
-from tiktok_music.adapters.audio import AudioCaps, DecodedAudio, Preview, read_audio, write_preview
+from tiktok_music.adapters.audio import AudioCaps, DecodedAudio, read_audio
 from tiktok_music.adapters.media_kind import media_kind
+from tiktok_music.adapters.preview_writer import Preview, write_preview
 from tiktok_music.errors import AudioUnreadable
 from tiktok_music.refresh.media.policy import PreviewPolicy
+from tiktok_music.refresh.media.preview import PreviewMethod
 from tiktok_music.refresh.media.sound.volume import VolumeLimits, judge_volume
 from tiktok_music.refresh.rejection import RejectionReason
 
@@ -211,7 +213,7 @@ def test_an_mp3_that_changes_midway_is_encoded_not_copied(rate: int, layout: str
 
     preview = a_preview(encoded(tones((-20, 6), rate=44_100), "mp3") + other, policy)
 
-    assert preview.reencoded
+    assert preview.facts.method == PreviewMethod.ENCODED
     assert preview.facts.duration_seconds == pytest.approx(12.0, abs=0.3)
     with av.open(io.BytesIO(preview.mp3), "r", format="mp3") as container:
         shapes = {(frame.sample_rate, frame.layout.name) for frame in container.decode(audio=0)}

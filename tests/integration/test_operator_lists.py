@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from tests.conftest import REGION
+from tests.served import table
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.operator_list_rows import parse_lists
@@ -114,6 +115,76 @@ def test_unreadable_overrides_are_replaced(rows: DynamoRows) -> None:
         Item={"pk": "LISTS", "document": "{broken"}
     )
 
+    store.save(ENTRIES, before=None)
+
+    assert store.entries() == ENTRIES
+
+
+def many(count: int) -> tuple[ListEntry, ...]:
+    """Entries that take some 320 bytes each."""
+    return tuple(
+        ListEntry(ListKind.DENY, f"a reason {number:0280}", pattern=f"mira {number} - *")
+        for number in range(count)
+    )
+
+
+def keys() -> list[str]:
+    return sorted(str(item["pk"]) for item in table("catalog").scan()["Items"])
+
+
+def test_a_small_document_is_stored_as_in_the_last_release(rows: DynamoRows) -> None:
+    DynamoOperatorLists(rows, "catalog").save(ENTRIES[:1], before=())
+
+    document = (
+        '{"entries": [{"kind": "deny", "reason": "asked for", "tiktokId": "7662052657323182081"}]}'
+    )
+    assert table("catalog").scan()["Items"] == [{"pk": "LISTS", "format": 1, "document": document}]
+
+
+def test_lists_have_no_end(rows: DynamoRows) -> None:
+    store, large = DynamoOperatorLists(rows, "catalog"), many(2_500)
+    store.save(ENTRIES, before=())
+
+    store.save(large, before=ENTRIES)
+    first = keys()
+    store.save((*large, *ENTRIES), before=large)
+    second = keys()
+
+    assert store.entries() == (*large, *ENTRIES)
+    assert (len(first), len(second), set(first) & set(second)) == (2, 2, {"LISTS"})
+    with pytest.raises(ListsChanged):
+        store.save(large, before=large)
+    assert keys() == second
+    store.save(ENTRIES, before=(*large, *ENTRIES))
+    assert (store.entries(), keys()) == (ENTRIES, ["LISTS"])
+
+
+def test_large_lists_that_are_replaced_while_they_are_read_are_read_again(
+    rows: DynamoRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, other = (DynamoOperatorLists(rows, "catalog") for _ in range(2))
+    large = many(1_500)
+    store.save(large, before=())
+    read = store._item
+
+    def replaced_meanwhile() -> Any:
+        item = read()
+        monkeypatch.undo()
+        other.save(large[1:], before=large)
+        return item
+
+    monkeypatch.setattr(store, "_item", replaced_meanwhile)
+
+    assert store.entries() == large[1:]
+
+
+def test_incomplete_lists_are_an_error_and_can_be_replaced(rows: DynamoRows) -> None:
+    store = DynamoOperatorLists(rows, "catalog")
+    store.save(many(1_500), before=())
+    table("catalog").delete_item(Key={"pk": keys()[1]})
+
+    with pytest.raises(SettingsError, match="in the catalog table are incomplete"):
+        store.entries()
     store.save(ENTRIES, before=None)
 
     assert store.entries() == ENTRIES

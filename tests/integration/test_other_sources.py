@@ -3,8 +3,9 @@
 import json
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,8 +24,9 @@ from tiktok_music.adapters.safe_http import SafeHttp
 from tiktok_music.adapters.secrets import Secrets
 from tiktok_music.adapters.upstream import Upstream, unwrap
 from tiktok_music.errors import SettingsError, SourceRefused, SourceUnavailable
+from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.chart import Chart
+from tiktok_music.refresh.chart import Chart, ChartSource
 from tiktok_music.refresh.curation.duplicates.groups import group_duplicates
 from tiktok_music.refresh.curation.shortlist import merge_same_ids
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
@@ -51,6 +53,20 @@ SONG: dict[str, Any] = {
 }
 
 
+def facts_of(*clips: Clip) -> PublishFacts:
+    return PublishFacts(
+        clips=clips,
+        commercial_music_id="6817312022837872642",
+        evidence=Evidence.LISTED,
+        countries=("US",),
+        first_seen_at=NOON,
+        last_seen_at=NOON,
+    )
+
+
+song_row = partial(parse_song_row, country="US", seen_at=NOON)
+
+
 @dataclass
 class FakeTokenSecret:
     value: dict[str, Any] = field(
@@ -73,7 +89,7 @@ class FakeTokenSecret:
 def fetch_cml(base_url: str, secret: FakeTokenSecret) -> Chart:
     token = CmlToken(HTTP, base_url, secret, lambda: NOON)
     upstream = Upstream(HTTP, base_url, token.headers, lambda seconds: None)
-    return CmlSource(upstream, token, "US", "7DAY").fetch()
+    return CmlSource(upstream, token, "US", "7DAY", lambda: NOON).fetch()
 
 
 def business_api(
@@ -114,7 +130,7 @@ def test_the_commercial_list_is_requested_with_its_token() -> None:
                 preview_urls=("https://a.test/clip", "https://a.test/song"),
                 cover_urls=("https://a.test/t.jpeg",),
                 group_ids=("cml:6817312022837872642",),
-                song_clip_id="6817312022837872999",
+                publish=facts_of(Clip("6817312022837872999", ClipKind.FULL, 60.0)),
                 place=1,
             ),
         ),
@@ -317,34 +333,39 @@ def test_a_secret_that_lacks_something_names_it() -> None:
         CmlToken(HTTP, "http://127.0.0.1:9", secret, lambda: datetime.now(UTC)).headers()
 
 
+FULL = {"preview_url": "https://a.test/full", "song_clip_id": "7000000000000000001", "duration": 60}
+TRENDING = {"song_clip_id": "7000000000000000002", "duration": 30}
+FULL_CLIP = Clip("7000000000000000001", ClipKind.FULL, 60.0)
+TRENDING_CLIP = Clip("7000000000000000002", ClipKind.TRENDING, 30.0)
+
+
 @pytest.mark.parametrize(
-    ("changes", "expected"),
+    ("full", "trending", "seconds", "clips"),
     [
+        (FULL, TRENDING, 60.0, (FULL_CLIP, TRENDING_CLIP)),
+        (FULL, {}, 60.0, (FULL_CLIP,)),
+        (FULL, None, 60.0, (FULL_CLIP,)),
+        ({}, TRENDING, 30.0, (TRENDING_CLIP,)),
+        (None, TRENDING, 30.0, (TRENDING_CLIP,)),
+        ({"song_clip_id": "clip-7"}, TRENDING, 30.0, (TRENDING_CLIP,)),
         (
-            {
-                "full_duration_song_clip": {"song_clip_id": "clip-7"},
-                "trending_song_clip": {"song_clip_id": "7000000000000000002"},
-            },
-            ("7000000000000000002", 183.0, "7000000000000000002"),
-        ),
-        (
-            {
-                "full_duration_song_clip": {},
-                "duration": 0,
-                "trending_song_clip": {"song_clip_id": "7000000000000000002", "duration": 30},
-            },
-            ("7000000000000000002", 30.0, "7000000000000000002"),
+            {"song_clip_id": "7000000000000000001"},
+            None,
+            183.0,
+            (replace(FULL_CLIP, duration_seconds=0.0),),
         ),
     ],
 )
-def test_the_existing_clip_gives_the_id(
-    changes: dict[str, Any], expected: tuple[str, float, str | None]
+def test_a_song_has_its_clips_the_full_one_first(
+    full: Any, trending: Any, seconds: float, clips: tuple[Clip, ...]
 ) -> None:
-    candidate = parse_song_row({**SONG, **changes})
+    song = {**SONG, "full_duration_song_clip": full, "trending_song_clip": trending}
+
+    candidate = song_row(song)
 
     assert isinstance(candidate, Candidate)
-    found = (candidate.tiktok_id, candidate.duration_seconds, candidate.song_clip_id)
-    assert found == expected
+    found = (candidate.tiktok_id, candidate.duration_seconds, candidate.publish)
+    assert found == (clips[0].song_clip_id, seconds, facts_of(*clips))
 
 
 @pytest.mark.parametrize(
@@ -356,7 +377,7 @@ def test_the_existing_clip_gives_the_id(
     ],
 )
 def test_a_bad_song_is_a_rejection(row: Any, problem: str) -> None:
-    rejection = parse_song_row(row)
+    rejection = song_row(row)
 
     assert isinstance(rejection, Rejection)
     assert rejection.finding.detail.startswith(problem)
@@ -366,7 +387,7 @@ def test_a_bad_song_is_a_rejection(row: Any, problem: str) -> None:
 def test_a_song_without_a_clip_is_rejected(clip: Any) -> None:
     song = {**SONG, "full_duration_song_clip": clip, "trending_song_clip": clip}
 
-    rejection = parse_song_row({name: each for name, each in song.items() if each is not ...})
+    rejection = song_row({name: each for name, each in song.items() if each is not ...})
 
     assert rejection == Rejection(
         "6817312022837872642",
@@ -389,7 +410,7 @@ def test_songs_without_a_clip_are_not_unreadable_rows() -> None:
 def test_rows_of_one_song_are_one_group_whatever_their_clips() -> None:
     clip = {"song_clip_id": "7000000000000000002", "duration": 30}
     other = {**SONG, "full_duration_song_clip": None, "trending_song_clip": clip}
-    rows = [parse_song_row(SONG), parse_song_row({**other, "commercial_music_name": "Beat"})]
+    rows = [song_row(SONG), song_row({**other, "commercial_music_name": "Beat"})]
 
     groups = group_duplicates([row for row in rows if isinstance(row, Candidate)])
 
@@ -402,7 +423,7 @@ def test_rows_of_one_song_are_one_group_whatever_their_clips() -> None:
 def test_the_recorded_shape_of_the_commercial_list_is_read() -> None:
     document = json.loads((RECORDINGS / "cml_trending_list_shape.json").read_text())
 
-    rows = [parse_song_row(row) for row in unwrap(document, "list")["list"]]
+    rows = [song_row(row) for row in unwrap(document, "list")["list"]]
 
     assert [(row.tiktok_id, row.title) for row in rows if isinstance(row, Candidate)] == [
         ("6817312022837872642", "Lo-Fi analog beat"),
@@ -510,6 +531,86 @@ def test_sources_are_joined_in_their_order_and_named_in_errors() -> None:
     second.problem = SourceUnavailable("HTTP 503")
     with pytest.raises(SourceUnavailable, match=r"^cml: HTTP 503$"):
         joined.fetch()
+
+
+def test_an_optional_source_that_fails_costs_only_what_it_alone_knows() -> None:
+    first, second = FakeSource((a_candidate(1),)), FakeSource((a_candidate(2),))
+    joined = JoinedSource([("aweme", first), ("cml", second)], ["cml"])
+
+    assert joined.fetch() == Chart(2, (a_candidate(1), a_candidate(2)), ())
+
+    second.problem = SourceUnavailable("HTTP 503")
+    assert joined.fetch() == Chart(1, (a_candidate(1),), (), failed_sources=("cml: HTTP 503",))
+    second.problem, second.candidates = None, ()
+    assert joined.fetch() == Chart(
+        1, (a_candidate(1),), (), failed_sources=("cml: there are no tracks",)
+    )
+    first.problem = SourceRefused("HTTP 403")
+    with pytest.raises(SourceRefused, match=r"^aweme: HTTP 403$"):
+        joined.fetch()
+
+
+def test_an_optional_source_alone_is_required() -> None:
+    source = FakeSource(problem=SourceUnavailable("HTTP 503"))
+
+    with pytest.raises(SourceUnavailable, match=r"^cml: HTTP 503$"):
+        JoinedSource([("cml", source)], ["cml"]).fetch()
+
+
+def no_answer(exchange: Exchange) -> None:
+    exchange.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    exchange.close_connection = True
+
+
+def unreadable(body: bytes) -> Callable[[Exchange], None]:
+    return lambda exchange: exchange.reply(200, body)
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (lambda exchange: exchange.reply(503, b"busy"), "upstream failed 3 times"),
+        (lambda exchange: exchange.reply(401, b"no"), "upstream answered HTTP 401"),
+        (no_answer, "upstream failed 3 times"),
+        (unreadable(b'{"code": 40105, "message": "wrong"}'), "the token could not be renewed"),
+        (unreadable(b'{"code": 40002, "message": "no"}'), "code 40002: no"),
+        (unreadable(b'{"code": 0, "data": {"list": null}}'), "there are no tracks"),
+        (unreadable(b'{"code": 0, "data": null}'), "upstream's answer has no list"),
+        (unreadable(b'{"code": 0, "data": {"list": [null, 7]}}'), "there are no tracks"),
+        (unreadable(b"<html>"), "upstream's answer is not JSON"),
+    ],
+)
+def test_a_fault_of_the_library_leaves_the_other_charts(
+    answer: Callable[[Exchange], None], problem: str
+) -> None:
+    with running_peer(answer) as peer:
+        token = CmlToken(HTTP, peer.base_url, FakeTokenSecret(), lambda: NOON)
+        upstream = Upstream(HTTP, peer.base_url, token.headers, lambda seconds: None)
+        library = CmlSource(upstream, token, "US", "7DAY", lambda: NOON)
+        app = FakeSource((a_candidate(1),))
+        sources: list[tuple[str, ChartSource]] = [("aweme", app), ("cml", library)]
+        chart = JoinedSource(sources, ["cml"]).fetch()
+
+    assert chart.candidates == (a_candidate(1),)
+    [failed] = chart.failed_sources
+    assert failed.startswith("cml: ")
+    assert problem in failed
+
+
+def test_a_library_that_takes_too_long_leaves_the_other_charts() -> None:
+    moments = iter(range(0, 10_000, 400))
+    token = CmlToken(HTTP, "http://127.0.0.1:9", FakeTokenSecret(), lambda: NOON)
+    upstream = Upstream(
+        HTTP, "http://127.0.0.1:9", token.headers, lambda seconds: None, lambda: next(moments)
+    )
+    library = CmlSource(upstream, token, "US", "7DAY", lambda: NOON)
+    app = FakeSource((a_candidate(1),))
+
+    chart = JoinedSource([("aweme", app), ("cml", library)], ["cml"]).fetch()
+
+    assert chart.candidates == (a_candidate(1),)
+    [failed] = chart.failed_sources
+    assert failed.startswith("cml: the chart took longer than")
 
 
 @dataclass

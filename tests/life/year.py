@@ -14,19 +14,15 @@ from typing import Any
 
 import numpy as np
 
+from ops.withdraw import withdraw
+from tests.api_world import World
 from tests.builders import MEDIA
-from tests.fakes import (
-    FakeArchive,
-    FakeDownloader,
-    FakeLedger,
-    FakeMediaEncoder,
-    FakeMediaStore,
-    FakeProgress,
-    FakeReports,
-    FakeSnapshots,
-)
+from tests.fakes import FakeDownloader, FakeMediaEncoder, FakeMediaStore, FakeProgress
 from tests.life.charts import FIRST_ID, Charts, without_previews
-from tiktok_music.archive import TrackStatus
+from tests.life.client import Client, Served
+from tests.life.figures import Figures
+from tests.life.stores import Stores
+from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.errors import AudioUnreadable, SourceError, SourceUnavailable, WorkerFailed
 from tiktok_music.pointer_moves import pinned, rolled_back, unpinned
 from tiktok_music.refresh.candidate import Candidate
@@ -34,8 +30,9 @@ from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
-from tiktok_music.refresh.media.ports import PreparedPreview
+from tiktok_music.refresh.media.ports import no_deadline
 from tiktok_music.refresh.media.prepare import MediaTools
+from tiktok_music.refresh.media.preview import PreparedPreview
 from tiktok_music.refresh.publication.archive_records import retired_record
 from tiktok_music.refresh.publication.publish import current_catalog
 from tiktok_music.refresh.refresh import Trigger, refresh
@@ -44,7 +41,8 @@ from tiktok_music.refresh.report import Outcome, RefreshReport
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 EVERY = timedelta(hours=12)
-EXAMPLES = 5
+# Places of every hundred runs at which a run dies just before it publishes.
+DYING = (26, 94)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,9 @@ class _Encoder(FakeMediaEncoder):
     is_decodable: Callable[[str], bool] = lambda _: True
     is_broken: bool = False
 
-    def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
+    def prepare_preview(
+        self, data: bytes, title: str, artist: str, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedPreview:
         tiktok_id = data.decode().split("/")[-2]
         if self.is_broken:
             raise WorkerFailed("the decoder ended")
@@ -98,37 +98,21 @@ def _fingerprint(song: int) -> str:
     return base64.b64encode(words.astype("<u4").tobytes()).decode()
 
 
+class Died(BaseException):
+    """The end of a process; nothing catches it."""
+
+
 @dataclass
-class Figures:
-    """The result of a simulation; `violations` counts what the model found wrong, by kind."""
+class _Dying:
+    """A publisher whose process ends at the flip."""
 
-    slots: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    refused_legitimate: Counter[str] = field(default_factory=Counter)
-    passed_bad: Counter[str] = field(default_factory=Counter)
-    violations: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    growth: dict[str, int] = field(default_factory=dict)
+    publisher: Any
 
-    def violate(self, kind: str, example: str) -> None:
-        self.violations[kind] += 1
-        if len(self.examples[kind]) < EXAMPLES:
-            self.examples[kind].append(example)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.publisher, name)
 
-    def lines(self) -> list[str]:
-        """The figures for people."""
-        return [
-            f"{self.slots} scheduled runs: {dict(self.outcomes)}",
-            f"legitimate days refused: {sum(self.refused_legitimate.values())} "
-            f"{dict(self.refused_legitimate) or ''}",
-            f"bad days published: {sum(self.passed_bad.values())} {dict(self.passed_bad) or ''}",
-            f"violations: {sum(self.violations.values())}",
-            *(
-                f"  {kind}: {count}; {'; '.join(self.examples[kind])}"
-                for kind, count in self.violations.items()
-            ),
-            f"stored at the end: {self.growth}",
-        ]
+    def flip(self, *_: object) -> None:
+        raise Died
 
 
 @dataclass
@@ -136,16 +120,16 @@ class Life:
     """One deployment over time."""
 
     seed: int
+    stores: Stores = field(default_factory=Stores.fake)
     store: FakeMediaStore = field(default_factory=FakeMediaStore)
-    snapshots: FakeSnapshots = field(default_factory=FakeSnapshots)
-    archive: FakeArchive = field(default_factory=FakeArchive)
-    ledger: FakeLedger = field(default_factory=FakeLedger)
-    reports: FakeReports = field(default_factory=FakeReports)
     downloader: FakeDownloader = field(default_factory=FakeDownloader)
     figures: Figures = field(default_factory=Figures)
     now: datetime = START
 
     def __post_init__(self) -> None:
+        self.snapshots, self.archive = self.stores.publisher, self.stores.archive
+        world = World(snapshots=self.stores.reader, archive=self.archive)
+        self.client = Client(world, self.figures, self._departure)
         self.charts = Charts(self.seed)
         self.other = Charts(self.seed + 1)
         self.source = _Source()
@@ -158,18 +142,13 @@ class Life:
         self.given: set[str] = set()
         self.id_of_song: dict[int, str] = {}
         self.last_seen: dict[str, datetime] = {}
+        self.given_at: dict[str, dict[str, datetime]] = defaultdict(dict)
         self.has_second_rules = False
 
     def run(self, slots: int) -> Figures:
         for slot in range(slots):
             self._run_slot(slot)
-        self.figures.growth = {
-            "tracks": len(self.archive.records),
-            "archive writes": self.archive.writes,
-            "objects": len(self.store.objects),
-            "chunks": len(self.snapshots.chunks),
-            "ledger": len(self.ledger.entries),
-        }
+        self.figures.growth = {**self.stores.sizes(), "objects": len(self.store.objects)}
         return self.figures
 
     def _run_slot(self, slot: int) -> None:
@@ -177,10 +156,46 @@ class Life:
         self.now = scheduled_at + timedelta(seconds=47)
         self.has_second_rules = 300 <= slot < 420  # a release and its rollback
         day = self.day(slot)
-        report = self.refresh(day, scheduled_at)
         self.figures.slots += 1
+        if slot % 100 in DYING:
+            self._die(day, scheduled_at)
+            return
+        report = self.refresh(day, scheduled_at)
         self._count(slot, day, report)
+        self._note()
         self._operate(slot)
+        self._note()
+        if self.client.log:
+            self.client.visit(slot)
+
+    def _die(self, day: Day, scheduled_at: datetime) -> None:
+        """A run that ends just before it would move the pointer."""
+        self.snapshots, whole = _Dying(self.snapshots), self.snapshots
+        try:
+            self.refresh(day, scheduled_at)
+        except Died:
+            self.figures.outcomes["died"] += 1
+        finally:
+            self.snapshots = whole
+
+    def _note(self) -> None:
+        """Tells the client's log what is served."""
+        pointer = self.snapshots.current()
+        if pointer is not None:
+            rows = current_catalog(self.snapshots).rows
+            version, published_at = pointer.current.version, pointer.current.published_at
+            self.client.note(Served(self.now, version, published_at, rows))
+
+    def _departure(self, track_id: str) -> str:
+        """The model's reason of a removal: the song, not the id, decides."""
+        song = song_of(self.records[track_id].tiktok_id)
+        if song in self.retired_songs:
+            return "retired"
+        return "merged" if song in self.id_of_song else "offChart"
+
+    @property
+    def records(self) -> dict[str, TrackRecord]:
+        return self.stores.records()
 
     def day(self, slot: int) -> Day:
         """The chart of a scheduled run, with the bad days that are planted."""
@@ -217,9 +232,9 @@ class Life:
             rules=self.rules[self.has_second_rules],
             tools=MediaTools(self.downloader, self.encoder, self.store),
             archive=self.archive,
-            ledger=self.ledger,
+            ledger=self.stores.ledger,
             publisher=self.snapshots,
-            reports=self.reports,
+            reports=self.stores.reports,
             gates=GateLimits(min_tracks=20),
             media_base_url=MEDIA,
             progress=FakeProgress(),
@@ -248,10 +263,13 @@ class Life:
             gate = (report.reason or "").partition(":")[0]
             self.figures.refused_legitimate[f"{gate} on {day.kind}"] += 1
             self.figures.examples["refused"].append(f"{slot}: {report.reason}")
+        if day.is_bad:
+            self.figures.bad_days[day.kind] += 1
         if report.outcome is Outcome.PUBLISHED and day.is_bad:
             self.figures.passed_bad[day.kind] += 1
         if report.outcome is Outcome.PUBLISHED:
             self._check_publish(slot)
+            self._check_facts(slot, day)
         self._check_archive(slot)
 
     def _pointer_is_pinned(self) -> bool:
@@ -259,11 +277,11 @@ class Life:
         return pointer is not None and pointer.is_pinned
 
     def _check_publish(self, slot: int) -> None:
-        rows = current_catalog(self.snapshots).rows
+        rows, records = current_catalog(self.snapshots).rows, self.records
         self.given |= set(rows)
         songs: dict[int, str] = {}
         for track_id in rows:
-            song = song_of(self.archive.records[track_id].tiktok_id)
+            song = song_of(records[track_id].tiktok_id)
             if song in songs:
                 self.figures.violate("one song twice on the list", f"{slot}: {track_id}")
             songs[song] = track_id
@@ -275,21 +293,44 @@ class Life:
                 self.figures.violate("the id of a listed song changed", f"{slot}: {title}")
         self.id_of_song = songs
 
+    def _check_facts(self, slot: int, day: Day) -> None:
+        """What upstream said of an upload in the last two weeks is on the list."""
+        for row in day.rows:
+            said = {
+                "isCommerceMusic": row.is_commerce_music is not None,
+                "language": row.language_name is not None,
+                "album": row.album != "",
+                "userCount": row.user_count > 0,
+            }
+            self.given_at[row.track_id] |= {fact: self.now for fact in said if said[fact]}
+        records = self.records
+        for track_id, listed in current_catalog(self.snapshots).rows.items():
+            number = song_of(records[track_id].tiktok_id) % 1_000_000_000
+            true = {"isCommerceMusic": number % 3 > 0, "language": "en", "album": "Singles"}
+            for fact, given_at in self.given_at[track_id].items():
+                if self.now - given_at > timedelta(days=14):
+                    continue
+                self.figures.checked["facts"] += 1
+                if not (listed[fact] == true[fact] if fact in true else listed[fact]):
+                    self.figures.violate(f"{fact} was forgotten", f"{slot}: {track_id}")
+
     def _check_archive(self, slot: int) -> None:
+        archived = self.records
         listed = set(current_catalog(self.snapshots).rows)
         active = {
-            track_id
-            for track_id, record in self.archive.records.items()
-            if record.status is TrackStatus.ACTIVE
+            track_id for track_id, record in archived.items() if record.status is TrackStatus.ACTIVE
         }
         for track_id in active - listed:
             self.figures.violate("active in the archive, not listed", f"{slot}: {track_id}")
-        for track_id, record in self.archive.records.items():
+        for track_id in listed - active:
+            if archived[track_id].status is not TrackStatus.RETIRED:
+                self.figures.violate("listed, not active in the archive", f"{slot}: {track_id}")
+        for track_id, record in archived.items():
             if record.last_seen_at < self.last_seen.get(track_id, record.last_seen_at):
                 self.figures.violate("lastSeenAt went back", f"{slot}: {track_id}")
             self.last_seen[track_id] = record.last_seen_at
         for track_id in self.given:
-            if track_id not in self.archive.records:
+            if track_id not in archived:
                 self.figures.violate("an id no longer resolves", f"{slot}: {track_id}")
 
     def _operate(self, slot: int) -> None:
@@ -300,6 +341,8 @@ class Life:
         match slot % 100:
             case 20 | 75:
                 self._retire(slot)
+            case 22 | 64:
+                self._retire(slot, at_once=True)
             case 33:
                 self.now += timedelta(hours=3)
                 report = self.refresh(Day(self.charts.rows(slot)), self.now)
@@ -313,23 +356,26 @@ class Life:
                 self._move(unpinned)
 
     def _move(self, move: Callable[..., Any], *arguments: str) -> None:
-        pointer = self.snapshots.pointer()
+        pointer = self.snapshots.current()
         fence = self.snapshots.next_fence()
         self.snapshots.point(move(pointer, *arguments, fence), pointer)
-        rows = current_catalog(self.snapshots).rows
-        self.id_of_song = {song_of(self.archive.records[each].tiktok_id): each for each in rows}
+        rows, records = current_catalog(self.snapshots).rows, self.records
+        self.id_of_song = {song_of(records[each].tiktok_id): each for each in rows}
 
-    def _retire(self, slot: int) -> None:
+    def _retire(self, slot: int, *, at_once: bool = False) -> None:
         """A song with several uploads where there is one: its other uploads must not come back."""
         rows = current_catalog(self.snapshots).rows
-        records = [self.archive.records[track_id] for track_id in rows]
+        known = self.records
+        records = [known[track_id] for track_id in rows]
         uploads = Counter(song_of(row.tiktok_id) for row in self.charts.rows(slot))
         record = max(records[3:], key=lambda each: uploads[song_of(each.tiktok_id)])
-        self.archive.save_many([retired_record(record, "a takedown", self.now)])
+        self.archive.save_retired(retired_record(record, "a takedown", self.now))
+        if at_once:
+            withdraw(self.snapshots, record.track_id, GateLimits(min_tracks=20))
         self.retired_songs.add(song_of(record.tiktok_id))
         self.id_of_song.pop(song_of(record.tiktok_id), None)
 
 
-def simulate(slots: int, seed: int) -> Figures:
-    """The figures of a life of so many scheduled runs."""
-    return Life(seed).run(slots)
+def simulate(slots: int, seed: int, stores: Stores | None = None) -> Figures:
+    """The figures of a life of so many scheduled runs, over fakes unless `stores` are given."""
+    return Life(seed, stores or Stores.fake()).run(slots)

@@ -96,9 +96,9 @@ def test_only_the_languages_that_letters_allow_are_weighed() -> None:
 
 
 def test_a_repeated_word_counts_once() -> None:
-    model = a_model(lines='la\t!9"7\n')
+    model = a_model(lines='sol\t!9"7\n')
 
-    assert likely(model, "la la la la") == likely(model, "la")
+    assert likely(model, "sol sol sol sol") == likely(model, "sol")
 
 
 def test_an_elided_word_counts_as_its_parts() -> None:
@@ -114,8 +114,8 @@ def test_a_listed_word_with_an_apostrophe_stays_whole() -> None:
     assert likely(model, "Don't")[0] == "bb"
 
 
-@pytest.mark.parametrize("text", ["", "U.O.E.N.O.", "W O R K", "1 2 3"])
-def test_initials_and_digits_have_no_language(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "U.O.E.N.O.", "W O R K", "1 2 3", "La La La", "Oh Yeah"])
+def test_initials_digits_and_sung_syllables_have_no_language(text: str) -> None:
     assert a_model().most_likely(text, "latin", ()) is None
 
 
@@ -133,3 +133,30 @@ def test_fasttexts_nynorsk_speaks_for_norwegian() -> None:
     model = LanguageModel({"latin": table}, priors, FakePredictor({"nn": 0.9}))
 
     assert likely(model, "Sol")[0] == "no"
+
+
+def test_a_word_of_another_list_is_a_rare_word_of_the_most_frequent_language() -> None:
+    table = LanguageTable(("bg", "ru"), (0.1, 0.1), "дума\t!2\nягода\t!D\n".encode(), {})
+    priors = {("cyrillic", "bg"): 0.06, ("cyrillic", "ru"): 0.7}
+    model = LanguageModel({"cyrillic": table}, priors, FakePredictor())
+
+    answers = [model.most_likely(word, "cyrillic", ()) for word in ("Ягода", "Дума")]
+
+    assert [answer and answer[0] for answer in answers] == ["ru", "bg"]
+
+
+@pytest.mark.parametrize(
+    ("line", "letters", "expected"),
+    [
+        ("sol\t!D\n", bytes([9, 1]), True),
+        ("sol\t!D\n", bytes([1, 9]), False),
+        ("sol\t!1\n", bytes([9, 1]), False),
+    ],
+    ids=["an infrequent word", "its own spelling", "a frequent word"],
+)
+def test_an_infrequent_word_alone_is_thin_evidence(
+    line: str, letters: bytes, expected: bool
+) -> None:
+    model = a_model(lines=line, grams={"l$": letters})
+
+    assert model.is_spelt_more_like("bb", "Sol", "aa") is expected

@@ -251,3 +251,22 @@ def test_a_finding_names_the_field_and_the_word(
     filter_: ProfanityFilter, candidate: Candidate, finding: Finding | None
 ) -> None:
     assert judge_profanity(candidate, filter_) == finding
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("m*mada", "mamada"),
+        ("J*bać to", "jebać*"),
+        ("C*ntrol", None),
+        ("b*witched", None),
+        ("l*ve", None),
+        ("k*n*k", None),
+    ],
+)
+def test_one_masked_vowel_is_read_in_whole_words_of_the_lists(
+    filter_: ProfanityFilter, text: str, word: str | None
+) -> None:
+    found = filter_.find(text)
+
+    assert (found and found.word) == (word and word.strip("*"))

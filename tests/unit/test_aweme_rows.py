@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tiktok_music.about import About
 from tiktok_music.adapters.aweme_rows import parse_chart_row
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
@@ -40,6 +41,56 @@ def parsed(**changes: Any) -> Candidate:
     candidate = parse_chart_row(row(**changes))
     assert isinstance(candidate, Candidate)
     return candidate
+
+
+def test_facts_about_the_song_are_read() -> None:
+    candidate = parsed(
+        preview_start_time=31.04,
+        matched_song={"chorus_info": {"start_ms": 45_000, "duration_ms": 15_000}},
+        music_release_info={"group_release_date": 1784246400, "is_new_release_song": False},
+        theme_tags=["Summer", "Road Trip", "Summer", "R&B/Soul", "夏"],
+        tt_to_dsp_song_infos=[
+            {"platform": 1, "song_id": "1109018226"},
+            {"platform": 3, "song_id": "4uLU6hMCjMI75M1A2tKUQC"},
+        ],
+        extra='{"apple_song_id": 1109018226}',
+    )
+
+    assert (candidate.excerpt_start_ms, candidate.chorus_start_ms) == (31_040, 45_000)
+    assert candidate.about == About(
+        themes=("r-b-soul", "road-trip", "summer"),
+        released_on="2026-07-17",
+        apple_music_id="1109018226",
+        spotify_id="4uLU6hMCjMI75M1A2tKUQC",
+    )
+    assert candidate.about.links() == {
+        "appleMusic": "https://music.apple.com/song/1109018226",
+        "spotify": "https://open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC",
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"preview_start_time": -1},
+        {"preview_start_time": "soon"},
+        {"matched_song": {"chorus_info": [1]}},
+        {"matched_song": {"chorus_info": {"start_ms": -5}}},
+        {"matched_song": None},
+        {"music_release_info": {"group_release_date": 0}},
+        {"music_release_info": {"group_release_date": 10**15}},
+        {"theme_tags": {"a": 1}},
+        {"theme_tags": [1, None, "", "x" * 61, "\ud800"]},
+        {"tt_to_dsp_song_infos": [{"platform": 3, "song_id": "../../x"}, None, 7]},
+        {"extra": '{"apple_song_id": "12<script>"}'},
+        {"extra": '{"apple_song_id": 1e300}'},
+    ],
+)
+def test_unreadable_facts_about_the_song_are_left_out(changes: dict[str, Any]) -> None:
+    candidate = parsed(**changes)
+
+    assert (candidate.excerpt_start_ms, candidate.chorus_start_ms) == (None, None)
+    assert candidate.about == About()
 
 
 def test_a_row_becomes_a_candidate() -> None:
@@ -143,7 +194,7 @@ def test_a_bad_row_is_a_rejection_that_says_what_is_bad(
         ({"author": 7}, {"author": ""}),
         ({"album": ["a"]}, {"album": ""}),
         ({"language": {}}, {"language_name": None}),
-        ({"is_commerce_music": "perhaps"}, {"is_commerce_music": False}),
+        ({"is_commerce_music": "perhaps"}, {"is_commerce_music": None}),
         ({"same_group_id_v3": "9" * 41}, {"group_ids": ()}),
         ({"same_group_id_v3": []}, {"group_ids": ()}),
         ({"play_url": "https://a.test/1"}, {"preview_urls": ()}),

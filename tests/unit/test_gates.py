@@ -42,6 +42,8 @@ FIRST = {"past": Past(), "overlap": None}
         ({"ids": (), **FIRST}, "FLOOR"),
         ({"ids": ids(400), **FIRST}, None),
         ({"ids": ids(401), **FIRST}, "CAP"),
+        ({"gzipped_bytes": LIMITS.max_gzipped_bytes}, None),
+        ({"gzipped_bytes": LIMITS.max_gzipped_bytes + 1}, "SIZE"),
         ({"ids": (*ids(99), "id-0")}, "UNIQUENESS"),
         ({"ids": ids(60)}, None),
         ({"ids": ids(59)}, "SHRINK"),
@@ -117,6 +119,7 @@ def test_after_a_long_outage_less_overlap_is_enough(days: int, refused: str | No
     [
         ({"ids": ids(9)}, "FLOOR"),
         ({"ids": ids(401)}, "CAP"),
+        ({"gzipped_bytes": LIMITS.max_gzipped_bytes + 1}, "SIZE"),
         ({"ids": (*ids(99), "id-0")}, "UNIQUENESS"),
         ({"ids": ids(59)}, None),
         ({"ids": ids(301)}, None),

@@ -23,6 +23,8 @@ def planned(candidate: Candidate) -> Candidate:
         author=candidate.author,
         preview_urls=candidate.preview_urls,
         cover_urls=candidate.cover_urls,
+        excerpt_start_ms=candidate.excerpt_start_ms,
+        chorus_start_ms=candidate.chorus_start_ms,
     )
 
 
@@ -32,7 +34,8 @@ def event_of(lines: PlanLines) -> dict[str, Any]:
 
 
 def test_a_batch_reads_the_lines_of_a_plan() -> None:
-    members = (a_candidate(1, title='"Élan"\n', author="朝"), a_candidate(2))
+    named = a_candidate(1, title='"Élan"\n', author="朝", excerpt_start_ms=5, chorus_start_ms=7)
+    members = (named, a_candidate(2))
 
     lines = lines_of([members, (a_candidate(3),)])
 

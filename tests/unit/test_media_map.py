@@ -18,7 +18,7 @@ from tests.fakes import (
 )
 from tests.refresh_world import RULES
 from tiktok_music.archive import TrackStatus
-from tiktok_music.errors import SourceUnavailable, WorkerFailed
+from tiktok_music.errors import OutOfTime, SourceUnavailable, WorkerFailed
 from tiktok_music.pointer_moves import pinned
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.dependencies import RefreshDependencies, media_dependencies
@@ -134,6 +134,13 @@ def test_a_failed_source_fails_the_plan(dependencies: RefreshDependencies) -> No
 
     with pytest.raises(SourceUnavailable):
         plan_media(failing.read_only(), TRIGGER)
+
+
+def test_rules_that_do_not_end_in_time_fail_the_plan(dependencies: RefreshDependencies) -> None:
+    late = replace(TRIGGER, remaining_seconds=lambda: 29.0)
+
+    with pytest.raises(OutOfTime, match="the rules did not end in time for 1 sounds"):
+        plan_media(with_chart(dependencies, a_candidate(1)).read_only(), late)
 
 
 def test_a_batch_reports_its_results_and_its_repetition_fetches_nothing(

@@ -1,5 +1,6 @@
 """Moves of the pointer."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from tiktok_music.pointer_moves import (
     advanced,
     last_scheduled_at,
     pinned,
+    recovered,
     replaced,
     rolled_back,
     unpinned,
@@ -78,11 +80,17 @@ def test_a_pin_lasts_until_it_is_removed() -> None:
     assert advanced(free, a_publish(7, 90)).fence == 7
 
 
-def test_a_replaced_version_is_in_the_pointer_no_more() -> None:
+def test_a_replaced_version_is_stored_and_not_served_again() -> None:
     old, current, without = (a_descriptor(fence) for fence in (1, 2, 5))
     pointer = Pointer(current, (old,), is_pinned=True)
 
     moved = replaced(pointer, without, fence=6)
 
-    assert moved == Pointer(without, (old,), operator_fence=6, is_pinned=True)
+    withdrawn = replace(current, is_withdrawn=True)
+    assert moved == Pointer(without, (withdrawn, old), operator_fence=6, is_pinned=True)
     assert moved.fence == 6
+    for move in (rolled_back, pinned):
+        with pytest.raises(SnapshotGone, match="lists a track that was retired at once"):
+            move(moved, current.version, 7)
+    assert rolled_back(moved, old.version, 7).history == (without, withdrawn)
+    assert recovered([withdrawn, old], None, 8, is_pinned=False).current == old

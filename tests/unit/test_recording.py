@@ -13,12 +13,14 @@ from tests.fakes import FakeArchive, FakeLedger
 from tests.refresh_world import RULES
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import RecordingCorrupt, RecordingTooLarge
+from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
 from tiktok_music.refresh.history.recording import (
     HAD_ADDRESS,
     Recording,
+    _candidate_from,
     pack_recording,
     unpack_recording,
 )
@@ -83,10 +85,26 @@ def replayed(
     }
 
 
+SONG = PublishFacts(
+    clips=(Clip("7000000000000000001", ClipKind.FULL, 60.0),),
+    commercial_music_id="6817312022837872642",
+    evidence=Evidence.LISTED,
+    countries=("US",),
+    first_seen_at=NOON,
+    last_seen_at=NOON,
+)
+
+
+def test_a_recording_of_an_earlier_release_is_read() -> None:
+    row = {"tiktok_id": "7000000000000000001", "title": "Sunset Drive", "song_clip_id": "7"}
+
+    assert _candidate_from(row) == Candidate("7000000000000000001", "Sunset Drive")
+
+
 def test_a_recording_is_unpacked_equal_but_for_the_addresses() -> None:
     one, two, three = (
         a_candidate(1, title="Ночной \ud83d трамвай\u2028", group_ids=("a", "b"), album="Окна"),
-        a_candidate(2, cover_urls=(), song_clip_id="c-1", is_commerce_music=True),
+        a_candidate(2, cover_urls=(), publish=SONG, is_commerce_music=True),
         a_candidate(3, takedown="status is not 1", preview_urls=()),
     )
     broken = Rejection(None, "No Id", "", Finding(RejectionReason.INVALID_ROW, "no id"))
@@ -136,7 +154,7 @@ def test_two_thousand_rows_take_less_than_a_chunk() -> None:
             album=text(3),
             user_count=rng.randrange(10**7),
             group_ids=(str(rng.randrange(10**18)), str(rng.randrange(10**18))),
-            song_clip_id=str(rng.randrange(10**18)),
+            publish=replace(SONG, clips=(Clip(str(rng.randrange(10**18)), ClipKind.FULL),)),
         )
         for _ in range(2_000)
     ]

@@ -10,7 +10,8 @@ from tests.builders import a_record, a_snapshot, a_track
 from tests.fakes import FakeArchive
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import Invalid
-from tiktok_music.resolve import RETIRED_TO_AUTO, WARNINGS, archived_music, resolve
+from tiktok_music.resolve import RETIRED_TO_AUTO, archived_music, resolve
+from tiktok_music.resolve_publish import WARNINGS
 
 ROUTE = f"{LIST}/resolve"
 AUTO = {"mode": "auto"}

@@ -1,18 +1,31 @@
 """Compression of computed responses, and responses that Lambda cannot send."""
 
+import base64
 import gzip
 import json
 
 import pytest
 
 from tests.api_world import LIST, World, refusal
-from tests.builders import a_snapshot, a_track
+from tests.builders import MEDIA, NOON, a_snapshot, a_track
 from tiktok_music.api import conditional
 from tiktok_music.api.conditional import GZIP_FROM_BYTES, NEEDS_GZIP, NEEDS_PAGES
+from tiktok_music.api.cursor import Cursor, write_cursor
+from tiktok_music.api.query import parse_query
+from tiktok_music.snapshot import (
+    MOST_BODY_BYTES,
+    MOST_GZIPPED_BYTES,
+    Snapshot,
+    describe,
+    render_rows,
+    row_of,
+)
 
 TRACKS = [a_track(number, title=f'Song "{number}"') for number in range(60)]
 SNAPSHOT = a_snapshot(*TRACKS)
 SEARCH = f"{LIST}?limit=100"
+COUNT = 100_000
+ROW = row_of(a_track(1), MEDIA)
 
 
 @pytest.fixture
@@ -69,7 +82,7 @@ def test_a_list_that_fits_only_gzipped_names_paging(
 def test_a_response_that_fits_in_no_encoding_names_paging(
     world: World, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr(conditional, "MOST_BODY_BYTES", 100)
+    monkeypatch.setattr(conditional, "MOST_GZIPPED_BYTES", 100)
 
     answer = world.get(path, accept_encoding="gzip")
 
@@ -78,4 +91,30 @@ def test_a_response_that_fits_in_no_encoding_names_paging(
 
 
 def test_the_limit_leaves_room_for_headers_in_what_lambda_sends() -> None:
-    assert conditional.MOST_BODY_BYTES == 6_291_456 - 32_768
+    assert MOST_BODY_BYTES == 6_291_456 - 32_768
+    assert len(base64.b64encode(bytes(MOST_GZIPPED_BYTES))) == 6_291_456 - 32_768
+
+
+def test_a_list_of_100_000_tracks_is_read_in_pages() -> None:
+    template = render_rows([{**ROW, "id": "%07d"}])[len(b'{"tracks":[') : -len(b'],"total":1}')]
+    rows = b",".join(template % number for number in range(COUNT))
+    gzipped = gzip.compress(b'{"tracks":[%b],"total":%d}' % (rows, COUNT), 1)
+    descriptor = describe(gzipped, fence=1, scheduled_at=NOON, published_at=NOON, track_count=COUNT)
+    world = World()
+    world.snapshots.publish(Snapshot(descriptor, gzipped))
+    query = parse_query([("limit", "100")])
+    assert query is not None
+
+    pages = []
+    for offset in (0, 50_000, COUNT - 100):
+        cursor = write_cursor(Cursor(descriptor.version, offset), query.digest())
+        answer = world.get(f"{LIST}?limit=100" + (f"&cursor={cursor}" if offset else ""))
+        body = json.loads(answer.body)
+        ids = [row["id"] for row in body["tracks"]]
+        pages.append((ids, body["total"], body["nextCursor"] is None))
+
+    assert pages == [
+        ([f"{number:07d}" for number in range(start, start + 100)], COUNT, is_last)
+        for start, is_last in ((0, False), (50_000, False), (COUNT - 100, True))
+    ]
+    assert world.get().body == refusal("LIST_TOO_LARGE", NEEDS_GZIP)

@@ -13,6 +13,7 @@ from tests.api_world import LIST, World, gone
 from tests.builders import MEDIA, a_descriptor, a_record, a_snapshot, a_track
 from tests.fakes import FakeMediaStore
 from tiktok_music.errors import SnapshotGone, StoreUnavailable
+from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 from tiktok_music.sandbox.fixtures import (
     FOLDER,
     GONE_VERSION,
@@ -23,6 +24,7 @@ from tiktok_music.sandbox.fixtures import (
     sandbox_fixtures,
 )
 from tiktok_music.track import track_id_of
+from tools.evaluation.make_sandbox import TRACKS
 
 SUNSET = "4165bb2c-cdd0-57ee-a9ed-f8b3fee167be"
 ALIAS = track_id_of("9000000000000000008")
@@ -105,8 +107,8 @@ def test_the_sandbox_has_a_retired_track_an_older_version_and_its_name() -> None
     changed = body_of(world.sandbox(f"{LIST}/changes?since={older.version}"))
 
     assert (retired["status"], retired["title"]) == ("retired", "Borrowed Tune")
-    left = {track_id_of("9000000000000000007"), RETIRED}
-    assert {row["id"] for row in changed["removed"]} == left
+    left = {track_id_of("9000000000000000007"): "offChart", RETIRED: "retired"}
+    assert {row["id"]: row["reason"] for row in changed["removed"]} == left
     assert [row["title"] for row in changed["added"]] == ["Saudade na Chuva"]
     assert body_of(world.sandbox("/v1/whoami"))["environment"] == "test"
 
@@ -236,3 +238,49 @@ def test_loading_an_unknown_version_raises_snapshot_gone() -> None:
 
     with pytest.raises(SnapshotGone):
         source.load(a_descriptor())
+
+
+CANCION, NIGHT, LANTERNS = (track_id_of(f"900000000000000000{number}") for number in (2, 4, 3))
+
+
+def test_the_sandbox_has_a_track_of_every_kind_for_direct_publish() -> None:
+    world = World(policy=PublishPolicy(honor=HonorOnPublish.ASKED))
+    ids = (SUNSET, CANCION, NIGHT, LANTERNS, ALIAS)
+    key = {"authorization": f"Bearer {world.test_key}"}
+    targets = [
+        {
+            "mode": "publish",
+            "publishVia": "business",
+            "tiktokMusic": {"mode": "manual", "trackId": track_id},
+        }
+        for track_id in ids
+    ]
+
+    answers = [world.post(f"{LIST}/resolve", {"targets": targets}, **key) for _ in range(2)]
+    page = body_of(world.sandbox(f"{LIST}?publishable=true&facets=true"))
+
+    assert answers[0].body == answers[1].body
+    found = [
+        (each["payload"], [(w["code"], w.get("reason")) for w in each["warnings"]])
+        for each in body_of(answers[0])["targets"]
+    ]
+    full: Any = {"music_sound_info": {"music_sound_id": "9000000000000011001"}}
+    excerpt: Any = {"music_sound_info": {"music_sound_id": "9000000000000012001"}}
+    auto: Any = {"auto_add_music": True}
+    assert found == [
+        (full, []),
+        (excerpt, [("PUBLISH_ID_TRENDING_CLIP", None)]),
+        (auto, [("DEGRADED_TO_AUTO", "STALE")]),
+        (auto, [("DEGRADED_TO_AUTO", "NO_CLIP")]),
+        (full, []),
+    ]
+    assert [row["id"] for row in page["tracks"]] == [SUNSET, CANCION]
+    assert page["facets"]["publishable"] == {"true": 2, "false": 0}
+
+
+def test_the_stored_facts_are_those_of_the_program_that_makes_the_sandbox() -> None:
+    records = sandbox_fixtures().records
+
+    assert {track.track_id: track.publish for track in TRACKS} == {
+        track_id: record.publish for track_id, record in records.items()
+    }

@@ -10,8 +10,9 @@ from tests.api_world import LIST, World, gone, invalid, refusal
 from tests.builders import MEDIA, NOON, a_record, a_snapshot, a_track
 from tiktok_music.api.catalog_view import FOREIGN
 from tiktok_music.api.links import SHORT
-from tiktok_music.archive import TrackStatus
+from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.archive_lookup import LONGEST_CHAIN, resolve_aliases
+from tiktok_music.errors import StoreUnavailable
 from tiktok_music.sandbox.fixtures import SandboxSource, sandbox_fixtures
 
 NO_ID = "Must be the id of a track, a UUID."
@@ -80,16 +81,46 @@ def described(number: int, **fields: Any) -> dict[str, Any]:
         "lastSeenAt": "2026-11-22T18:00:00Z",
         "loudnessLufs": -14.0,
         "honoredBy": {"publish": False, "managed": True},
+        "media": {
+            "cover": {
+                "96": f"{MEDIA}/music/{track_id}/cover-96.jpg",
+                "320": f"{MEDIA}/music/{track_id}/cover-320.jpg",
+                "720": f"{MEDIA}/music/{track_id}/cover.jpg",
+            },
+            "coverHash": None,
+            "coverColor": None,
+            "onCoverColor": None,
+            "peaksUrl": f"{MEDIA}/music/{track_id}/peaks.json",
+            "suggestedStartMs": 0,
+            "previewOffsetMs": 310,
+        },
+        "about": {
+            "themes": [],
+            "genres": [],
+            "releasedOn": None,
+            "links": {"appleMusic": None, "spotify": None},
+        },
         **fields,
     }
 
 
 OFF_CHART = {"status": "offChart", "isCommerceMusic": False, "lastSeenAt": "2026-11-22T12:00:00Z"}
+# The media of a record without a preview.
+NO_MEDIA: dict[str, Any] = {
+    "cover": {"96": None, "320": None, "720": None},
+    "coverHash": None,
+    "coverColor": None,
+    "onCoverColor": None,
+    "peaksUrl": None,
+    "suggestedStartMs": None,
+    "previewOffsetMs": None,
+}
 RETIRED = {
     "status": "retired",
     "lastSeenAt": "2026-11-22T12:00:00Z",
     "duration": 0,
     "loudnessLufs": None,
+    "media": NO_MEDIA,
 }
 
 
@@ -308,12 +339,81 @@ def test_changes_since_a_version_are_listed(world: World) -> None:
         "since": first,
         "version": second,
         "added": [{**rows[2], "rank": 3}],
-        "removed": [{"id": id_of(3), "previousRank": 3}],
+        "removed": [{"id": id_of(3), "previousRank": 3, "reason": "offChart", "mergedInto": None}],
         "moved": [
             {"id": id_of(2), "rank": 1, "previousRank": 2},
             {"id": id_of(1), "rank": 2, "previousRank": 1},
         ],
+        "updated": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "name"),
+    [
+        ("title", "A new title", "title"),
+        ("author", "A new author", "author"),
+        ("album", "A new album", "album"),
+        ("language", "fr", "language"),
+        ("is_commerce_music", False, "isCommerceMusic"),
+        ("duration_seconds", 25.0, "duration"),
+    ],
+)
+def test_changed_fields_of_a_track_are_updates_with_the_row(
+    world: World, field: str, value: Any, name: str
+) -> None:
+    changed = a_track(4, **{field: value})
+    world.snapshots.publish(a_snapshot(a_track(2, user_count=6_000), a_track(1), changed, fence=3))
+    [row] = [row for row in json.loads(world.get().body)["tracks"] if row["id"] == id_of(4)]
+
+    body = json.loads(world.get(f"{LIST}/changes?since={SECOND.descriptor.version}").body)
+
+    assert (body["added"], body["removed"], body["moved"]) == ([], [], [])
+    assert body["updated"] == [{**row, "rank": 3, "changed": [name]}]
+
+
+@pytest.mark.parametrize(
+    ("record", "reason", "merged_into"),
+    [
+        (a_record(3, status=TrackStatus.OFF_CHART), "offChart", None),
+        (a_record(3, status=TrackStatus.RETIRED), "retired", None),
+        (
+            a_record(3, status=TrackStatus.ALIAS, canonical_id=a_track(1).track_id),
+            "merged",
+            a_track(1).track_id,
+        ),
+        (
+            a_record(3, status=TrackStatus.ALIAS, canonical_id=a_track(5).track_id),
+            "retired",
+            None,
+        ),
+    ],
+)
+def test_a_removed_track_has_a_reason(
+    world: World, record: TrackRecord, reason: str, merged_into: str | None
+) -> None:
+    world.archive.records[record.track_id] = record
+
+    body = json.loads(world.get(f"{LIST}/changes?since={FIRST.descriptor.version}").body)
+
+    assert body["removed"] == [
+        {"id": id_of(3), "previousRank": 3, "reason": reason, "mergedInto": merged_into}
+    ]
+
+
+def test_changes_are_listed_while_the_archive_is_unavailable(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unavailable(_: Any) -> Any:
+        raise StoreUnavailable("the archive is down")
+
+    monkeypatch.setattr(world.archive, "get_many", unavailable)
+
+    body = json.loads(world.get(f"{LIST}/changes?since={FIRST.descriptor.version}").body)
+
+    assert body["removed"] == [
+        {"id": id_of(3), "previousRank": 3, "reason": None, "mergedInto": None}
+    ]
 
 
 def test_a_version_gone_has_a_code_of_its_own(world: World) -> None:
@@ -335,6 +435,7 @@ def test_since_the_current_version_nothing_has_changed(world: World) -> None:
         "added": [],
         "removed": [],
         "moved": [],
+        "updated": [],
     }
 
 

@@ -12,13 +12,11 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tiktok_music.adapters.audio import (
-    AudioCaps,
-    read_audio,
-    write_preview,
-)
+from tiktok_music.adapters.audio import AudioCaps, read_audio
 from tiktok_music.adapters.image import CoverCaps, write_cover
+from tiktok_music.adapters.preview_writer import write_preview
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus, record_to
+from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
 from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.sandbox.fixtures import DOCUMENT, media_file
 from tiktok_music.track import tiktok_music_link, track_id_of
@@ -27,6 +25,8 @@ from tools.fixtures.encoding import draw_cover, encode_audio
 
 MORNING = datetime(2026, 1, 5, 6, tzinfo=UTC)
 EVENING = datetime(2026, 1, 5, 18, tzinfo=UTC)
+# Longer ago than any usable clip.
+STALE = datetime(2024, 11, 5, 6, tzinfo=UTC)
 # All files together stay below 250 KB.
 SECONDS, BIT_RATE, COVER_SIDE = 5.0, 40_000, 240
 
@@ -46,20 +46,41 @@ class Invented:
     evening_users: int | None
     alias_of: str | None = None
     is_retired: bool = False
+    publish: PublishFacts | None = None
 
     @property
     def track_id(self) -> str:
         return track_id_of(self.tiktok_id)
 
 
+def _facts(number: int, *kinds: ClipKind, evidence: Evidence, seen_at: datetime) -> PublishFacts:
+    """Invented facts; the clips have ids of their own."""
+    clips = tuple(
+        Clip(f"90000000000000{number}00{place}", kind, 60.0 if kind is ClipKind.FULL else 15.0)
+        for place, kind in enumerate(kinds, start=1)
+    )
+    return PublishFacts(
+        clips=clips,
+        commercial_music_id=f"90000000000000{number}000",
+        evidence=evidence,
+        countries=("GB", "US"),
+        first_seen_at=min(seen_at, MORNING),
+        last_seen_at=seen_at,
+    )
+
+
 TRACKS = (
     Invented(
         "9000000000000000001", "Sunset Drive", "Mae & Co",
         album="Singles", language="en", morning_users=398_210, evening_users=412_980,
+        publish=_facts(
+            11, ClipKind.FULL, ClipKind.TRENDING, evidence=Evidence.SAME_RECORDING, seen_at=EVENING
+        ),
     ),
     Invented(
         "9000000000000000002", "Canción de Abril", "Los Faroles",
         album="Verano", language="es", morning_users=401_004, evening_users=405_112,
+        publish=_facts(12, ClipKind.TRENDING, evidence=Evidence.LISTED, seen_at=EVENING),
     ),
     Invented(
         "9000000000000000003", "Paper Lanterns", "Kite Season",
@@ -68,6 +89,7 @@ TRACKS = (
     Invented(
         "9000000000000000004", "夜明けの街", "青い電車",
         language="ja", morning_users=180_990, evening_users=181_002,
+        publish=_facts(13, ClipKind.FULL, evidence=Evidence.SAME_ID, seen_at=STALE),
     ),
     Invented(
         "9000000000000000005", "Nuit Électrique", "Éloïse Marin",
@@ -126,6 +148,7 @@ def _record(seed: int, track: Invented) -> TrackRecord:
         status=_status(track, is_listed=is_listed),
         media=None if track.alias_of or track.is_retired else _media(seed, track),
         canonical_id=track_id_of(track.alias_of) if track.alias_of else None,
+        publish=track.publish,
         retired_at=EVENING if track.is_retired else None,
         retired_reason="an example of a takedown" if track.is_retired else None,
     )

@@ -15,17 +15,12 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from tiktok_music.adapters.audio import (
-    AudioCaps,
-    DecodedAudio,
-    Preview,
-    read_audio,
-    write_preview,
-)
+from tiktok_music.adapters.audio import AudioCaps, DecodedAudio, read_audio
 from tiktok_music.adapters.audio_decoder import open_audio
 from tiktok_music.adapters.loudness_meter import LoudnessMeter
 from tiktok_music.adapters.mp3_file import Mp3Tags, encode_mp3
 from tiktok_music.adapters.pcm import mono_5512_hz
+from tiktok_music.adapters.preview_writer import Preview, write_preview
 from tiktok_music.errors import AudioUnreadable
 from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.refresh.media.sound.fingerprint import Fingerprint, bit_error_rate, fingerprint_of

@@ -8,8 +8,55 @@ from typing_extensions import TypedDict
 PostMode = Literal["publish", "draft", "managed"]
 
 
+class HonoredBy(TypedDict):
+    publish: bool
+    managed: bool
+
+
+class Publish(TypedDict):
+    """The clip of a track in TikTok's commercial library."""
+
+    songClipId: str
+    clip: Literal["full", "trending"]
+    clipDuration: float | None
+    trendingSongClipId: str | None
+    commercialMusicId: str | None
+    evidence: Literal["listed", "sameId", "sameRecording", "sameCredits"]
+    countries: list[str]
+    lastSeenAt: str
+    isUsable: bool
+
+
+class CommercialUse(TypedDict):
+    verdict: Literal["approved", "organicOnly", "unknown"]
+    because: str
+    countries: list[str]
+    checkedAt: str
+
+
+class TrackMedia(TypedDict):
+    """What a player draws of a track; addresses of covers by the pixels of their longer side."""
+
+    cover: dict[str, str | None]
+    coverHash: str | None
+    coverColor: str | None
+    onCoverColor: str | None
+    peaksUrl: str | None
+    suggestedStartMs: int | None
+    previewOffsetMs: int | None
+
+
+class About(TypedDict):
+    """What the sources say about the song."""
+
+    themes: list[str]
+    genres: list[str]
+    releasedOn: str | None
+    links: dict[str, str | None]
+
+
 class ListedTrack(TypedDict):
-    """A track of the list; album and media only with details."""
+    """A track of the list; what is not required here only with details."""
 
     id: str
     title: str
@@ -21,6 +68,11 @@ class ListedTrack(TypedDict):
     album: NotRequired[str]
     previewUrl: NotRequired[str]
     coverUrl: NotRequired[str]
+    publish: NotRequired[Publish | None]
+    honoredBy: NotRequired[HonoredBy]
+    commercialUse: NotRequired[CommercialUse]
+    media: NotRequired[TrackMedia | None]
+    about: NotRequired[About | None]
 
 
 class TrackPage(TypedDict):
@@ -29,11 +81,6 @@ class TrackPage(TypedDict):
     tracks: list[ListedTrack]
     total: int
     nextCursor: str | None
-
-
-class HonoredBy(TypedDict):
-    publish: bool
-    managed: bool
 
 
 class FoundTrack(ListedTrack):
@@ -48,12 +95,14 @@ class FoundTrack(ListedTrack):
     firstSeenAt: NotRequired[str]
     lastSeenAt: NotRequired[str]
     loudnessLufs: NotRequired[float | None]
-    honoredBy: NotRequired[HonoredBy]
 
 
 class Warning(TypedDict):
+    """`reason` is why a track is not honoured on direct publish."""
+
     code: str
     message: str
+    reason: NotRequired[str]
 
 
 class ResolvedTarget(TypedDict):

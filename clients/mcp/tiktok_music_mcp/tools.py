@@ -37,6 +37,14 @@ class Music(BaseModel):
 
     mode: Literal["none", "auto", "manual"]
     trackId: Annotated[str | None, Field(description="For manual: the id of the track")] = None
+    volume: Annotated[int | None, Field(ge=0, le=100, description="On a direct video")] = None
+    originalVolume: Annotated[int | None, Field(ge=0, le=100)] = None
+    startMs: Annotated[int | None, Field(ge=0, description="Of the clip, direct video")] = None
+    endMs: Annotated[int | None, Field(ge=0)] = None
+    fallback: Annotated[
+        Literal["auto", "none", "fail"] | None,
+        Field(description="If a direct post cannot use the track; auto by default"),
+    ] = None
 
 
 class Target(BaseModel):
@@ -46,6 +54,10 @@ class Target(BaseModel):
 
     mode: PostMode
     tiktokMusic: Music | None = None
+    publishVia: Annotated[
+        Literal["content", "business"] | None, Field(description="TikTok's API of a direct post")
+    ] = None
+    media: Literal["photo", "video"] | None = None
 
 
 def build_server(api: CatalogApi) -> MCPServer:
@@ -76,6 +88,9 @@ class CatalogTools:
         q: Annotated[str, Field(description="Words of title, author or album")] = "",
         language: Annotated[list[str] | None, Field(description="ISO 639-1 codes")] = None,
         commerce_only: bool = False,
+        publishable_only: Annotated[
+            bool, Field(description="Only tracks that direct posts use, if the catalog has any")
+        ] = False,
         min_duration: Annotated[int | None, Field(description="Seconds")] = None,
         max_duration: Annotated[int | None, Field(description="Seconds")] = None,
         sort: Literal["popular", "rising", "title"] = "popular",
@@ -88,6 +103,8 @@ class CatalogTools:
             "q": q or None,
             "language": language,
             "commerceOnly": "true" if commerce_only else None,
+            "publishable": "true" if publishable_only else None,
+            "include": ["about", "media", "publish"] if details else None,
             "minDuration": min_duration,
             "maxDuration": max_duration,
             "sort": sort,

@@ -23,14 +23,16 @@ from tiktok_music_client.models import (
     Key,
     Listing,
     Page,
-    Resolved,
-    RetiredPolicy,
-    Target,
     TrackDetail,
-    Unresolved,
 )
 from tiktok_music_client.options import ExchangeHook
 from tiktok_music_client.paging import AsyncPages, AsyncTracks
+from tiktok_music_client.posts import (
+    Resolved,
+    RetiredPolicy,
+    Target,
+    Unresolved,
+)
 from tiktok_music_client.request import Request
 from tiktok_music_client.resolving import Resolution
 

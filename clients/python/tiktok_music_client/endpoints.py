@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tiktok_music_client.answer import Answer
-from tiktok_music_client.errors import NotFound, ValidationFailed
+from tiktok_music_client.errors import BadAnswer, NotFound, ValidationFailed
 from tiktok_music_client.filters import Filters, checked, parameters_of
 from tiktok_music_client.models import (
     Batch,
@@ -14,12 +14,15 @@ from tiktok_music_client.models import (
     Key,
     Listing,
     Page,
+    SearchTrack,
     TrackDetail,
 )
 from tiktok_music_client.parsing import parse
 from tiktok_music_client.request import LIST, Request
 from tiktok_music_client.responses import body_of, body_with_version
 
+# Members of a row that the parameter `include` adds.
+INCLUDED = frozenset({"publish", "media", "about"})
 BATCH_SIZE = 50  # the most ids that the batch endpoint takes
 _TRACK_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -126,4 +129,12 @@ def _parse_batch(answer: Answer) -> Batch:
 
 
 def _parse_page(answer: Answer) -> Page:
-    return parse(Page, body_with_version(answer))
+    """The page; raises BadAnswer if the catalog ignored a filter on direct publish."""
+    if "publishable" in answer.headers.get("X-Ignored-Parameters", "").split(", "):
+        raise BadAnswer("the catalog honours no track on direct publish: HONOR_ON_PUBLISH is off")
+    body = body_with_version(answer)
+    page = parse(Page, body)
+    rows = body["tracks"]
+    if not any(INCLUDED & row.keys() for row in rows):
+        return page
+    return replace(page, tracks=tuple(parse(SearchTrack, row) for row in rows))

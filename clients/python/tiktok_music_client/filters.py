@@ -5,15 +5,21 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, TypeAlias, TypedDict
 
 Sort: TypeAlias = Literal["popular", "rising", "title"]
+Include: TypeAlias = Literal["about", "media", "publish"]
 PAGE_SIZE = 50
 
 
 class Filters(TypedDict, total=False):
-    """Filters of a search; durations in seconds, languages as ISO 639-1."""
+    """Filters of a search; durations in seconds, languages as ISO 639-1.
+
+    `include` adds members to each row, which is then a `SearchTrack`.
+    """
 
     q: str
     languages: str | Collection[str]
     commerce_only: bool
+    publishable_only: bool
+    include: Include | Collection[Include]
     min_duration: int
     max_duration: int
     sort: Sort
@@ -21,7 +27,7 @@ class Filters(TypedDict, total=False):
     facets: bool
 
 
-_SPELLINGS = {"language": "languages", "query": "q", "page_size": "limit"}
+_SPELLINGS = {"language": "languages", "query": "q", "page_size": "limit", "includes": "include"}
 
 
 def checked(filters: Filters) -> Filters:
@@ -32,7 +38,7 @@ def checked(filters: Filters) -> Filters:
     for name in filters:
         if name not in Filters.__annotations__:
             raise TypeError(f"unknown filter {name!r}{_suggestion(name)}")
-    for flag in ("commerce_only", "facets"):
+    for flag in ("commerce_only", "publishable_only", "facets"):
         if not isinstance(filters.get(flag, False), bool | None):
             raise TypeError(f"{flag} must be True or False")
     return filters
@@ -40,11 +46,12 @@ def checked(filters: Filters) -> Filters:
 
 def parameters_of(filters: Filters, cursor: str | None) -> Mapping[str, str | list[str]]:
     """Returns the query; always with a limit, because a bare request returns the whole list."""
-    languages: str | Iterable[str] = filters.get("languages") or ()
     values: dict[str, Any] = {
         "q": filters.get("q"),
-        "language": [languages] if isinstance(languages, str) else list(languages),
+        "language": _several(filters.get("languages")),
         "commerceOnly": "true" if filters.get("commerce_only") else None,
+        "publishable": "true" if filters.get("publishable_only") else None,
+        "include": _several(filters.get("include")),
         "minDuration": filters.get("min_duration"),
         "maxDuration": filters.get("max_duration"),
         "sort": filters.get("sort"),
@@ -57,6 +64,10 @@ def parameters_of(filters: Filters, cursor: str | None) -> Mapping[str, str | li
         for name, value in values.items()
         if value not in (None, "", [])
     }
+
+
+def _several(names: str | Iterable[str] | None) -> list[str]:
+    return [names] if isinstance(names, str) else list(names or ())
 
 
 def _suggestion(name: str) -> str:

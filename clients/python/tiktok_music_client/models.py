@@ -10,10 +10,7 @@ from typing import Literal, TypeAlias
 
 TrackStatus: TypeAlias = Literal["active", "offChart", "retired"]
 HealthStatus: TypeAlias = Literal["ok", "degraded", "failing"]
-PostMode: TypeAlias = Literal["publish", "managed", "draft"]
-MusicMode: TypeAlias = Literal["none", "auto", "manual"]
-NoticeCode: TypeAlias = Literal["DEGRADED_TO_AUTO", "OFF_CHART", "RETIRED", "NOT_COMMERCIAL"]
-RetiredPolicy: TypeAlias = Literal["link", "auto", "fail"]
+Evidence: TypeAlias = Literal["listed", "sameId", "sameRecording", "sameCredits"]
 Environment: TypeAlias = Literal["live", "test"]
 RateLimitTier: TypeAlias = Literal["standard", "pilot", "partner"]
 
@@ -42,6 +39,13 @@ class RankedTrack(Track):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatedTrack(RankedTrack):
+    """A track with new values of the fields `changed`, named as in the API."""
+
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HonoredBy:
     """The modes that use the picked track; in the others TikTok chooses the music."""
 
@@ -50,8 +54,84 @@ class HonoredBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """The clip of a track in TikTok's commercial library; `clip_duration` is in seconds.
+
+    `song_clip_id` is what TikTok's Business API takes as `music_sound_id`, `commercial_music_id`
+    is not. `countries` are those of the charts that listed the song, and no clearance.
+    """
+
+    song_clip_id: str
+    clip: Literal["full", "trending"]
+    clip_duration: float | None
+    trending_song_clip_id: str | None
+    commercial_music_id: str | None
+    evidence: Evidence
+    countries: tuple[str, ...]
+    last_seen_at: datetime
+    is_usable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommercialUse:
+    """The verdict on commercial use, with its reason and the time at which it was read."""
+
+    verdict: Literal["approved", "organicOnly", "unknown"]
+    because: str
+    countries: tuple[str, ...]
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackMedia:
+    """What a player draws of a track; None for what was not made.
+
+    `cover` are addresses of JPEG files by the pixels of their longer side ("96", "320", "720"),
+    `cover_hash` is a ThumbHash in base64, colours are `#rrggbb`; `peaks_url` is a waveform in
+    audiowaveform's JSON. `suggested_start_ms` is a position in the preview, `preview_offset_ms`
+    that of the preview in the source's file.
+    """
+
+    cover: Mapping[str, str | None]
+    cover_hash: str | None
+    cover_color: str | None
+    on_cover_color: str | None
+    peaks_url: str | None
+    suggested_start_ms: int | None
+    preview_offset_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What the sources say about a song; `links` are addresses by music service."""
+
+    themes: tuple[str, ...]
+    genres: tuple[str, ...]
+    released_on: str | None
+    links: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchTrack(Track):
+    """A row of a search with `include`: what was not included is None.
+
+    `publish` is None, too, if no clip is known.
+    """
+
+    publish: Publish | None = None
+    honored_by: HonoredBy | None = None
+    commercial_use: CommercialUse | None = None
+    media: TrackMedia | None = None
+    about: About | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackDetail(Track):
-    """A track with its details."""
+    """A track with its details.
+
+    `publish` is None if no clip is known; that and `commercial_use` are None where the catalog
+    honours no track on direct publish. `media` and `about` are None from an older API.
+    """
 
     status: TrackStatus
     tiktok_music_link: str
@@ -63,6 +143,10 @@ class TrackDetail(Track):
     last_seen_at: datetime
     loudness_lufs: float | None
     honored_by: HonoredBy
+    publish: Publish | None = None
+    commercial_use: CommercialUse | None = None
+    media: TrackMedia | None = None
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +160,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facets:
-    """Counts over all matches, by language (ISO 639-1) and by `true` or `false`."""
+    """Counts over all matches, by language (ISO 639-1) and by `true` or `false`.
+
+    `publishable` is None where the catalog honours no track on direct publish.
+    """
 
     language: Mapping[str, int]
     is_commerce_music: Mapping[str, int]
+    publishable: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +197,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """A track that left the list."""
+    """A track that left the list, into which other track it was merged, and why.
+
+    Both are None if unknown, as from an API of an earlier release.
+    """
 
     id: str
     previous_rank: int
+    reason: Literal["retired", "offChart", "merged"] | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,65 +219,17 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The changes between the versions `since` and `version`."""
+    """The changes between the versions `since` and `version`.
+
+    `updated` is None from an API of an earlier release.
+    """
 
     since: str
     version: str
     added: tuple[RankedTrack, ...]
     removed: tuple[Removal, ...]
     moved: tuple[Move, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A post, published in `mode`, and its music.
-
-    `music` is `none`, `auto` (TikTok chooses) or `manual` (`track_id`). Without it, a track means
-    `manual`, and no track means `auto`, except for a draft, which takes no music.
-    """
-
-    mode: PostMode
-    track_id: str | None = None
-    music: MusicMode | None = None
-
-    def __post_init__(self) -> None:
-        if self.music == "manual" and self.track_id is None:
-            raise ValueError("manual music needs a track_id")
-        if self.music in ("none", "auto") and self.track_id is not None:
-            raise ValueError(f"a target with the music {self.music!r} has no track_id")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A warning; `message` is human-readable."""
-
-    code: NoticeCode
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
-    """The music of one target; merge `payload` into the post unchanged."""
-
-    mode: PostMode
-    payload: Mapping[str, object]
-    warnings: tuple[Notice, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
-    """One fault of a request; `message` is human-readable."""
-
-    path: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unresolved:
-    """The faults of one target; `index` is its place among the targets of the call, from 0."""
-
-    index: int
-    issues: tuple[Issue, ...]
+    updated: tuple[UpdatedTrack, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,14 @@ from typing import Any
 
 from tiktok_music_client.answer import Answer
 from tiktok_music_client.errors import BadAnswer, ValidationFailed
-from tiktok_music_client.models import Issue, Resolved, RetiredPolicy, Target, Unresolved
 from tiktok_music_client.parsing import parse
+from tiktok_music_client.posts import (
+    Issue,
+    Resolved,
+    RetiredPolicy,
+    Target,
+    Unresolved,
+)
 from tiktok_music_client.request import LIST, Request
 from tiktok_music_client.responses import body_of
 
@@ -71,11 +77,27 @@ class Resolution:
 
 
 def _sent(target: Target) -> dict[str, Any]:
+    post = _given({"publishVia": target.publish_via, "media": target.media})
+    settings = _given(
+        {"isBrandOrganic": target.is_brand_organic, "isBrandedContent": target.is_branded_content}
+    )
+    post |= {"tiktokPostSettings": settings} if settings else {}
     if target.music is None and target.track_id is None and target.mode == "draft":
-        return {"mode": target.mode}
+        return {"mode": target.mode, **post}
     music = target.music or ("auto" if target.track_id is None else "manual")
-    track = {} if target.track_id is None else {"trackId": target.track_id}
-    return {"mode": target.mode, "tiktokMusic": {"mode": music, **track}}
+    options = {
+        "trackId": target.track_id,
+        "volume": target.volume,
+        "originalVolume": target.original_volume,
+        "startMs": target.start_ms,
+        "endMs": target.end_ms,
+        "fallback": target.fallback,
+    }
+    return {"mode": target.mode, "tiktokMusic": {"mode": music, **_given(options)}, **post}
+
+
+def _given(options: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _parse(size: int) -> Any:

@@ -1,39 +1,33 @@
-"""Encodes previews: downloaded bytes in, a uniform and verified MP3 out."""
+"""Reads audio: downloaded bytes in, measurements, fingerprint and PCM out."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from tiktok_music.adapters.audio_decoder import (
     AudioCaps,
     AudioDecoder,
-    audio_errors,
     open_audio,
 )
-from tiktok_music.adapters.loudness_meter import LoudnessMeter, measure
-from tiktok_music.adapters.mp3_file import Mp3Tags, copy_mp3, encode_mp3
+from tiktok_music.adapters.loudness_meter import LoudnessMeter
 from tiktok_music.adapters.pcm import SAMPLE_RATE_HZ, Pcm, mono_5512_hz
 from tiktok_music.errors import AudioUnreadable
-from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.refresh.media.sound.fingerprint import Fingerprint, fingerprint_of
-from tiktok_music.refresh.media.sound.volume import AudioFacts, preview_gain_db
+from tiktok_music.refresh.media.sound.volume import AudioFacts
 
 __all__ = [
     "AudioCaps",
     "DecodedAudio",
-    "Preview",
     "read_audio",
-    "write_preview",
 ]
+ShortTerm = npt.NDArray[np.float32]
+
 # Silence that stays around the sound, so that neither an attack nor a fade-out is cut.
 _LEAD_SECONDS = 0.05
 _TAIL_SECONDS = 0.5
-# Distance below the ceiling of a second and a third encoding: noise, unlike music, gets other peaks
-# from the encoder each time.
-_MARGINS_DB = (0.1, 0.5, 1.5)
 # A constant offset is removed from -60 dBFS on, the level of silence.
 _DC_OFFSET = 1e-3
-_OWN_FILE = AudioCaps()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,8 @@ class DecodedAudio:
 
     `pcm` is 44.1 kHz stereo from shortly before the first sound to shortly after the last, at most
     `keep_seconds`; `starts_at_seconds` is its position in the file. `is_copyable` is true for an
-    MP3 of one sample rate and number of channels from start to end.
+    undamaged MP3 of one sample rate and number of channels from start to end, without an offset.
+    `short_term_lufs` is the loudness of the three seconds before each tenth of a second.
     """
 
     facts: AudioFacts
@@ -50,16 +45,7 @@ class DecodedAudio:
     pcm: Pcm
     starts_at_seconds: float
     is_copyable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """An MP3 file, the measurements of decoding it again, and the applied gain."""
-
-    mp3: bytes
-    facts: AudioFacts
-    gain_db: float
-    reencoded: bool
+    short_term_lufs: ShortTerm
 
 
 def read_audio(data: bytes, caps: AudioCaps) -> DecodedAudio:
@@ -72,24 +58,8 @@ def read_audio(data: bytes, caps: AudioCaps) -> DecodedAudio:
         return decoded
     centred, _ = _read(data, caps, offset)
     clipped_share = max(decoded.facts.clipped_share, centred.facts.clipped_share)
-    return replace(centred, facts=replace(centred.facts, clipped_share=clipped_share))
-
-
-def write_preview(
-    decoded: DecodedAudio, data: bytes, policy: PreviewPolicy, title: str, artist: str
-) -> Preview:
-    """The uniform preview of `decoded`, which was read from `data`.
-
-    Without normalisation an undamaged MP3 of one format is copied packet by packet, at its own
-    level. Raises AudioUnreadable if the audio is silent or the result does not decode.
-    """
-    tags = Mp3Tags(title, artist)
-    is_intact_mp3 = decoded.is_copyable and not decoded.facts.damaged_packet_share
-    with audio_errors():
-        if policy.normalise or not is_intact_mp3:
-            return _encoded(decoded, policy, tags)
-        mp3 = copy_mp3(data, policy.preview_seconds, tags)
-        return Preview(mp3, _facts_of(mp3), gain_db=0.0, reencoded=False)
+    facts = replace(centred.facts, clipped_share=clipped_share)
+    return replace(centred, facts=facts, is_copyable=False)
 
 
 def _read(data: bytes, caps: AudioCaps, offset: Pcm) -> tuple[DecodedAudio, Pcm]:
@@ -114,14 +84,17 @@ def _read(data: bytes, caps: AudioCaps, offset: Pcm) -> tuple[DecodedAudio, Pcm]
 def _decoded(
     decoder: AudioDecoder, meter: LoudnessMeter, blocks: list[Pcm], caps: AudioCaps
 ) -> DecodedAudio:
-    facts = _measured(meter, decoder)
+    facts = measured(meter, decoder)
     pcm, starts_at_seconds = _without_dead_air(blocks, facts, caps.keep_seconds)
     fingerprint = fingerprint_of(mono_5512_hz(pcm))
-    is_copyable = decoder.codec == "mp3" and decoder.formats == 1
-    return DecodedAudio(facts, fingerprint, pcm, starts_at_seconds, is_copyable)
+    is_copyable = decoder.codec == "mp3" and decoder.formats == 1 and not decoder.damaged_packets
+    return DecodedAudio(
+        facts, fingerprint, pcm, starts_at_seconds, is_copyable, meter.short_term_lufs()
+    )
 
 
-def _measured(meter: LoudnessMeter, decoder: AudioDecoder) -> AudioFacts:
+def measured(meter: LoudnessMeter, decoder: AudioDecoder) -> AudioFacts:
+    """The facts of a file that was read to its end."""
     damaged_share = decoder.damaged_packets / max(decoder.packets, 1)
     return meter.facts(decoder.codec, decoder.channels, decoder.sample_rate_hz, damaged_share)
 
@@ -138,60 +111,3 @@ def _without_dead_air(
     end = min(end, start + keep_seconds)
     first, last = (round((time - blocks_start) * SAMPLE_RATE_HZ) for time in (start, end))
     return np.concatenate(blocks, axis=1)[:, first:last], start
-
-
-def _encoded(decoded: DecodedAudio, policy: PreviewPolicy, tags: Mp3Tags) -> Preview:
-    pcm = decoded.pcm[:, : round(policy.preview_seconds * SAMPLE_RATE_HZ)]
-    if not pcm.size:
-        raise AudioUnreadable("the audio is silent")
-    gain_db, aimed_lufs = 0.0, None
-    if policy.normalise:
-        part = _facts_of_part(decoded, pcm)
-        gain_db = preview_gain_db(
-            part,
-            target_lufs=policy.target_lufs,
-            ceiling_dbtp=policy.ceiling_dbtp - policy.tolerance_db,
-        )
-        aimed_lufs = part.integrated_lufs + gain_db
-    mp3 = encode_mp3(pcm, gain_db, policy.bit_rate, tags)
-    facts = _facts_of(mp3)
-    for margin_db in _MARGINS_DB:
-        correction_db = _correction_db(facts, aimed_lufs, policy, margin_db)
-        if not correction_db:
-            break
-        gain_db += correction_db
-        mp3 = encode_mp3(pcm, gain_db, policy.bit_rate, tags)
-        facts = _facts_of(mp3)
-    return Preview(mp3, facts, round(gain_db, 2), reencoded=True)
-
-
-def _facts_of_part(decoded: DecodedAudio, pcm: Pcm) -> AudioFacts:
-    """The facts of `pcm`: those of the whole file, if only silence was trimmed."""
-    if pcm.shape[1] >= round(decoded.facts.sounding_seconds * SAMPLE_RATE_HZ):
-        return decoded.facts
-    starts = range(0, pcm.shape[1], SAMPLE_RATE_HZ)
-    return measure(np.ascontiguousarray(pcm[:, start : start + SAMPLE_RATE_HZ]) for start in starts)
-
-
-def _facts_of(mp3: bytes) -> AudioFacts:
-    meter = LoudnessMeter()
-    with open_audio(mp3, _OWN_FILE) as decoder:
-        for block in decoder.blocks():
-            meter.push(block)
-        return _measured(meter, decoder)
-
-
-def _correction_db(
-    facts: AudioFacts, aimed_lufs: float | None, policy: PreviewPolicy, margin_db: float
-) -> float:
-    """The gain that corrects the encoder's change of level or peak, 0 if there is none to correct.
-
-    No peak above the ceiling is tolerated.
-    """
-    if aimed_lufs is None:
-        return 0.0
-    headroom_db = policy.ceiling_dbtp - facts.true_peak_dbtp
-    if headroom_db < 0:
-        return headroom_db - margin_db
-    correction_db = min(aimed_lufs - facts.integrated_lufs, headroom_db - policy.tolerance_db)
-    return correction_db if abs(correction_db) > policy.tolerance_lu else 0.0

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from tiktok_music.adapters.aweme_about import AboutFields
 from tiktok_music.adapters.untrusted_json import read_json
 from tiktok_music.adapters.upstream_rows import (
     Count,
@@ -38,7 +39,7 @@ class Address(UpstreamRow):
         return tuple(dict.fromkeys(url for url in addresses if url and url.startswith("http")))
 
 
-class MusicInfo(UpstreamRow):
+class MusicInfo(AboutFields):
     """`music_info` of a chart row or a music detail.
 
     `id` is not read: it is rounded in JSON that passed through JavaScript.
@@ -56,6 +57,8 @@ class MusicInfo(UpstreamRow):
     user_count: Lenient[Count] = None
     is_commerce_music: Lenient[bool] = None
     is_commerce_music_strict: Lenient[bool] = None
+    has_commerce_right: Lenient[bool] = None
+    has_commerce_right_strict: Lenient[bool] = None
     language: Lenient[Text] = None
     is_original_sound: Lenient[bool] = None
     same_group_id_v3: Lenient[GroupId] = None
@@ -110,6 +113,7 @@ def parse_music_info(
         return rejected_row(info, "neither id_str nor mid is a TikTok id")
     if not title:
         return rejected_row(info, "the title is empty")
+    extra = _extra(music.extra, unreadable)
     return Candidate(
         tiktok_id=tiktok_id,
         title=title,
@@ -118,12 +122,16 @@ def parse_music_info(
         duration_seconds=music.duration or 0.0,
         user_count=music.user_count or 0,
         is_commerce_music=_is_commerce(music),
+        has_commerce_right=_has_commerce_right(music),
         language_name=music.language,
         preview_urls=music.play_url.urls() if music.play_url else (),
         cover_urls=_covers(music),
         group_ids=music.group_ids(),
         is_original_sound=bool(music.is_original_sound),
-        takedown=music.takedown(_extra(music.extra, unreadable)),
+        takedown=music.takedown(extra),
+        excerpt_start_ms=music.excerpt_start_ms(),
+        chorus_start_ms=music.chorus_start_ms(),
+        about=music.about(extra),
     )
 
 
@@ -146,6 +154,11 @@ def _covers(music: MusicInfo) -> tuple[str, ...]:
     return tuple(dict.fromkeys(url for cover in covers if cover for url in cover.urls()))
 
 
-def _is_commerce(music: MusicInfo) -> bool:
+def _has_commerce_right(music: MusicInfo) -> bool | None:
+    right = music.has_commerce_right
+    return music.has_commerce_right_strict if right is None else right
+
+
+def _is_commerce(music: MusicInfo) -> bool | None:
     strict = music.is_commerce_music_strict
-    return bool(music.is_commerce_music if strict is None else strict)
+    return music.is_commerce_music if strict is None else strict

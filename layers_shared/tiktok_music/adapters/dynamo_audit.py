@@ -14,13 +14,14 @@ from tiktok_music.adapters.dynamo_models import (
     PointerRow,
     RunRow,
     RunsRow,
+    SongRow,
     StoredRow,
     TrackRow,
 )
 from tiktok_music.adapters.dynamo_recovery import check_pointer
 from tiktok_music.adapters.dynamo_runs import RUNS_KEY, is_run_entry, run_entries, run_report
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
-from tiktok_music.adapters.dynamo_tracks import track_record
+from tiktok_music.adapters.dynamo_tracks import song_track, track_record
 from tiktok_music.errors import SnapshotCorrupt
 
 
@@ -56,6 +57,7 @@ def _check_runs(row: RunsRow) -> None:
 # Kind of key -> the row and its check, which raises on an unreadable item.
 CHECKS: dict[str, tuple[type[Any], Callable[[Any], object]]] = {
     "TRACK": (TrackRow, track_record),
+    "CML": (SongRow, song_track),
     "MEDIA": (LedgerRow, ledger_entry),
     "RUN": (RunRow, run_report),
     RUNS_KEY: (RunsRow, _check_runs),

@@ -123,10 +123,24 @@ class RetiredRow(StoredRow):
     track_ids = UnicodeSetAttribute(null=True)
 
 
-class ListsRow(StoredRow):
-    """`LISTS`: the operator overrides, one JSON document."""
+class SongRow(StoredRow):
+    """`CML#<commercial music id>`: the track of a song of the commercial library."""
 
-    document = UnicodeAttribute()
+    track_id = UnicodeAttribute()
+
+
+class ListsRow(StoredRow):
+    """`LISTS`: the operator overrides, one JSON document; a large one is in pieces instead."""
+
+    document = UnicodeAttribute(null=True)
+    revision = UnicodeAttribute(null=True)
+    pieces = NumberAttribute(null=True)
+
+
+class ListsPieceRow(StoredRow):
+    """`LISTS#<revision>#<i>`: a chunk of a large document of operator overrides, gzipped."""
+
+    data = BinaryAttribute(legacy_encoding=False)
 
 
 class LedgerRow(StoredRow):
@@ -138,9 +152,10 @@ class LedgerRow(StoredRow):
 
 
 class RunRow(StoredRow):
-    """`RUN#<scheduled time>`: the report of one refresh."""
+    """`RUN#<scheduled time>`: a refresh's report; one of an earlier release does not expire."""
 
     report: JSONAttribute = JSONAttribute()
+    expires_at = NumberAttribute(null=True)
 
 
 class RunsRow(StoredRow):

@@ -1,5 +1,6 @@
 """Writes snapshots to DynamoDB: the lease, the chunks, and the conditional pointer write."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from pynamodb.exceptions import PynamoDBException
@@ -83,6 +84,21 @@ class DynamoPublisher:
     def point(self, pointer: Pointer, before: Pointer) -> None:
         """Like `flip`, for an operator: ignores a pin."""
         self._write(pointer, before)
+
+    def unpublished(self, pointer: Pointer | None) -> Iterator[bytes]:
+        """The gzipped bodies of complete versions that the pointer does not name.
+
+        Their runs ended before the flip, or have not come to it.
+        """
+        descriptors = (pointer.current, *pointer.history) if pointer else ()
+        named = {descriptor.version for descriptor in descriptors}
+        for _, match in self._lock.sweepable():
+            version = match["version"]
+            if version in named:
+                continue
+            gzipped = self._snapshots.stored_body(version, int(match["count"]))
+            if gzipped is not None:
+                yield gzipped
 
     def sweep(self) -> int:
         """Deletes the chunks of expired versions; returns their number.

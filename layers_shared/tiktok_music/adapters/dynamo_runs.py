@@ -32,6 +32,7 @@ MOST_RUNS = 60
 # A try fails only if another run ends at the same moment.
 TRIES = 5
 EXPIRES_AFTER_SECONDS = 30 * 24 * 3600
+REPORT_EXPIRES_AFTER_SECONDS = 365 * 24 * 3600
 
 
 class DynamoRunReports:
@@ -46,9 +47,10 @@ class DynamoRunReports:
         self._clock = clock
 
     def save_report(self, scheduled_at: datetime, report: dict[str, Any]) -> None:
-        """Stores the report; a later attempt at the same run replaces it."""
+        """Stores the report for a year; a later attempt at the same run replaces it."""
+        expires_at = int(self._clock()) + REPORT_EXPIRES_AFTER_SECONDS
         with translated("write the run report"):
-            self._rows(_key(scheduled_at), report=report).save()
+            self._rows(_key(scheduled_at), report=report, expires_at=expires_at).save()
 
     def get_report(self, scheduled_at: datetime) -> dict[str, Any] | None:
         """The report of a run, None if there is none or it is unreadable."""

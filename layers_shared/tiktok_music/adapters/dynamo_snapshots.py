@@ -1,5 +1,6 @@
 """Reads snapshots from DynamoDB: the pointer, then its chunks."""
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,19 @@ class DynamoSnapshots:
         """The snapshot, verified; raises SnapshotCorrupt if it is incomplete."""
         keys = [chunk_key(descriptor.version, i) for i in range(descriptor.chunk_count)]
         return join(descriptor, [self._chunk(key, consistent) for key in keys])
+
+    def stored_body(self, version: str, chunk_count: int) -> bytes | None:
+        """The gzipped body of a version without its descriptor; None if it is incomplete.
+
+        The version ends with the beginning of the SHA-256.
+        """
+        try:
+            chunks = [self._chunk(chunk_key(version, i), True) for i in range(chunk_count)]
+        except SnapshotCorrupt:
+            return None
+        gzipped = b"".join(chunks)
+        is_whole = hashlib.sha256(gzipped).hexdigest().startswith(version.partition("-")[2])
+        return gzipped if is_whole else None
 
     def _chunk(self, key: str, consistent: bool) -> bytes:
         with _readable(key), translated(f"read {key}"):
@@ -83,6 +97,7 @@ def descriptor_to(descriptor: Descriptor) -> dict[str, Any]:
         "invalidRows": descriptor.chart.invalid_rows,
         "unaddressedRows": descriptor.chart.unaddressed_rows,
         "isForced": descriptor.is_forced,
+        "isWithdrawn": descriptor.is_withdrawn,
     }
 
 
@@ -104,6 +119,7 @@ def descriptor_from(stored: Any) -> Descriptor:
                 unaddressed_rows=int(stored.get("unaddressedRows", 0)),
             ),
             is_forced=bool(stored.get("isForced", False)),
+            is_withdrawn=bool(stored.get("isWithdrawn", False)),
         )
     except (ArithmeticError, KeyError, TypeError, ValueError) as exc:
         raise SnapshotCorrupt(f"a stored descriptor cannot be read: {exc!r}") from exc

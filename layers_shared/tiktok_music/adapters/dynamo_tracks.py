@@ -1,10 +1,23 @@
 """The track archive in DynamoDB: written before a snapshot names a track, never deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from pynamodb.exceptions import PynamoDBException
+from pynamodb.expressions.operand import Path
 
 from tiktok_music.adapters.dynamo_items import RawItem, batch_read, key_of, set_aside
-from tiktok_music.adapters.dynamo_models import DynamoRows, RetiredRow, TrackRow, translated
+from tiktok_music.adapters.dynamo_models import (
+    DynamoRows,
+    RetiredRow,
+    SongRow,
+    TrackRow,
+    is_condition_failed,
+    translated,
+)
 from tiktok_music.archive import TrackRecord, TrackStatus, record_from, record_to
+
+# A retired record contains this, as records are JSON; quotes in a title are escaped there.
+RETIRED_TEXT = f'"status": "{TrackStatus.RETIRED}"'
 
 
 class DynamoTrackReader:
@@ -41,6 +54,7 @@ class DynamoTrackArchive(DynamoTrackReader):
     def __init__(self, rows: DynamoRows, table_name: str) -> None:
         super().__init__(rows, table_name)
         self._retired = rows.bind(RetiredRow, table_name)
+        self._songs = rows.bind(SongRow, table_name)
 
     def list_retired(self) -> list[TrackRecord]:
         """The records of all retired tracks, by id (strongly consistent)."""
@@ -49,6 +63,19 @@ class DynamoTrackArchive(DynamoTrackReader):
             found = batch_read(self._retired, keys, _track_ids, consistent=True)
         records = self.get_many(sorted(track_id for ids in found for track_id in ids))
         return [each for each in records.values() if each.status is TrackStatus.RETIRED]
+
+    def tracks_of_songs(self, song_ids: Iterable[str]) -> dict[str, str]:
+        """The track ids of songs of the commercial library; unknown songs are left out."""
+        keys = map(_song_key, song_ids)
+        with translated("read the songs"):
+            found = batch_read(self._songs, keys, song_track, consistent=True)
+        return dict(found)
+
+    def save_songs(self, songs: Mapping[str, str]) -> None:
+        """Writes the track id of each song; idempotent."""
+        with translated("write the songs"):
+            for song_id, track_id in songs.items():
+                self._songs(_song_key(song_id), track_id=track_id).save()
 
     def save_retired(self, record: TrackRecord) -> None:
         """Retires a track; its id is listed first, as an id without a retired record is ignored."""
@@ -60,29 +87,50 @@ class DynamoTrackArchive(DynamoTrackReader):
 
     def save_reinstated(self, record: TrackRecord) -> None:
         """Undoes `save_retired`."""
-        self.save_many([record])
+        with translated("write the track archive"):
+            self._write(record)
         with translated("write the retired tracks"):
             self._retired(_retired_key(record.track_id)).update(
                 [RetiredRow.track_ids.delete({record.track_id})]
             )
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
-        """Writes records; idempotent. One that replaces an unreadable item keeps a copy of it."""
-        rows = [
-            self._rows(_key(record.track_id), tiktok_id=record.tiktok_id, record=record_to(record))
-            for record in records
-        ]
+        """Writes records; idempotent. One that replaces an unreadable item keeps a copy of it.
+
+        A retired record stays: a refresh may have read it before the operator retired the track.
+        """
         # One by one: a batch write needs a permission that can delete, and may leave items out.
         with translated("write the track archive"):
-            for row in rows:
-                unreadable = self._unreadable.pop(row.pk, None)
-                if unreadable is not None:
-                    set_aside(self._rows, unreadable)
-                row.save()
+            for record in records:
+                try:
+                    self._write(record, stays_retired=not record.is_withheld())
+                except PynamoDBException as exc:
+                    if not is_condition_failed(exc):
+                        raise
+
+    def _write(self, record: TrackRecord, *, stays_retired: bool = False) -> None:
+        row = self._rows(
+            _key(record.track_id), tiktok_id=record.tiktok_id, record=record_to(record)
+        )
+        unreadable = self._unreadable.pop(row.pk, None)
+        if unreadable is not None:
+            set_aside(self._rows, unreadable)
+        row.save(condition=~Path("record").contains(RETIRED_TEXT) if stays_retired else None)
 
 
 def _track_ids(row: RetiredRow) -> set[str]:
     return set(row.track_ids or ())
+
+
+def song_track(row: SongRow) -> tuple[str, str]:
+    """The song id and the track id of an item; raises one of UNREADABLE."""
+    if row.track_id is None:
+        raise ValueError("the track id is missing")
+    return row.pk.removeprefix("CML#"), row.track_id
+
+
+def _song_key(song_id: str) -> str:
+    return f"CML#{song_id}"
 
 
 def _retired_key(track_id: str) -> str:

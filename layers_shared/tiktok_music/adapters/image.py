@@ -12,6 +12,7 @@ from functools import cache
 import pillow_heif
 from PIL import Image, ImageCms
 
+from tiktok_music.adapters.cover_parts import contrasting, main_color, placeholder, small_covers
 from tiktok_music.adapters.image_parts import png_pixels
 from tiktok_music.adapters.media_kind import MediaKind, media_kind
 from tiktok_music.errors import CoverUnreadable
@@ -77,11 +78,19 @@ class CoverCaps:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A JPEG file without metadata, and its size in pixels."""
+    """A JPEG file without metadata, its size in pixels, and what is drawn before it is loaded.
+
+    `small` files are by the pixels of their longer side; placeholder and colours, see cover_parts,
+    are empty where they could not be made.
+    """
 
     jpeg: bytes
     width: int
     height: int
+    small: dict[int, bytes]
+    thumb_hash: bytes
+    color: str
+    on_color: str
 
 
 def write_cover(data: bytes, caps: CoverCaps) -> Cover:
@@ -226,4 +235,14 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 def _jpeg(image: Image.Image, quality: int) -> Cover:
     file = io.BytesIO()
     image.save(file, "JPEG", quality=quality, optimize=True, progressive=True)
-    return Cover(file.getvalue(), image.width, image.height)
+    return Cover(file.getvalue(), image.width, image.height, *_parts(image))
+
+
+def _parts(image: Image.Image) -> tuple[dict[int, bytes], bytes, str, str]:
+    """Small covers, placeholder and colours: a failure leaves them out, and costs no track."""
+    try:
+        color = main_color(image)
+        hexadecimal = "#{:02x}{:02x}{:02x}".format(*color)
+        return small_covers(image), placeholder(image), hexadecimal, contrasting(color)
+    except _DAMAGE:
+        return {}, b"", "", ""

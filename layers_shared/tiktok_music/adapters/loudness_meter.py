@@ -32,6 +32,8 @@ _PEAK_BATCH = 256
 # where music has no energy; steps further below the peak so far are not oversampled.
 _PEAK_NEARNESS = 0.707
 _FLOOR_DB = -100.0
+# The absolute gate of BS.1770.
+_SILENT_LUFS = -70.0
 
 
 def measure(blocks: Iterable[Pcm]) -> AudioFacts:
@@ -65,6 +67,10 @@ class LoudnessMeter:
     @property
     def is_empty(self) -> bool:
         return self._samples == 0
+
+    def short_term_lufs(self) -> npt.NDArray[np.float32]:
+        """The loudness of the three seconds before each tenth of a second; -70 for silence."""
+        return np.maximum(np.array(self._loudness.short_term, np.float32), np.float32(_SILENT_LUFS))
 
     def facts(
         self, codec: str, channels: int, sample_rate_hz: int, damaged_packet_share: float
@@ -102,7 +108,8 @@ class _IntegratedLoudness:
         # A context does not keep its graph alive.
         self._graph = graph
         self._samples = 0
-        self._lufs = -70.0
+        self._lufs = _SILENT_LUFS
+        self.short_term: list[float] = []
 
     def push(self, block: Pcm) -> None:
         frame = AudioFrame.from_ndarray(block, "fltp", "stereo")
@@ -115,7 +122,7 @@ class _IntegratedLoudness:
     def finish(self) -> float:
         self._source.push(None)
         self._drain()
-        return round(max(self._lufs, -70.0), 2)
+        return round(max(self._lufs, _SILENT_LUFS), 2)
 
     def _drain(self) -> None:
         while True:
@@ -125,6 +132,7 @@ class _IntegratedLoudness:
                 return
             if "lavfi.r128.I" in metadata:
                 self._lufs = float(metadata["lavfi.r128.I"])
+                self.short_term.append(float(metadata["lavfi.r128.S"]))
 
 
 class _TruePeak:

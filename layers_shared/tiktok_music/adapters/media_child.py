@@ -21,14 +21,14 @@ from typing import Any
 
 from PIL import Image
 
-from tiktok_music.adapters.audio import AudioCaps, read_audio, write_preview
+from tiktok_music.adapters.audio import AudioCaps, read_audio
 from tiktok_music.adapters.image import CoverCaps, write_cover
+from tiktok_music.adapters.preview_writer import measured_file, write_preview
 from tiktok_music.errors import AudioUnreadable, CoverUnreadable
 from tiktok_music.refresh.media.policy import PreviewPolicy
+from tiktok_music.refresh.media.sound.start import loudest_start_ms
 from tiktok_music.refresh.media.sound.volume import VolumeLimits, judge_volume
 
-# Decoding and encoding ten minutes takes some 8 s; a decompression bomb must not take much more.
-FILE_CPU_SECONDS = 15
 # Address space, not memory: FFmpeg and numpy map more than they touch. An image of 25 million
 # pixels needs 820 MB of it; two decoders and the function itself fit into its 3,538 MB.
 ADDRESS_SPACE_BYTES = 1280 * 1024**2
@@ -54,7 +54,7 @@ def serve(descriptor: int) -> None:
             data = connection.recv_bytes()
         except EOFError:
             return
-        _allow_cpu_seconds(FILE_CPU_SECONDS)
+        _allow_cpu_seconds(request["cpu_seconds"])
         header, blob = _answer(request, data, limits, preview)
         connection.send_bytes(json.dumps(header).encode())
         connection.send_bytes(blob)
@@ -72,7 +72,7 @@ def _connection(descriptor: int) -> Connection:
 
 def _warm_up() -> None:
     """Does every kind of work once, as no module can be loaded under the limits."""
-    image = Image.new("RGB", (8, 8))
+    image = Image.new("RGB", (128, 128))
     for name in ("JPEG", "PNG", "WEBP", "GIF", "AVIF"):
         file = io.BytesIO()
         image.save(file, name)
@@ -83,7 +83,8 @@ def _warm_up() -> None:
         writer.writeframes(random.Random(1).randbytes(2 * 8_000 * 10))  # noqa: S311 - noise
     decoded = read_audio(sound.getvalue(), AudioCaps())
     judge_volume(decoded.facts, VolumeLimits())
-    write_preview(decoded, sound.getvalue(), PreviewPolicy(), "warm", "up")
+    mp3 = write_preview(decoded, sound.getvalue(), PreviewPolicy(), "warm", "up").mp3
+    write_preview(read_audio(mp3, AudioCaps()), mp3, PreviewPolicy(), "warm", "up")
     for unreadable in (b"", b"ID3" + bytes(5_000)):
         with contextlib.suppress(AudioUnreadable):
             read_audio(unreadable, AudioCaps())
@@ -121,7 +122,9 @@ def _answer(
 ) -> Answer:
     try:
         if request["work"] == "cover":
-            return {}, write_cover(data, CoverCaps()).jpeg
+            return _cover(data)
+        if request["work"] == "waveform":
+            return _waveform(data)
         return _preview(request, data, limits, preview)
     except (AudioUnreadable, CoverUnreadable) as exc:
         return {"unreadable": str(exc)}, b""
@@ -138,10 +141,32 @@ def _preview(
         return {"finding": asdict(finding)}, b""
     preview = write_preview(decoded, data, settings, request["title"], request["artist"])
     header = {
-        "facts": preview.facts.to_dict(),
+        "facts": asdict(preview.facts),
         "source": decoded.facts.to_dict(),
         "fingerprint": base64.b64encode(decoded.fingerprint.data).decode()
         if decoded.fingerprint
         else "",
     }
-    return header, preview.mp3
+    return _packed(header, preview.mp3, preview.peaks)
+
+
+def _cover(data: bytes) -> Answer:
+    cover = write_cover(data, CoverCaps())
+    header = {
+        "sides": list(cover.small),
+        "thumbHash": base64.b64encode(cover.thumb_hash).decode(),
+        "color": cover.color,
+        "onColor": cover.on_color,
+    }
+    return _packed(header, cover.jpeg, *cover.small.values())
+
+
+def _waveform(mp3: bytes) -> Answer:
+    """The waveform of a preview that was published earlier, and the start of its loudest part."""
+    facts, peaks, short_term_lufs = measured_file(mp3)
+    loudest_ms = loudest_start_ms(short_term_lufs, 0.0, facts.duration_seconds)
+    return _packed({"loudestMs": loudest_ms}, peaks)
+
+
+def _packed(header: dict[str, Any], *files: bytes) -> Answer:
+    return {**header, "bytes": [len(file) for file in files]}, b"".join(files)

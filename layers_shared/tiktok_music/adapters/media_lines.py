@@ -29,6 +29,8 @@ class MemberLine(BaseModel):
     author: Name
     previewUrls: list[str]
     coverUrls: list[str]
+    excerptStartMs: int | None = None
+    chorusStartMs: int | None = None
 
     def candidate(self) -> Candidate:
         """The candidate, with these fields only."""
@@ -38,6 +40,8 @@ class MemberLine(BaseModel):
             author=self.author,
             preview_urls=tuple(self.previewUrls),
             cover_urls=tuple(self.coverUrls),
+            excerpt_start_ms=self.excerptStartMs,
+            chorus_start_ms=self.chorusStartMs,
         )
 
 
@@ -124,6 +128,8 @@ def _fields(member: Candidate) -> dict[str, Any]:
         "author": member.author,
         "previewUrls": member.preview_urls,
         "coverUrls": member.cover_urls,
+        "excerptStartMs": member.excerpt_start_ms,
+        "chorusStartMs": member.chorus_start_ms,
     }
 
 

@@ -1,25 +1,38 @@
 """Decoder processes, one per core, and the media encoder that sends files to them."""
 
 import json
-import math
 import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tiktok_music.errors import AudioUnreadable, CoverUnreadable, WorkerFailed
+from tiktok_music.adapters.decoder_answers import cover_of, preview_of, waveform_of
+from tiktok_music.errors import (
+    AudioUnreadable,
+    CoverUnreadable,
+    MediaError,
+    OutOfTime,
+    WorkerFailed,
+)
 from tiktok_music.refresh.media.policy import MediaPolicy
-from tiktok_music.refresh.media.ports import AudioRejected, PreparedPreview
-from tiktok_music.refresh.media.sound.volume import AudioFacts
+from tiktok_music.refresh.media.ports import AudioRejected, no_deadline
+from tiktok_music.refresh.media.preview import DrawnWaveform, PreparedCover, PreparedPreview
 from tiktok_music.refresh.rejection import finding_from
 
-# Wall time, for a process that hangs; CPU time has a limit in the child.
+# Wall time, for a process that hangs.
 FILE_SECONDS = 60.0
+# CPU time by kind of work; a decompression bomb must not take much more than a good file. Ten
+# minutes of audio take some 8 s, a cover of 25 million pixels 1.7 s and a usual one 0.05 s.
+CPU_SECONDS = {"preview": 15, "cover": 2}
+# A caller that waits for a decoder looks at the time of the run this often.
+WAIT_SECONDS = 1.0
 # A minute of MP3 at 128 kbit/s has a megabyte, a cover less: only a compromised child sends more.
 MOST_HEADER_BYTES = 1024**2
 MOST_BLOB_BYTES = 20 * 1024**2
@@ -65,25 +78,40 @@ class DecoderProcess:
     def ask(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         """The answer for one file; raises WorkerFailed if the process dies or takes too long.
 
-        The timeout is for the whole exchange: a child that stops reading or writing is killed.
+        The timeout is for the whole exchange: a child that stops reading or writing is killed. A
+        file that takes more CPU than its kind may is unreadable, today and in a week.
         """
         self.files_done += 1
         timeout = threading.Timer(FILE_SECONDS, self._kill_late)
         timeout.start()
         try:
-            self._connection.send_bytes(json.dumps(request).encode())
+            limit = {"cpu_seconds": CPU_SECONDS[request["work"]]}
+            self._connection.send_bytes(json.dumps({**request, **limit}).encode())
             self._connection.send_bytes(data)
             header = json.loads(self._connection.recv_bytes(MOST_HEADER_BYTES))
             blob = self._connection.recv_bytes(MOST_BLOB_BYTES)
         except (EOFError, OSError, ValueError) as exc:
-            if self._is_late:
-                raise WorkerFailed(f"the decoder took longer than {FILE_SECONDS:g} s") from exc
-            raise WorkerFailed("the decoder crashed on the file") from exc
+            raise self._failure(request["work"]) from exc
         finally:
             timeout.cancel()
         if "failed" in header:
             raise WorkerFailed(f"the decoder failed on the file: {header['failed']}")
         return header, blob
+
+    def _failure(self, work: str) -> MediaError:
+        if self._is_late:
+            return WorkerFailed(f"the decoder took longer than {FILE_SECONDS:g} s")
+        if not self._spent_its_cpu():
+            return WorkerFailed("the decoder crashed on the file")
+        unreadable = CoverUnreadable if work == "cover" else AudioUnreadable
+        return unreadable(f"decoding it takes more than {CPU_SECONDS[work]} s of CPU")
+
+    def _spent_its_cpu(self) -> bool:
+        """True if the kernel killed the process at its limit, whose end this waits for."""
+        try:
+            return self._process.wait(WAIT_SECONDS) == -signal.SIGXCPU
+        except subprocess.TimeoutExpired:
+            return False
 
     def _kill_late(self) -> None:
         self._is_late = True
@@ -97,7 +125,10 @@ class DecoderProcess:
 
 
 class ProcessMediaEncoder:
-    """A MediaEncoder on decoder processes; a caller waits while all of them are busy."""
+    """A MediaEncoder on decoder processes; a caller waits while all of them are busy.
+
+    Raises OutOfTime if there is no time left to wait.
+    """
 
     def __init__(self, policy: MediaPolicy, processes: int | None = None) -> None:
         self._policy = policy
@@ -105,27 +136,35 @@ class ProcessMediaEncoder:
         for _ in range(processes or os.cpu_count() or 1):
             self._idle.put(None)
 
-    def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
+    def prepare_preview(
+        self, data: bytes, title: str, artist: str, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedPreview:
         """See the port; audio that the volume rule rejects is not encoded."""
         request = {"work": "preview", "title": title, "artist": artist}
-        header, mp3 = self._ask(request, data)
+        header, files = self._ask(request, data, has_time)
         if "unreadable" in header:
             raise AudioUnreadable(header["unreadable"])
         if "finding" in header:
             raise AudioRejected(finding_from(header["finding"]))
-        return PreparedPreview(
-            mp3=mp3,
-            facts=_facts(header["facts"]),
-            source=_facts(header["source"]),
-            fingerprint=header["fingerprint"],
-        )
+        return preview_of(header, files)
 
-    def prepare_cover(self, data: bytes) -> bytes:
+    def prepare_cover(
+        self, data: bytes, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedCover:
         """See the port."""
-        header, jpeg = self._ask({"work": "cover"}, data)
+        header, files = self._ask({"work": "cover"}, data, has_time)
         if "unreadable" in header:
             raise CoverUnreadable(header["unreadable"])
-        return jpeg
+        return cover_of(header, files)
+
+    def draw_waveform(
+        self, mp3: bytes, has_time: Callable[[], bool] = no_deadline
+    ) -> DrawnWaveform:
+        """See the port."""
+        header, files = self._ask({"work": "waveform"}, mp3, has_time)
+        if "unreadable" in header:
+            raise AudioUnreadable(header["unreadable"])
+        return waveform_of(header, files)
 
     def close(self) -> None:
         """Ends the idle processes; the next call starts new ones."""
@@ -133,8 +172,10 @@ class ProcessMediaEncoder:
             self._ended(self._idle.get())
             self._idle.put(None)
 
-    def _ask(self, request: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-        process = self._idle.get()
+    def _ask(
+        self, request: dict[str, Any], data: bytes, has_time: Callable[[], bool]
+    ) -> tuple[dict[str, Any], bytes]:
+        process = self._next_idle(has_time)
         try:
             process = process or DecoderProcess(self._policy)
             answer = process.ask(request, data)
@@ -146,16 +187,15 @@ class ProcessMediaEncoder:
         self._idle.put(self._ended(process) if is_used_up else process)
         return answer
 
+    def _next_idle(self, has_time: Callable[[], bool]) -> DecoderProcess | None:
+        while True:
+            try:
+                return self._idle.get(timeout=WAIT_SECONDS)
+            except queue.Empty:
+                if not has_time():
+                    raise OutOfTime("all decoders are busy and the time is up") from None
+
     @staticmethod
     def _ended(process: DecoderProcess | None) -> None:
         if process is not None:
             process.end()
-
-
-def _facts(measured: dict[str, Any]) -> AudioFacts:
-    """The measurements; raises WorkerFailed for NaN or infinity, which JSON readers reject."""
-    facts = AudioFacts.from_dict(measured)
-    numbers = [value for value in facts.to_dict().values() if isinstance(value, float)]
-    if not all(map(math.isfinite, numbers)):
-        raise WorkerFailed("the decoder measured a value that is not finite")
-    return facts

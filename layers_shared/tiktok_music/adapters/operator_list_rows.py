@@ -18,7 +18,7 @@ class EntryRow(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["deny", "allow", "title"]
+    kind: Literal["deny", "allow", "title", "deny-join", "allow-join"]
     reason: str = Field(min_length=1, max_length=300)
     tiktokId: str | None = Field(default=None, min_length=5, max_length=36)
     pattern: str | None = Field(default=None, max_length=300)
@@ -53,7 +53,7 @@ class ListsDocument(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    entries: tuple[EntryRow, ...] = Field(default=(), max_length=2_000)
+    entries: tuple[EntryRow, ...] = ()
 
 
 def parse_lists(data: bytes | str, place: str) -> tuple[ListEntry, ...]:

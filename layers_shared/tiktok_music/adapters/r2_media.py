@@ -84,6 +84,16 @@ class R2MediaStore:
         with translated("R2", f"read the metadata of {key}"):
             return self._client.head_object(Bucket=self._bucket, Key=key)["Metadata"]
 
+    def get(self, key: str) -> bytes | None:
+        """The bytes of an object, None if there is none."""
+        with translated("R2", f"read {key}"):
+            try:
+                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            except ClientError as exc:
+                if error_code(exc) not in ("NoSuchKey", "404"):
+                    raise
+        return None
+
     def facts(self, key: str) -> Mapping[str, str] | None:
         """The facts of an object, None if there is none."""
         with translated("R2", f"read the metadata of {key}"):

@@ -57,6 +57,7 @@ def _drop_unreadable(
 
 # JSON may contain lone surrogates, which pydantic refuses: the track is accepted without them.
 Text = Annotated[str, BeforeValidator(_readable)]
+Word = Annotated[Text, Field(max_length=60)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=MOST_COUNT)]
 Place = Annotated[int, Field(ge=1, le=MOST_ROWS)]

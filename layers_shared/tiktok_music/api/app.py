@@ -14,7 +14,7 @@ from tiktok_music.api.admission import Admission, RouteAccess
 from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.conditional import FreeNotModified
 from tiktok_music.api.list_route import list_music
-from tiktok_music.api.parameter_names import BATCH, CHANGES, SEARCH
+from tiktok_music.api.parameter_names import BATCH, CHANGES, search_parameters
 from tiktok_music.api.rate_limit import WRITE_LIGHT
 from tiktok_music.api.request_id_middleware import RequestIdMiddleware
 from tiktok_music.api.responses import error_response, internal_error_response, json_response
@@ -52,8 +52,9 @@ class Api:
 
 def build_app(api: Api) -> RequestIdMiddleware:
     """Builds the application with its routes, error handlers and headers."""
+    parameters = search_parameters(api.live.policy.is_on)
     routes = [
-        PathRoute(LIST, _keyed(api, _for_tokens(SEARCH), _list)),
+        PathRoute(LIST, _keyed(api, _for_tokens(parameters), _list)),
         PathRoute(f"{LIST}/batch", _keyed(api, _for_tokens(BATCH), _batch)),
         PathRoute(f"{LIST}/changes", _keyed(api, RouteAccess(READ, parameters=CHANGES), _changes)),
         PathRoute(
@@ -63,7 +64,7 @@ def build_app(api: Api) -> RequestIdMiddleware:
         ),
         PathRoute(
             f"{LIST}/tokens",
-            _keyed(api, RouteAccess(READ, WRITE_LIGHT), _mint_of(api, SEARCH)),
+            _keyed(api, RouteAccess(READ, WRITE_LIGHT), _mint_of(api, parameters)),
             methods=["POST"],
         ),
         PathRoute(f"{LIST}/{{track_id}}", _keyed(api, _for_tokens(), _track)),

@@ -1,14 +1,17 @@
 """The data behind all routes: the live catalog, or the sandbox in its place."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from tiktok_music.api.bounded_cache import BoundedCache
 from tiktok_music.api.freshness import Freshness
-from tiktok_music.api.index import Index, Indexes
+from tiktok_music.api.index import CACHED_INDEXES, Index, Indexes
 from tiktok_music.api.snapshot_cache import SnapshotCache
+from tiktok_music.archive import TrackRecord
 from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import Invalid, SnapshotGone, VersionGone
+from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 
 FOREIGN = "Is of the other environment: live and test keys have versions of their own."
 
@@ -16,7 +19,8 @@ FOREIGN = "Is of the other environment: live and test keys have versions of thei
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogView:
     """Snapshots, their indexes and the archive; `now` is in Unix seconds, `refresh_every` the
-    interval of the schedule; `is_foreign` knows versions of the other environment."""
+    interval of the schedule; `is_foreign` knows versions of the other environment; `policy` is that
+    of direct publish."""
 
     snapshots: SnapshotCache
     indexes: Indexes
@@ -25,10 +29,27 @@ class CatalogView:
     now: Callable[[], float]
     refresh_every: timedelta
     is_foreign: Callable[[str], bool]
+    policy: PublishPolicy = SWITCHED_OFF
+    _records: BoundedCache[Mapping[str, TrackRecord]] = field(
+        default_factory=lambda: BoundedCache(CACHED_INDEXES)
+    )
 
     def freshness(self) -> Freshness:
         """Raises StoreError like `SnapshotCache.snapshot`."""
         return Freshness(self.refresh_every, self.now(), self.snapshots.schedule())
+
+    def listed_records(self, index: Index) -> Mapping[str, TrackRecord]:
+        """The archive's records of a version's tracks, without fingerprints; raises StoreError.
+
+        Read once per version and instance: one call per hundred tracks.
+        """
+        version = index.descriptor.version
+        records = self._records.get(version)
+        if records is None:
+            found = self.archive.get_many(index.ranks)
+            records = {name: _without_fingerprint(record) for name, record in found.items()}
+            self._records.save(version, records)
+        return records
 
     def index_at(self, version: str, *, path: str, advice: str) -> Index:
         """The index of a version; raises VersionGone with `advice` if it is not stored any more.
@@ -41,3 +62,10 @@ class CatalogView:
             if self.is_foreign(version):
                 raise Invalid(((path, FOREIGN),)) from exc
             raise VersionGone((path, advice)) from exc
+
+
+def _without_fingerprint(record: TrackRecord) -> TrackRecord:
+    """Fingerprints are nine tenths of a record, and no answer has them."""
+    if record.media is None:
+        return record
+    return replace(record, media=replace(record.media, fingerprint=""))

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from tiktok_music.api.freshness import Freshness
 from tiktok_music.api.gateway import STORED_BODY
 from tiktok_music.errors import ListTooLarge
-from tiktok_music.snapshot import Descriptor, Snapshot
+from tiktok_music.snapshot import MOST_BODY_BYTES, MOST_GZIPPED_BYTES, Descriptor, Snapshot
 
 # The response depends on the key too: a test key gets the sandbox.
 VARY = "Accept-Encoding, Authorization"
@@ -23,8 +23,6 @@ JSON = "application/json"
 GZIP_FROM_BYTES = 4 * 1024
 # Level 6 takes three times as long for 2 % less.
 GZIP_LEVEL = 4
-# A Lambda's answer has at most 6 MB: the body as a JSON string, or in base64, and the headers.
-MOST_BODY_BYTES = 6 * 1024 * 1024 - 32 * 1024
 NEEDS_GZIP = (
     "The response is too large without gzip: accept gzip, or read the list in pages with limit and "
     "cursor."
@@ -121,7 +119,7 @@ def _fitting(body: bytes) -> bytes:
 
 def _fitting_gzip(body: bytes, headers: dict[str, str]) -> bytes:
     """The gzipped body, if it fits in base64; adds its header."""
-    if len(body) > MOST_BODY_BYTES * 3 // 4:
+    if len(body) > MOST_GZIPPED_BYTES:
         raise ListTooLarge(NEEDS_PAGES)
     headers["Content-Encoding"] = "gzip"
     return body

@@ -14,11 +14,19 @@ SEARCH = (
     "limit",
     "cursor",
     "facets",
+    "include",
 )
+# Parameters of the list while the setting of direct publish is not off.
+PUBLISH_SEARCH = ("publishable",)
 BATCH = ("ids", "link")
 CHANGES = ("since",)
 # A header has room for a few names.
 MOST_NAMES, LONGEST_NAME = 10, 40
+
+
+def search_parameters(honors_on_publish: bool) -> tuple[str, ...]:
+    """The known parameters of the list."""
+    return (*SEARCH, *PUBLISH_SEARCH) if honors_on_publish else SEARCH
 
 
 def ignored_parameters(names: Iterable[str], known: Collection[str]) -> dict[str, str]:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from tiktok_music.api.folding import fold
 from tiktok_music.api.links import issue_of_link, track_id_of_link
-from tiktok_music.api.parameter_names import SEARCH
+from tiktok_music.api.parameter_names import search_parameters
 from tiktok_music.api.parameters import Parameters
+from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 
+INCLUDES = ("about", "media")
+PUBLISH_INCLUDE = "publish"
 SORTS = ("popular", "rising", "title")
 LONGEST_Q = 80
 LONGEST_CURSOR = 200
@@ -33,13 +36,15 @@ class Query:
     limit: int
     cursor: str | None
     has_facets: bool
+    is_publishable_only: bool = False
+    includes: frozenset[str] = frozenset()
 
     def is_length_limited(self) -> bool:
         return self.min_seconds > 0 or self.max_seconds < MOST_SECONDS
 
     def digest(self) -> str:
         """Identifies the matches and their order, independent of the page."""
-        parts = (
+        parts: tuple[object, ...] = (
             sorted(self.words),
             sorted(self.languages),
             self.is_commerce_only,
@@ -48,13 +53,16 @@ class Query:
             self.track_id,
             self.sort,
         )
+        parts += (True,) if self.is_publishable_only else ()
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def parse_query(items: Iterable[tuple[str, str]]) -> Query | None:
+def parse_query(
+    items: Iterable[tuple[str, str]], policy: PublishPolicy = SWITCHED_OFF
+) -> Query | None:
     """Parses a query; returns None if there is no known parameter; raises Invalid."""
     parameters = Parameters(items)
-    if not parameters.has_any(SEARCH):
+    if not parameters.has_any(search_parameters(policy.is_on)):
         return None
     query = Query(
         words=_words(parameters),
@@ -67,11 +75,22 @@ def parse_query(items: Iterable[tuple[str, str]]) -> Query | None:
         limit=parameters.whole("limit", DEFAULT_LIMIT, at_least=1, at_most=MOST_LIMIT),
         cursor=_cursor(parameters),
         has_facets=parameters.switch("facets"),
+        is_publishable_only=policy.is_on and parameters.switch("publishable"),
+        includes=_includes(parameters, policy),
     )
     if query.min_seconds > query.max_seconds:
         parameters.add_issue("maxDuration", "Must not be below minDuration.")
     parameters.done()
     return query
+
+
+def _includes(parameters: Parameters, policy: PublishPolicy) -> frozenset[str]:
+    """The named members; that of direct publish is ignored while the setting is off."""
+    names = frozenset(parameters.several("include"))
+    known = (*INCLUDES, PUBLISH_INCLUDE) if policy.is_on else INCLUDES
+    if not names <= {*INCLUDES, PUBLISH_INCLUDE}:
+        parameters.add_issue("include", f"Must be one of {', '.join(known)}.")
+    return names.intersection(known)
 
 
 def _words(parameters: Parameters) -> frozenset[str]:

@@ -93,7 +93,7 @@ class RateLimiter:
         return window
 
     def _lease(self, counter: str, window: _Window, limit: int) -> None:
-        block = min(window.next_block, max(limit // BLOCKS_PER_LIMIT, 1))
+        block = min(window.next_block, limit // BLOCKS_PER_LIMIT)
         try:
             taken = self._counter.lease(counter, window.minute, block)
         except StoreUnavailable as exc:

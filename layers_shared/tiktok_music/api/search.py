@@ -1,7 +1,7 @@
 """Searches one index: query in, a page of rows out. Pure, and linear in the number of tracks."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tiktok_music.api.index import Index, Row
@@ -18,15 +18,27 @@ class Page:
     facets: Mapping[str, Mapping[str, int]] | None
 
 
-def search(index: Index, query: Query, positions: Sequence[int], offset: int) -> Page:
-    """The page of matches from `offset` on; `positions` are all rows in the order of the query."""
+def search(
+    index: Index,
+    query: Query,
+    positions: Sequence[int],
+    offset: int,
+    publishable: Collection[str] | None = None,
+) -> Page:
+    """The page of matches from `offset` on; `positions` are all rows in the order of the query.
+
+    `publishable` are the tracks that are honoured on direct publish; None leaves their facet out.
+    """
     matches = _matches(index, query, positions)
+    if query.is_publishable_only:
+        rows, wanted = index.rows, publishable or ()
+        matches = [position for position in matches if rows[position]["id"] in wanted]
     end = offset + query.limit
     return Page(
         rows=[index.rows[position] for position in matches[offset:end]],
         total=len(matches),
         next_offset=end if end < len(matches) else None,
-        facets=_facets(index, matches) if query.has_facets else None,
+        facets=_facets(index, matches, publishable) if query.has_facets else None,
     )
 
 
@@ -52,10 +64,16 @@ def _matches(index: Index, query: Query, positions: Sequence[int]) -> Sequence[i
     return positions
 
 
-def _facets(index: Index, matches: Sequence[int]) -> dict[str, dict[str, int]]:
+def _facets(
+    index: Index, matches: Sequence[int], publishable: Collection[str] | None
+) -> dict[str, dict[str, int]]:
     languages = Counter(index.rows[position]["language"] for position in matches)
     commerce = Counter(index.rows[position]["isCommerceMusic"] for position in matches)
-    return {
+    facets = {
         "language": dict(sorted(languages.items(), key=lambda entry: (-entry[1], entry[0]))),
         "isCommerceMusic": {"true": commerce[True], "false": commerce[False]},
     }
+    if publishable is not None:
+        found = sum(index.rows[position]["id"] in publishable for position in matches)
+        facets["publishable"] = {"true": found, "false": len(matches) - found}
+    return facets

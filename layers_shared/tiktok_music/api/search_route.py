@@ -1,5 +1,6 @@
 """The list with search parameters: query -> index -> page, with a cursor to the next one."""
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,12 +10,14 @@ from starlette.responses import Response
 from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.conditional import computed_response
 from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
-from tiktok_music.api.index import Index
-from tiktok_music.api.query import Query, parse_query
+from tiktok_music.api.index import Index, Row
+from tiktok_music.api.media_members import about_member, media_member
+from tiktok_music.api.publish_members import members_of_rows, usable_ids
+from tiktok_music.api.query import PUBLISH_INCLUDE, Query, parse_query
 from tiktok_music.api.responses import json_bytes
 from tiktok_music.api.search import Page, search
 from tiktok_music.archive_lookup import resolve_aliases
-from tiktok_music.errors import Invalid, SnapshotGone, VersionGone
+from tiktok_music.errors import Invalid, SnapshotGone, StoreError, VersionGone
 
 NO_CURSOR = "Must be the nextCursor of the same search."
 GONE = "The catalog has moved on since; start the list again without a cursor."
@@ -25,7 +28,7 @@ def search_music(request: Request, view: CatalogView) -> Response | None:
 
     Raises Invalid, and VersionGone for a cursor of a version that is not stored any more.
     """
-    query = parse_query(request.query_params.multi_items())
+    query = parse_query(request.query_params.multi_items(), view.policy)
     if query is None:
         return None
     index, cursor = _start(query, view)
@@ -33,9 +36,46 @@ def search_music(request: Request, view: CatalogView) -> Response | None:
         positions, base = view.indexes.ordered(index, query.sort, cursor.base)
     except SnapshotGone as exc:
         raise VersionGone(("cursor", GONE)) from exc
-    page = search(index, _with_alias_resolved(query, view, index), positions, cursor.offset)
+    resolved = _with_alias_resolved(query, view, index)
+    page = search(index, resolved, positions, cursor.offset, _publishable(query, view, index))
+    if query.includes:
+        page = replace(page, rows=_with_members(page.rows, query.includes, view, index))
     body = json_bytes(_body(page, query, replace(cursor, base=base)))
     return computed_response(request, body, index.descriptor, view.freshness())
+
+
+def _publishable(query: Query, view: CatalogView, index: Index) -> frozenset[str] | None:
+    """The publishable tracks if the query needs them.
+
+    Without the archive, their facet is left out; raises StoreError where it is the filter.
+    """
+    if not view.policy.is_on or not (query.is_publishable_only or query.has_facets):
+        return None
+    try:
+        return usable_ids(view, index)
+    except StoreError:
+        if query.is_publishable_only:
+            raise
+        return None
+
+
+def _with_members(
+    rows: Sequence[Row], includes: Collection[str], view: CatalogView, index: Index
+) -> list[Row]:
+    """The rows with the members that the query includes; null for an unreadable record's media."""
+    ids = [row["id"] for row in rows]
+    publish = members_of_rows(view, index, ids) if PUBLISH_INCLUDE in includes else {}
+    records = view.listed_records(index)
+
+    def members(track_id: str) -> Iterator[tuple[str, Any]]:
+        yield from publish.get(track_id, {}).items()
+        record = records.get(track_id)
+        if "media" in includes:
+            yield "media", record and media_member(record, view.media_base_url)
+        if "about" in includes:
+            yield "about", record and about_member(record)
+
+    return [{**row, **dict(members(row["id"]))} for row in rows]
 
 
 def _start(query: Query, view: CatalogView) -> tuple[Index, Cursor]:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 from tiktok_music.settings import SettingsReader
 
 
 @dataclass(frozen=True, slots=True)
 class ListSettings:
-    """Tables, media address and refresh interval.
+    """Tables, media address, refresh interval, and the policy of direct publish.
 
     `media_base_url` is for tracks off the chart; the rows of a snapshot have full addresses.
     """
@@ -19,6 +20,7 @@ class ListSettings:
     region: str
     media_base_url: str
     refresh_every: timedelta
+    policy: PublishPolicy = SWITCHED_OFF
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "ListSettings":
@@ -32,6 +34,7 @@ class ListSettings:
             refresh_every=timedelta(
                 hours=reader.whole("REFRESH_EVERY_HOURS", 12, at_least=1, at_most=12)
             ),
+            policy=PublishPolicy.read(reader),
         )
         reader.done()
         return settings

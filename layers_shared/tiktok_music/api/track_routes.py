@@ -7,14 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tiktok_music.api.catalog_view import CatalogView
-from tiktok_music.api.changes import changes
+from tiktok_music.api.changes import changes, removed_ids
 from tiktok_music.api.conditional import computed_response
 from tiktok_music.api.index import Index
 from tiktok_music.api.links import issue_of_link, track_id_of_link
 from tiktok_music.api.parameters import Parameters
 from tiktok_music.api.responses import json_bytes
 from tiktok_music.api.tracks import find_tracks
-from tiktok_music.errors import Invalid, NotFound
+from tiktok_music.archive import TrackRecord
+from tiktok_music.archive_lookup import resolve_aliases
+from tiktok_music.errors import Invalid, NotFound, StoreError
 from tiktok_music.resolve_request import parse_track_id
 
 MOST_IDS = 50
@@ -61,7 +63,10 @@ def many_tracks(request: Request, view: CatalogView) -> Response:
 
 
 def changed_tracks(request: Request, view: CatalogView) -> Response:
-    """Responds with the changes since a version that is still stored."""
+    """Responds with the changes since a version that is still stored.
+
+    The reasons of removals are None while the archive is unavailable.
+    """
     parameters = Parameters(request.query_params.multi_items())
     since = parameters.one("since")
     if since is None or _VERSION.fullmatch(since) is None:
@@ -69,7 +74,15 @@ def changed_tracks(request: Request, view: CatalogView) -> Response:
     parameters.done()
     before = view.index_at(str(since), path="since", advice=GONE)
     index = view.indexes.current()
-    return _respond(request, view, index, changes(before, index))
+    return _respond(request, view, index, changes(before, index, _removed(view, before, index)))
+
+
+def _removed(view: CatalogView, before: Index, index: Index) -> Mapping[str, TrackRecord]:
+    removed = removed_ids(before, index)
+    try:
+        return resolve_aliases(view.archive, removed, index.ranks.__contains__) if removed else {}
+    except StoreError:
+        return {}
 
 
 def _respond(

@@ -8,14 +8,14 @@ from typing import Any
 from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.freshness import utc_text
 from tiktok_music.api.index import Index, Row
+from tiktok_music.api.media_members import about_member, media_member
+from tiktok_music.api.publish_members import HONORED_BY, publish_members
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.archive_lookup import resolve_aliases
-from tiktok_music.resolve import Lookup, Music
+from tiktok_music.resolve import Lookup
+from tiktok_music.resolve_publish import Music
 from tiktok_music.snapshot import row_of
 from tiktok_music.track import Track
-
-# TikTok's photo API requires an id of its Commercial Music Library; managed posts use the link.
-HONORED_BY = {"publish": False, "managed": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class FoundTrack:
     previous_rank: int | None
     is_new: bool
     last_seen_at: datetime
+    publish_members: Mapping[str, Any]
+    media_base_url: str
 
     def to_dict(self) -> dict[str, Any]:
         record = self.record
@@ -44,6 +46,9 @@ class FoundTrack:
             "lastSeenAt": utc_text(self.last_seen_at),
             "loudnessLufs": round(record.media.loudness_lufs, 1) if record.media else None,
             "honoredBy": HONORED_BY,
+            **self.publish_members,
+            "media": media_member(record, self.media_base_url),
+            "about": about_member(record),
         }
 
 
@@ -56,7 +61,8 @@ def find_tracks(view: CatalogView, index: Index, track_ids: Iterable[str]) -> di
         row = index.row(record.track_id)
         status = _status(record, is_listed=row is not None)
         if row is None or status is not TrackStatus.ACTIVE:
-            return _unlisted(record, status, row or _row(record, view.media_base_url))
+            return _unlisted(view, record, status, row or _row(record, view.media_base_url))
+        last_seen_at = index.descriptor.published_at
         return FoundTrack(
             row=row,
             record=record,
@@ -64,7 +70,9 @@ def find_tracks(view: CatalogView, index: Index, track_ids: Iterable[str]) -> di
             rank=index.ranks[record.track_id],
             previous_rank=(previous or {}).get(record.track_id),
             is_new=previous is not None and record.track_id not in previous,
-            last_seen_at=index.descriptor.published_at,
+            last_seen_at=last_seen_at,
+            publish_members=publish_members(view, record, status, last_seen_at),
+            media_base_url=view.media_base_url,
         )
 
     return {track_id: found(record) for track_id, record in records.items()}
@@ -81,12 +89,13 @@ def music_lookup(view: CatalogView) -> Lookup:
     def music(index: Index, record: TrackRecord) -> Music:
         row = index.row(record.track_id)
         is_commerce_music = record.is_commerce_music if row is None else row["isCommerceMusic"]
-        return Music(record.link, _status(record, is_listed=row is not None), is_commerce_music)
+        status = _status(record, is_listed=row is not None)
+        return Music(record.link, status, is_commerce_music, record.publish)
 
     return find
 
 
-def _unlisted(record: TrackRecord, status: TrackStatus, row: Row) -> FoundTrack:
+def _unlisted(view: CatalogView, record: TrackRecord, status: TrackStatus, row: Row) -> FoundTrack:
     return FoundTrack(
         row=row,
         record=record,
@@ -95,6 +104,8 @@ def _unlisted(record: TrackRecord, status: TrackStatus, row: Row) -> FoundTrack:
         previous_rank=None,
         is_new=False,
         last_seen_at=record.last_seen_at,
+        publish_members=publish_members(view, record, status, record.last_seen_at),
+        media_base_url=view.media_base_url,
     )
 
 

@@ -191,6 +191,7 @@ def _catalog_view(
         now=now,
         refresh_every=settings.refresh_every,
         is_foreign=is_foreign,
+        policy=settings.policy,
     )
 
 

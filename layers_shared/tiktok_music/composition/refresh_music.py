@@ -39,6 +39,8 @@ from tiktok_music.refresh.media.policy import MediaPolicy
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.settings import MediaSettings, RefreshSettings
 
+# Without the library, a run lists the songs of the last one, and their publish facts stay.
+OPTIONAL_SOURCES = ("cml",)
 PROGRESS_LOGGER = "tiktok_music.progress"
 # Longer than the list function's: a write has no stale answer to fall back on.
 WRITER_CONNECT_SECONDS = 5.0
@@ -135,7 +137,13 @@ def _source(
         secret = secrets.stored(source.cml_secret_name)
         token = CmlToken(http, source.cml_base_url, secret, lambda: datetime.now(UTC))
         upstream = Upstream(http, source.cml_base_url, token.headers, time.sleep)
-        return CmlSource(upstream, token, source.country, f"{source.period_days}DAY")
+        return CmlSource(
+            upstream,
+            token,
+            source.country,
+            f"{source.period_days}DAY",
+            now=lambda: datetime.now(UTC),
+        )
 
     makers: dict[str, Callable[[], ChartSource]] = {
         "aweme": lambda: AwemeSource(provider(), source.scenes),
@@ -145,7 +153,7 @@ def _source(
         ),
         "static": lambda: StaticSource(source.location, lambda: _document(source.location, bucket)),
     }
-    return JoinedSource([(kind, makers[kind]()) for kind in source.kinds])
+    return JoinedSource([(kind, makers[kind]()) for kind in source.kinds], OPTIONAL_SOURCES)
 
 
 def _document(location: str, bucket: R2MediaStore) -> bytes:

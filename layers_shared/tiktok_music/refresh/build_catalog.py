@@ -10,7 +10,9 @@ from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
 from tiktok_music.refresh.curation.recordings import candidate_of, seniority
 from tiktok_music.refresh.curation.shortlist import Shortlist
+from tiktok_music.refresh.curation.songs import changed_songs
 from tiktok_music.refresh.curation.text_rules import Curation, TextRules
+from tiktok_music.refresh.media.other_recordings import SeparatedTrack, part_other_recordings
 from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.media.same_recording import join_same_recordings
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
@@ -21,8 +23,10 @@ class PreparedCatalog:
     """A catalog ready to be published, with the result of every row.
 
     `known` holds the archive's records of the chart's sounds, `media` every group that passed the
-    text rules, `withdrawn` the rejections of what sounds like a retired track, `catalog` the
-    tracks that may be published.
+    text rules, `withdrawn` the rejections of what sounds like a retired track, `separated` the
+    candidates that are tracks of their own by their sound alone, `songs` the songs
+    of the commercial library whose track is not stored yet, by song id, `catalog` the tracks that
+    may be published.
     """
 
     chart: Chart
@@ -30,6 +34,8 @@ class PreparedCatalog:
     curation: Curation
     media: tuple[GroupMedia, ...]
     withdrawn: tuple[Rejection, ...]
+    separated: tuple[SeparatedTrack, ...]
+    songs: Mapping[str, str]
     catalog: Catalog
 
     def rejections(self) -> tuple[Rejection, ...]:
@@ -61,18 +67,23 @@ def build_catalog(
     def was_compared(candidate: Candidate) -> bool:
         return not is_forced and _is_active(known.get(candidate.track_id))
 
+    on_chart = {each.tiktok_id: each for each in shortlist.curation.candidates}
+    parted, separated = part_other_recordings(media, on_chart)
     joined = join_same_recordings(
-        [*media, *_withdrawn(shortlist, media)],
+        [*parted, *_withdrawn(shortlist, parted)],
         is_settled=was_compared,
         seniority=lambda each: seniority(known.get(each.track_id)),
     )
     listed, withdrawn = _without_withdrawn(joined, shortlist.withdrawn)
+    recordings = ((each.canonical, each.group.members) for each in listed if each.canonical)
     return PreparedCatalog(
         chart=chart,
         known=known,
         curation=shortlist.curation,
         media=tuple(listed),
         withdrawn=withdrawn,
+        separated=separated,
+        songs=changed_songs(recordings, shortlist.songs),
         catalog=catalog_of(listed, rules, known),
     )
 

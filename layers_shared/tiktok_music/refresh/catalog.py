@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.publish_facts import PublishFacts
 from tiktok_music.refresh.candidate import Candidate, best_place
-from tiktok_music.refresh.curation.languages.rule import Language, LanguageSource
+from tiktok_music.refresh.clip_joins import ClipsOnChart, joined_facts
+from tiktok_music.refresh.curation.languages.rule import Language
 from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.rejection import Rejection
@@ -14,11 +16,12 @@ from tiktok_music.track import Track
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A candidate that passed every rule, with its language and media."""
+    """A candidate that passed every rule, with its language, media and publish facts."""
 
     candidate: Candidate
     language: Language
     media: MediaFacts
+    publish: PublishFacts | None = None
 
     def track(self) -> Track:
         """The track as listed; its duration is that of the published preview."""
@@ -31,7 +34,7 @@ class Accepted:
             duration_seconds=self.media.duration_seconds,
             language=self.language.code,
             user_count=candidate.user_count,
-            is_commerce_music=candidate.is_commerce_music,
+            is_commerce_music=bool(candidate.is_commerce_music),
             place=candidate.place,
         )
 
@@ -86,22 +89,16 @@ def catalog_of(
 
 
 def _accepted(
-    groups: Iterable[GroupMedia], rules: TextRules, known: Mapping[str, TrackRecord]
+    groups: Sequence[GroupMedia], rules: TextRules, known: Mapping[str, TrackRecord]
 ) -> Iterable[Accepted]:
-    """The canonical tracks; each has the best place of its group."""
+    """The canonical tracks; each has the best place of its group, and its publish facts."""
+    clips = ClipsOnChart.of(groups)
     for group in groups:
         if group.canonical is not None and group.media is not None:
             canonical = replace(group.canonical, place=best_place(group.group.members))
-            language = _language(canonical, rules, known.get(canonical.track_id))
-            yield Accepted(canonical, language, group.media)
-
-
-def _language(candidate: Candidate, rules: TextRules, record: TrackRecord | None) -> Language:
-    """Upstream's language is kept where upstream is silent today: a guess is weaker."""
-    is_silent = candidate.language_name is None
-    if is_silent and record is not None and record.language_source == LanguageSource.UPSTREAM:
-        return Language(record.language, LanguageSource.UPSTREAM, record.language_score)
-    return language_of(candidate, rules)
+            record = known.get(canonical.track_id)
+            publish = joined_facts(group, clips, record, rules.lists)
+            yield Accepted(canonical, language_of(canonical, rules), group.media, publish)
 
 
 def _duplicates(result: GroupMedia) -> Iterable[DuplicateTrack]:

@@ -15,7 +15,8 @@ class Chart:
 
     `new_fields` are field names that are not in the source's list of known ones;
     `unreadable_fields` counts dropped values by field; `empty_parts` names the parts of the chart,
-    such as a scene, that had no rows.
+    such as a scene, that had no rows; `failed_sources` names sources that it does without, with the
+    reason of each.
     """
 
     rows: int
@@ -24,6 +25,7 @@ class Chart:
     new_fields: tuple[str, ...] = ()
     unreadable_fields: Mapping[str, int] = field(default_factory=dict)
     empty_parts: tuple[str, ...] = ()
+    failed_sources: tuple[str, ...] = ()
 
     def invalid_rows(self) -> int:
         """The number of rows that could not be read."""

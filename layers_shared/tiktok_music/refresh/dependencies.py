@@ -33,6 +33,7 @@ class ReadOnlyDependencies:
     ledger: ReadableLedger
     publisher: PublishedSnapshots
     gates: GateLimits
+    media_base_url: str
     progress: Progress
     now: Callable[[], datetime]
     seconds: Callable[[], float]
@@ -66,6 +67,7 @@ class RefreshDependencies:
             ledger=self.ledger,
             publisher=self.publisher,
             gates=self.gates,
+            media_base_url=self.media_base_url,
             progress=self.progress,
             now=self.now,
             seconds=self.seconds,

@@ -1,6 +1,6 @@
 """Dry run of a refresh: reads the chart and the stores, fetches no media and writes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tiktok_music.refresh.build_catalog import PreparedCatalog, build_catalog
@@ -15,6 +15,7 @@ from tiktok_music.refresh.refresh import Trigger, skip_reason
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.run_summary import RunResult, gate_figures, report_of
 from tiktok_music.refresh.stopwatch import Stopwatch
+from tiktok_music.snapshot import pack, render
 from tiktok_music.track import Track
 
 
@@ -38,7 +39,9 @@ def dry_run(dependencies: ReadOnlyDependencies, trigger: Trigger) -> DryRun:
     chart = dependencies.source.fetch()
     dependencies.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
-    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive, current.rows)
+    shortlist = make_shortlist(
+        chart, dependencies.rules, dependencies.archive, dependencies.now(), served=current.rows
+    )
     dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
     media = known_media(
@@ -62,7 +65,7 @@ def _refusal(
     trigger: Trigger,
     prepared: PreparedCatalog,
     current: CurrentCatalog,
-    tracks: Iterable[Track],
+    tracks: Sequence[Track],
 ) -> str | None:
     """The reason why nothing would be published even if all media were good."""
     skipped = skip_reason(current.pointer, trigger, dependencies.now())
@@ -72,7 +75,14 @@ def _refusal(
     overlap = best_overlap(
         dependencies.publisher, current, ids, dependencies.gates.min_overlap_share
     )
-    figures = gate_figures(prepared, current, ids, overlap=overlap, now=dependencies.now())
+    figures = gate_figures(
+        prepared,
+        current,
+        ids,
+        gzipped_bytes=len(pack(render(tracks, dependencies.media_base_url))),
+        overlap=overlap,
+        now=dependencies.now(),
+    )
     refusal = judge_catalog(figures, dependencies.gates, is_forced=trigger.is_forced)
     return f"{refusal.gate}: {refusal.detail}" if refusal else None
 
@@ -93,6 +103,6 @@ def _as_listed(candidate: Candidate, rules: TextRules) -> Track:
         duration_seconds=candidate.duration_seconds,
         language=language_of(candidate, rules).code,
         user_count=candidate.user_count,
-        is_commerce_music=candidate.is_commerce_music,
+        is_commerce_music=bool(candidate.is_commerce_music),
         place=candidate.place,
     )

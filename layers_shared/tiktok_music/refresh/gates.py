@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tiktok_music.snapshot import ChartFigures, Descriptor
+from tiktok_music.snapshot import MOST_GZIPPED_BYTES, ChartFigures, Descriptor
 
 # A share says nothing about a handful: fewer rows or tracks than this never fail a check by share.
 FEW = 5
@@ -15,7 +15,8 @@ FEW = 5
 class GateLimits:
     """Thresholds of the gates.
 
-    `min_tracks` holds even before the first publish, where no comparison is possible. The
+    `min_tracks` holds even before the first publish, where no comparison is possible.
+    `max_gzipped_bytes` is what a response can carry: beyond it no client could read the list. The
     comparisons are those of Netflix Hollow's validators and of failures seen upstream: an answer
     cut short, ten times too much, the wrong feed, another schema, a CDN that is down. Neighbouring
     days of real charts share at least 58 % of their songs; `min_overlap_share` is below that by a
@@ -25,6 +26,7 @@ class GateLimits:
 
     min_tracks: int = 10
     max_tracks: int = 20_000
+    max_gzipped_bytes: int = MOST_GZIPPED_BYTES
     min_share_of_past: float = 0.6
     max_share_of_past: float = 3.0
     min_overlap_share: float = 0.4
@@ -67,6 +69,7 @@ class CatalogFigures:
     """
 
     ids: tuple[str, ...]
+    gzipped_bytes: int = 0
     chart: ChartFigures = field(default_factory=ChartFigures)
     past: Past = field(default_factory=Past)
     overlap: float | None = None
@@ -88,13 +91,14 @@ def judge_catalog(
 ) -> Refusal | None:
     """The first gate that fails, or None.
 
-    `is_forced` skips the gates that compare; a catalog below the floor or with an id twice is
-    never published.
+    `is_forced` skips the gates that compare; a catalog below the floor, too large to be sent or
+    with an id twice is never published.
     """
     comparing = (_shrink, _growth, _overlap, _nulls, _addresses, judge_media)
     gates: Sequence[Callable[[CatalogFigures, GateLimits], Refusal | None]] = (
         _floor,
         _cap,
+        _size,
         _uniqueness,
         *(() if is_forced else comparing),
     )
@@ -128,6 +132,13 @@ def _cap(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:
     if count <= limits.max_tracks:
         return None
     return Refusal("CAP", f"{count} tracks were accepted, more than {limits.max_tracks}")
+
+
+def _size(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:
+    size, most = figures.gzipped_bytes, limits.max_gzipped_bytes
+    if size <= most:
+        return None
+    return Refusal("SIZE", f"the list has {size} bytes gzipped, a response at most {most}")
 
 
 def _uniqueness(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:

@@ -8,6 +8,9 @@ from tiktok_music.refresh.dependencies import ReadOnlyDependencies
 from tiktok_music.refresh.media.pipeline import known_media
 from tiktok_music.refresh.refresh import Trigger, skip_reason
 
+# The rules end above this: the plan is read from the ledger and stored in it.
+SAVE_SECONDS = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class MediaPlan:
@@ -22,7 +25,7 @@ class MediaPlan:
 
 
 def plan_media(dependencies: ReadOnlyDependencies, trigger: Trigger) -> MediaPlan:
-    """The media that the refresh of this scheduled run would fetch; raises SourceError.
+    """The media that the refresh of this scheduled run would fetch; raises SourceError, OutOfTime.
 
     The plan is empty where the refresh would not read the chart (`skip_reason`).
     """
@@ -31,7 +34,13 @@ def plan_media(dependencies: ReadOnlyDependencies, trigger: Trigger) -> MediaPla
         return MediaPlan(0, (), skipped[1])
     chart = dependencies.source.fetch()
     dependencies.progress.advance("source", chart.rows, chart.rows)
-    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive)
+    shortlist = make_shortlist(
+        chart,
+        dependencies.rules,
+        dependencies.archive,
+        dependencies.now(),
+        has_time=lambda: trigger.remaining_seconds() >= SAVE_SECONDS,
+    )
     media = known_media(
         shortlist.curation.groups, shortlist.known, dependencies.ledger, dependencies.now()
     )

@@ -1,6 +1,6 @@
 """The ports of a refresh: snapshots, archive, media ledger, reports, progress."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -36,6 +36,9 @@ class Publisher(PublishedSnapshots, Protocol):
     def flip(self, pointer: Pointer, before: Pointer | None) -> None:
         """Replaces the pointer `before`; raises PublishLost if another one is current."""
 
+    def unpublished(self, pointer: Pointer | None) -> Iterable[bytes]:
+        """The gzipped bodies of stored versions that the pointer does not name."""
+
     def sweep(self) -> int:
         """Deletes the chunks of expired versions; returns their number."""
 
@@ -48,6 +51,12 @@ class TrackArchive(Protocol):
 
     def list_retired(self) -> Sequence[TrackRecord]:
         """The records of all tracks that the operator has retired."""
+
+    def tracks_of_songs(self, song_ids: Iterable[str]) -> Mapping[str, str]:
+        """The track ids of songs of the commercial library; unknown songs are left out."""
+
+    def save_songs(self, songs: Mapping[str, str]) -> None:
+        """Writes the track id of each song; idempotent."""
 
     def save_many(self, records: Iterable[TrackRecord]) -> None:
         """Writes records; idempotent."""

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tiktok_music.errors import LeaseHeld, PublishLost, SourceError, StoreUnavailable
+from tiktok_music.errors import LeaseHeld, OutOfTime, PublishLost, SourceError, StoreUnavailable
 from tiktok_music.pointer_moves import last_scheduled_at
 from tiktok_music.refresh.build_catalog import build_catalog
 from tiktok_music.refresh.curation.shortlist import make_shortlist
 from tiktok_music.refresh.dependencies import RefreshDependencies, media_dependencies
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.history.save_run import save_run
+from tiktok_music.refresh.media.draw import draw_missing
 from tiktok_music.refresh.media.pipeline import fetch_media
 from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.refresh.publication.publish import (
@@ -24,7 +25,7 @@ from tiktok_music.refresh.publication.publish import (
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.run_summary import RunResult, gate_figures, report_of
 from tiktok_music.refresh.stopwatch import Stopwatch
-from tiktok_music.snapshot import Pointer
+from tiktok_music.snapshot import Pointer, pack, render
 
 _logger = logging.getLogger(__name__)
 
@@ -116,26 +117,49 @@ def _run(
     dependencies.progress.advance("source", chart.rows, chart.rows)
     watch.lap("source")
 
-    shortlist = make_shortlist(chart, dependencies.rules, dependencies.archive, current.rows)
+    try:
+        shortlist = make_shortlist(
+            chart,
+            dependencies.rules,
+            dependencies.archive,
+            dependencies.now(),
+            served=current.rows,
+            has_time=lambda: trigger.remaining_seconds() >= PUBLISH_SECONDS,
+        )
+    except OutOfTime as exc:
+        return RunResult(Outcome.OUT_OF_TIME, str(exc))
     dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
+
+    def has_time() -> bool:
+        return trigger.remaining_seconds() > RESERVE_SECONDS
 
     media = fetch_media(
         shortlist.curation.groups,
         shortlist.known,
         media_dependencies(dependencies),
-        has_time=lambda: trigger.remaining_seconds() > RESERVE_SECONDS,
+        has_time,
         is_forced=trigger.is_forced,
     )
+    media = draw_missing(media, dependencies.tools, has_time)
     prepared = build_catalog(
         chart, shortlist, media, dependencies.rules, is_forced=trigger.is_forced
     )
     watch.lap("media")
 
-    ids = [track.track_id for track in prepared.catalog.tracks()]
+    tracks = prepared.catalog.tracks()
+    ids = [track.track_id for track in tracks]
+    gzipped = pack(render(tracks, dependencies.media_base_url))
     enough = dependencies.gates.min_overlap_share
     overlap = best_overlap(dependencies.publisher, current, ids, enough)
-    figures = gate_figures(prepared, current, ids, overlap=overlap, now=dependencies.now())
+    figures = gate_figures(
+        prepared,
+        current,
+        ids,
+        gzipped_bytes=len(gzipped),
+        overlap=overlap,
+        now=dependencies.now(),
+    )
     refusal = judge_catalog(figures, dependencies.gates, is_forced=trigger.is_forced)
     if refusal is not None:
         return RunResult(Outcome.REFUSED, f"{refusal.gate}: {refusal.detail}", prepared)
@@ -146,11 +170,12 @@ def _run(
         fence=fence,
         scheduled_at=trigger.scheduled_at,
         published_at=dependencies.now(),
-        media_base_url=dependencies.media_base_url,
+        gzipped=gzipped,
         chart=chart.figures(),
         is_forced=trigger.is_forced,
     )
     stores = (dependencies.archive, dependencies.publisher)
+    dependencies.archive.save_songs(prepared.songs)
     try:
         published = publish(prepared.catalog, context, current, prepared.known, stores)
     except PublishLost as exc:

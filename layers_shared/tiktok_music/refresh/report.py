@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from tiktok_music.refresh.catalog import DuplicateTrack
+from tiktok_music.refresh.media.other_recordings import SeparatedTrack
 from tiktok_music.refresh.rejection import Rejection
 
 EXAMPLES_PER_REASON = 5
@@ -17,6 +18,7 @@ EXAMPLES_PER_REASON = 5
 MOST_BYTES_OF_EXAMPLES = 120_000
 MOST_BYTES_OF_DUPLICATES = 180_000
 MOST_NAMES, LONGEST_NAME = 50, 60
+MOST_SEPARATED = 20
 LONGEST_SENTENCE = 500
 
 
@@ -38,8 +40,10 @@ class RefreshReport:
     """One refresh. `reason` is a sentence on why nothing was published, None if it was.
 
     `seconds` is wall time per stage; `deferred` counts tracks left for the next run when time
-    ran out. `unchanged_runs` counts the runs just before it that published the same catalog.
-    `is_saved` is set after the report is stored, and is not part of the stored form.
+    ran out. `preview_methods` counts the new previews by `PreviewMethod`, `unchanged_runs` the runs
+    just before it that published the same catalog. `failed_sources` names sources that the run did
+    without, with the reason; `library` has the figures on the commercial library. `is_saved` is set
+    after the report is stored, and is not part of the stored form.
     """
 
     outcome: Outcome
@@ -53,15 +57,19 @@ class RefreshReport:
     added: int = 0
     removed: int = 0
     new_media: int = 0
+    preview_methods: Mapping[str, int] = field(default_factory=dict)
     deferred: int = 0
     version: str | None = None
     rejections: tuple[Rejection, ...] = ()
     duplicates: tuple[DuplicateTrack, ...] = ()
+    separated: tuple[SeparatedTrack, ...] = ()
     unknown_languages: tuple[str, ...] = ()
     new_fields: tuple[str, ...] = ()
     unchanged_runs: int = 0
     unreadable_fields: Mapping[str, int] = field(default_factory=dict)
     empty_parts: tuple[str, ...] = ()
+    failed_sources: tuple[str, ...] = ()
+    library: Mapping[str, Any] = field(default_factory=dict)
     is_saved: bool = True
 
     def rejected_by_reason(self) -> dict[str, int]:
@@ -82,18 +90,27 @@ class RefreshReport:
             "added": self.added,
             "removed": self.removed,
             "newMedia": self.new_media,
+            "previewMethods": dict(sorted(self.preview_methods.items())),
             "deferred": self.deferred,
             "version": self.version,
             "rejected": self.rejected_by_reason(),
             "examples": _within(MOST_BYTES_OF_EXAMPLES, map(_example, _examples(self.rejections))),
             "mergedCount": len(self.duplicates),
             "merged": _within(MOST_BYTES_OF_DUPLICATES, map(_duplicate, self.duplicates)),
+            "separated": [_separated(each) for each in self.separated[:MOST_SEPARATED]],
             "unknownLanguages": _names(self.unknown_languages),
             "newFields": _names(self.new_fields),
             "unchangedRuns": self.unchanged_runs,
             "unreadableFields": dict(sorted(self.unreadable_fields.items())),
             "emptyParts": _names(self.empty_parts),
+            **self._library_to_dict(),
         }
+
+    def _library_to_dict(self) -> dict[str, Any]:
+        """Members that only runs with the commercial library have."""
+        failed = [sentence[:LONGEST_SENTENCE] for sentence in self.failed_sources]
+        members = {"failedSources": failed, "library": dict(self.library)}
+        return {name: value for name, value in members.items() if value}
 
 
 def _within(most_bytes: int, entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -144,4 +161,15 @@ def _duplicate(duplicate: DuplicateTrack) -> dict[str, Any]:
         "author": candidate.author,
         "mergedInto": duplicate.canonical.tiktok_id,
         "evidence": duplicate.evidence,
+    }
+
+
+def _separated(separated: SeparatedTrack) -> dict[str, Any]:
+    candidate = separated.candidate
+    return {
+        "tiktokId": candidate.tiktok_id,
+        "title": candidate.title[:LONGEST_NAME],
+        "author": candidate.author[:LONGEST_NAME],
+        "separatedFrom": separated.other.tiktok_id,
+        "evidence": separated.evidence[:LONGEST_SENTENCE],
     }

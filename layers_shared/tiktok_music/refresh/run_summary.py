@@ -1,11 +1,13 @@
 """Summaries of a run, pure: figures for the gates, the report, a verdict for every row."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.gates import CatalogFigures, Past
+from tiktok_music.refresh.library_figures import library_figures
 from tiktok_music.refresh.publication.publish import CurrentCatalog, Published
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
@@ -26,13 +28,15 @@ def gate_figures(
     current: CurrentCatalog,
     ids: Sequence[str],
     *,
+    gzipped_bytes: int,
     overlap: float | None,
     now: datetime,
 ) -> CatalogFigures:
-    """The figures that the publish gates check; `ids` would be published."""
+    """The figures that the publish gates check; `ids` would be published, in `gzipped_bytes`."""
     pointer, catalog = current.pointer, prepared.catalog
     return CatalogFigures(
         ids=tuple(ids),
+        gzipped_bytes=gzipped_bytes,
         chart=prepared.chart.figures(),
         past=Past.of((pointer.current, *pointer.history)) if pointer else Past(),
         overlap=overlap,
@@ -67,13 +71,19 @@ def _with_rows(report: RefreshReport, prepared: PreparedCatalog) -> RefreshRepor
         rows=prepared.chart.rows,
         accepted=len(catalog.accepted),
         new_media=catalog.new_media,
+        preview_methods=Counter(
+            each.media.method for each in prepared.media if each.is_new and each.media
+        ),
         deferred=catalog.deferred,
         rejections=prepared.rejections(),
         duplicates=catalog.duplicates,
+        separated=prepared.separated,
         unknown_languages=curation.unknown_languages,
         new_fields=prepared.chart.new_fields,
         unreadable_fields=prepared.chart.unreadable_fields,
         empty_parts=prepared.chart.empty_parts,
+        failed_sources=prepared.chart.failed_sources,
+        library=library_figures(prepared),
     )
 
 

@@ -1,13 +1,63 @@
 """Archive records: media, first and last seen times, retired tracks."""
 
-from dataclasses import replace
+import math
+from dataclasses import fields, replace
 from datetime import timedelta
+
+import pytest
 
 from tests.builders import NOON, a_candidate, a_media, a_record
 from tests.refresh_world import World
-from tiktok_music.archive import TrackStatus
+from tiktok_music.adapters.dynamo_items import UNREADABLE
+from tiktok_music.archive import MediaFacts, TrackStatus, record_from, record_to
+from tiktok_music.refresh.curation.last_known import FACTS
 from tiktok_music.refresh.publication.archive_records import retired_record
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+
+
+@pytest.mark.parametrize("value", ["x", True, None, [], math.nan, math.inf, 10**400])
+@pytest.mark.parametrize("name", [each.name for each in fields(MediaFacts) if each.name != "drawn"])
+def test_media_facts_of_another_type_are_unreadable(name: str, value: object) -> None:
+    stored = record_to(a_record(1))
+    assert record_from(stored) == a_record(1)
+    is_text = name.endswith("sha256") or name in ("fingerprint", "method")
+
+    stored["media"][name] = value if not (is_text and value == "x") else 1
+
+    with pytest.raises(UNREADABLE):
+        record_from(stored)
+
+
+@pytest.mark.parametrize("value", ["x", True, [], 7, math.nan])
+def test_drawn_facts_of_another_type_are_unreadable(value: object) -> None:
+    stored = record_to(a_record(1))
+    stored["media"]["drawn"] = value
+    with pytest.raises(UNREADABLE):
+        record_from(stored)
+
+    for name, wrong in (("cover_sides", 96), ("cover_sides", ["96"]), ("thumb_hash", 1)):
+        stored = record_to(a_record(1))
+        stored["media"]["drawn"] |= {name: wrong}
+        with pytest.raises(UNREADABLE):
+            record_from(stored)
+    for name in ("offset_ms", "start_ms"):
+        stored = record_to(a_record(1))
+        stored["media"]["drawn"] |= {name: value if value != 7 else "7"}
+        with pytest.raises(UNREADABLE):
+            record_from(stored)
+
+
+def test_media_of_the_first_release_is_read() -> None:
+    later = {"fingerprint": "", "method": "", "drawn": None}
+    stored = record_to(a_record(1))
+    stored["media"] = {name: value for name, value in stored["media"].items() if name not in later}
+    assert record_from(stored) == replace(a_record(1), media=a_media(**later))
+
+    for name in stored["media"]:
+        lacking = {**stored, "media": {**stored["media"]}}
+        del lacking["media"][name]
+        with pytest.raises(UNREADABLE):
+            record_from(lacking)
 
 
 def test_a_listed_track_is_archived_with_its_media(world: World) -> None:
@@ -23,11 +73,13 @@ def test_a_listed_track_is_archived_with_its_media(world: World) -> None:
         author="Mira 1",
         link=f"https://www.tiktok.com/music/Lantern-Street-1-{candidate.tiktok_id}",
         is_commerce_music=False,
+        facts_at=dict.fromkeys(FACTS, NOON),
         media=a_media(
             preview_sha256=media["sha256"],
             preview_bytes=int(media["bytes"]),
             cover_sha256=record.media.cover_sha256 if record.media else "",
             cover_bytes=record.media.cover_bytes if record.media else 0,
+            drawn=record.media.drawn if record.media else None,
         ),
     )
 

@@ -1,12 +1,19 @@
 """Duplicates are merged into a canonical track, by their texts and by their sound."""
 
+import base64
+import re
 from dataclasses import replace
 from datetime import timedelta
+
+import numpy as np
+import pytest
 
 from tests.builders import a_candidate
 from tests.refresh_world import World, fingerprint_text
 from tiktok_music.archive import TrackStatus
+from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.catalog import DuplicateTrack
+from tiktok_music.refresh.report import Outcome
 
 
 def test_duplicates_become_aliases_of_the_most_used_track(world: World) -> None:
@@ -114,8 +121,15 @@ def test_duplicates_found_by_sound_are_merged_and_not_fetched_again(
     fetched = len(world.downloader.fetched)
     world.now += timedelta(hours=12)
     again = world.refresh(less, most, a_candidate(3))
+    assert (again.outcome, again.reason) == (Outcome.PUBLISHED, None)
     assert (again.new_media, len(world.downloader.fetched)) == (0, fetched)
-    assert len(again.duplicates) == 1
+    assert [(each.candidate, each.canonical.track_id) for each in again.duplicates] == [
+        (less, most.track_id)
+    ]
+    assert [(row["id"], row["userCount"]) for row in world.served()] == [
+        (a_candidate(3).track_id, 997),
+        (most.track_id, 50),
+    ]
 
 
 def test_a_new_recording_is_compared_with_the_served_ones(world: World) -> None:
@@ -165,3 +179,94 @@ def test_a_track_has_the_best_place_of_its_duplicates(world: World) -> None:
     world.refresh(listed, between, other)
 
     assert [row["id"] for row in world.served()] == [listed.track_id, between.track_id]
+
+
+FIRST = a_candidate(1, title="Sunset Drive", author="Mae & Co", user_count=50)
+SECOND = a_candidate(2, title="SUNSET DRIVE", author="Mae & Co", user_count=90)
+HALF_A_DAY = timedelta(hours=12)
+
+
+def list_in_turn(world: World, *candidates: Candidate) -> None:
+    """Lists each candidate in a run of its own, so that each has media of its own."""
+    for candidate in candidates:
+        world.refresh(candidate, is_forced=True)
+        world.now += HALF_A_DAY
+        world.refresh(a_candidate(9), is_forced=True)
+        world.now += HALF_A_DAY
+
+
+def with_bit_errors(text: str, share: float) -> str:
+    words = np.frombuffer(base64.b64decode(text), np.uint8)
+    bits = np.unpackbits(words)
+    flipped = np.random.default_rng(5).random(len(bits)) < share
+    return base64.b64encode(np.packbits(bits ^ flipped).tobytes()).decode()
+
+
+def test_sound_that_disagrees_outvotes_the_same_title(world: World) -> None:
+    world.media_encoder.fingerprints = {
+        FIRST.title: fingerprint_text(seed=1),
+        SECOND.title: fingerprint_text(seed=2),
+    }
+    list_in_turn(world, FIRST, SECOND)
+
+    reports = []
+    for _ in range(2):
+        reports.append(world.refresh(FIRST, SECOND, a_candidate(9), is_forced=True))
+        world.now += HALF_A_DAY
+
+    counts = {row["id"]: row["userCount"] for row in world.served()}
+    assert (counts[FIRST.track_id], counts[SECOND.track_id]) == (50, 90)
+    for report in reports:
+        [separated] = report.to_dict()["separated"]
+        rate = separated.pop("evidence").removeprefix("same title and artist, but another sound ")
+        assert re.fullmatch(r"\(bit error 0\.4\d\)", rate)
+        assert {separated["tiktokId"], separated["separatedFrom"]} == {
+            FIRST.tiktok_id,
+            SECOND.tiktok_id,
+        }
+        assert report.duplicates == ()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.34])
+def test_sound_that_agrees_leaves_one_track(world: World, share: float) -> None:
+    sound = fingerprint_text(seed=1)
+    world.media_encoder.fingerprints = {
+        FIRST.title: sound,
+        SECOND.title: with_bit_errors(sound, share),
+    }
+    list_in_turn(world, FIRST, SECOND)
+
+    report = world.refresh(FIRST, SECOND, a_candidate(9), is_forced=True)
+
+    assert {row["id"] for row in world.served()} == {FIRST.track_id, a_candidate(9).track_id}
+    assert report.to_dict()["separated"] == []
+
+
+def test_members_without_media_stay_with_the_canonical_track(world: World) -> None:
+    third = a_candidate(3, title="Sunset drive", author="Mae & Co", user_count=70)
+    world.media_encoder.fingerprints = {
+        FIRST.title: fingerprint_text(seed=1),
+        SECOND.title: fingerprint_text(seed=2),
+    }
+    list_in_turn(world, FIRST, SECOND)
+
+    world.refresh(FIRST, SECOND, third, a_candidate(9), is_forced=True)
+
+    counts = {row["id"]: row["userCount"] for row in world.served()}
+    assert third.track_id not in counts
+    assert (counts[FIRST.track_id], counts[SECOND.track_id]) == (70, 90)
+    assert world.archive.records[third.track_id].canonical_id == FIRST.track_id
+
+
+def test_sound_does_not_separate_the_clips_of_one_group_of_tiktok(world: World) -> None:
+    first, second = (replace(each, group_ids=("77",)) for each in (FIRST, SECOND))
+    world.media_encoder.fingerprints = {
+        FIRST.title: fingerprint_text(seed=1),
+        SECOND.title: fingerprint_text(seed=2),
+    }
+    list_in_turn(world, first, second)
+
+    report = world.refresh(first, second, a_candidate(9), is_forced=True)
+
+    assert report.to_dict()["separated"] == []
+    assert len(world.served()) == 2

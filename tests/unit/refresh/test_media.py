@@ -75,6 +75,29 @@ def test_a_decoder_failure_rejects_its_track_for_one_scheduled_run_only(world: W
     assert len(world.served()) == 2
 
 
+@pytest.mark.parametrize("work", ["preview", "cover"])
+def test_a_file_for_which_no_decoder_is_free_in_time_is_left_to_the_next_run(
+    world: World, work: str
+) -> None:
+    good, late = a_candidate(1), a_candidate(2)
+    world.refresh(good)
+    world.now += timedelta(hours=12)
+    world.media_encoder.busy_with = work
+
+    report = world.refresh(
+        good,
+        late,
+        remaining_seconds=lambda: (
+            100.0 if late.preview_urls[0] in world.downloader.fetched else 900
+        ),
+    )
+
+    assert (report.outcome, report.deferred, report.rejections) == (Outcome.PUBLISHED, 1, ())
+    assert world.ledger.entries.keys() == {good.track_id}
+    world.now += timedelta(hours=12)
+    assert world.refresh(good, late).accepted == 2
+
+
 def test_force_retries_rejected_media(world: World) -> None:
     good, new = a_candidate(1), a_candidate(2)
     world.media_encoder.problems[new.title] = AudioUnreadable("no audio")

@@ -17,6 +17,7 @@ from tiktok_music.errors import (
 )
 from tiktok_music.pointer_moves import pinned, rolled_back
 from tiktok_music.refresh.chart import Chart, chart_of
+from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome
 
@@ -52,6 +53,25 @@ def test_an_empty_chart_never_replaces_a_catalog(world: World) -> None:
     assert world.served() == first
 
 
+def test_a_list_that_no_response_can_carry_is_not_published_by_force_either(world: World) -> None:
+    world.refresh(a_candidate(1))
+    first, size = world.served(), world.snapshots.pointer().current.byte_length
+    world.now += timedelta(hours=12)
+    other = World()
+    other.refresh(a_candidate(1), a_candidate(2))
+    too_large = other.snapshots.pointer().current.byte_length
+
+    world.gates = GateLimits(min_tracks=1, max_gzipped_bytes=size)
+    reports = [
+        world.refresh(a_candidate(1), a_candidate(2), is_forced=forced) for forced in (False, True)
+    ]
+    fitting = world.refresh(a_candidate(1), is_forced=True)
+
+    reason = f"SIZE: the list has {too_large} bytes gzipped, a response at most {size}"
+    assert [(each.outcome, each.reason) for each in reports] == [(Outcome.REFUSED, reason)] * 2
+    assert (fitting.outcome, world.served()) == (Outcome.PUBLISHED, first)
+
+
 def test_force_skips_the_comparison_checks(world: World) -> None:
     world.refresh(*(a_candidate(number) for number in range(10)))
     world.now += timedelta(hours=12)
@@ -64,6 +84,35 @@ def test_force_skips_the_comparison_checks(world: World) -> None:
         "SHRINK: 1 tracks are less than 60% of the 10 of recent versions",
     )
     assert forced.outcome is Outcome.PUBLISHED
+
+
+class Hourglass:
+    """The remaining time of a run: plenty for the first `readings`, then 29 s."""
+
+    def __init__(self, readings: int) -> None:
+        self.left = readings
+
+    def __call__(self) -> float:
+        self.left -= 1
+        return 900.0 if self.left >= 0 else 29.0
+
+
+def test_rules_that_take_too_long_end_the_run_wherever_they_are(world: World) -> None:
+    world.refresh(a_candidate(1))
+    first = world.served()
+    world.now += timedelta(hours=12)
+    same_sound = {"title": "One Song", "author": "Mira"}
+    chart = [a_candidate(number, **same_sound) for number in (2, 3)]
+
+    # Two rows are judged, two described, and the block of their equal titles is compared.
+    reports = [world.refresh(*chart, remaining_seconds=Hourglass(number)) for number in range(5)]
+
+    reason = "the rules did not end in time for 2 sounds"
+    assert [(each.outcome, each.reason) for each in reports] == [(Outcome.OUT_OF_TIME, reason)] * 5
+    assert world.downloader.fetched == list(a_candidate(1).preview_urls + a_candidate(1).cover_urls)
+    assert world.served() == first
+    ended = world.refresh(*chart, remaining_seconds=Hourglass(20), is_forced=True)
+    assert ended.outcome is Outcome.PUBLISHED
 
 
 def test_the_same_scheduled_run_is_done_once(world: World) -> None:

@@ -1,12 +1,18 @@
 """A refresh publishes rows and media, and replaces the previous snapshot."""
 
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import pytest
+
 from tests.builders import MEDIA, NOON, a_candidate
+from tests.fakes import FakeArchive, FakeSnapshots
 from tests.refresh_world import World
 from tiktok_music.archive import TrackStatus
+from tiktok_music.errors import SnapshotCorrupt
 from tiktok_music.refresh.report import Outcome, RefreshReport
-from tiktok_music.track import track_id_of
+from tiktok_music.snapshot import Pointer, Snapshot
+from tiktok_music.track import cover_key, preview_key, track_id_of
 
 
 def test_a_clean_track_is_published_stored_and_reported(world: World) -> None:
@@ -30,8 +36,10 @@ def test_a_clean_track_is_published_stored_and_reported(world: World) -> None:
         }
     ]
     url = f"http://cdn.test/{candidate.tiktok_id}"
-    stored = {key: entry for key, entry in world.store.objects.items() if track_id in key}
-    assert {key: entry[:2] for key, entry in stored.items()} == {
+    stored = {
+        key: world.store.objects[key][:2] for key in (preview_key(track_id), cover_key(track_id))
+    }
+    assert stored == {
         f"music/{track_id}/preview.mp3": (b"ID3" + f"{url}/audio".encode(), "audio/mpeg"),
         f"music/{track_id}/cover.jpg": (b"\xff\xd8\xff" + f"{url}/cover".encode(), "image/jpeg"),
     }
@@ -42,6 +50,7 @@ def test_a_clean_track_is_published_stored_and_reported(world: World) -> None:
         started_at=NOON,
         seconds={"source": 1.0, "rules": 1.0, "media": 1.0, "publish": 1.0},
         rows=1,
+        preview_methods={"encoded": 1},
         accepted=1,
         added=1,
         new_media=1,
@@ -102,6 +111,70 @@ def test_chunks_of_expired_snapshots_are_deleted(world: World) -> None:
     assert len(pointer.history) == 13
     retained = {each.version for each in (pointer.current, *pointer.history)}
     assert {version for version, _ in world.snapshots.chunks} == retained
+
+
+@dataclass
+class Careless(FakeSnapshots):
+    """Loses the chunks that are written to it, without an error."""
+
+    def write_chunks(self, snapshot: Snapshot) -> None:
+        super().write_chunks(snapshot)
+        self.chunks = {key: b"" for key in self.chunks}
+
+
+def test_a_version_that_cannot_be_read_back_is_not_made_current(world: World) -> None:
+    world.snapshots = Careless()
+
+    with pytest.raises(SnapshotCorrupt):
+        world.refresh(a_candidate(1))
+
+    assert world.snapshots.current() is None
+
+
+@dataclass
+class Watched(FakeSnapshots):
+    """Notes the statuses in the archive at each flip."""
+
+    archive: FakeArchive = field(default_factory=FakeArchive)
+    statuses: list[dict[str, TrackStatus]] = field(default_factory=list)
+
+    def flip(self, pointer: Pointer, before: Pointer | None) -> None:
+        self.statuses.append({key: each.status for key, each in self.archive.records.items()})
+        super().flip(pointer, before)
+
+
+def test_all_of_the_archive_is_written_before_the_flip(world: World) -> None:
+    world.snapshots = watched = Watched(archive=world.archive)
+    one, two, three = (a_candidate(number) for number in (1, 2, 3))
+    same = a_candidate(9, title=two.title, author=two.author, user_count=1)
+    world.refresh(one, two)
+    world.now += timedelta(hours=12)
+
+    world.refresh(two, same, three)
+
+    active, off, alias = TrackStatus.ACTIVE, TrackStatus.OFF_CHART, TrackStatus.ALIAS
+    assert watched.statuses == [
+        {one.track_id: active, two.track_id: active},
+        {one.track_id: off, two.track_id: active, three.track_id: active, same.track_id: alias},
+    ]
+
+
+def test_the_link_of_a_track_does_not_follow_its_title(world: World) -> None:
+    """Nor that of an alias: the link was given away."""
+    before = [a_candidate(number, title=f"Old Name {number}") for number in range(1, 5)]
+    world.refresh(*before)
+    links = {key: each.link for key, each in world.archive.records.items()}
+    world.now += timedelta(hours=12)
+    renamed = [replace(each, title=f"Name {number}") for number, each in enumerate(before)]
+    renamed[1] = replace(renamed[1], title=renamed[0].title, author=renamed[0].author)
+
+    world.refresh(*renamed)
+
+    records = world.archive.records
+    statuses = [records[each.track_id].status for each in before]
+    assert statuses.count(TrackStatus.ALIAS) == 1
+    assert records[before[2].track_id].title == "Name 2"
+    assert {key: each.link for key, each in records.items()} == links
 
 
 def test_a_corrupt_snapshot_is_replaced_by_the_next_publish(world: World) -> None:

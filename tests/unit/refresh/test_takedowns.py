@@ -102,9 +102,21 @@ def test_a_track_that_is_reinstated_comes_back(world: World) -> None:
     world.now += timedelta(hours=12)
     world.refresh(*OTHERS, track)
     record = world.archive.records[track.track_id]
-    world.archive.save_many([replace(record, status=TrackStatus.OFF_CHART, retired_at=None)])
+    world.archive.save_reinstated(replace(record, status=TrackStatus.OFF_CHART, retired_at=None))
 
     world.now += timedelta(hours=12)
     world.refresh(*OTHERS, track)
 
     assert track.track_id in listed(world)
+
+
+def test_a_takedown_during_a_refresh_is_not_overwritten(world: World) -> None:
+    track = a_candidate(50, **SUNSET)
+    world.refresh(*OTHERS, track)
+    world.now += timedelta(hours=12)
+    read_before = world.archive.records[track.track_id]
+    retire(world, track)
+
+    world.archive.save_many([replace(read_before, title="A new title")])
+
+    assert world.archive.records[track.track_id].status is TrackStatus.RETIRED

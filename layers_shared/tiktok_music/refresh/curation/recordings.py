@@ -10,6 +10,7 @@ from dataclasses import replace
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
+from tiktok_music.refresh.curation.last_known import FACTS, known_facts
 
 KNOWN_ALIAS = "known as an upload of this recording"
 
@@ -45,16 +46,37 @@ def with_identity(
     return DuplicateGroup((chosen, *others), _evidence(group, chosen), group.work_key)
 
 
+def united(groups: Iterable[DuplicateGroup]) -> tuple[DuplicateGroup, ...]:
+    """Unites the groups with the same canonical track, such as uploads that only sound alike."""
+    by_canonical: dict[str, DuplicateGroup] = {}
+    for group in groups:
+        tiktok_id = group.canonical.tiktok_id
+        other = by_canonical.get(tiktok_id)
+        by_canonical[tiktok_id] = group if other is None else _union(other, group)
+    return tuple(by_canonical.values())
+
+
+def _union(first: DuplicateGroup, second: DuplicateGroup) -> DuplicateGroup:
+    """Both groups under the canonical candidate of which upstream says more today."""
+    pair = (first.canonical, second.canonical)
+    users = max(each.user_count for each in pair)
+    canonical = replace(min(pair, key=lambda each: len(each.silent)), user_count=users)
+    members = (canonical, *first.members[1:], *second.members[1:])
+    return DuplicateGroup(members, {**second.evidence, **first.evidence}, first.work_key)
+
+
 def candidate_of(record: TrackRecord) -> Candidate:
     """A candidate for a track that is not on the chart, as the archive knows it."""
+    facts = known_facts(record)
     return Candidate(
         tiktok_id=record.tiktok_id,
-        title=record.title,
-        author=record.author,
-        album=record.album,
+        title=record.upstream_title or record.title,
+        author=facts["author"],
+        album=facts["album"],
         duration_seconds=record.media.duration_seconds if record.media else 0.0,
-        is_commerce_music=record.is_commerce_music,
-        song_clip_id=record.song_clip_id,
+        is_commerce_music=facts["is_commerce_music"],
+        language_name=facts["language"],
+        silent=frozenset(FACTS),
     )
 
 

@@ -1,21 +1,28 @@
 """Makes the shortlist of a chart: merges rows by id, drops retired tracks, applies text rules."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
 from tiktok_music.archive import TrackRecord
-from tiktok_music.archive_lookup import ReadableArchive, resolve_aliases
+from tiktok_music.archive_lookup import resolve_aliases
+from tiktok_music.errors import OutOfTime
+from tiktok_music.publish_facts import Evidence, PublishFacts
 from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.chart import Chart
-from tiktok_music.refresh.curation.recordings import candidate_of, with_identity
+from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
+from tiktok_music.refresh.curation.last_known import with_last_known
+from tiktok_music.refresh.curation.operator_lists import with_title
+from tiktok_music.refresh.curation.recordings import candidate_of, united, with_identity
+from tiktok_music.refresh.curation.songs import KnownSongs, SongArchive
 from tiktok_music.refresh.curation.text_rules import Curation, TextRules, curate
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 
 NOTHING_SERVED: Mapping[str, Mapping[str, object]] = {}
 
 
-class CurationArchive(ReadableArchive, Protocol):
+class CurationArchive(SongArchive, Protocol):
     """The archive as the rules read it."""
 
     def list_retired(self) -> Sequence[TrackRecord]:
@@ -28,37 +35,57 @@ class Shortlist:
 
     `sounds` counts distinct ids. `known` holds the archive's records of them and of the tracks
     that they are aliases of. `withdrawn` are the retired records: what sounds like one of them is
-    not listed either.
+    not listed either. `songs` are the stored track ids of the chart's songs.
     """
 
     sounds: int
     known: Mapping[str, TrackRecord]
     curation: Curation
     withdrawn: tuple[TrackRecord, ...] = ()
+    songs: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_shortlist(
     chart: Chart,
     rules: TextRules,
     archive: CurationArchive,
+    now: datetime,
+    *,
     served: Mapping[str, Mapping[str, object]] = NOTHING_SERVED,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> Shortlist:
     """Judges a chart by its metadata; reads the archive, once more for each step of an alias.
 
-    `served` are the rows of the current snapshot by track id. A field that upstream leaves out
-    today keeps its value while the track stays listed, and a listed track that is not on the chart
-    takes part in grouping: a new upload of the recording continues it.
+    `served` are the rows of the current snapshot by track id. A fact that upstream leaves out
+    today keeps its value for a while, and a listed track that is not on the chart takes part in
+    grouping: a new upload of the recording continues it. So does the track of a song of the
+    commercial library, listed or not: a new clip of the song continues it.
+
+    Raises OutOfTime once `has_time` is false.
     """
+
+    def check_time() -> None:
+        if not has_time():
+            raise OutOfTime(f"the rules did not end in time for {len(candidates)} sounds")
+
     candidates = merge_same_ids(chart.candidates)
     known = archive.get_many(candidate.track_id for candidate in candidates)
     aliases = [track_id for track_id, record in known.items() if record.canonical_id is not None]
     canonical = {**known, **resolve_aliases(archive, aliases)}
-    retired = tuple(archive.list_retired())
-    absent = archive.get_many(served.keys() - known.keys())
-    complete = [_with_last_known(each, canonical, served) for each in candidates]
+    songs = KnownSongs.read(candidates, archive)
+    retired = _withheld([*archive.list_retired(), *songs.records.values()])
+    absent = {**songs.records, **archive.get_many(served.keys() - known.keys())}
+    rows = [
+        songs.marked(
+            with_last_known(each, known.get(each.track_id), served.get(each.track_id, {}), now)
+        )
+        for each in candidates
+    ]
+    complete = [*rows, *(_carried(absent, served) if chart.failed_sources else ())]
     off_chart = _off_chart([*retired, *absent.values()], complete)
     findings = _findings(complete, canonical, retired)
-    curation = curate(complete, rules, findings, [candidate_of(each) for each in off_chart])
+    others = [songs.marked(candidate_of(each)) for each in off_chart]
+    curation = curate(complete, rules, findings, others, check_time)
     rejected = {each.tiktok_id for each in curation.rejections()}
     rejected_ids = {each.track_id for each in complete if each.tiktok_id in rejected}
     records = {**absent, **canonical}
@@ -66,9 +93,43 @@ def make_shortlist(
     identified = (
         with_identity(group, records, rejected_ids, off_chart_ids) for group in curation.groups
     )
-    groups = tuple(group for group in identified if group is not None)
+    titles = _titles(rules, archive)
+    listed = united(group for group in identified if group is not None)
+    groups = tuple(_with_title(group, titles) for group in listed)
     by_id = {**{each.track_id: each for each in records.values()}, **known}
-    return Shortlist(len(candidates), by_id, replace(curation, groups=groups), retired)
+    curation = replace(curation, groups=groups)
+    return Shortlist(len(candidates), by_id, curation, retired, songs.stored)
+
+
+def _carried(
+    absent: Mapping[str, TrackRecord], served: Mapping[str, Mapping[str, object]]
+) -> list[Candidate]:
+    """The listed songs of the library as the last run knew them, for a run without the library."""
+    carried = []
+    for place, (track_id, row) in enumerate(served.items(), start=1):
+        record, users = absent.get(track_id), row.get("userCount")
+        facts = record.publish if record else None
+        if record and facts and facts.evidence is Evidence.LISTED:
+            count = users if isinstance(users, int) else 0
+            carried.append(replace(candidate_of(record), user_count=count, place=place))
+    return carried
+
+
+def _titles(rules: TextRules, archive: CurationArchive) -> dict[str, str]:
+    """The operator's titles by track id, also by that of the recording that a sound belongs to."""
+    titles = rules.lists.titles()
+    recordings = resolve_aliases(archive, titles) if titles else {}
+    of_recordings = {record.track_id: titles[each] for each, record in recordings.items()}
+    return {**of_recordings, **titles}
+
+
+def _with_title(group: DuplicateGroup, titles: Mapping[str, str]) -> DuplicateGroup:
+    """The group under the operator's title for any of its uploads, its canonical one first."""
+    named = (titles[each.track_id] for each in group.members if each.track_id in titles)
+    title = next(named, None)
+    if title is None:
+        return group
+    return replace(group, members=(with_title(group.canonical, title), *group.members[1:]))
 
 
 def merge_same_ids(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -91,39 +152,40 @@ def _merge(first: Candidate, second: Candidate) -> Candidate:
         album=first.album or second.album,
         duration_seconds=first.duration_seconds or second.duration_seconds,
         user_count=max(first.user_count, second.user_count),
-        is_commerce_music=first.is_commerce_music or second.is_commerce_music,
+        is_commerce_music=_either(first.is_commerce_music, second.is_commerce_music),
         language_name=first.language_name or second.language_name,
         preview_urls=_distinct(first.preview_urls, second.preview_urls),
         cover_urls=_distinct(first.cover_urls, second.cover_urls),
         group_ids=_distinct(first.group_ids, second.group_ids),
         is_original_sound=first.is_original_sound or second.is_original_sound,
         takedown=first.takedown or second.takedown,
-        song_clip_id=first.song_clip_id or second.song_clip_id,
+        publish=_merged_facts(first.publish, second.publish),
+        has_commerce_right=(
+            second.has_commerce_right
+            if first.has_commerce_right is None
+            else first.has_commerce_right
+        ),
         place=best_place((first, second)),
+        about=first.about.joined_with(second.about),
     )
+
+
+def _merged_facts(first: PublishFacts | None, second: PublishFacts | None) -> PublishFacts | None:
+    """The facts of two rows with one id; one of another chart has the id of a clip."""
+    facts = first or second
+    if facts is None:
+        return None
+    if first is None or second is None:
+        return replace(facts, evidence=Evidence.SAME_ID)
+    return replace(first, countries=tuple(sorted({*first.countries, *second.countries})))
+
+
+def _either(first: bool | None, second: bool | None) -> bool | None:
+    return second if first is None else first or bool(second)
 
 
 def _distinct(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *second)))
-
-
-def _with_last_known(
-    candidate: Candidate,
-    canonical: Mapping[str, TrackRecord],
-    served: Mapping[str, Mapping[str, object]],
-) -> Candidate:
-    """Fills the fields that upstream leaves out today from the archive and the current snapshot."""
-    record = canonical.get(candidate.track_id)
-    if record is None:
-        return candidate
-    own = record if record.track_id == candidate.track_id else None
-    users = served.get(candidate.track_id, {}).get("userCount")
-    return replace(
-        candidate,
-        author=candidate.author or (own.author if own else ""),
-        album=candidate.album or (own.album if own else ""),
-        user_count=candidate.user_count or (users if isinstance(users, int) else 0),
-    )
 
 
 def _findings(
@@ -138,6 +200,11 @@ def _findings(
         if record is not None and record.is_withheld():
             findings[candidate.tiktok_id] = _retired(candidate.track_id, record)
     return findings
+
+
+def _withheld(records: Iterable[TrackRecord]) -> tuple[TrackRecord, ...]:
+    withheld = {record.track_id: record for record in records if record.is_withheld()}
+    return tuple(withheld.values())
 
 
 def _off_chart(

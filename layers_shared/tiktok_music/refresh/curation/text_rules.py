@@ -1,10 +1,14 @@
 """Applies the rules that need no media: candidates in, groups of duplicates and rejections out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tiktok_music.refresh.candidate import Candidate
-from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup, group_duplicates
+from tiktok_music.refresh.curation.duplicates.groups import (
+    DuplicateGroup,
+    group_duplicates,
+    no_limit,
+)
 from tiktok_music.refresh.curation.languages.names import is_unknown_name
 from tiktok_music.refresh.curation.languages.rule import Language, LanguageRule
 from tiktok_music.refresh.curation.operator_lists import NO_LISTS, OperatorLists
@@ -68,24 +72,33 @@ def curate(
     rules: TextRules,
     withdrawn: Mapping[str, Finding] = NOTHING_WITHDRAWN,
     off_chart: Sequence[Candidate] = (),
+    check_time: Callable[[], None] = no_limit,
 ) -> Curation:
     """Applies the operator's titles, judges every candidate, then groups those that stay.
+
+    Duplicates are found by upstream's titles: a new title does not part the uploads of a recording.
+    A hostile row takes 50 ms, a chart of them longer than a run: `check_time` is called for each
+    row and may raise.
 
     Withdrawn sounds, retired (`withdrawn`, by TikTok id) or denied, take part in grouping and
     take their group with them: another upload of the recording is not listed in their place.
     `off_chart` are withdrawn sounds that are not on the chart.
     """
     renamed = tuple(rules.lists.renamed(candidate) for candidate in candidates)
-    findings = {
-        each.tiktok_id: withdrawn.get(each.tiktok_id) or judge_text(each, rules) for each in renamed
-    }
+    findings: dict[str, Finding | None] = {}
+    for each in renamed:
+        check_time()
+        findings[each.tiktok_id] = withdrawn.get(each.tiktok_id) or judge_text(each, rules)
     denied = {key: each for key, each in findings.items() if each and _is_denied(each)}
     blocked = {**withdrawn, **denied}
     grouped = [
-        each for each in renamed if findings[each.tiktok_id] is None or each.tiktok_id in blocked
+        each for each in candidates if findings[each.tiktok_id] is None or each.tiktok_id in blocked
     ]
+    renamed_from = dict(zip(map(id, candidates), renamed, strict=True))
     groups = []
-    for group in group_duplicates([*grouped, *off_chart]):
+    for found in group_duplicates([*grouped, *off_chart], check_time):
+        members = (renamed_from.get(id(each), each) for each in found.members)
+        group = replace(found, members=tuple(members))
         cause = next((each for each in group.members if each.tiktok_id in blocked), None)
         if cause is None:
             groups.append(group)

@@ -44,6 +44,9 @@ def notify(report: RefreshReport, logger: Logger, metrics: Metrics) -> dict[str,
         count(metrics, f"TracksRejected{_camel(reason)}", number)
     if report.unchanged_runs >= UNCHANGED_RUNS:
         count(metrics, "ChartUnchanged")
+    if report.failed_sources:
+        logger.warning("the run did without a source: %s", "; ".join(report.failed_sources))
+        count(metrics, "SourceMissing")
     if not report.is_saved:
         count(metrics, "RunNotRemembered")
     if report.outcome in TRY_AGAIN:

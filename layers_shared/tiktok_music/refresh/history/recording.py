@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from tiktok_music.errors import RecordingCorrupt, RecordingTooLarge
+from tiktok_music.publish_facts import publish_from, publish_to
 from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
@@ -28,6 +29,8 @@ FORMAT = 1
 MOST_BYTES = 8 * CHUNK_BYTES
 # Stands for the addresses of a row that had some.
 HAD_ADDRESS = ("recorded:",)
+# Left out, as no rule reads them.
+_NO_RULE_READS = frozenset({"excerpt_start_ms", "chorus_start_ms", "about"})
 _FILES = ("preview_urls", "cover_urls")
 _DEFAULTS = {each.name: each.default for each in fields(Candidate)}
 
@@ -122,13 +125,23 @@ def _recording(head: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> R
 
 
 def _candidate_to(candidate: Candidate) -> dict[str, Any]:
-    row = {name: value for name, value in asdict(candidate).items() if value != _DEFAULTS[name]}
+    row = {
+        name: value
+        for name, value in asdict(candidate).items()
+        if name not in _NO_RULE_READS and value != _DEFAULTS[name]
+    }
+    if candidate.publish is not None:
+        row["publish"] = publish_to(candidate.publish)
     return {**row, **{name: True for name in _FILES if name in row}}
 
 
 def _candidate_from(row: Mapping[str, Any]) -> Candidate:
+    """Reads a row; those of earlier releases had the id of a clip, which no rule read."""
+    fields = {name: value for name, value in row.items() if name in _DEFAULTS}
     files = {name: HAD_ADDRESS for name in _FILES if row.get(name)}
-    return Candidate(**{**row, "group_ids": tuple(row.get("group_ids", ())), **files})
+    if "publish" in row:
+        fields["publish"] = publish_from(row["publish"])
+    return Candidate(**{**fields, "group_ids": tuple(row.get("group_ids", ())), **files})
 
 
 def _rejection(row: Mapping[str, Any]) -> Rejection:

@@ -105,7 +105,7 @@ def replay(
     """The verdicts of the current rules on every sound of a recorded chart."""
     archive, ledger = stores
     chart = recording.chart
-    shortlist = make_shortlist(chart, rules, archive)
+    shortlist = make_shortlist(chart, rules, archive, recording.started_at)
     groups = shortlist.curation.groups
     entries = ledger.get_many(member.track_id for group in groups for member in group.members)
     verdicts = {each.tiktok_id: each for each in recording.verdicts}

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.errors import OutOfTime
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
 from tiktok_music.refresh.media.known_media import KnownMedia, StoredMedia, save_outcome
@@ -40,7 +41,8 @@ class GroupMedia:
     `canonical` is the member with media, None if there is none. `tried` counts the members whose
     media was fetched in this run, `first_tries` those that did not fail in an earlier run, and
     `first_failures` those of them without good media. A deferred group has untried members.
-    `duplicates_media` is the media, by TikTok id, of members that were matched by sound.
+    `duplicates_media` is the media, by TikTok id, of other members, where it is known; that of
+    members in the commercial library is fetched, so that their sound can be compared.
     """
 
     group: DuplicateGroup
@@ -79,7 +81,7 @@ def fetch_media(
     clock = FailureClock(now, dependencies.refresh_every)
 
     def prepare(candidate: Candidate) -> MediaFacts | Finding:
-        outcome = prepare_media(candidate, dependencies.tools)
+        outcome = prepare_media(candidate, dependencies.tools, has_time)
         save_outcome(ledger, candidate, outcome, clock, stored.earlier_failure(candidate))
         return outcome
 
@@ -103,7 +105,7 @@ def known_media(
 
 def settle(group: DuplicateGroup, known: KnownMedia) -> GroupMedia:
     """The media of a group as far as it is known; an unknown member defers the group."""
-    return _first_with_media(group, known.outcome)
+    return _with_songs_media(_first_with_media(group, known.outcome, known), known.outcome)
 
 
 def _fetch_group(
@@ -119,40 +121,75 @@ def _fetch_group(
         stored = known.outcome(candidate)
         if stored is not None or not has_time():
             return stored
-        fetched.append(candidate)
-        return _isolated(prepare, candidate)
+        found = _isolated(prepare, candidate)
+        if found is not None:
+            fetched.append(candidate)
+        return found
 
-    result = _first_with_media(group, outcome)
+    result = _first_with_media(group, outcome, known)
     first = [each for each in fetched if not known.has_failed(each)]
-    return replace(
+    counted = replace(
         result,
         tried=len(fetched),
         first_tries=len(first),
         first_failures=sum(each != result.canonical for each in first),
         is_new=result.canonical in fetched,
     )
+    return _with_songs_media(counted, outcome)
 
 
 def _first_with_media(
-    group: DuplicateGroup, outcome: Callable[[Candidate], MediaFacts | Finding | None]
+    group: DuplicateGroup,
+    outcome: Callable[[Candidate], MediaFacts | Finding | None],
+    known: KnownMedia,
 ) -> GroupMedia:
     rejections: list[Rejection] = []
     for candidate in group.members:
         found = outcome(candidate)
         if isinstance(found, MediaFacts):
-            return GroupMedia(group, candidate, found, rejections=tuple(rejections))
+            others = [each for each in group.members if each is not candidate]
+            return GroupMedia(
+                group,
+                candidate,
+                found,
+                rejections=tuple(rejections),
+                duplicates_media=_media_of(others, known),
+            )
         if found is None:
             return GroupMedia(group, rejections=tuple(rejections), is_deferred=True)
         rejections.append(Rejection.of(candidate, found))
     return GroupMedia(group, rejections=tuple(rejections))
 
 
+def _with_songs_media(
+    result: GroupMedia, outcome: Callable[[Candidate], MediaFacts | Finding | None]
+) -> GroupMedia:
+    """Adds the media of members in the commercial library; one that fails rejects nothing."""
+    canonical = result.canonical
+    if canonical is None or canonical.publish is not None:
+        return result
+    songs = [each for each in result.untried() if each.publish and each != canonical]
+    found = {each.tiktok_id: outcome(each) for each in songs}
+    media = {name: each for name, each in found.items() if isinstance(each, MediaFacts)}
+    return replace(result, duplicates_media={**result.duplicates_media, **media})
+
+
+def _media_of(members: Sequence[Candidate], known: KnownMedia) -> dict[str, MediaFacts]:
+    outcomes = ((each.tiktok_id, known.outcome(each)) for each in members)
+    return {key: found for key, found in outcomes if isinstance(found, MediaFacts)}
+
+
 def _isolated(
     prepare: Callable[[Candidate], MediaFacts | Finding], candidate: Candidate
-) -> MediaFacts | Finding:
-    """An unexpected error rejects this candidate in this run only: it is not saved."""
+) -> MediaFacts | Finding | None:
+    """An unexpected error rejects this candidate in this run only: it is not saved.
+
+    None if the time was up before a decoder was free: nothing is known of the file.
+    """
     try:
         return prepare(candidate)
+    except OutOfTime:
+        return None
     except Exception as exc:
         _logger.exception("media of sound %s failed", candidate.tiktok_id)
         detail = f"an unexpected {type(exc).__name__}; the log has more"

@@ -9,6 +9,9 @@ from tiktok_music.refresh.media.sound.volume import VolumeLimits
 class PreviewPolicy:
     """The form of a preview: one loudness in LUFS, under a true-peak ceiling in dBTP.
 
+    An MP3 whose loudness comes within `lossless_within_lu` of the target in steps of 1.5 dB is not
+    encoded again: the gain of its frames is changed (0: always encode).
+
     Spotify, YouTube and Tidal play at -14 LUFS and ask for a ceiling of -1 dBTP. The gain aims at
     `tolerance_db` below the ceiling, as encoding raises peaks. A file is encoded again if its peak
     is above the ceiling, or its loudness off by more than `tolerance_lu`. Without `normalise` the
@@ -22,6 +25,7 @@ class PreviewPolicy:
     bit_rate: int = 128_000
     tolerance_lu: float = 0.3
     tolerance_db: float = 0.1
+    lossless_within_lu: float = 0.75
 
 
 @dataclass(frozen=True, slots=True)

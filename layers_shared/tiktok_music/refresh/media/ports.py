@@ -1,13 +1,12 @@
 """The ports of the media step: downloader, encoder and store, with their values and errors."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from tiktok_music.archive import MediaFacts
 from tiktok_music.errors import DownloadFailed, MediaError
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
-from tiktok_music.refresh.media.sound.volume import AudioFacts
+from tiktok_music.refresh.media.preview import DrawnWaveform, PreparedCover, PreparedPreview
 from tiktok_music.refresh.rejection import Finding
 
 
@@ -19,28 +18,31 @@ class AudioRejected(MediaError):
         self.finding = finding
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedPreview:
-    """An MP3 to be published.
-
-    `facts` are measured on it, `source` on upstream's file; `fingerprint` is base64, empty if there
-    is none.
-    """
-
-    mp3: bytes
-    facts: AudioFacts
-    source: AudioFacts
-    fingerprint: str
+def no_deadline() -> bool:
+    """There is always time: for callers outside a run."""
+    return True
 
 
 class MediaEncoder(Protocol):
-    """Encodes untrusted bytes as publishable media; thread-safe."""
+    """Encodes untrusted bytes as publishable media; thread-safe.
 
-    def prepare_preview(self, data: bytes, title: str, artist: str) -> PreparedPreview:
+    Raises OutOfTime if no decoder becomes free before `has_time` is false.
+    """
+
+    def prepare_preview(
+        self, data: bytes, title: str, artist: str, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedPreview:
         """An MP3 of the audio in `data`; raises AudioRejected, AudioUnreadable, WorkerFailed."""
 
-    def prepare_cover(self, data: bytes) -> bytes:
+    def prepare_cover(
+        self, data: bytes, has_time: Callable[[], bool] = no_deadline
+    ) -> PreparedCover:
         """A JPEG of the image in `data`; raises CoverUnreadable, WorkerFailed."""
+
+    def draw_waveform(
+        self, mp3: bytes, has_time: Callable[[], bool] = no_deadline
+    ) -> DrawnWaveform:
+        """The waveform of a published preview; raises AudioUnreadable, WorkerFailed, OutOfTime."""
 
 
 class Downloader(Protocol):
@@ -66,6 +68,9 @@ class MediaStore(Protocol):
 
         Returns the facts of the stored object: these, or those of an earlier put.
         """
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes of a stored object, None if there is none."""
 
 
 class ReadableLedger(Protocol):

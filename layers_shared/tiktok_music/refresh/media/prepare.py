@@ -1,7 +1,7 @@
 """Media of one candidate, from upstream's addresses to permanent objects: facts or a rejection."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -20,10 +20,11 @@ from tiktok_music.refresh.media.ports import (
     Downloader,
     MediaEncoder,
     MediaStore,
-    PreparedPreview,
+    no_deadline,
 )
+from tiktok_music.refresh.media.preview import PreparedCover, PreparedPreview
+from tiktok_music.refresh.media.store_media import store_media
 from tiktok_music.refresh.rejection import Finding, RejectionReason
-from tiktok_music.track import cover_key, preview_key
 
 _Media = TypeVar("_Media")
 
@@ -54,28 +55,33 @@ class MediaTools:
     store: MediaStore
 
 
-def prepare_media(candidate: Candidate, tools: MediaTools) -> MediaFacts | Finding:
+def prepare_media(
+    candidate: Candidate, tools: MediaTools, has_time: Callable[[], bool] = no_deadline
+) -> MediaFacts | Finding:
     """Stores preview and cover of a candidate under their permanent keys.
 
     Of each file, the addresses are tried in turn until one gives a file that can be published. Both
     files are encoded before the first one is stored. A failed upload is a finding too, which the
-    next run retries.
+    next run retries. Raises OutOfTime if no decoder is free before `has_time` is false.
     """
     downloader, encoder = tools.downloader, tools.media_encoder
 
     def encode(data: bytes) -> PreparedPreview:
-        return encoder.prepare_preview(data, candidate.title, candidate.author)
+        return encoder.prepare_preview(data, candidate.title, candidate.author, has_time)
+
+    def encode_cover(data: bytes) -> PreparedCover:
+        return encoder.prepare_cover(data, has_time)
 
     urls = candidate.preview_urls
     preview = _first_usable(downloader.audio(urls), encode, len(set(urls)))
     if isinstance(preview, Finding):
         return preview
     urls = candidate.cover_urls
-    cover = _first_usable(downloader.image(urls), encoder.prepare_cover, len(set(urls)))
+    cover = _first_usable(downloader.image(urls), encode_cover, len(set(urls)))
     if isinstance(cover, Finding):
         return cover
     try:
-        return _publish(candidate.track_id, preview, cover, tools.store)
+        return store_media(candidate, preview, cover, tools.store)
     except StoreUnavailable as exc:
         return Finding(RejectionReason.MEDIA_NOT_STORED, str(exc))
 
@@ -122,60 +128,3 @@ def _joined(findings: list[Finding], addresses: int) -> Finding:
         if len(details) < addresses:
             said.append(f"{addresses - len(details)} more not tried")
     return replace(best, detail="; ".join(said))
-
-
-def _publish(
-    track_id: str, preview: PreparedPreview, cover: bytes, store: MediaStore
-) -> MediaFacts:
-    facts = MediaFacts(
-        duration_seconds=preview.facts.duration_seconds,
-        loudness_lufs=preview.facts.integrated_lufs,
-        true_peak_dbtp=preview.facts.true_peak_dbtp,
-        source_lufs=preview.source.integrated_lufs,
-        preview_sha256=hashlib.sha256(preview.mp3).hexdigest(),
-        preview_bytes=len(preview.mp3),
-        cover_sha256=hashlib.sha256(cover).hexdigest(),
-        cover_bytes=len(cover),
-    )
-    stored_preview = store.save_once(
-        preview_key(track_id), preview.mp3, "audio/mpeg", preview_metadata(facts)
-    )
-    stored_cover = store.save_once(cover_key(track_id), cover, "image/jpeg", cover_metadata(facts))
-    return facts_of_objects(stored_preview, stored_cover, preview.fingerprint)
-
-
-def preview_metadata(facts: MediaFacts) -> dict[str, str]:
-    """The object metadata of a preview."""
-    return {
-        "sha256": facts.preview_sha256,
-        "bytes": str(facts.preview_bytes),
-        "seconds": f"{facts.duration_seconds:.3f}",
-        "lufs": f"{facts.loudness_lufs:.2f}",
-        "dbtp": f"{facts.true_peak_dbtp:.2f}",
-        "source-lufs": f"{facts.source_lufs:.2f}",
-    }
-
-
-def cover_metadata(facts: MediaFacts) -> dict[str, str]:
-    """The object metadata of a cover."""
-    return {"sha256": facts.cover_sha256, "bytes": str(facts.cover_bytes)}
-
-
-def facts_of_objects(
-    preview: Mapping[str, str], cover: Mapping[str, str], fingerprint: str
-) -> MediaFacts:
-    """The facts of two stored objects, from their metadata, which an earlier run may have written.
-
-    The fingerprint does not depend on the encoder, and is too large for object metadata.
-    """
-    return MediaFacts(
-        duration_seconds=float(preview["seconds"]),
-        loudness_lufs=float(preview["lufs"]),
-        true_peak_dbtp=float(preview["dbtp"]),
-        source_lufs=float(preview["source-lufs"]),
-        preview_sha256=preview["sha256"],
-        preview_bytes=int(preview["bytes"]),
-        cover_sha256=cover["sha256"],
-        cover_bytes=int(cover["bytes"]),
-        fingerprint=fingerprint,
-    )

@@ -1,14 +1,17 @@
 """Duplicates found by sound: joins groups whose published audio is the same recording."""
 
-import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup, join_groups
 from tiktok_music.refresh.media.pipeline import GroupMedia
-from tiktok_music.refresh.media.sound.fingerprint import Fingerprint, FingerprintIndex
+from tiktok_music.refresh.media.sound.fingerprint import (
+    Fingerprint,
+    FingerprintIndex,
+    decoded_fingerprint,
+)
 
 
 def join_same_recordings(
@@ -29,7 +32,15 @@ def join_same_recordings(
     joined = join_groups(groups, _pairs(results, is_settled))
     if len(joined) == len(groups):
         return list(results)
-    return [_result_of(group, results, seniority) for group in joined]
+    places = {result.group.canonical.tiktok_id: place for place, result in enumerate(results)}
+    return [
+        _result_of(group, [results[place] for place in _places_in(group, places)], seniority)
+        for group in joined
+    ]
+
+
+def _places_in(group: DuplicateGroup, places: Mapping[str, int]) -> list[int]:
+    return sorted({places[each.tiktok_id] for each in group.members if each.tiktok_id in places})
 
 
 def _pairs(
@@ -40,6 +51,8 @@ def _pairs(
         for result in results
         if result.canonical is not None and (fingerprint := _fingerprint(result)) is not None
     ]
+    if all(is_settled(canonical) for canonical, _ in fingerprints):
+        return []
     index = FingerprintIndex()
     for canonical, fingerprint in fingerprints:
         index.add(canonical.tiktok_id, fingerprint)
@@ -53,17 +66,13 @@ def _pairs(
 
 
 def _fingerprint(result: GroupMedia) -> Fingerprint | None:
-    if result.media is None or not result.media.fingerprint:
-        return None
-    return Fingerprint(base64.b64decode(result.media.fingerprint))
+    return decoded_fingerprint(result.media.fingerprint) if result.media else None
 
 
 def _result_of(
-    group: DuplicateGroup, results: Sequence[GroupMedia], seniority: Callable[[Candidate], Any]
+    group: DuplicateGroup, parts: Sequence[GroupMedia], seniority: Callable[[Candidate], Any]
 ) -> GroupMedia:
     """The result of a joined group under its incumbent, with the highest user count of all."""
-    members = {member.tiktok_id for member in group.members}
-    parts = [result for result in results if result.group.canonical.tiktok_id in members]
     if len(parts) == 1:
         return parts[0]
     order = {member.tiktok_id: place for place, member in enumerate(group.members)}
@@ -86,6 +95,7 @@ def _result_of(
         first_failures=sum(part.first_failures for part in parts),
         is_new=any(part.is_new for part in parts),
         duplicates_media={
-            other.tiktok_id: facts for other, facts in with_media if other is not best
+            **{name: facts for part in parts for name, facts in part.duplicates_media.items()},
+            **{other.tiktok_id: facts for other, facts in with_media if other is not best},
         },
     )

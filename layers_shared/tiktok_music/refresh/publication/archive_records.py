@@ -1,13 +1,16 @@
 """Archive records of the tracks of a snapshot. Pure: values in, records out."""
 
+import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
+from tiktok_music.publish_facts import PublishFacts, updated
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.catalog import Accepted
+from tiktok_music.refresh.curation.last_known import facts_at
 from tiktok_music.snapshot import Snapshot
 from tiktok_music.track import tiktok_music_link
 
@@ -26,13 +29,17 @@ def active_record(accepted: Accepted, known: TrackRecord | None, now: datetime) 
         language_source=str(language.source),
         language_score=language.score,
         user_count=candidate.user_count,
-        is_commerce_music=candidate.is_commerce_music,
+        is_commerce_music=bool(candidate.is_commerce_music),
         first_seen_at=min(known.first_seen_at, now) if known else now,
         last_seen_at=now,
         status=TrackStatus.ACTIVE,
         media=accepted.media,
-        song_clip_id=candidate.song_clip_id,
+        publish=accepted.publish,
+        has_commerce_right=_commerce_right(candidate, known),
+        about=candidate.about.joined_with(known.about) if known else candidate.about,
         retired_reason=known.retired_reason if known else None,
+        facts_at=facts_at(candidate, known.facts_at if known else {}, now),
+        upstream_title=candidate.upstream_title,
         newer_fields=known.newer_fields if known else {},
     )
 
@@ -54,15 +61,31 @@ def alias_record(
         album=candidate.album,
         link=known.link if known else tiktok_music_link(candidate.title, candidate.tiktok_id),
         user_count=candidate.user_count,
-        is_commerce_music=candidate.is_commerce_music,
+        is_commerce_music=bool(candidate.is_commerce_music),
         first_seen_at=known.first_seen_at if known else now,
         status=TrackStatus.ALIAS,
         media=media or (known.media if known else None),
         canonical_id=canonical.track_id,
-        song_clip_id=candidate.song_clip_id,
+        publish=_own_facts(candidate, known),
+        has_commerce_right=_commerce_right(candidate, known),
+        about=candidate.about.joined_with(known.about) if known else candidate.about,
         retired_reason=known.retired_reason if known else None,
+        facts_at=facts_at(candidate, known.facts_at if known else {}, now),
+        upstream_title=candidate.upstream_title,
         newer_fields=known.newer_fields if known else {},
     )
+
+
+def _own_facts(candidate: Candidate, known: TrackRecord | None) -> PublishFacts | None:
+    """The facts of an alias itself: a run without the library takes nothing away."""
+    before = known.publish if known else None
+    return updated(candidate.publish, before) if candidate.publish else before
+
+
+def _commerce_right(candidate: Candidate, known: TrackRecord | None) -> bool | None:
+    """The flag keeps its value where upstream leaves it out today."""
+    is_silent = candidate.has_commerce_right is None and known is not None
+    return known.has_commerce_right if is_silent and known else candidate.has_commerce_right
 
 
 def departed_record(
@@ -106,4 +129,9 @@ def needs_writing(record: TrackRecord, known: TrackRecord | None) -> bool:
 
 def rows_of(snapshot: Snapshot) -> dict[str, Mapping[str, object]]:
     """The rows of a published snapshot by track id."""
-    return {row["id"]: row for row in json.loads(snapshot.plain())["tracks"]}
+    return rows_in(snapshot.gzipped)
+
+
+def rows_in(gzipped: bytes) -> dict[str, Mapping[str, object]]:
+    """The rows of a gzipped body by track id."""
+    return {row["id"]: row for row in json.loads(gzip.decompress(gzipped))["tracks"]}

@@ -1,4 +1,4 @@
-"""Publishes a catalog: archive, then chunks, then read-back, then one conditional pointer write."""
+"""Publishes a catalog: chunks, then read-back, then archive, then one conditional pointer write."""
 
 import itertools
 import logging
@@ -16,6 +16,7 @@ from tiktok_music.refresh.publication.archive_records import (
     alias_record,
     departed_record,
     needs_writing,
+    rows_in,
     rows_of,
 )
 from tiktok_music.snapshot import (
@@ -24,8 +25,6 @@ from tiktok_music.snapshot import (
     Pointer,
     Snapshot,
     describe,
-    pack,
-    render,
 )
 
 _logger = logging.getLogger(__name__)
@@ -36,12 +35,12 @@ DEPARTING = (TrackStatus.ACTIVE, TrackStatus.RETIRED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishContext:
-    """The fencing token, times and media URL of a publication."""
+    """The fencing token and times of a publication; `gzipped` is the list, rendered and packed."""
 
     fence: int
     scheduled_at: datetime
     published_at: datetime
-    media_base_url: str
+    gzipped: bytes
     chart: ChartFigures = field(default_factory=ChartFigures)
     is_forced: bool = False
 
@@ -113,6 +112,8 @@ def publish(
 ) -> Published:
     """Stores everything that the snapshot names, then makes it current.
 
+    The snapshot is stored before the archive: if the run ends before the flip, the next one finds
+    in it which records to correct.
     Raises PublishLost if a newer refresh published first, StoreUnavailable if a store fails; both
     leave the current snapshot unchanged.
     """
@@ -121,15 +122,15 @@ def publish(
     track_ids = {accepted.candidate.track_id for accepted in catalog.accepted}
     departed = [track_id for track_id in rows if track_id not in track_ids]
     known = {**archive.get_many(departed), **known}
+    snapshot = _snapshot(catalog, context)
+    publisher.write_chunks(snapshot)
+    publisher.load(snapshot.descriptor)
     archive.save_many(_records(catalog, context, known))
     if current.pointer:
         last_seen_at = current.pointer.current.published_at
         aliases = {duplicate.candidate.track_id for duplicate in catalog.duplicates}
         off_chart = [track_id for track_id in departed if track_id not in aliases]
         archive.save_many(_departures(off_chart, rows, known, last_seen_at))
-    snapshot = _snapshot(catalog, context)
-    publisher.write_chunks(snapshot)
-    publisher.load(snapshot.descriptor)
     try:
         publisher.flip(advanced(current.pointer, snapshot.descriptor), current.pointer)
     except PublishLost:
@@ -149,23 +150,28 @@ def _unchanged_runs(published: Descriptor, pointer: Pointer | None) -> int:
     return len(list(same))
 
 
-def reconcile(archive: TrackArchive, publisher: PublishedSnapshots, current: CurrentCatalog) -> int:
-    """Corrects the archive after an operator moved the pointer back; returns the records written.
+def reconcile(archive: TrackArchive, publisher: Publisher, current: CurrentCatalog) -> int:
+    """Corrects the archive after a move back or a run that ended before its flip.
 
-    A track that only a newer version lists is off the chart; one that the current version lists
-    again is active. No call without a newer version.
+    A track that only a version which is not served lists is off the chart; one that the current
+    version lists is active. Returns the number of records written; without such a version it
+    reads no record.
     """
-    if current.pointer is None:
-        return 0
-    served = current.pointer.current
-    newer = [each for each in current.pointer.history if each.fence > served.fence]
     rows: dict[str, Mapping[str, object]] = {}
-    for descriptor in newer:
+    for gzipped in publisher.unpublished(current.pointer):
+        rows |= rows_in(gzipped)
+    for descriptor in _rolled_back(current.pointer):
         try:
             rows |= rows_of(publisher.load(descriptor))
         except SnapshotCorrupt:
             continue
-    return _follow(current, rows, archive) if newer else 0
+    return _follow(current, rows, archive) if rows else 0
+
+
+def _rolled_back(pointer: Pointer | None) -> list[Descriptor]:
+    if pointer is None:
+        return []
+    return [each for each in pointer.history if each.fence > pointer.current.fence]
 
 
 def _follow(
@@ -188,18 +194,16 @@ def _follow(
 
 
 def _snapshot(catalog: Catalog, context: PublishContext) -> Snapshot:
-    tracks = catalog.tracks()
-    gzipped = pack(render(tracks, context.media_base_url))
     descriptor = describe(
-        gzipped,
+        context.gzipped,
         fence=context.fence,
         scheduled_at=context.scheduled_at,
         published_at=context.published_at,
-        track_count=len(tracks),
+        track_count=len(catalog.accepted),
         chart=context.chart,
         is_forced=context.is_forced,
     )
-    return Snapshot(descriptor, gzipped)
+    return Snapshot(descriptor, context.gzipped)
 
 
 def _records(

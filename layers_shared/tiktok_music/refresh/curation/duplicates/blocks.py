@@ -10,6 +10,7 @@ from itertools import islice, pairwise
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from tiktok_music.refresh.candidate import SONG_GROUP
 from tiktok_music.refresh.curation.duplicates.description import Description, Reading
 from tiktok_music.refresh.curation.duplicates.numbers import numbers_in
 from tiktok_music.refresh.curation.titles.artists import (
@@ -88,12 +89,15 @@ def _same_ids(descriptions: Sequence[Description]) -> Iterator[Block]:
 
 
 def _same_upstream_groups(descriptions: Sequence[Description]) -> Iterator[Block]:
-    keys = (
+    keys = [
         (group_id, position)
         for position, each in enumerate(descriptions)
         for group_id in each.candidate.group_ids
-    )
-    return _gather(keys, lambda key: f"same upstream group {key}", Trust.RECORDING)
+    ]
+    songs = [key for key in keys if key[0].startswith(SONG_GROUP)]
+    others = [key for key in keys if not key[0].startswith(SONG_GROUP)]
+    yield from _gather(songs, lambda _: "same song of the commercial library", Trust.IDENTITY)
+    yield from _gather(others, lambda key: f"same upstream group {key}", Trust.RECORDING)
 
 
 def _same_sounds(descriptions: Sequence[Description]) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import KW_ONLY, dataclass, replace
+from functools import cache
 
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.halves import Halves, find_halves
@@ -20,6 +21,7 @@ from tiktok_music.refresh.curation.titles.generic_sound import (
     strip_sound_boilerplate,
 )
 from tiktok_music.refresh.curation.titles.parts import TitleParts, parse_title
+from tiktok_music.refresh.curation.titles.tables import read_phrases
 from tiktok_music.refresh.curation.titles.tags import PartKind, genres, read_part
 
 _NOBODY: frozenset[str] = frozenset()
@@ -101,8 +103,11 @@ def _parts(candidate: Candidate) -> TitleParts:
     """The parts of the title without the artist's name."""
     known = artist_keys(candidate.author)
     parts = parse_title(_without_artist_before(candidate.title, known))
-    if not parts.versions:
-        parts = replace(parts, versions=_speeds_among_names(candidate.author))
+    speeds = frozenset[str]() if parts.versions else _speeds_among_names(candidate.author)
+    if speeds:
+        parts = replace(parts, versions=speeds)
+    if not parts.tails:
+        return parts
     if parts.tails and known & artist_keys(parts.core):
         return replace(parts, core=parts.tails[0], tails=parts.tails[1:])
     return replace(
@@ -143,8 +148,20 @@ def _readings(parts: TitleParts, author: str, halves: Halves | None) -> tuple[Re
 
 def _speeds_among_names(author: str) -> frozenset[str]:
     """Speeds in the author line, where uploaders of edits sign: "Earth, Wind & Fire & sped up"."""
-    tags = (read_part(fold(name)).versions for name in split_artists(author)[1:])
+    names = (fold(name) for name in split_artists(author)[1:])
+    tags = (read_part(name).versions for name in names if _may_name_a_speed(name))
     return frozenset[str]().union(*(versions for versions in tags if versions <= _SPEEDS))
+
+
+def _may_name_a_speed(name: str) -> bool:
+    """False for nearly all names, which then need not be read."""
+    return not name.isascii() or not _speed_words().isdisjoint(name.split())
+
+
+@cache
+def _speed_words() -> frozenset[str]:
+    phrases = (fold(phrase) for tag in _SPEEDS for phrase in read_phrases("versions.txt")[tag])
+    return frozenset(word for phrase in phrases for word in phrase.split())
 
 
 def _people(author: str, guests: tuple[str, ...]) -> frozenset[str]:

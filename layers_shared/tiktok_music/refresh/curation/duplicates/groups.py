@@ -6,7 +6,7 @@ language), guest, number or user's original sound is a different track.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tiktok_music.refresh.candidate import Candidate
@@ -47,17 +47,34 @@ class DuplicateGroup:
         return self.members[0]
 
 
-def group_duplicates(candidates: Sequence[Candidate]) -> tuple[DuplicateGroup, ...]:
+def is_by_title(evidence: str) -> bool:
+    """True for evidence from titles and names, which the sound may contradict."""
+    return evidence.startswith(("same title", "same words in the title", "similar title"))
+
+
+def no_limit() -> None:
+    """Ends nothing: for callers without a limit of time."""
+
+
+def group_duplicates(
+    candidates: Sequence[Candidate], check_time: Callable[[], None] = no_limit
+) -> tuple[DuplicateGroup, ...]:
     """Puts every candidate in exactly one group; groups are in the order of their canonical tracks.
 
-    The groups do not depend on the order of the candidates. Time is nearly linear in their number.
+    The groups do not depend on the order of the candidates. Time is nearly linear in their number;
+    `check_time` is called often and may raise.
     """
     appearance: dict[Candidate, int] = {}
     for position, candidate in enumerate(candidates):
         appearance.setdefault(candidate, position)
     ranked = sorted(candidates, key=_rank)
-    clusters = _Clusters([describe(candidate) for candidate in ranked])
+    descriptions = []
+    for candidate in ranked:
+        check_time()
+        descriptions.append(describe(candidate))
+    clusters = _Clusters(descriptions)
     for block in find_blocks(clusters.descriptions):
+        check_time()
         clusters.join(block)
     return tuple(sorted(clusters.groups(), key=lambda group: appearance[group.canonical]))
 
@@ -74,16 +91,18 @@ def join_groups(
         member.tiktok_id: index for index, group in enumerate(groups) for member in group.members
     }
     joined = dict(enumerate(groups))
+    parts = {index: [index] for index in joined}  # shared by the indices of one joined group
     for first_id, second_id, evidence in sorted(pairs):
         if first_id not in home or second_id not in home:
             continue
-        first, second = joined[home[first_id]], joined[home[second_id]]
+        index, other = home[first_id], home[second_id]
+        first, second = joined[index], joined[other]
         if first is second or _are_other_versions(first, second):
             continue
+        united = parts[index] + parts[other]
         union = _united(first, second, evidence)
-        for index, group in joined.items():
-            if group is first or group is second:
-                joined[index] = union
+        joined |= dict.fromkeys(united, union)
+        parts |= dict.fromkeys(united, united)
     return _once_each(groups, joined)
 
 

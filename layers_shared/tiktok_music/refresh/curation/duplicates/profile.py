@@ -112,10 +112,9 @@ def _go_together(some: set[str], others: set[str], are_alike: Callable[[str, str
 
 
 def _may_be_one_origin(first: str, second: str) -> bool:
-    """False for "nadi" and "pahad", and for "nadi 2" and "nadi 3"."""
+    """False for "nadi" and "pahad", and for "nadi" and "nadi 2"."""
     words, others = set(first.split()), set(second.split())
-    numbers = {word for word in words ^ others if word.isdigit()}
-    return bool(words & others) and not (numbers & words and numbers & others)
+    return bool(words & others) and not any(word.isdigit() for word in words ^ others)
 
 
 def _are_alike(first: str, second: str) -> bool:

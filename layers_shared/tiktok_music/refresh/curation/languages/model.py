@@ -1,13 +1,15 @@
 """Estimates the language of a title from word tables, spelling, fastText and a prior."""
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 import fasttext  # type: ignore[import-untyped]  # fasttext-predict comes without types
+import numpy as np
+import numpy.typing as npt
 
 from tiktok_music.refresh.curation.data_lines import data_lines
 from tiktok_music.refresh.curation.languages.table import LanguageTable, words_of
@@ -17,19 +19,28 @@ SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari", "han")
 # prints the scores.
 FASTTEXT = 0.4
 FASTTEXT_FLOOR = 0.01
+# Half the time of fastText is in shares below this, which the floor makes worth nothing.
+_LEAST_SHARE = 0.005
 PRIOR = 1.2
 CAUTION = 1.5
 # Half bits: a word is never more likely than this, so that one "die" does not make a title German.
 MOST_FREQUENT = 12
+# Half bits: a word that is at least this rare (one in 33,000) is thin evidence.
+INFREQUENT = 30
 _NATS = math.log(2) / 2
+# Languages of one family share most words, and a list ends at some word: what another list of the
+# script has is a word of the most frequent language, too, a little rarer than the last one on its
+# own list (half bits).
+_SHARED_WORDS = {"cyrillic": ("ru", 43)}
 _MOST_WORDS = 40
+_SYLLABLES = frozenset({
+    "ah", "ay", "da", "dam", "doo", "dum", "eh", "ey", "ha", "hey", "ho", "la", "li", "lo", "lu",
+    "mm", "mmm", "na", "oh", "oo", "ooh", "ra", "ta", "tra", "uh", "whoa", "woah", "ya", "yeah",
+})  # fmt: skip
 # fastText distinguishes languages that are one here, and has one for several of these.
-_FASTTEXT_NAMES = {
-    "no": ("no", "nn"),
-    "hr": ("hr", "sh", "bs"),
-    "sr": ("sr", "sh", "bs"),
-    "ku": ("ku", "ckb"),
-}
+_LANGUAGES_OF_FASTTEXT = {"nn": ("no",), "sh": ("hr", "sr"), "bs": ("hr", "sr"), "ckb": ("ku",)}
+
+_Floats = npt.NDArray[np.float64]
 
 
 class Predictor(Protocol):
@@ -47,6 +58,7 @@ class LanguageModel:
     tables: Mapping[str, LanguageTable]
     priors: Mapping[tuple[str, str], float]
     predictor: Predictor
+    _constants: dict[str, _Floats] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, folder: Path) -> "LanguageModel":
@@ -66,61 +78,89 @@ class LanguageModel:
         table = self.tables.get(script)
         if table is None or not words:
             return None
-        scores = self._scores(table, script, words)
-        allowed = {code: score for code, score in scores.items() if code in codes or not codes}
-        best = max(allowed, key=allowed.__getitem__)
-        total = sum(math.exp((score - allowed[best]) / CAUTION) for score in allowed.values())
-        return best, 1 / total
+        scores, names = self._scores(table, script, words), table.codes
+        if codes:
+            places = [place for place, code in enumerate(table.codes) if code in codes]
+            scores, names = scores[places], tuple(table.codes[place] for place in places)
+        best = int(np.argmax(scores))
+        shares = np.exp((scores - scores[best]) / CAUTION)
+        return names[best], float(1 / shares.sum())
 
     def most_frequent(self, script: str, codes: tuple[str, ...]) -> str | None:
         """The language of `codes` with the greatest prior in a script; None for Latin or none."""
         shares = {code: self.priors.get((script, code), 0.0) for code in codes}
         return max(shares, key=shares.__getitem__) if shares else None
 
-    def _scores(self, table: LanguageTable, script: str, words: list[str]) -> dict[str, float]:
-        predicted = self._fasttext(words)
-        return {
-            code: score
-            + FASTTEXT * math.log(predicted[code] + FASTTEXT_FLOOR)
-            + PRIOR * self._prior(script, code)
-            for code, score in _words_score(table, words).items()
-        }
+    def share(self, script: str, code: str) -> float:
+        """The prior share of a language among the titles of a script."""
+        return self.priors.get((script, code)) or self.priors.get((script, "other"), 0.0)
 
-    def _prior(self, script: str, code: str) -> float:
-        return math.log(self.priors.get((script, code)) or self.priors[script, "other"])
+    def is_spelt_more_like(self, other: str, text: str, code: str) -> bool:
+        """True if no frequent word of a Latin text is of `code`, and its letters are of `other`."""
+        table = self.tables["latin"]
+        place, other_place = table.codes.index(code), table.codes.index(other)
+        words = _usable(words_of(text))
+        letters = np.sum([table.half_bits_of_letters(word) for word in words], axis=0)
+        is_frequent = any(
+            listed.get(place, INFREQUENT) < INFREQUENT for _, listed in _looked_up(table, words)
+        )
+        return not is_frequent and bool(letters[other_place] < letters[place])
+
+    def _scores(self, table: LanguageTable, script: str, words: list[str]) -> _Floats:
+        """A score for each language of the table, in its order."""
+        if script not in self._constants:
+            shares = [self.share(script, code) for code in table.codes]
+            self._constants[script] = PRIOR * np.log(shares) + FASTTEXT * math.log(FASTTEXT_FLOOR)
+        total = self._constants[script].copy()
+        for code, share in self._fasttext(words).items():
+            if code in table.codes:
+                gain = math.log(share + FASTTEXT_FLOOR) - math.log(FASTTEXT_FLOOR)
+                total[table.codes.index(code)] += FASTTEXT * gain
+        for word in words:
+            total += _word_score(table, word, _SHARED_WORDS.get(script))
+        return total
 
     def _fasttext(self, words: list[str]) -> Mapping[str, float]:
-        labels, shares = self.predictor.predict(" ".join(words), k=-1, threshold=0.0005)
-        predicted: defaultdict[str, float] = defaultdict(float)
+        labels, shares = self.predictor.predict(" ".join(words), k=-1, threshold=_LEAST_SHARE)
+        predicted: dict[str, float] = {}
         for label, share in zip(labels, shares, strict=True):
-            predicted[label.removeprefix("__label__")] = share
-        for code, names in _FASTTEXT_NAMES.items():
-            predicted[code] = max(predicted[name] for name in names)
+            name = label.removeprefix("__label__")
+            for code in _LANGUAGES_OF_FASTTEXT.get(name, (name,)):
+                predicted[code] = max(share, predicted.get(code, 0.0))
         return predicted
 
 
 def _usable(words: list[str]) -> list[str]:
-    """Distinct words, as "la la la" is no more French than "la"; none if all are single letters."""
+    """Distinct words, as "sol sol sol" is no more Spanish than "sol".
+
+    None if all are single letters, or syllables that are sung in every language ("La La La").
+    """
     once = list(dict.fromkeys(words))[:_MOST_WORDS]
     is_initials = all(len(word) == 1 and word.isascii() for word in once)
-    return [] if is_initials else once
+    return [] if is_initials or _SYLLABLES.issuperset(once) else once
 
 
-def _words_score(table: LanguageTable, words: list[str]) -> dict[str, float]:
-    """Natural logarithm of the probability of `words` in each language of `table`.
+@lru_cache(maxsize=8192)
+def _word_score(table: LanguageTable, word: str, shared: tuple[str, int] | None) -> _Floats:
+    """Natural logarithm of the probability of a word in each language of `table`.
 
     A word is either on a language's list or spelt like the language: the greater one counts.
+    `shared` is the language that has the words of all lists, and their half bits.
     """
-    totals = [0.0] * len(table.codes)
-    for word, listed in _looked_up(table, words):
-        spelled = table.half_bits_of_letters(word)
-        for place, (letters, unlisted) in enumerate(zip(spelled, table.unlisted, strict=True)):
-            score = math.log(unlisted) - _NATS * letters
-            if place in listed:
-                level = max(MOST_FREQUENT, listed[place])
-                score = max(score, math.log1p(-unlisted) - _NATS * level)
-            totals[place] += score
-    return dict(zip(table.codes, totals, strict=True))
+    unlisted = np.array(table.unlisted)
+    total = np.zeros(len(table.codes))
+    for part, listed in _looked_up(table, [word]):
+        scores = np.log(unlisted) - _NATS * table.half_bits_of_letters(part)
+        if listed:
+            places = list(listed)
+            levels = np.maximum(MOST_FREQUENT, list(listed.values()))
+            on_list = np.log1p(-unlisted[places]) - _NATS * levels
+            scores[places] = np.maximum(scores[places], on_list)
+        if shared and listed:
+            place = table.codes.index(shared[0])
+            scores[place] = max(scores[place], -_NATS * shared[1])
+        total += scores
+    return total
 
 
 def _looked_up(table: LanguageTable, words: list[str]) -> Iterator[tuple[str, dict[int, int]]]:

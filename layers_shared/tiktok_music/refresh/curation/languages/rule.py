@@ -3,10 +3,8 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 
-from tiktok_music.refresh.curation.data_lines import data_lines
 from tiktok_music.refresh.curation.languages.model import LanguageModel
 from tiktok_music.refresh.curation.languages.names import iso_639_1
 from tiktok_music.refresh.curation.languages.scripts import Reading, reading_of
@@ -14,7 +12,10 @@ from tiktok_music.refresh.curation.languages.table import plain, words_of
 
 _FOLDER = Path(__file__).parent / "data"
 _LEAST_SCORE = 0.3
-_SURE_SCORE = 0.6
+# English is then more likely than all other languages together.
+_LIKELY_SCORE = 0.5
+# A language with a smaller share of the charts needs a frequent word, or its own spelling.
+_RARE_SHARE = 0.005
 _MOST_CHARACTERS = 300
 _ENGLISH = "en"
 # Spellings of English dialects that are frequent words of other languages.
@@ -65,9 +66,6 @@ class LanguageRule:
             return Language(named, LanguageSource.UPSTREAM, 1.0)
         cut = plain(title[:_MOST_CHARACTERS])
         untagged = _TAG.sub(" ", cut)
-        hit = _hits().get(" ".join(words_of(untagged)))
-        if hit:
-            return Language(hit, LanguageSource.MODEL, 1.0)
         return self._of_text(untagged) or self._of_text(cut) or self._default()
 
     def _of_text(self, text: str) -> Language | None:
@@ -79,18 +77,28 @@ class LanguageRule:
         likely = self.model.most_likely(text, reading.script, reading.codes)
         if likely is not None and reading.script == "latin":
             likely = self._without_dialect(text, likely)
-        if likely is None or likely[1] < _LEAST_SCORE:
+        is_guess = likely is None or likely[1] < _LEAST_SCORE
+        if likely is None or is_guess or self._is_far_fetched(text, reading.script, likely):
             return self._most_frequent(reading) or self._default()
         return Language(likely[0], LanguageSource.MODEL, round(likely[1], 3))
 
+    def _is_far_fetched(self, text: str, script: str, likely: tuple[str, float]) -> bool:
+        """True for a rare language by an infrequent word alone: "Reptilia" as Malay."""
+        return (
+            script == "latin"
+            and text.isascii()
+            and self.model.share(script, likely[0]) < _RARE_SHARE
+            and self.model.is_spelt_more_like(_ENGLISH, text, likely[0])
+        )
+
     def _without_dialect(self, text: str, likely: tuple[str, float]) -> tuple[str, float]:
         """Reads "In Da Hood" as English: without "da", which other languages have, too, it is."""
-        words = words_of(text)
+        words = words_of(text) if likely[0] != _ENGLISH else []
         rest = [word for word in words if word not in _DIALECT]
-        if likely[0] == _ENGLISH or not rest or len(rest) == len(words):
+        if not rest or len(rest) == len(words):
             return likely
         other = self.model.most_likely(" ".join(rest), "latin", ())
-        is_english = other is not None and other[0] == _ENGLISH and other[1] >= _SURE_SCORE
+        is_english = other is not None and other[0] == _ENGLISH and other[1] >= _LIKELY_SCORE
         return other if other is not None and is_english else likely
 
     def _most_frequent(self, reading: Reading) -> Language | None:
@@ -100,10 +108,3 @@ class LanguageRule:
 
     def _default(self) -> Language:
         return Language(self.default_code, LanguageSource.DEFAULT, 0.0)
-
-
-@cache
-def _hits() -> dict[str, str]:
-    """Languages of well-known titles that look like another one, by their words."""
-    rows = (line.split("\t") for line in data_lines(_FOLDER / "hits.tsv"))
-    return {" ".join(words_of(title)): code for code, titles in rows for title in titles.split(";")}

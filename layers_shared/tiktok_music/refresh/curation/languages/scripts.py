@@ -126,6 +126,8 @@ def reading_of(text: str) -> Reading | None:
     A title in another script is often half English, so any other script with an eighth of all
     letters precedes Latin.
     """
+    if text.isascii():
+        return Reading("latin", ()) if any(map(str.isalpha, text)) else None
     scripts = Counter(_script_of(letter) for letter in text if letter.isalpha())
     scripts.pop("", None)
     if not scripts:

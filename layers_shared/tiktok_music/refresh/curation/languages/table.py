@@ -5,12 +5,17 @@ integers and fit into one character of a table.
 """
 
 import lzma
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from tiktok_music.characters import unescape
 
+_NOT_SPELLED = re.compile("[^a-z']")
 # The first printable character: numbers are written as ASCII, so that the tables stay text.
 ZERO = 33
 _FIGURES = bytes(max(0, code - ZERO) for code in range(256))
@@ -31,7 +36,7 @@ def words_of(text: str) -> list[str]:
     Apostrophes inside a word stay. Digits, punctuation, emoji and lone surrogates separate words.
     """
     lower = text.lower().replace("’", "'").replace("i\u0307", "i")
-    spelled = "".join(map(_spelled, lower))
+    spelled = _NOT_SPELLED.sub(" ", lower) if lower.isascii() else "".join(map(_spelled, lower))
     return [word for word in (part.strip("'") for part in spelled.split()) if word]
 
 
@@ -49,7 +54,7 @@ def grams_of(word: str) -> list[str]:
     return [framed[max(0, end - 3) : end] for end in range(2, len(framed) + 1)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LanguageTable:
     """The words and letter sequences of the languages of one script.
 
@@ -84,7 +89,7 @@ class LanguageTable:
         pairs = self._pairs(word.encode())
         return {pairs[at] - ZERO: pairs[at + 1] - ZERO for at in range(0, len(pairs), 2)}
 
-    def half_bits_of_letters(self, word: str) -> list[int]:
+    def half_bits_of_letters(self, word: str) -> npt.NDArray[np.int64]:
         """Half bits of the spelling of `word` in each language, by its trigrams.
 
         A trigram that no language has backs off to its suffix, for `BACK_OFF` half bits a letter.
@@ -94,7 +99,8 @@ class LanguageTable:
             while gram and gram not in self.grams:
                 gram, penalty = gram[1:], penalty + BACK_OFF
             rows.append(self.grams.get(gram) or bytes([UNSEEN_LETTER] * len(self.codes)))
-        return [sum(column) + penalty for column in zip(*rows, strict=True)]
+        figures = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), -1)
+        return figures.sum(axis=0, dtype=np.int64) + penalty
 
     def _pairs(self, word: bytes) -> bytes:
         low, high = 0, len(self.lines)

@@ -8,6 +8,9 @@ from typing import Self
 from tiktok_music.refresh.curation.profanity.lists import special_list
 
 _HUMP = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])")
+_NO_LETTER = re.compile(r"[\W\d_]")
+_LEAST_VISIBLE = 4
+_VOWELS = "aeiouyáéíóúàèùâêîôûäöüåøæıаеёиоуыэюяіїє"
 _SHORTEST_HUMP = 3
 _CIRCLES = str.maketrans(dict.fromkeys("〇◯●⚪⚫⭕×✕✖❌*＊", "○"))
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -15,10 +18,19 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 def humps(chunk: str) -> list[str]:
     """Splits "ShitDisco" at its capitals; empty if there are none inside, or a piece is short."""
-    pieces = [re.sub(r"[\W\d_]", "", piece) for piece in _HUMP.split(chunk)]
+    if chunk[1:] == chunk[1:].lower():
+        return []
+    pieces = [_NO_LETTER.sub("", piece) for piece in _HUMP.split(chunk)]
     pieces = [piece.casefold() for piece in pieces if piece]
     is_split = len(pieces) > 1 and min(map(len, pieces)) >= _SHORTEST_HUMP
     return pieces if is_split else []
+
+
+def with_vowels(chunk: str) -> Iterator[str]:
+    """Fills the only asterisk of a word with each vowel; needs four letters in sight."""
+    visible = chunk.replace("*", "", 1)
+    if len(visible) >= _LEAST_VISIBLE and visible.isalpha():
+        yield from (chunk.replace("*", vowel) for vowel in _VOWELS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,12 @@ class WordList:
         yield from self.plain.hits(plain)
         yield from self.exact.hits(exact)
 
+    def whole_words(self, word: str) -> Iterator[Entry]:
+        """Finds the entries that are this word, not only a part of it."""
+        for table in (self.plain, self.exact):
+            for line in (*table.words.get(word, ()), *table.stems.get(word, ())):
+                yield Entry.of(line)
+
     def entries_of(self, word: str, *, accents_dropped: bool) -> Iterator[Entry]:
         """Finds the entries that match a single word."""
         lines = self.plain.lines_for(word)

@@ -6,7 +6,7 @@ from typing import Self
 
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.profanity.disguise import Disguises
-from tiktok_music.refresh.curation.profanity.joined import humps
+from tiktok_music.refresh.curation.profanity.joined import humps, with_vowels
 from tiktok_music.refresh.curation.profanity.lists import (
     AllowList,
     WordList,
@@ -75,6 +75,8 @@ class ProfanityFilter:
 
     def find(self, text: str) -> ProfanityMatch | None:
         """Finds the first unmistakable swear word, in time linear in the length of `text`."""
+        if not text:
+            return None
         rest = self.allowed.cut_from(legible(text))
         words = _Words.of(rest)
         phrase = Phrase(self.languages, words.exact)
@@ -122,6 +124,9 @@ class ProfanityFilter:
     def _behind(self, chunk: str, phrase: Phrase) -> Entry | None:
         for word in self.disguises.masked(chunk):
             for entry in self.swear.entries_of(word, accents_dropped=False):
+                return entry
+        for word in with_vowels(chunk) if "*" in chunk else ():
+            for entry in self.swear.whole_words(word):
                 return entry
         for reading in self.disguises.readings(chunk):
             if meant := self._meant(reading, phrase):

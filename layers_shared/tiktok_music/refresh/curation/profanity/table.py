@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 _CONDITION = re.compile(r"(.*) \[(only|not) ([a-z ]+)\]")
 _LONGEST_STEM = 20
+_MOST_REMEMBERED = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,11 @@ class Table:
     stem_heads: set[str] = field(default_factory=set)
     parts: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     phrases: dict[str, list[tuple[list[str], str]]] = field(default_factory=dict)
+    _found: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def add(self, pattern: str, line: str) -> None:
         """Adds a pattern in the notation of the lists; a hit reports `line`."""
+        self._found.clear()
         if " " in pattern:
             first, *rest = pattern.split()
             self.phrases.setdefault(first, []).append((rest, line))
@@ -78,8 +81,19 @@ class Table:
                 if _continues(words[start + 1 : stop], rest):
                     yield Hit(Entry.of(line), start, stop)
 
-    def lines_for(self, word: str) -> list[str]:
-        """Finds the lines of whole words, stems and parts that match one word."""
+    def lines_for(self, word: str) -> tuple[str, ...]:
+        """Finds the lines of whole words, stems and parts that match one word.
+
+        Titles share most of their words: results are remembered.
+        """
+        found = self._found.get(word)
+        if found is None:
+            if len(self._found) >= _MOST_REMEMBERED:
+                self._found.clear()
+            found = self._found[word] = tuple(self._search(word))
+        return found
+
+    def _search(self, word: str) -> list[str]:
         lines = list(self.words.get(word, ()))
         if word[:2] in self.stem_heads:
             for end in range(2, min(len(word), _LONGEST_STEM) + 1):

@@ -48,12 +48,14 @@ _ACT_WORD = (
     "|band|to|a|piano|string|strings|quartet|orchestra|players|crew|allstars|stars|singers|revival"
     "|hommage|homenaje|omaggio|fanclub|fan|club|fans|baby|babies|toddlers?|children|nightcore"
     "|sped|up|slowed|8bit|8|bit|bits|chiptune|lofi|lo|fi|musicbox|music|box|remix|remixes|mashups?"
+    "|experience|sings?|workout|fitness|gym|yoga|sleep|meditation|ukulele|saxophone|sax|violin|cello|flute"
+    "|harp|marimba|guitar|symphony|philharmonic|salute|musical|made|popular|by|hits|party"
     "|acoustic|instrumentals?|version|rendition|renditions|show|choir|ai|cover|parody|parodies"
 )
 # One of these alone is a part of the artist's own name ("Ida Vang Band").
 _OWN_WORD = (
     "band|to|a|of|the|for|para|pour|fur|stars?|crew|show|choir|orchestra|music|singers|players"
-    "|quartet|box|up|bits?|8|kid|string|strings|fans?|fi|lo"
+    "|quartet|box|up|bits?|8|kid|string|strings|fans?|fi|lo|by|made|hits|party|symphony|philharmonic"
 )
 _PLAYS_ONE_ARTIST = re.compile(rf"(?!(?:{_OWN_WORD})*$)(?:{_ACT_WORD})+")
 # "Fairuz فيروز" is one artist in two scripts.

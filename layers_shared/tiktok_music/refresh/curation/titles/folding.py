@@ -21,12 +21,17 @@ LONGEST = 300
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z])[!$](?=[a-z])|(?<![^\W_])\$(?=[a-z])|(?<=[a-z$])\$")
+_LONG_O = re.compile("ou|oo")
+_SHORT_I = re.compile("iy|ij|yi|[yj]")
+_DOUBLED = re.compile(r"(.)\1+")
 _STYLISED = {"!": "i", "$": "s"}
 _PLAIN_LETTERS = LATIN_LETTERS | {
     "ð": "d", "þ": "th", "ى": "ي", "ة": "ه", "ـ": "", "&": " and ", "+": " and ",
     "'": "", "’": "", "‘": "", "`": "", "´": "", "ʼ": "", "׳": "",
 }  # fmt: skip
 _KATAKANA_TO_HIRAGANA = 0x60
+# NFKC would spell them "tm" and "sm".
+_TRADE_MARKS = str.maketrans("", "", "™℠")
 _IGNORED_MARKS = str.maketrans("", "", ACCENTS + KORANIC_MARKS + VARIATION_SELECTORS)
 
 
@@ -61,6 +66,8 @@ _folding = _Folding()
 
 def unescape(text: str) -> str:
     r"""Replaces `\u00f1` and `&amp;` by their letters, lone surrogates by a space or U+FFFD."""
+    if text.isascii() and "\\u" not in text and "&" not in text:
+        return text
     if "\\u" in text or "&" in text:
         text = characters.unescape(text)
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -74,11 +81,14 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _fold(text: str) -> str:
-    text = unicodedata.normalize("NFKC", characters.visible(unescape(text))).casefold()
+    shown = characters.visible(unescape(text)).translate(_TRADE_MARKS)
+    text = unicodedata.normalize("NFKC", shown).casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFD", text)
         text = unicodedata.normalize("NFC", text.translate(_IGNORED_MARKS))
-    letters = _BETWEEN_LETTERS.sub(lambda sign: _STYLISED[sign[0]], text)
+    letters = text
+    if "!" in text or "$" in text:
+        letters = _BETWEEN_LETTERS.sub(lambda sign: _STYLISED[sign[0]], text)
     return " ".join(letters.translate(_folding).split()) or "".join(text.split())
 
 
@@ -98,9 +108,8 @@ def romanise(folded: str) -> str | None:
 
 def sound_alike(latin: str) -> str:
     """Unifies spellings of one sound: long vowels, y and j, kh, doubled letters; drops spaces."""
-    latin = re.sub(r"ou|oo", "o", latin.replace(" ", "")).replace("kh", "h")
-    latin = re.sub(r"iy|ij|yi|[yj]", "i", latin)
-    return re.sub(r"(.)\1+", r"\1", latin)
+    latin = _LONG_O.sub("o", latin.replace(" ", "")).replace("kh", "h")
+    return _DOUBLED.sub(r"\1", _SHORT_I.sub("i", latin))
 
 
 @cache

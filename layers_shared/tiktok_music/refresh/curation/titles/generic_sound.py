@@ -12,6 +12,7 @@ from tiktok_music.refresh.rejection import Finding, RejectionReason
 _SEPARATOR = re.compile(rf"\s*[-–—‐‑−:：|•·~_/@{BIDI_CONTROLS}]+\s*@?")
 _MEANS_NOTHING = re.compile(r"[\W\d_]*")
 _CREATED_BY = re.compile(r"@?(?P<handle>.{1,60}?)\s*(?:创作的原声|創作的原聲)")
+_RUN_OF_LETTERS = re.compile(r"[^\s\-–—:：|•·~_/(（\[@#]+")
 _LONGEST_BOILERPLATE = 60
 _MOST_WORDS = 6
 
@@ -41,12 +42,21 @@ def _boilerplate(title: str, author: str) -> tuple[str, str] | None:
     created = _CREATED_BY.fullmatch(text)
     if created:
         return text[created.end("handle") :].strip(), created["handle"]
+    first = _RUN_OF_LETTERS.match(text)
+    words = fold(first[0]).split() if first else []
+    if words and words[0] not in _first_words():
+        return None if " - " not in text else _after_handle(text, author)
     for start in _word_runs(text):
         rest = text[len(start) :]
         if fold(start) in _phrases():
             separator = _SEPARATOR.match(rest)
             if separator or _MEANS_NOTHING.fullmatch(rest) or fold(rest) == fold(author):
                 return start, rest[separator.end() if separator else 0 :].strip()
+    return _after_handle(text, author)
+
+
+def _after_handle(text: str, author: str) -> tuple[str, str] | None:
+    """The boilerplate behind the author's name, and the name."""
     handle, _, end = text.rpartition(" - ")
     if handle and fold(end) in _phrases() and fold(handle) == fold(author):
         return end, handle
@@ -55,7 +65,7 @@ def _boilerplate(title: str, author: str) -> tuple[str, str] | None:
 
 def _word_runs(text: str) -> list[str]:
     """Prefixes of a text that end at the end of a word, the longest first."""
-    words = re.finditer(r"[^\s\-–—:：|•·~_/(（\[@#]+", text[:_LONGEST_BOILERPLATE])
+    words = _RUN_OF_LETTERS.finditer(text[:_LONGEST_BOILERPLATE])
     ends = [word.end() for word in words][:_MOST_WORDS]
     return [text[:end] for end in reversed(ends)]
 
@@ -64,3 +74,8 @@ def _word_runs(text: str) -> list[str]:
 def _phrases() -> frozenset[str]:
     table = read_phrases("generic_sounds.txt")
     return frozenset(fold(phrase) for phrases in table.values() for phrase in phrases)
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(phrase.split()[0] for phrase in _phrases())

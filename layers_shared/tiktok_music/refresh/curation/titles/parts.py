@@ -11,12 +11,14 @@ from tiktok_music.refresh.curation.titles.readable import readable
 from tiktok_music.refresh.curation.titles.tags import (
     PartKind,
     PartMeaning,
+    endings_of_titles,
+    last_words,
     noise_endings,
     read_part,
-    version_endings,
 )
 
 _OPENERS = "([{（［｛【〔「『《〈"
+_OPENING_LETTERS = frozenset(_OPENERS)
 _CLOSERS = ")]}）］｝】〕」』》〉"
 # East Asian titles often quote the title itself, after the artist.
 _QUOTES = "「『《〈【"
@@ -139,7 +141,7 @@ def _explains(text: str) -> bool:
 def _read_core(piece: _Piece, reading: _Reading) -> None:
     words, guests = without_credits(piece.text)
     reading.credits.extend(guests)
-    core, endings = _without_endings(words, version_endings() | noise_endings())
+    core, endings = _without_endings(words, endings_of_titles())
     native = _NATIVE_WITH_LATIN_END.fullmatch(core.strip())
     if native and read_part(fold(native["end"])).kind is PartKind.VERSION:
         core, endings = native["title"], [*endings, fold(native["end"])]
@@ -183,6 +185,9 @@ def _without_endings(text: str, endings: frozenset[str]) -> tuple[str, list[str]
 
 def _ending(text: str, endings: frozenset[str]) -> tuple[int, str] | None:
     starts = [word.start() for word in _WORD.finditer(text)]
+    last = fold(text[starts[-1] :]).split() if len(starts) > 1 else []
+    if not last or last[-1] not in last_words(endings):
+        return None
     for start in starts[-_MOST_WORDS_OF_AN_ENDING:]:
         folded = fold(text[start:])
         if start > starts[0] and _HEAD.sub("", folded) in endings:
@@ -192,6 +197,9 @@ def _ending(text: str, endings: frozenset[str]) -> tuple[int, str] | None:
 
 def _pieces(text: str) -> Iterator[_Piece]:
     """Splits a title into outermost brackets and the plain stretches between, at dashes, too."""
+    if _OPENING_LETTERS.isdisjoint(text):
+        yield from _split_at_dashes(text, 0, len(text), is_tail=False)
+        return
     depth, start, is_tail = 0, 0, False
     for position, letter in enumerate(text + ")"):
         at_end = position == len(text)

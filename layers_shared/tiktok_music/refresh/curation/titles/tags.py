@@ -55,6 +55,7 @@ class _Found:
     words: tuple[_Word, ...]
     rest: tuple[str, ...]
     years: tuple[str, ...]
+    ends_with_phrase: bool
 
     def has(self, *roles: str) -> bool:
         return any(word.role in roles for word in self.words)
@@ -89,6 +90,18 @@ def noise_endings() -> frozenset[str]:
 
 
 @cache
+def endings_of_titles() -> frozenset[str]:
+    """Both together."""
+    return version_endings() | noise_endings()
+
+
+@cache
+def last_words(endings: frozenset[str]) -> frozenset[str]:
+    """The last words of folded phrases, also where a head such as "version" follows them."""
+    return frozenset(ending.split()[-1] for ending in endings) | {"version", "ver", "audio"}
+
+
+@cache
 def genres() -> frozenset[str]:
     """The tags of genres, whose names are titles, too ("Jungle")."""
     table = read_phrases("genres.txt")
@@ -120,6 +133,10 @@ def read_part(folded: str) -> PartMeaning:
         generic = read_phrases("stages.txt")["medium"]
         origin = " ".join(word for word in named.rest if word not in generic)
         return PartMeaning(PartKind.NOISE, origin=origin)
+    if found.rest and _soundtrack().search(folded):
+        generic = read_phrases("stages.txt")["medium"]
+        origin = " ".join(word for word in found.rest if word not in generic)
+        return PartMeaning(PartKind.NOISE, origin=origin)
     is_remark = found.has("strong") or (bool(found.words) and not found.rest)
     return PartMeaning(PartKind.NOISE if is_remark else PartKind.SUBTITLE)
 
@@ -148,6 +165,11 @@ def _dedication() -> re.Pattern[str]:
 
 
 @cache
+def _soundtrack() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\S)(?:{'|'.join(read_phrases('stages.txt')['soundtrack'])})(?!\S)")
+
+
+@cache
 def _season() -> re.Pattern[str]:
     """Matches "season 5" of a show, in which a song was sung or played."""
     seasons = "|".join(read_phrases("stages.txt")["season"])
@@ -158,7 +180,8 @@ def _season() -> re.Pattern[str]:
 def _number() -> re.Pattern[str]:
     table = read_phrases("numbers.txt")
     spelt = {word for number, words in table.items() if number.isdigit() for word in words}
-    return re.compile(rf"(?:(?:{'|'.join(table['marker'])}) ?)?(?:\d{{1,4}}|{'|'.join(spelt)})")
+    marker, number = "|".join(table["marker"]), rf"\d{{1,4}}|{'|'.join(spelt)}"
+    return re.compile(rf"(?:(?:{marker}) ?)?(?:{number})|\d{{1,3}} ?(?:{marker})")
 
 
 def _versions(found: _Found) -> frozenset[str]:
@@ -178,8 +201,10 @@ def _versions(found: _Found) -> frozenset[str]:
 
 
 def _unlisted_genres(found: _Found) -> frozenset[str]:
-    """Genres by their ending, as "krushfunk"; new ones are coined every month."""
+    """Genres by their ending, as "krushfunk" and "cyberpunk phonk"; new ones come every month."""
     coined = frozenset(word for word in found.rest if _COINED_GENRE.fullmatch(word))
+    if len(found.rest) == len(found.words) == 1 and found.ends_with_phrase:
+        coined |= {f"{genre}:{found.rest[0]}" for genre in found.tags("genre")}
     return coined if len(found.rest) <= _MOST_WORDS_OF_A_GENRE else _NO_VERSIONS
 
 
@@ -196,7 +221,7 @@ def _find(folded: str) -> _Found:
         if match:
             end = match.end()
             words.append(_phrases()[match[0]])
-    return _Found(tuple(words), tuple(rest), tuple(years))
+    return _Found(tuple(words), tuple(rest), tuple(years), ends_with_phrase=end == len(folded))
 
 
 @cache
