@@ -13,7 +13,7 @@ const server = createServer(async (request, response) => {
   try {
     const body = JSON.stringify({ ttlSeconds: 900 });
     const answer = await fetch(`${CATALOG_URL}/v1/tiktok-music/tokens`, { method: 'POST', headers, body, signal: AbortSignal.timeout(10_000) });
-    const status = answer.ok ? 200 : 502; // a fault of this server: 401 would tell the user to sign in
+    const status = answer.ok ? 200 : 502; // a fault of this server: a 401 would ask the user to sign in
     response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(answer.ok ? await answer.text() : '');
   } catch {
     response.writeHead(502).end();

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 15_000;
 const SHORTEST_WAIT_SECONDS = 1;
 const LONGEST_WAIT_SECONDS = 300;
 const KINDS = { 401: 'denied', 403: 'denied', 410: 'gone', 422: 'gone', 429: 'limited' };
-const SIGN_IN = { ...KINDS, 401: 'signedOut', 403: 'signedOut' };
+const TOKEN_KINDS = { 401: 'signedOut', 403: 'signedOut', 429: 'limited' };
 
 /** `kind` is offline, unreachable, denied, signedOut, limited, gone or broken; transient errors are retried. */
 export class SourceError extends Error {
@@ -49,7 +49,7 @@ export function tokenRequest({ src, credentials, headers, fetch: send }) {
   return async () => {
     const init = { cache: 'no-store', headers: headers(), ...(credentials && { credentials }) };
     const response = await send(src, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (!response.ok) throw failureOf(response, SIGN_IN);
+    if (!response.ok) throw failureOf(response, TOKEN_KINDS);
     return response.json();
   };
 }

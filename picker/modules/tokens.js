@@ -5,6 +5,7 @@
  */
 
 const RENEW_BEFORE_MS = 60_000;
+const TIMEOUT_MS = 15_000;
 
 export class Tokens {
   /** @type {Token|null} */ #current = null;
@@ -21,8 +22,15 @@ export class Tokens {
     return this.#renewal;
   }
 
+  /** The page's own function may never answer: that is a failed request, which is retried. */
   async #renew() {
-    this.#current = await this.request();
+    let timer;
+    const late = new Promise((_, reject) => { timer = setTimeout(reject, TIMEOUT_MS, new Error('no token in time')); });
+    try {
+      this.#current = await Promise.race([this.request(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
     return this.#current?.token ?? '';
   }
 }

@@ -159,7 +159,7 @@ def test_a_token_that_expires_during_a_search_is_renewed_and_the_list_goes_on(
         assert len(served.tokens) == 2
 
 
-def test_a_user_who_is_signed_out_is_told_and_goes_on_after_signing_in(
+def test_a_user_who_is_signed_out_can_go_on_after_signing_in(
     served: Stage, browser: Browser
 ) -> None:
     with open_picker(browser, served.pages[0]) as opened:

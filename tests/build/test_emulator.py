@@ -25,11 +25,12 @@ MEDIA = "https://media.example.com"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Both functions, after one scheduled refresh; `key` is an API key."""
+    """The functions, after one scheduled refresh; `key` is an API key."""
 
     refreshed: Any
     listing: Emulator
     refreshing: Emulator
+    announcing: Emulator
     key: str
 
 
@@ -76,6 +77,7 @@ def world(native: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         running_peer(media_host) as peer,
         emulated(native, "ListMusicFunction", environment, folder / "list.log") as listing,
         emulated(native, "RefreshMusicFunction", environment, folder / "refresh.log") as refreshing,
+        emulated(native, "AnnounceFunction", environment, folder / "announce.log") as announcing,
     ):
         for name, value in aws.environment().items():
             patched.setenv(name, value)
@@ -88,7 +90,7 @@ def world(native: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         ]
         (folder / "tracks.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
         refreshed = refreshing.invoke((EVENTS / "refresh_schedule.json").read_bytes())
-        yield World(refreshed, listing, refreshing, text)
+        yield World(refreshed, listing, refreshing, announcing, text)
     aws.stop()
 
 
@@ -166,21 +168,8 @@ def test_the_functions_log_json_lines_and_no_secret(world: World) -> None:
     assert world.key not in text
 
 
-def test_the_announce_function_sends_the_recorded_change(
-    native: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    aws = EmbeddedAws.start()
-    for name, value in aws.environment().items():
-        monkeypatch.setenv(name, value)
-    aws.furnish("source-key")
-    environment = {**aws.environment(), "CATALOG_TABLE": CATALOG_TABLE, "EVENT_BUS": "default"}
-    event = (EVENTS / "pointer_moved.json").read_bytes()
-    try:
-        with emulated(native, "AnnounceFunction", environment, tmp_path / "log") as emulator:
-            result = emulator.invoke(event)
-    finally:
-        aws.stop()
+def test_the_announce_function_sends_the_recorded_change(world: World) -> None:
+    [sent] = world.announcing.invoke((EVENTS / "pointer_moved.json").read_bytes())["events"]
 
-    [sent] = result["events"]
     assert sent["detailType"] == "CatalogRefreshed"
     assert (sent["detail"]["cause"], sent["detail"]["total"]) == ("refresh", 4)

@@ -81,8 +81,8 @@ def test_wrong_options_change_nothing(
 ) -> None:
     result = catalog("keys", "allow-browser", key.key_id, *options)
 
-    told = " ".join(result.output.replace("│", " ").split())
-    assert (result.exit_code, problem in told) == (2, True), told
+    printed = " ".join(result.output.replace("│", " ").split())
+    assert (result.exit_code, problem in printed) == (2, True), printed
     assert DynamoKeys(stores, "keys").get(key.key_id) == key
 
 

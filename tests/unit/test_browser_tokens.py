@@ -18,6 +18,7 @@ from tests.builders import a_key, a_record, a_snapshot, a_track
 from tests.counted import calls_of
 from tests.events import Answer
 from tests.opened_modules import modules_that_run
+from tests.unit.test_direct_publish import ASKED
 from tiktok_music.api.auth import KEY_REQUIRED
 from tiktok_music.api.tokens.form import (
     MOST_CHARACTERS,
@@ -567,6 +568,20 @@ def test_a_restriction_holds_whatever_the_query_says(
 
     assert answer.status == 200
     assert titles(answer) == [f"Song {number}" for number in found]
+
+
+def test_direct_publish_can_be_required_where_the_list_knows_it() -> None:
+    restrict = {"restrict": {"publishable": True}}
+    statuses = {}
+    for name, world in {"on": World(policy=ASKED), "off": World()}.items():
+        world.change_key(browser=ACCESS)
+        world.snapshots.publish(a_snapshot(*TRACKS))
+        statuses[name] = mint(world, restrict).status
+        if name == "on":
+            answer = read(world, minted(world, restrict), f"{LIST}?publishable=false")
+            assert (answer.status, json.loads(answer.body)["total"]) == (200, 0)
+
+    assert statuses == {"on": 201, "off": 422}
 
 
 def a_request(query: bytes, **headers: bytes) -> Request:

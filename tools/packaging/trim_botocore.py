@@ -27,6 +27,9 @@ def trim_botocore(data: Path) -> None:
     for folder in data.glob("*/"):
         if folder.name not in SERVICES | UNLISTED_SERVICES:
             shutil.rmtree(folder)
+            continue
+        for older in sorted(folder.glob("*/"))[:-1]:  # clients use the newest version of an API
+            shutil.rmtree(older)
     for file in data.rglob("examples-1.json*"):
         file.unlink()
     for file in data.rglob("*.json.gz"):
