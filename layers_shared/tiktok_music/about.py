@@ -42,11 +42,14 @@ class About:
 
 
 def about_from(stored: Mapping[str, Any]) -> About:
-    """Reads the stored form; ignores fields of a newer release."""
-    names = {part.name for part in fields(About)}
-    known = {name: value for name, value in stored.items() if name in names}
-    for name in ("themes", "genres"):
-        known[name] = tuple(known.get(name, ()))
+    """Reads the stored form; ignores fields of a newer release, and values of another type."""
+    known: dict[str, Any] = {}
+    for part in fields(About):
+        value = stored.get(part.name)
+        if isinstance(part.default, tuple) and isinstance(value, list | tuple):
+            known[part.name] = tuple(each for each in value if isinstance(each, str))
+        elif isinstance(part.default, str) and isinstance(value, str):
+            known[part.name] = value
     return About(**known)
 
 

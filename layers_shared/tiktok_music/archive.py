@@ -151,7 +151,7 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
             "last_seen_at": datetime.fromisoformat(stored["last_seen_at"]),
             "status": TrackStatus(stored["status"]),
             "media": media_from(media) if media else None,
-            "about": about_from(stored.get("about") or {}),
+            "about": about_from(_mapping(stored.get("about"))),
             "canonical_id": stored.get("survivor_id"),
             "publish": _publish(stored),
             "retired_at": datetime.fromisoformat(retired_at) if retired_at else None,
@@ -213,3 +213,7 @@ def known_fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Drops stored fields that this release does not know; a newer one may have written them."""
     names = {each.name for each in fields(kind)}
     return {name: value for name, value in stored.items() if name in names}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -50,6 +50,8 @@ DETAILS = {
     "lastSeenAt",
     "loudnessLufs",
     "honoredBy",
+    "media",
+    "about",
 }
 TEST, TEST_KEY = a_key("test", lambda size: bytes(range(50, 50 + size)), scopes=frozenset({"*"}))
 
@@ -165,6 +167,7 @@ SENT = {
     "track_get.json": (200, row_of(a_track(), MEDIA).keys() | DETAILS),
     "resolve_post.json": (200, {"targets"}),
     "media_batch.json": (422, {"error"}),
+    "pointer_moved.json": (422, {"error"}),
     "media_plan.json": (422, {"error"}),
     "refresh_schedule.json": (422, {"error"}),
 }

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from pynamodb.exceptions import PynamoDBException
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from tiktok_music.adapters.dynamo_items import UNREADABLE, key_of, parsed, read_item, scan_items
@@ -62,19 +63,25 @@ class DynamoKeys:
 
         Optimistic lock: raises KeyChanged. All else of the stored key stays as it is.
         """
-        return self._change(key, replace(key, state=state), self._rows.state.set(state))
+        condition = self._rows.state == key.state
+        return self._change(key, replace(key, state=state), self._rows.state.set(state), condition)
 
     def change_browser(self, key: ApiKey, browser: BrowserAccess | None) -> ApiKey:
         """The key with other browser tokens, in the same way: None ends them."""
         stored = _browser_to(browser)
         action = self._rows.browser.remove() if stored is None else self._rows.browser.set(stored)
-        return self._change(key, replace(key, browser=browser), action)
+        before = _browser_to(key.browser)
+        is_same = (
+            self._rows.browser.does_not_exist() if before is None else self._rows.browser == before
+        )
+        condition = (self._rows.state == key.state) & is_same
+        return self._change(key, replace(key, browser=browser), action, condition)
 
-    def _change(self, key: ApiKey, changed: ApiKey, action: Action) -> ApiKey:
+    def _change(self, key: ApiKey, changed: ApiKey, action: Action, condition: Condition) -> ApiKey:
         row = self._rows(f"KEY#{key.key_id}")
         with translated("change an API key"):
             try:
-                row.update([action], condition=self._rows.state == key.state)
+                row.update([action], condition=condition)
             except PynamoDBException as exc:
                 if not is_condition_failed(exc):
                     raise

@@ -30,7 +30,7 @@ from tiktok_music.refresh.rejection import finding_from
 FILE_SECONDS = 60.0
 # CPU time by kind of work; a decompression bomb must not take much more than a good file. Ten
 # minutes of audio take some 8 s, a cover of 25 million pixels 1.7 s and a usual one 0.05 s.
-CPU_SECONDS = {"preview": 15, "cover": 2}
+CPU_SECONDS = {"preview": 15, "cover": 2, "waveform": 15}
 # A caller that waits for a decoder looks at the time of the run this often.
 WAIT_SECONDS = 1.0
 # A minute of MP3 at 128 kbit/s has a megabyte, a cover less: only a compromised child sends more.

@@ -64,8 +64,10 @@ def _with_members(
 ) -> list[Row]:
     """The rows with the members that the query includes; null for an unreadable record's media."""
     ids = [row["id"] for row in rows]
-    publish = members_of_rows(view, index, ids) if PUBLISH_INCLUDE in includes else {}
-    records = view.listed_records(index)
+    has_publish = PUBLISH_INCLUDE in includes
+    publish = members_of_rows(view, index, ids) if has_publish else {}
+    # One call for a page; the members of direct publish need all records of the version.
+    records = view.listed_records(index) if has_publish else view.archive.get_many(ids)
 
     def members(track_id: str) -> Iterator[tuple[str, Any]]:
         yield from publish.get(track_id, {}).items()

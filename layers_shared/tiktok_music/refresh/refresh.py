@@ -141,7 +141,7 @@ def _run(
         has_time,
         is_forced=trigger.is_forced,
     )
-    media = draw_missing(media, dependencies.tools, has_time)
+    media = draw_missing(media, dependencies.tools, has_time, trigger.scheduled_at)
     prepared = build_catalog(
         chart, shortlist, media, dependencies.rules, is_forced=trigger.is_forced
     )

@@ -167,6 +167,7 @@ def _merge(first: Candidate, second: Candidate) -> Candidate:
         ),
         place=best_place((first, second)),
         about=first.about.joined_with(second.about),
+        chorus_start_ms=_first_known(first.chorus_start_ms, second.chorus_start_ms),
     )
 
 
@@ -178,6 +179,10 @@ def _merged_facts(first: PublishFacts | None, second: PublishFacts | None) -> Pu
     if first is None or second is None:
         return replace(facts, evidence=Evidence.SAME_ID)
     return replace(first, countries=tuple(sorted({*first.countries, *second.countries})))
+
+
+def _first_known(first: int | None, second: int | None) -> int | None:
+    return second if first is None else first
 
 
 def _either(first: bool | None, second: bool | None) -> bool | None:

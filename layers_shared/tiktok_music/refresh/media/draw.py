@@ -1,12 +1,15 @@
 """Draws small covers and waveforms of media that an older release stored, from the stored files."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 from tiktok_music.archive import DrawnFacts
-from tiktok_music.errors import MediaError, OutOfTime, StoreUnavailable
+from tiktok_music.errors import MediaError, OutOfTime, StoreUnavailable, WorkerFailed
 from tiktok_music.refresh.media.pipeline import IO_THREADS, GroupMedia
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.media.store_media import store_drawn
@@ -19,11 +22,15 @@ _logger = logging.getLogger(__name__)
 
 
 def draw_missing(
-    results: Sequence[GroupMedia], tools: MediaTools, has_time: Callable[[], bool]
+    results: Sequence[GroupMedia],
+    tools: MediaTools,
+    has_time: Callable[[], bool],
+    scheduled_at: datetime,
 ) -> list[GroupMedia]:
     """The same groups; some of those without drawn facts have them. The next run continues.
 
     A failure costs nothing but what would be drawn: damaged or missing files are not tried again.
+    The order differs in each run, so that files which crash a decoder hold up no others.
     """
 
     def drawn(result: GroupMedia) -> GroupMedia:
@@ -32,12 +39,18 @@ def draw_missing(
         facts = _drawn(result.canonical.track_id, tools, has_time)
         return replace(result, media=replace(result.media, drawn=facts)) if facts else result
 
-    undrawn = [each for each in results if each.media and each.media.drawn is None][:MOST_DRAWN]
+    undrawn = [each for each in results if each.media and each.media.drawn is None]
+    undrawn = sorted(undrawn, key=partial(_turn, scheduled_at))[:MOST_DRAWN]
     if not undrawn:
         return list(results)
     with ThreadPoolExecutor(IO_THREADS, thread_name_prefix="draw") as pool:
         by_id = {id(old): new for old, new in zip(undrawn, pool.map(drawn, undrawn), strict=True)}
     return [by_id.get(id(result), result) for result in results]
+
+
+def _turn(scheduled_at: datetime, result: GroupMedia) -> bytes:
+    text = f"{scheduled_at.isoformat()} {result.group.canonical.track_id}"
+    return hashlib.sha256(text.encode()).digest()
 
 
 def _drawn(track_id: str, tools: MediaTools, has_time: Callable[[], bool]) -> DrawnFacts | None:
@@ -50,7 +63,7 @@ def _drawn(track_id: str, tools: MediaTools, has_time: Callable[[], bool]) -> Dr
             return DrawnFacts()
         waveform = tools.media_encoder.draw_waveform(preview, has_time)
         prepared = tools.media_encoder.prepare_cover(cover, has_time)
-    except (StoreUnavailable, OutOfTime) as exc:
+    except (StoreUnavailable, OutOfTime, WorkerFailed) as exc:
         _logger.warning("could not draw the media of %s: %s", track_id, exc)
         return None
     except MediaError as exc:

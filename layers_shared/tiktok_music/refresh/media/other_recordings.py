@@ -31,7 +31,7 @@ def part_other_recordings(
     differs from the canonical one at every offset (bit error rate above 0.40 over at least 8 s).
     Members without media stay, and so do songs of the commercial library, whose clip may be another
     part of the recording. `on_chart` are the candidates of the chart by TikTok id, with their
-    own user counts; a group that retains none of them is left out.
+    own user counts; a group that retains none of them has no canonical track.
     """
     parted: list[GroupMedia] = []
     separated: list[SeparatedTrack] = []
@@ -43,7 +43,8 @@ def part_other_recordings(
             continue
         ids = {each.candidate.tiktok_id for each in leaving}
         staying = _staying(result, ids, on_chart)
-        parted += [staying] if staying else []
+        # Without a canonical track, the group still has its rejections and counts.
+        parted.append(staying or replace(result, canonical=None, media=None, is_new=False))
         parted += [_alone(result, on_chart[each]) for each in sorted(ids & on_chart.keys())]
     return parted, tuple(separated)
 
@@ -72,11 +73,20 @@ def _staying(
     counts = [on_chart[each.tiktok_id].user_count for each in rest if each.tiktok_id in on_chart]
     if not counts or result.canonical is None:
         return None
-    canonical = replace(result.canonical, user_count=max(counts))
+    left = [each for each in result.group.members if each.tiktok_id in leaving]
+    canonical = replace(_with_own_title(result.canonical, left), user_count=max(counts))
     members = tuple(canonical if each == result.canonical else each for each in rest)
     evidence = {key: each for key, each in result.group.evidence.items() if key not in leaving}
     group = DuplicateGroup(members, evidence, result.group.work_key)
     return replace(result, group=group, canonical=canonical)
+
+
+def _with_own_title(canonical: Candidate, left: Sequence[Candidate]) -> Candidate:
+    """Takes back the operator's title of a member that leaves: it was given to the group."""
+    is_foreign = any(each.upstream_title and each.title == canonical.title for each in left)
+    if canonical.upstream_title is None or not is_foreign:
+        return canonical
+    return replace(canonical, title=canonical.upstream_title, upstream_title=None)
 
 
 def _alone(result: GroupMedia, member: Candidate) -> GroupMedia:
