@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 ErrorCode: TypeAlias = Literal[
     "UNAUTHENTICATED",
     "FORBIDDEN_SCOPE",
+    "ORIGIN_NOT_ALLOWED",
     "NOT_FOUND",
     "METHOD_NOT_ALLOWED",
     "VALIDATION",
@@ -113,6 +114,12 @@ class ForbiddenScope(ApiError):
     @property
     def required_scope(self) -> str:
         return str(self.details.get("requiredScope", ""))
+
+
+class OriginNotAllowed(ApiError):
+    """Raised for a browser token that another page uses."""
+
+    default_code = "ORIGIN_NOT_ALLOWED"
 
 
 class NotFound(ApiError):
