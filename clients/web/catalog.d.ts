@@ -169,6 +169,7 @@ export const VERSION: string;
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN_SCOPE'
+  | 'ORIGIN_NOT_ALLOWED'
   | 'NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
   | 'VALIDATION'
