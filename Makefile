@@ -10,6 +10,7 @@ find_python = for python in $(PYTHON) python3.13 "$$HOME"/.pyenv/versions/3.13*/
 
 ENVIRONMENT := .venv/.installed
 BENCH_ENVIRONMENT := .venv/.bench-installed
+GENERATORS_ENVIRONMENT := .venv-generators/.installed
 SAM_ENVIRONMENT := .venv-sam/.installed
 SAM := SAM_CLI_TELEMETRY=0 AWS_EC2_METADATA_DISABLED=true AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} .venv-sam/bin/sam
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -17,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 export ARCH ?= arm64
 
-.PHONY: help install run test faults mutants life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh lock clean
+.PHONY: help install run test generators faults mutants life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -34,6 +35,11 @@ $(BENCH_ENVIRONMENT): requirements-bench.txt $(ENVIRONMENT)
 	@.venv/bin/pip install --quiet --require-hashes -r requirements-bench.txt
 	@touch $@
 
+$(GENERATORS_ENVIRONMENT): requirements-generators.txt
+	@python="$$($(find_python))" && echo "installing the generators of clients into .venv-generators" && "$$python" -m venv .venv-generators
+	@.venv-generators/bin/pip install --quiet --require-hashes -r requirements-generators.txt
+	@touch $@
+
 $(SAM_ENVIRONMENT): requirements-sam.txt requirements-emulator.txt
 	@python="$$($(find_python))" && echo "installing SAM into .venv-sam with $$("$$python" --version)" && "$$python" -m venv .venv-sam
 	@.venv-sam/bin/pip install --quiet --require-hashes -r requirements-sam.txt
@@ -48,6 +54,9 @@ run: install ## run everything on this machine and serve the API (PORT=, UPSTREA
 test: install $(SAM_ENVIRONMENT) ## run all tests, JOBS= at a time (one per core); gets a browser if there is none
 	@.venv/bin/python -m tools.testing.get_browser
 	.venv/bin/python -m pytest --numprocesses $(or $(JOBS),auto) --dist loadgroup
+
+generators: install $(GENERATORS_ENVIRONMENT) ## generate clients from openapi.json and run them against the application (needs npm)
+	PACKAGE_TEST=1 .venv/bin/python -m pytest -q -p no:schemathesis tests/generators
 
 faults: install ## test a refresh against every fault of every call; print the results
 	FAULTS=full .venv/bin/python -m pytest -q tests/faults
@@ -105,4 +114,4 @@ lock: ## pin the requirements again (needs uv)
 	tools/packaging/lock.sh
 
 clean: ## remove everything that the other targets made
-	rm -rf .venv .venv-sam .aws-sam .local build *.egg-info
+	rm -rf .venv .venv-generators .venv-sam .aws-sam .local build *.egg-info

@@ -35,7 +35,10 @@ BUILT_FUNCTIONS = Need(
     "the built functions",
     "on Linux, install Python 3.13 and run: make clean test",
 )
-NEEDS = (BROWSER, NODE, BUILT_FUNCTIONS)
+NPM_PACKAGES = Need(
+    "npm packages", "the generated TypeScript client", "run make generators where npm installs them"
+)
+NEEDS = (BROWSER, NODE, BUILT_FUNCTIONS, NPM_PACKAGES)
 
 
 def skip_without(need: Need) -> NoReturn:

@@ -100,10 +100,31 @@ def test_the_documented_values_of_a_parameter_are_those_of_openapi(row: dict[str
         if (path, parameter["name"]) == (bare(row["path"]), bare(row["parameter"]))
     ]
 
+    schema = _resolved(schema)
     for name in ("minimum", "maximum", "default"):
-        if name in schema and row["parameter"] not in ("`commerceOnly`", "`facets`"):
+        if name in schema and schema.get("type") != "boolean":
             assert re.search(rf"\b{schema[name]}\b", row["values"])
-    assert [value for value in schema.get("enum", []) if f"`{value}`" not in row["values"]] == []
+    values = _resolved(schema.get("items", schema)).get("enum", [])
+    assert [value for value in values if f"`{value}`" not in row["values"]] == []
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with the members of the one that it refers to."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return {**DOCUMENT["components"]["schemas"][name], **schema} if name else schema
+
+
+def test_the_documented_limits_are_those_of_openapi() -> None:
+    limits = {row["limit"]: int(row["bytes"].replace(",", "")) for row in table("limit")}
+
+    assert limits == {
+        "address and headers of a request": DOCUMENT["info"]["x-max-address-and-header-bytes"],
+        **{
+            f"body of `{path}`": operations["post"]["requestBody"]["x-max-bytes"]
+            for path, operations in DOCUMENT["paths"].items()
+            if "post" in operations
+        },
+    }
 
 
 def test_the_documented_error_codes_are_those_of_the_code() -> None:

@@ -417,7 +417,7 @@ def test_every_method_is_in_the_readme() -> None:
 
 
 def test_every_code_of_the_api_has_an_error() -> None:
-    codes = SCHEMAS["Error"]["properties"]["error"]["properties"]["code"]["enum"]
+    codes = SCHEMAS["ErrorCode"]["enum"]
 
     assert set(client_errors.BY_CODE) == set(get_args(ErrorCode))
     assert set(client_errors.BY_CODE) >= set(codes)
@@ -428,7 +428,7 @@ def test_every_code_of_the_api_has_an_error() -> None:
     [
         (Track, SCHEMAS["Track"], set[str]()),
         (TrackDetail, SCHEMAS["TrackDetail"], set[str]()),
-        (Listing, SCHEMAS["List"], {"version"}),
+        (Listing, SCHEMAS["Listing"], {"version"}),
         (Page, SCHEMAS["Page"], {"version"}),
         (Facets, SCHEMAS["Facets"], set[str]()),
         (Batch, SCHEMAS["Batch"], set[str]()),

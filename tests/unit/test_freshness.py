@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -109,6 +110,16 @@ def test_after_a_rollback_a_response_is_fresh_until_the_next_run() -> None:
     )
     assert int(headers["Age"]) < until_due.total_seconds()
     assert freshness.health(pointer.current)["nextRefreshDueAt"] == "2026-11-23T12:00:00Z"
+
+
+def test_age_counts_from_the_second_of_last_modified() -> None:
+    descriptor = a_snapshot(a_track(1), published_at=NOON + timedelta(seconds=10.9)).descriptor
+    headers = Freshness(TWICE_A_DAY, NOON.timestamp() + 20.1, SCHEDULE).headers(descriptor)
+
+    date = format_datetime(NOON + timedelta(seconds=20), usegmt=True)
+    age = parsedate_to_datetime(date) - parsedate_to_datetime(headers["Last-Modified"])
+    assert (headers["Age"], age) == ("10", timedelta(seconds=10))
+    assert headers["Cache-Control"] == "private, max-age=43190, stale-while-revalidate=900"
 
 
 def test_a_slow_clock_makes_no_negative_age() -> None:

@@ -9,5 +9,6 @@ for folder in layers_shared functions/announce functions/list_music functions/re
   "${compile[@]}" -c requirements-dev.txt "$folder/requirements.in" -o "$folder/requirements.txt"
 done
 "${compile[@]}" -c requirements-dev.txt "$@" requirements-bench.in -o requirements-bench.txt
+"${compile[@]}" "$@" requirements-generators.in -o requirements-generators.txt
 "${compile[@]}" "$@" requirements-sam.in -o requirements-sam.txt
 "${compile[@]/#3.11/3.13}" "$@" requirements-emulator.in -o requirements-emulator.txt

@@ -68,7 +68,8 @@ def failing_after(every: timedelta) -> timedelta:
 
 
 def age_seconds(descriptor: Descriptor, now: float) -> int:
-    return max(int(now - descriptor.published_at.timestamp()), 0)
+    """Whole seconds since the second of `Last-Modified`, so that both name the same moment."""
+    return max(int(now) - int(descriptor.published_at.timestamp()), 0)
 
 
 def utc_text(moment: datetime) -> str:
@@ -78,7 +79,7 @@ def utc_text(moment: datetime) -> str:
 
 @lru_cache(maxsize=4)
 def _version_headers(descriptor: Descriptor, due: datetime) -> Mapping[str, str]:
-    lifetime = due - descriptor.published_at
+    lifetime = due - descriptor.published_at.replace(microsecond=0)
     return {
         "Cache-Control": (
             f"private, max-age={int(lifetime.total_seconds())}, "
