@@ -198,16 +198,16 @@ def _was_swept(run: Run) -> bool:
 
 
 def overtaken_writers(
-    world: World, next_slot: int, pauses: Sequence[int], *, step: int = 1
+    world: World, next_slot: int, pauses: Sequence[int], *, first: int = 0, step: int = 1
 ) -> Tally:
     """F5 reversed: the older refresh resumes in the middle of the newer one.
 
-    The older one stops before a call of `pauses`, the newer one before every call.
+    The older one stops before a call of `pauses`, the newer one before every call from `first` on.
     """
     calls = recorded_calls(world, world.process("older"))
     tally, saved = Tally(len(calls)), world.save()
     for pause in pauses:
-        for place in range(0, len(calls), step):
+        for place in range(first, len(calls), step):
             world.restore(saved)
             label = f"older stopped at {pause} ({calls[pause]}), resumes at {place} of the newer"
             tally.add(label, _resumed_within(world, next_slot, pause, place))
