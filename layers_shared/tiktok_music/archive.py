@@ -36,7 +36,7 @@ class TrackStatus(StoredText):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnFacts:
-    """What a player draws of a track before and while it plays; empty where it was not made.
+    """Facts that a player draws of a track before and while it plays; empty if not made.
 
     `cover_sides` are the pixels of the smaller covers; `thumb_hash` is base64, colours `#rrggbb`.
     `offset_ms` is the preview's start in the source's file, None if unknown; `start_ms` the

@@ -70,7 +70,7 @@ PRELOADED = (
     "rapidfuzz",
     "starlette.applications",
 )
-# A mutant that loops for ever counts as noticed after so many times the time of the tests.
+# A mutant that loops endlessly counts as noticed after so many times the time of the tests.
 PATIENCE = 4
 SHORTEST_TIMEOUT = 20.0
 

@@ -53,7 +53,7 @@ def removed_ids(before: Index, now: Index) -> list[str]:
 
 
 def _departure(track_id: str, record: TrackRecord | None) -> dict[str, str | None]:
-    """Why a track left; the reason is None without its record."""
+    """The reason why a track left; None without its record."""
     if record is None:
         return {"reason": None, "mergedInto": None}
     if record.status is TrackStatus.RETIRED:

@@ -39,7 +39,7 @@ def suggested_start_ms(
     loudest_ms: int,
     duration_seconds: float,
 ) -> int:
-    """Where to start playing the preview, in milliseconds from its start.
+    """The suggested start in the preview, in milliseconds from its start.
 
     `chorus_start_ms` and `excerpt_start_ms` (the start of the source's file) are positions in the
     song, `offset_ms` the preview's position in the source's file.
