@@ -8,7 +8,7 @@ from tiktok_music.refresh.media.sound.volume import AudioFacts
 
 
 class PreviewMethod(StrEnum):
-    """The way a preview was made: the source's packets, its frames with another gain, or encoded."""
+    """The way a preview was made: source packets, source frames with another gain, or encoded."""
 
     COPIED = "copied"
     REWRITTEN = "rewritten"
