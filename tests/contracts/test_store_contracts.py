@@ -363,6 +363,20 @@ def test_a_key_gets_and_loses_browser_tokens_and_else_stays(kind: Any) -> None:
     assert keys.get(key.key_id) == replace(key, state=KeyState.SUSPENDED)
 
 
+def test_rotated_browser_access_is_not_replaced_by_an_older_reader(kind: Any) -> None:
+    """Of two commands at once, the later one must not restore the secret that was replaced."""
+    keys = FakeKeys() if kind.param == "fake" else DynamoKeys(kind.getfixturevalue("rows"), "keys")
+    _, key = a_key()
+    keys.save(key)
+    read = keys.change_browser(key, BrowserAccess(bytes(32), ("https://a.test",)))
+    rotated = keys.change_browser(read, BrowserAccess(bytes(range(32)), ("https://a.test",)))
+
+    with pytest.raises(KeyChanged):
+        keys.change_browser(read, BrowserAccess(bytes(32), ("https://b.test",)))
+
+    assert keys.get(key.key_id) == rotated
+
+
 @pytest.mark.parametrize("stored", ["{", "[]", "{}", '{"secret": "x", "origins": []}', "1"])
 def test_an_unreadable_browser_access_makes_no_tokens_and_costs_the_key_nothing(
     rows: DynamoRows, stored: str

@@ -82,6 +82,13 @@ def test_the_waveform_of_a_stored_preview_is_drawn(media_encoder: ProcessMediaEn
         media_encoder.draw_waveform(b"<html>" * 2_000)
 
 
+def test_every_kind_of_work_has_a_limit_of_cpu() -> None:
+    child = Path(media_workers.__file__).with_name("media_child.py").read_text()
+
+    asked = set(re.findall(r'request\["work"\] == "(\w+)"', child))
+    assert {*asked, "preview"} == set(media_workers.CPU_SECONDS)
+
+
 def test_silence_is_rejected_with_its_loudness(media_encoder: ProcessMediaEncoder) -> None:
     with pytest.raises(AudioRejected) as raised:
         media_encoder.prepare_preview(silence(8)[0], "Song", "Artist")

@@ -101,6 +101,7 @@ RUNS = {
     "a refusal below another run": ([a_run()], [a_run("PUBLISHED", 18), a_run()], []),
     "another outcome": ([], [a_run("PUBLISHED"), a_run("LOST", 18)], []),
     "a later attempt at the run": ([a_run()], [LATER_ATTEMPT], [LATER_ATTEMPT]),
+    "a run of a pinned catalog": ([], [a_run(reason="PINNED: the operator holds it")], []),
     "an entry that left the list": ([a_run()], [], []),
 }
 

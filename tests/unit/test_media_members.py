@@ -1,6 +1,7 @@
 """The members `media` and `about` of rows and of details."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests.api_world import LIST, World
 from tests.builders import MEDIA, a_media, a_record, a_snapshot, a_track
 from tiktok_music.about import About
-from tiktok_music.archive import DrawnFacts
+from tiktok_music.archive import DrawnFacts, TrackRecord, record_from, record_to
 
 DRAWN = DrawnFacts(
     cover_sides=(96,),
@@ -105,6 +106,36 @@ def test_several_members_are_included_in_either_spelling(world: World) -> None:
 
     assert both == rows(world, "limit=3&include=about&include=media")
     assert list(both[0])[-2:] == ["media", "about"]
+
+
+def test_a_page_reads_the_records_of_its_rows_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    read = world.archive.get_many
+
+    def get_many(track_ids: Iterable[str]) -> dict[str, TrackRecord]:
+        asked.append(list(track_ids))
+        return read(asked[-1])
+
+    monkeypatch.setattr(world.archive, "get_many", get_many)
+
+    rows(world, "limit=2&include=media&include=about")
+
+    assert asked == [[a_record(1).track_id, a_record(2).track_id]]
+
+
+@pytest.mark.parametrize("stored", [None, [], "x", {"themes": None, "released_on": 5}])
+def test_unreadable_facts_of_a_song_cost_themselves_alone(stored: object) -> None:
+    record = record_to(a_record(1, about=ABOUT)) | {"about": stored}
+
+    assert record_from(record) == a_record(1)
+
+
+def test_facts_of_a_song_are_read_as_they_were_written() -> None:
+    record = a_record(1, about=ABOUT)
+
+    assert record_from(json.loads(json.dumps(record_to(record)))) == record
 
 
 def test_the_plain_list_has_ten_members(world: World) -> None:

@@ -70,11 +70,10 @@ class DynamoKeys:
         """The key with other browser tokens, in the same way: None ends them."""
         stored = _browser_to(browser)
         action = self._rows.browser.remove() if stored is None else self._rows.browser.set(stored)
-        before = _browser_to(key.browser)
-        is_same = (
-            self._rows.browser.does_not_exist() if before is None else self._rows.browser == before
-        )
-        condition = (self._rows.state == key.state) & is_same
+        condition = self._rows.state == key.state
+        # Access that cannot be read counts as none, and may be replaced.
+        if key.browser is not None:
+            condition &= self._rows.browser == _browser_to(key.browser)
         return self._change(key, replace(key, browser=browser), action, condition)
 
     def _change(self, key: ApiKey, changed: ApiKey, action: Action, condition: Condition) -> ApiKey:

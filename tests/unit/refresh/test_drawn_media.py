@@ -7,7 +7,7 @@ from datetime import timedelta
 from tests.builders import a_candidate
 from tests.refresh_world import World
 from tiktok_music.archive import DrawnFacts, MediaFacts
-from tiktok_music.errors import AudioUnreadable
+from tiktok_music.errors import AudioUnreadable, WorkerFailed
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.media.draw import MOST_DRAWN
 from tiktok_music.refresh.report import Outcome
@@ -118,6 +118,48 @@ def test_files_that_cannot_be_drawn_are_tried_once(world: World) -> None:
     assert world.media_encoder.judged.count(preview) == 1
     assert [media_of(world, each).drawn for each in (damaged, missing)] == [DrawnFacts()] * 2
     assert len(world.served()) == 2
+
+
+def test_a_decoder_that_crashes_is_asked_again_in_the_next_run(world: World) -> None:
+    candidate = a_candidate(1)
+    world.refresh(candidate)
+    forget_drawing(world, candidate)
+    preview = world.store.objects[preview_key(candidate.track_id)][0].decode()
+    world.media_encoder.bad_files[preview] = WorkerFailed("crashed")
+    next_run(world, candidate)
+    assert media_of(world, candidate).drawn is None
+
+    world.media_encoder.bad_files.clear()
+    next_run(world, candidate)
+
+    assert media_of(world, candidate).drawn == drawn_of(world, candidate, offset_ms=None)
+
+
+def test_an_unexpected_error_leaves_the_catalog_published(world: World) -> None:
+    candidate = a_candidate(1)
+    world.refresh(candidate)
+    forget_drawing(world, candidate)
+    preview = world.store.objects[preview_key(candidate.track_id)][0].decode()
+    world.media_encoder.bad_files[preview] = KeyError("a bug")
+    world.now += timedelta(hours=12)
+
+    assert world.refresh(candidate).outcome is Outcome.PUBLISHED
+    assert media_of(world, candidate).drawn is None
+
+
+def test_files_that_crash_a_decoder_hold_up_no_others(world: World) -> None:
+    bad = [a_candidate(number) for number in range(1, MOST_DRAWN + 1)]
+    good = a_candidate(MOST_DRAWN + 1)
+    world.refresh(*bad, good)
+    forget_drawing(world, *bad, good)
+    for each in bad:
+        preview = world.store.objects[preview_key(each.track_id)][0].decode()
+        world.media_encoder.bad_files[preview] = WorkerFailed("crashed")
+
+    for _ in range(4):
+        next_run(world, *bad, good)
+
+    assert media_of(world, good).drawn is not None
 
 
 def test_an_unavailable_store_costs_nothing(world: World) -> None:

@@ -13,6 +13,7 @@ from tests.refresh_world import World, fingerprint_text
 from tiktok_music.archive import TrackStatus
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.catalog import DuplicateTrack
+from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
 from tiktok_music.refresh.report import Outcome
 
 
@@ -225,6 +226,22 @@ def test_sound_that_disagrees_outvotes_the_same_title(world: World) -> None:
             SECOND.tiktok_id,
         }
         assert report.duplicates == ()
+
+
+@pytest.mark.parametrize("renamed", [FIRST, SECOND])
+def test_a_title_of_the_operator_stays_with_its_recording(world: World, renamed: Candidate) -> None:
+    """Both are grouped by their title, under the operator's; the sound then separates them."""
+    sounds = {FIRST.title: fingerprint_text(seed=1), SECOND.title: fingerprint_text(seed=2)}
+    world.media_encoder.fingerprints = sounds
+    list_in_turn(world, FIRST, SECOND)
+    entry = ListEntry(ListKind.TITLE, "cleaned", renamed.tiktok_id, title="Dawn")
+    world.lists = OperatorLists((entry,))
+
+    world.refresh(FIRST, SECOND, a_candidate(9), is_forced=True)
+
+    titles = {row["id"]: row["title"] for row in world.served()}
+    named = {FIRST.track_id: FIRST.title, SECOND.track_id: SECOND.title}
+    assert {name: titles[name] for name in named} == {**named, renamed.track_id: "Dawn"}
 
 
 @pytest.mark.parametrize("share", [0.0, 0.34])
