@@ -20,9 +20,9 @@ from tiktok_music.errors import SourceError
 from tiktok_music.refresh.dependencies import ReadOnlyDependencies, RefreshDependencies
 from tiktok_music.refresh.dry_run import DryRun, dry_run
 from tiktok_music.refresh.ports import LEASE_SECONDS
-from tiktok_music.refresh.refresh import Trigger
 from tiktok_music.refresh.refresh import refresh as run_refresh
 from tiktok_music.refresh.report import Outcome
+from tiktok_music.refresh.trigger import Trigger
 from tiktok_music.snapshot import Snapshot, describe, pack, render
 
 # The function's timeout: the lease is a minute longer.

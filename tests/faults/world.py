@@ -41,8 +41,9 @@ from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media import pipeline
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.ports import LEASE_SECONDS
-from tiktok_music.refresh.refresh import Trigger, refresh
+from tiktok_music.refresh.refresh import refresh
 from tiktok_music.refresh.report import RefreshReport
+from tiktok_music.refresh.trigger import Trigger
 from tiktok_music.settings import Secret
 from tiktok_music.snapshot import Descriptor, Pointer
 

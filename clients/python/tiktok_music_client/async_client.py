@@ -19,6 +19,7 @@ from tiktok_music_client.filters import Filters, checked
 from tiktok_music_client.models import (
     Batch,
     Changes,
+    Charts,
     Health,
     Key,
     Listing,
@@ -112,8 +113,11 @@ class AsyncCatalogClient(ClientBase):
     async def by_link(self, link: str) -> TrackDetail:
         return await self._send(endpoints.by_link(link))
 
-    async def changes(self, since: str) -> Changes:
-        return await self._send(endpoints.changes(since))
+    async def charts(self) -> Charts:
+        return await self._send(endpoints.charts())
+
+    async def changes(self, since: str, *, chart: str | None = None) -> Changes:
+        return await self._send(endpoints.changes(since, chart))
 
     async def resolve(
         self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None

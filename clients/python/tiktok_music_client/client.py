@@ -18,6 +18,7 @@ from tiktok_music_client.filters import Filters, checked
 from tiktok_music_client.models import (
     Batch,
     Changes,
+    Charts,
     Health,
     Key,
     Listing,
@@ -120,9 +121,13 @@ class CatalogClient(ClientBase):
         """Returns the track of a TikTok link or TikTok id; raises NotFound."""
         return self._send(endpoints.by_link(link))
 
-    def changes(self, since: str) -> Changes:
+    def charts(self) -> Charts:
+        """Returns the published charts, the default one first."""
+        return self._send(endpoints.charts())
+
+    def changes(self, since: str, *, chart: str | None = None) -> Changes:
         """Returns the changes since a version; raises VersionGone for an expired one."""
-        return self._send(endpoints.changes(since))
+        return self._send(endpoints.changes(since, chart))
 
     def resolve(
         self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None

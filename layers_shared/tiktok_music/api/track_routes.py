@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.changes import changes, removed_ids
+from tiktok_music.api.charts.choice import ChartChoice
 from tiktok_music.api.conditional import computed_response
 from tiktok_music.api.index import Index
 from tiktok_music.api.links import issue_of_link, track_id_of_link
@@ -63,12 +64,16 @@ def many_tracks(request: Request, view: CatalogView) -> Response:
 
 
 def changed_tracks(request: Request, view: CatalogView) -> Response:
-    """Responds with the changes since a version that is still stored.
+    """Responds with the changes of a chart since a version that is still stored.
 
     The reasons of removals are None while the archive is unavailable.
     """
     parameters = Parameters(request.query_params.multi_items())
-    since = parameters.one("since")
+    chart_id, since = parameters.one("chart"), parameters.one("since")
+    if chart_id is not None:
+        choice = ChartChoice(chart_id=chart_id, given=("chart",))
+        view = view.charts().chosen(choice, view)
+        since = since and since.removeprefix(view.chart.of("") if view.chart else "")
     if since is None or _VERSION.fullmatch(since) is None:
         parameters.add_issue("since", "Must be a snapshot version, as X-Catalog-Snapshot gives it.")
     parameters.done()
@@ -88,7 +93,10 @@ def _removed(view: CatalogView, before: Index, index: Index) -> Mapping[str, Tra
 def _respond(
     request: Request, view: CatalogView, index: Index, body: Mapping[str, object]
 ) -> Response:
-    return computed_response(request, json_bytes(body), index.descriptor, view.freshness())
+    response = computed_response(request, json_bytes(body), index.descriptor, view.freshness())
+    if view.chart is not None:
+        response.headers.update(view.chart.headers(index.descriptor.version))
+    return response
 
 
 def _requested_ids(parameters: Parameters) -> dict[str, str]:
