@@ -78,12 +78,14 @@ class World:
     now: datetime = NOON
     _seconds: float = 0.0
 
-    def refresh(self, *candidates: Candidate, **trigger: Any) -> RefreshReport:
+    def refresh(
+        self, *candidates: Candidate, rules: TextRules = RULES, **trigger: Any
+    ) -> RefreshReport:
         if candidates:
             self.source.candidates = candidates
         dependencies = RefreshDependencies(
             source=self.source,
-            rules=replace(RULES, lists=self.lists),
+            rules=replace(rules, lists=self.lists),
             tools=MediaTools(self.downloader, self.media_encoder, self.store),
             archive=self.archive,
             ledger=self.ledger,

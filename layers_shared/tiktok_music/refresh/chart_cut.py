@@ -1,13 +1,12 @@
 """One curation over all charts, then each chart cut from it in its own order. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 from tiktok_music.refresh.build_catalog import PreparedCatalog
-from tiktok_music.refresh.catalog import Accepted
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.media.pipeline import GroupMedia
-from tiktok_music.track import Track
+from tiktok_music.snapshot import join_rows, render_row, row_of
 
 # Upstream's longest charts have a tenth of it.
 MOST_TRACKS = 1_000
@@ -23,35 +22,48 @@ def union_of(charts: Iterable[Chart]) -> Chart:
     )
 
 
-class AcceptedSounds:
-    """The accepted track of every sound of a union, by the sound's TikTok id."""
+@dataclass(frozen=True, slots=True)
+class ChartCut:
+    """The tracks of one chart in its order: their rows by track id, and the rendered body."""
 
-    def __init__(self, prepared: PreparedCatalog) -> None:
-        accepted = {each.candidate.tiktok_id: each for each in prepared.catalog.accepted}
+    rows: Mapping[str, Mapping[str, object]]
+    body: bytes
+
+
+class AcceptedSounds:
+    """The accepted track of every sound of a union; each row is rendered once for all charts."""
+
+    def __init__(self, prepared: PreparedCatalog, media_base_url: str) -> None:
+        tracks = {each.candidate.tiktok_id: each.track() for each in prepared.catalog.accepted}
         self._groups = {
             member.tiktok_id: result for result in prepared.media for member in result.group.members
         }
-        self._accepted: Mapping[str, Accepted] = {
-            sound: accepted[result.canonical.tiktok_id]
+        # By the id of each sound, that of its canonical track.
+        self._canonical = {
+            sound: result.canonical.tiktok_id
             for sound, result in self._groups.items()
-            if result.canonical is not None and result.canonical.tiktok_id in accepted
+            if result.canonical is not None and result.canonical.tiktok_id in tracks
         }
+        self._rows = {name: row_of(track, media_base_url) for name, track in tracks.items()}
+        self._rendered = {name: render_row(row) for name, row in self._rows.items()}
 
-    def cut(self, chart: Chart) -> list[Track]:
+    def cut(self, chart: Chart) -> ChartCut:
         """The tracks of one chart in its order, without holes; a sound counts where it is best.
 
         Duplicates take the best place of their members on this chart.
         """
         places: dict[str, int] = {}
         for row, candidate in enumerate(chart.candidates, start=1):
-            accepted = self._accepted.get(candidate.tiktok_id)
-            if accepted is not None:
-                sound, place = accepted.candidate.tiktok_id, candidate.place or row
+            sound = self._canonical.get(candidate.tiktok_id)
+            if sound is not None:
+                place = candidate.place or row
                 places[sound] = min(place, places.get(sound, place))
-        tracks = [
-            replace(self._accepted[sound].track(), place=place) for sound, place in places.items()
-        ]
-        return sorted(tracks, key=lambda track: (track.place, track.track_id))[:MOST_TRACKS]
+        listed = sorted(places, key=lambda sound: (places[sound], self._rows[sound]["id"]))
+        listed = listed[:MOST_TRACKS]
+        return ChartCut(
+            rows={self._rows[sound]["id"]: self._rows[sound] for sound in listed},
+            body=join_rows([self._rendered[sound] for sound in listed]),
+        )
 
     def groups_of(self, chart: Chart) -> Sequence[GroupMedia]:
         """The groups with a sound of this chart."""

@@ -21,7 +21,7 @@ from tiktok_music.refresh.publication.current_catalog import Rows, best_overlap,
 from tiktok_music.refresh.publication.publish_charts import ChartDraft, Served, publish_charts
 from tiktok_music.refresh.report import ChartReport, Outcome
 from tiktok_music.refresh.trigger import PUBLISH_SECONDS, RESERVE_SECONDS, Trigger, skip_reason
-from tiktok_music.snapshot import Snapshot, describe, pack, render_rows, row_of
+from tiktok_music.snapshot import Snapshot, describe, pack
 
 # For all charts beside the default one: the rest of a run's 15 minutes is for media.
 FETCH_SECONDS = 300.0
@@ -142,13 +142,11 @@ class _ChartsRun:
         self, fetched: Sequence[Fetched], prepared: PreparedCatalog
     ) -> Iterator[ChartDraft]:
         """The charts that pass their publish checks; ends the others."""
-        accepted = AcceptedSounds(prepared)
+        accepted = AcceptedSounds(prepared, self.dependencies.media_base_url)
         for state, chart in fetched:
-            tracks = accepted.cut(chart)
-            base_url = self.dependencies.media_base_url
-            gzipped = pack(render_rows([row_of(track, base_url) for track in tracks]))
-            ids = tuple(track.track_id for track in tracks)
-            figures = self._figures(state, chart, ids, gzipped, accepted)
+            cut = accepted.cut(chart)
+            gzipped = pack(cut.body)
+            figures = self._figures(state, chart, tuple(cut.rows), gzipped, accepted)
             refusal = judge_chart(
                 figures, self.dependencies.chart_gates, is_forced=self.trigger.is_forced
             )
@@ -163,7 +161,7 @@ class _ChartsRun:
                     fence=state.fence,
                     scheduled_at=self.trigger.scheduled_at,
                     published_at=self.dependencies.now(),
-                    track_count=len(tracks),
+                    track_count=len(cut.rows),
                     chart=chart.figures(),
                     is_forced=self.trigger.is_forced,
                 )
@@ -172,6 +170,7 @@ class _ChartsRun:
                     publisher=state.publisher,
                     current=state.current,
                     snapshot=Snapshot(descriptor, gzipped),
+                    rows=cut.rows,
                 )
 
     def _figures(

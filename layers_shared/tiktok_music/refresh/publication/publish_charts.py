@@ -10,7 +10,6 @@ from tiktok_music.errors import PublishLost
 from tiktok_music.pointer_moves import advanced
 from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.ports import Publisher, TrackArchive
-from tiktok_music.refresh.publication.archive_records import rows_of
 from tiktok_music.refresh.publication.current_catalog import CurrentCatalog, Rows, current_catalog
 from tiktok_music.refresh.publication.publish import changed_records, departures
 from tiktok_music.refresh.publication.reconcile import follow
@@ -21,12 +20,13 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartDraft:
-    """A version of a chart that passed its publish checks."""
+    """A version of a chart that passed its publish checks, with its rows by track id."""
 
     coordinates: Coordinates
     publisher: Publisher
     current: CurrentCatalog
     snapshot: Snapshot
+    rows: Rows
 
     @property
     def chart_id(self) -> str:
@@ -55,11 +55,10 @@ def publish_charts(
     As with the default chart, nothing is served before its conditional write, and the chunks of a
     run that ends before it say which records to correct. Raises StoreError if a store fails.
     """
-    rows = {draft.chart_id: rows_of(draft.snapshot) for draft in drafts}
     for draft in drafts:
         draft.publisher.write_chunks(draft.snapshot)
         draft.publisher.load(draft.snapshot.descriptor)
-    listed = {**_merged(list(rows.values())), **served.staying, **served.default}
+    listed = {**_merged([draft.rows for draft in drafts]), **served.staying, **served.default}
     archive.save_songs(prepared.songs)
     archive.save_many(_records(drafts, prepared, served, listed))
     _save_departures(drafts, served, listed, archive)
@@ -70,7 +69,7 @@ def publish_charts(
         except PublishLost as exc:
             lost[draft.chart_id] = str(exc)
     if lost:
-        _follow_others(drafts, rows, served, lost, archive)
+        _follow_others(drafts, served, lost, archive)
     return lost
 
 
@@ -108,7 +107,6 @@ def _save_departures(
 
 def _follow_others(
     drafts: Sequence[ChartDraft],
-    rows: Mapping[str, Rows],
     served: Served,
     lost: Mapping[str, str],
     archive: TrackArchive,
@@ -117,11 +115,11 @@ def _follow_others(
     for chart_id, reason in lost.items():
         _logger.warning("chart %s was not published: %s", chart_id, reason)
     current = [
-        current_catalog(draft.publisher).rows if draft.chart_id in lost else rows[draft.chart_id]
+        current_catalog(draft.publisher).rows if draft.chart_id in lost else draft.rows
         for draft in drafts
     ]
     listed = {**_merged(current), **served.staying, **served.default}
-    follow(listed, _merged([rows[chart_id] for chart_id in lost]), archive)
+    follow(listed, _merged([d.rows for d in drafts if d.chart_id in lost]), archive)
 
 
 def _merged(parts: Sequence[Rows]) -> Rows:
