@@ -16,6 +16,7 @@ interface Properties {
   credentials?: '' | RequestCredentials;
   required?: boolean;
   disabled?: boolean;
+  charts?: boolean;
   value?: GivenMusic;
   strings?: Partial<Strings> | null;
   headers?: HeadersInit;
