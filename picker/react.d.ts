@@ -16,7 +16,6 @@ interface Properties {
   credentials?: '' | RequestCredentials;
   required?: boolean;
   disabled?: boolean;
-  charts?: boolean;
   value?: GivenMusic;
   strings?: Partial<Strings> | null;
   headers?: HeadersInit;

@@ -57,7 +57,7 @@ export type Forms = { readonly [category in Intl.LDMLPluralRule]?: string };
 
 /** The texts without a count. */
 export type TextName =
-  | 'search' | 'clearSearch' | 'chart' | 'filters' | 'allFilters' | 'commercial' | 'notCommercial' | 'worksEverywhere' | 'alsoDirect' | 'list' | 'help' | 'loading'
+  | 'search' | 'clearSearch' | 'filters' | 'allFilters' | 'commercial' | 'notCommercial' | 'worksEverywhere' | 'alsoDirect' | 'list' | 'help' | 'loading'
   | 'isNew' | 'up' | 'down' | 'play' | 'pause' | 'stop' | 'seek' | 'position' | 'playing' | 'previewFailed' | 'use'
   | 'auto' | 'none' | 'clearPick' | 'nothingPicked' | 'selected' | 'selectedAuto' | 'selectedNone' | 'honoredPick'
   | 'honoredManaged' | 'directDegrades' | 'directHonors' | 'honoredAuto' | 'honoredNone' | 'drafts' | 'unknownPick'
@@ -86,8 +86,6 @@ export class TiktokMusicPicker extends HTMLElement {
   credentials: '' | RequestCredentials;
   required: boolean;
   disabled: boolean;
-  /** Offers the charts of the catalog, if it has several. */
-  charts: boolean;
   /** The current pick, frozen; set it to show an earlier one. Throws TypeError if it is none. */
   get value(): TiktokMusic | null;
   set value(value: GivenMusic | undefined);

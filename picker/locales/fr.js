@@ -1,7 +1,6 @@
 export default {
   search: 'Rechercher de la musique',
   clearSearch: 'Effacer la recherche',
-  chart: 'Classement',
   filters: 'Filtres',
   allFilters: 'Tous les filtres',
   commercial: 'Usage commercial',

@@ -1,7 +1,6 @@
 export default {
   search: 'Buscar música',
   clearSearch: 'Limpar a busca',
-  chart: 'Parada',
   filters: 'Filtros',
   allFilters: 'Todos os filtros',
   commercial: 'Uso comercial',

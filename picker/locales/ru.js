@@ -1,7 +1,6 @@
 export default {
   search: 'Поиск музыки',
   clearSearch: 'Очистить поиск',
-  chart: 'Чарт',
   filters: 'Фильтры',
   allFilters: 'Все фильтры',
   commercial: 'Коммерческое использование',

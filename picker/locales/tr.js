@@ -1,7 +1,6 @@
 export default {
   search: 'Müzik ara',
   clearSearch: 'Aramayı temizle',
-  chart: 'Liste',
   filters: 'Filtreler',
   allFilters: 'Tüm filtreler',
   commercial: 'Ticari kullanım',

@@ -4,7 +4,6 @@
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  */
 
-import { ChartSelect } from './chart_select.js';
 import { el } from './dom.js';
 import { FormControl } from './form_control.js';
 import { Frame, isPickOf } from './frame.js';
@@ -20,7 +19,7 @@ import { Tokens } from './tokens.js';
 const SEEK_SECONDS = 5;
 const STANDINGS_DELAY_MS = 150;
 const TEXT_ATTRIBUTES = ['src', 'tokenSrc', 'locale', 'theme', 'name', 'credentials'];
-const FLAGS = ['required', 'disabled', 'charts'];
+const FLAGS = ['required', 'disabled'];
 const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', ...TEXT_ATTRIBUTES, ...FLAGS];
 
 /**
@@ -51,7 +50,6 @@ const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', ...TEXT_
  * @cssprop --tmp-up
  * @cssprop --tmp-warning
  * @csspart search
- * @csspart charts
  * @csspart chips
  * @csspart chip
  * @csspart chip-on
@@ -87,8 +85,7 @@ export class TiktokMusicPicker extends FormControl {
   #starts = 0;
   /** @type {AbortController} aborted when the element leaves the page */ #connection;
   /** @type {Frame|null} rebuilt for another language; null while the element is not in the page */ #frame = null;
-  /** @type {import('./filters.js').Choice} */ #choice = { q: '', languages: new Set(), commerceOnly: false, publishableOnly: false, chart: '' };
-  #charts = new ChartSelect(this.#choice, () => this.#search());
+  /** @type {import('./filters.js').Choice} */ #choice = { q: '', languages: new Set(), commerceOnly: false, publishableOnly: false };
   /** @type {Source} */ #source;
   /** @type {Standings|null} */ #standings = null;
   #standingsTimer;
@@ -282,7 +279,6 @@ export class TiktokMusicPicker extends FormControl {
     this.#frame = new Frame(speech, { choice: this.#choice, player: this.#player }, this.#handlers);
     this.#frame.search.text = text;
     this.#frame.element.lang = language;
-    this.#charts.show(this.#frame);
     this.#frame.disable(this.isDisabled);
     this.#showDirection();
     this.#root.replaceChildren(this.#frame.element, this.#audio);
@@ -340,7 +336,6 @@ export class TiktokMusicPicker extends FormControl {
   #begun() {
     const { feed } = this.#reader;
     this.#frame?.begin(feed);
-    if (this.charts) this.#charts.load(this.#source, this.#frame, this.#connection.signal);
     const { q, languages, commerceOnly } = this.#choice;
     const detail = { q, languages: [...languages], commerceOnly, total: feed.total };
     this.dispatchEvent(new CustomEvent('list-loaded', { detail }));
@@ -403,7 +398,7 @@ export class TiktokMusicPicker extends FormControl {
   }
 
   #showStanding(row) {
-    const standing = onChart(this.#standings.get(row.track.id), this.#choice.chart);
+    const standing = this.#standings.get(row.track.id);
     row.showRank(standing, this.#reader.feed.hasFilters ? null : row.index + 1);
     row.showMeta(standing, this.#failed.has(row.track.id));
   }
@@ -492,11 +487,6 @@ export class TiktokMusicPicker extends FormControl {
     const isFound = await this.#standings.fetch([id]);
     if (isFound && this.#frame && this.value?.trackId === id) this.#frame.showPick(this.#pickState);
   }
-}
-
-/** The standing with its rank and movement on the chosen chart; '' is the default one. */
-function onChart(standing, chart) {
-  return chart && standing ? { ...standing, ...standing.charts?.find(({ id }) => id === chart), id: standing.id } : standing;
 }
 
 for (const name of TEXT_ATTRIBUTES) {

@@ -32,7 +32,7 @@ export class Feed {
     this.query = queryOf(choice);
   }
 
-  get hasFilters() { return this.query.common.some(([name]) => name !== 'chart') || this.query.languages.length > 0; }
+  get hasFilters() { return this.query.common.length + this.query.languages.length > 0; }
 
   get isComplete() { return this.#cursor === null; }
 

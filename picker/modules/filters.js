@@ -1,7 +1,7 @@
 /**
  * The filter chips: direct posts, commercial use and languages, each with its number of tracks.
  *
- * @typedef {{q: string, languages: Set<string>, commerceOnly: boolean, publishableOnly: boolean, chart?: string}} Choice the search; `chart` is an id, empty for the default one
+ * @typedef {{q: string, languages: Set<string>, commerceOnly: boolean, publishableOnly: boolean}} Choice the search
  */
 
 import { button, el } from './dom.js';

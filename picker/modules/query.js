@@ -17,11 +17,11 @@ function pastedId(text) {
  * @param {import('./filters.js').Choice} choice
  * @returns {{common: string[][], languages: string[][], isLinkWithoutId: boolean}}
  */
-export function queryOf({ q, languages, commerceOnly, publishableOnly, chart = '' }) {
+export function queryOf({ q, languages, commerceOnly, publishableOnly }) {
   const id = pastedId(q);
   if (id !== undefined) return { common: [['link', id ?? q]], languages: [], isLinkWithoutId: id === null };
   const text = [...q].slice(0, LONGEST_SEARCH).join('');
   const flags = [['commerceOnly', commerceOnly], ['publishable', publishableOnly]];
-  const common = [['chart', chart], ['q', text], ...flags.map(([name, isOn]) => [name, isOn ? 'true' : ''])].filter(([, value]) => value);
+  const common = [['q', text], ...flags.map(([name, isOn]) => [name, isOn ? 'true' : ''])].filter(([, value]) => value);
   return { common, languages: [...languages].map((code) => ['language', code]), isLinkWithoutId: false };
 }

@@ -56,7 +56,6 @@ svg { inline-size: 1.25u; block-size: 1.25u; fill: currentColor; flex: none; dis
 .search .icon { position: absolute; inset-block-start: .25u; inset-inline-end: .25u }
 
 .filters { display: flex; align-items: start; flex: none; padding-inline-end: .5u }
-select.charts { flex: none; max-inline-size: 45%; margin: .1875u 0 .1875u .875u; min-block-size: 2u }
 .chips { min-block-size: 2.375u; display: flex; gap: .375u; flex: 1; min-inline-size: 0; padding: .1875u .875u; overflow-x: auto; scrollbar-width: none; scroll-padding-inline: .875u }
 .filters.open .chips { flex-wrap: wrap; max-block-size: 9u; overflow: hidden auto; scrollbar-width: thin }
 .filters .icon { margin-block-start: .0625u }
