@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.architecture.expansion import NoManagedPolicies, expand
+from tests.architecture.expansion import expand
 from tests.architecture.test_cold_start import PROGRAM, loaded_modules
-from tests.architecture.test_roles import CATALOG, granted
+from tests.architecture.test_roles import CATALOG, granted, leading, own
 
 NOTHING = object()
 ADDED = {
@@ -78,22 +78,23 @@ def test_on_adds_the_stream_and_one_function_and_changes_nothing_else(
 def test_the_announce_function_reads_versions_and_records_and_sends_to_one_bus(
     on: dict[str, Any],
 ) -> None:
-    reads = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SNAP#*", "TRACK#*"]}}
     bus = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}"
     source = {"StringEquals": {"events:source": "tiktok-music.catalog"}}
+    stream = {"Fn::GetAtt": ["CatalogTable", "StreamArn"]}
+    reading = ("DescribeStream", "GetRecords", "GetShardIterator")
 
     assert granted({"Resources": on}, "AnnounceFunctionRole") == sorted(
         [
-            ("dynamodb:BatchGetItem", CATALOG, reads),
-            ("dynamodb:GetItem", CATALOG, reads),
+            ("dynamodb:BatchGetItem", CATALOG, leading("TRACK#*")),
+            ("dynamodb:GetItem", CATALOG, leading("SNAP#*")),
             ("events:PutEvents", {"Fn::Sub": bus}, source),
             ("sqs:SendMessage", {"Fn::GetAtt": ["RefreshFailures", "Arn"]}, None),
+            *((f"dynamodb:{action}", stream, None) for action in reading),
+            ("dynamodb:ListStreams", {"Fn::Sub": "${CatalogTable.Arn}/stream/*"}, None),
+            *own("AnnounceLogs"),
         ],
         key=str,
     )
-    managed = on["AnnounceFunctionRole"]["Properties"]["ManagedPolicyArns"]
-    reading = "arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole"
-    assert set(managed) == {*NoManagedPolicies().load().values(), reading}
 
 
 def test_a_failed_batch_is_split_retried_and_sent_to_the_failure_queue(on: dict[str, Any]) -> None:

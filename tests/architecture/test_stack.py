@@ -83,7 +83,8 @@ def test_schedule_and_stage_follow_the_parameters(expanded: dict[str, Any]) -> N
     assert schedule["State"] == {"Fn::If": ["HasMediaMap", "DISABLED", state]}
     assert with_map["State"] == state
     for each in (schedule, with_map):
-        assert each["ScheduleExpression"] == {"Fn::Sub": "rate(${RefreshEveryHours} hours)"}
+        assert each["ScheduleExpression"] == {"Fn::Sub": "cron(0 0/${RefreshEveryHours} * * ? *)"}
+        assert each["ScheduleExpressionTimezone"] == "UTC"
     assert stage["DefaultRouteSettings"] == {
         "ThrottlingBurstLimit": {"Ref": "ThrottleBurst"},
         "ThrottlingRateLimit": {"Ref": "ThrottleRate"},

@@ -99,5 +99,6 @@ def test_the_state_machine_and_the_refresh_have_the_same_schedule() -> None:
         for name in ("RefreshMusicFunction", "RefreshMedia")
     )
 
-    for name in ("ScheduleExpression", "Input", "RetryPolicy"):
+    names = ("ScheduleExpression", "ScheduleExpressionTimezone", "Input", "RetryPolicy")
+    for name in names:
         assert own[name] == instead[name]
