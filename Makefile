@@ -12,6 +12,7 @@ ENVIRONMENT := .venv/.installed
 BENCH_ENVIRONMENT := .venv/.bench-installed
 GENERATORS_ENVIRONMENT := .venv-generators/.installed
 SAM_ENVIRONMENT := .venv-sam/.installed
+AUDIT_ENVIRONMENT := .venv-audit/.installed
 SAM_PROGRAM ?= .venv-sam/bin/sam
 # Validating and building need some region; a deployment gets the chosen one or none, never ours.
 # SAM reads only AWS_DEFAULT_REGION.
@@ -22,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 export ARCH ?= arm64
 
-.PHONY: help install run test generators faults mutants rehearse-deploy life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh lock clean
+.PHONY: help install run test generators faults mutants rehearse-deploy life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh lock audit release clean
 
 help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -42,6 +43,11 @@ $(BENCH_ENVIRONMENT): requirements-bench.txt $(ENVIRONMENT)
 $(GENERATORS_ENVIRONMENT): requirements-generators.txt
 	@python="$$($(find_python))" && echo "installing the generators of clients into .venv-generators" && "$$python" -m venv .venv-generators
 	@.venv-generators/bin/pip install --quiet --require-hashes -r requirements-generators.txt
+	@touch $@
+
+$(AUDIT_ENVIRONMENT): requirements-audit.txt
+	@python="$$($(find_python))" && echo "installing the audit of packages into .venv-audit" && "$$python" -m venv .venv-audit
+	@.venv-audit/bin/pip install --quiet --require-hashes -r requirements-audit.txt
 	@touch $@
 
 $(SAM_ENVIRONMENT): requirements-sam.txt requirements-emulator.txt
@@ -122,5 +128,13 @@ bench-refresh: install ## measure a refresh of N new tracks and one without new 
 lock: ## pin the requirements again (needs uv)
 	tools/packaging/lock.sh
 
+audit: $(AUDIT_ENVIRONMENT) ## look up the deployed packages in a database of vulnerabilities; write sbom.json
+	@.venv-audit/bin/python -m tools.packaging.sbom > sbom.json
+	@for folder in layers_shared functions/*; do [ ! -f $$folder/requirements.txt ] || \
+		.venv-audit/bin/pip-audit --require-hashes --disable-pip --requirement $$folder/requirements.txt || exit 1; done
+
+release: install ## build and check the packages of TAG=vX.Y.Z into dist/ (needs npm)
+	@.venv/bin/python -m tools.packaging.release $(TAG) dist
+
 clean: ## remove everything that the other targets made
-	rm -rf .venv .venv-generators .venv-sam .aws-sam .local build *.egg-info
+	rm -rf .venv .venv-audit .venv-generators .venv-sam .aws-sam .local build dist sbom.json *.egg-info

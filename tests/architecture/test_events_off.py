@@ -9,6 +9,13 @@ from tests.architecture.test_cold_start import PROGRAM, loaded_modules
 from tests.architecture.test_roles import CATALOG, granted, leading, own
 
 NOTHING = object()
+STREAM = {
+    "Fn::If": [
+        "OwnCatalogTable",
+        {"Fn::GetAtt": ["CatalogTable", "StreamArn"]},
+        {"Ref": "CatalogStreamArn"},
+    ]
+}
 ADDED = {
     "AnnounceFunction": "AWS::Lambda::Function",
     "AnnounceFunctionRole": "AWS::IAM::Role",
@@ -80,7 +87,16 @@ def test_the_announce_function_reads_versions_and_records_and_sends_to_one_bus(
 ) -> None:
     bus = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}"
     source = {"StringEquals": {"events:source": "tiktok-music.catalog"}}
-    stream = {"Fn::GetAtt": ["CatalogTable", "StreamArn"]}
+    [table] = [each for each in CATALOG["Fn::If"][2].values()]
+    streams = {
+        "Fn::If": [
+            "OwnCatalogTable",
+            {"Fn::Sub": "${CatalogTable.Arn}/stream/*"},
+            {"Fn::Sub": f"{table}/stream/*"},
+        ]
+    }
+    own_stream = {"Fn::GetAtt": ["CatalogTable", "StreamArn"]}
+    stream = {"Fn::If": ["OwnCatalogTable", own_stream, streams["Fn::If"][2]]}
     reading = ("DescribeStream", "GetRecords", "GetShardIterator")
 
     assert granted({"Resources": on}, "AnnounceFunctionRole") == sorted(
@@ -90,7 +106,7 @@ def test_the_announce_function_reads_versions_and_records_and_sends_to_one_bus(
             ("events:PutEvents", {"Fn::Sub": bus}, source),
             ("sqs:SendMessage", {"Fn::GetAtt": ["RefreshFailures", "Arn"]}, None),
             *((f"dynamodb:{action}", stream, None) for action in reading),
-            ("dynamodb:ListStreams", {"Fn::Sub": "${CatalogTable.Arn}/stream/*"}, None),
+            ("dynamodb:ListStreams", streams, None),
             *own("AnnounceLogs"),
         ],
         key=str,
@@ -102,7 +118,7 @@ def test_a_failed_batch_is_split_retried_and_sent_to_the_failure_queue(on: dict[
 
     names = ("MaximumRetryAttempts", "BisectBatchOnFunctionError", "StartingPosition")
     assert [mapping[name] for name in names] == [10, True, "TRIM_HORIZON"]
-    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["CatalogTable", "StreamArn"]}
+    assert mapping["EventSourceArn"] == STREAM
     assert mapping["DestinationConfig"] == {
         "OnFailure": {"Destination": {"Fn::GetAtt": ["RefreshFailures", "Arn"]}}
     }

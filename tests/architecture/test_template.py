@@ -148,14 +148,17 @@ def test_the_cron_of_the_schedule_is_the_grid_of_the_code(hours: int) -> None:
 
 
 def test_schedules_have_no_fixed_name_so_that_stacks_can_share_an_account() -> None:
+    resources = load_template()["Resources"].values()
     events = [
         event["Properties"]
-        for resource in load_template()["Resources"].values()
+        for resource in resources
         for event in resource["Properties"].get("Events", {}).values()
         if event["Type"] == "ScheduleV2"
     ]
+    schedules = [each for each in resources if each["Type"] == "AWS::Scheduler::Schedule"]
 
-    assert [event.get("OmitName") for event in events] == [True] * 3
+    assert [event.get("OmitName") for event in events] == [True]
+    assert [schedule["Properties"].get("Name") for schedule in schedules] == [None, None]
 
 
 @pytest.mark.parametrize(

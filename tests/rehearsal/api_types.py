@@ -63,6 +63,15 @@ def machine_arguments(properties: Properties) -> dict[str, Any]:
     return renamed
 
 
+def lower_first(value: Any) -> Any:
+    """CodeDeploy's API names everything as its resource types do, but for the first letter."""
+    if isinstance(value, list):
+        return [lower_first(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name[0].lower() + name[1:]: lower_first(each) for name, each in value.items()}
+
+
 def answered(name: str) -> Callable[[Properties, Any], str]:
     return lambda properties, answer: str(answer[name])
 
@@ -160,6 +169,23 @@ API_TYPES = {
     ),
     "AWS::ApiGatewayV2::ApiMapping": ApiType(
         service="apigatewayv2", operation="create_api_mapping", ref=answered("ApiMappingId")
+    ),
+    "AWS::CodeDeploy::Application": ApiType(
+        service="codedeploy",
+        operation="create_application",
+        name="ApplicationName",
+        ref=given("ApplicationName"),
+        arguments=lambda properties: {
+            **lower_first(without("Tags")(properties)),
+            "tags": properties["Tags"],
+        },
+    ),
+    "AWS::CodeDeploy::DeploymentGroup": ApiType(
+        service="codedeploy",
+        operation="create_deployment_group",
+        name="DeploymentGroupName",
+        ref=given("DeploymentGroupName"),
+        arguments=lambda properties: lower_first(properties),
     ),
     "AWS::CloudWatch::Alarm": ApiType(
         service="cloudwatch",

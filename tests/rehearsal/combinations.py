@@ -8,6 +8,8 @@ REQUIRED = {
     "R2EndpointUrl": f"https://{ACCOUNT}.r2.cloudflarestorage.com",
     "R2Bucket": "tiktok-music-media",
 }
+# Tables of a former stack; the ARN of the stream is known only when it exists.
+FORMER_CATALOG, FORMER_KEYS, FORMER_STREAM = "former-catalog", "former-keys", "its stream"
 # Each differs from the defaults; every condition of the template depends on one of them.
 SWITCHES: dict[str, dict[str, str]] = {
     "alarms": {"AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms"},
@@ -16,11 +18,17 @@ SWITCHES: dict[str, dict[str, str]] = {
         "DomainName": "music.example.com",
         "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/6d1e-4f",
     },
-    "snapstart": {"SnapStart": "3f2a9c1"},
+    "snapstart": {"SnapStart": "on", "Release": "3f2a9c1"},
+    "gradual": {"GradualDeployment": "canary", "Release": "3f2a9c1"},
     "origins": {"AllowedOrigins": "https://app.example.com,http://localhost:3000"},
     "x86": {"Architecture": "x86_64"},
     "events": {"Events": "on"},
     "unreserved": {"RefreshConcurrency": "unreserved"},
+    "former": {
+        "CatalogTableName": FORMER_CATALOG,
+        "KeysTableName": FORMER_KEYS,
+        "CatalogStreamArn": FORMER_STREAM,
+    },
 }
 
 

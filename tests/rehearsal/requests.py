@@ -70,6 +70,8 @@ def service_requests(stack: Stack) -> Iterator[Request]:
             yield from _of_machine(stack, name)
         elif kind == "AWS::Lambda::Function":
             yield from _of_function(stack, name)
+        elif kind == "AWS::CodeDeploy::DeploymentGroup":
+            yield from _of_traffic(stack, "ListTrafficRole")
         elif kind in ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping"):
             yield from _of_asynchronous(stack, resources[name]["Properties"])
 
@@ -98,6 +100,15 @@ def _of_asynchronous(stack: Stack, properties: Any) -> Iterator[Request]:
         for action in ("DescribeStream", "GetRecords", "GetShardIterator"):
             yield Request(role, f"dynamodb:{action}", stream)
         yield Request(role, "dynamodb:ListStreams", f"{table}/stream/*")
+
+
+def _of_traffic(stack: Stack, role: str) -> Iterator[Request]:
+    """CodeDeploy moves the alias and reads the alarm; its guide names functions and aliases."""
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{stack.ids['ListMusicFunction']}"
+    for action in ("GetAlias", "GetProvisionedConcurrencyConfig", "UpdateAlias"):
+        for resource in (function, f"{function}:live"):
+            yield Request(role, f"lambda:{action}", resource)
+    yield Request(role, "cloudwatch:DescribeAlarms", "*")
 
 
 def queue_arn(stack: Stack, name: str) -> str:

@@ -15,6 +15,7 @@ from tests.architecture.expansion import CODE, DEFINITION, expand, parsed_templa
 from tests.architecture.test_template import ROOT
 from tests.rehearsal.api_calls import REGION, model_of
 from tests.rehearsal.api_types import API_TYPES
+from tests.rehearsal.combinations import FORMER_CATALOG, FORMER_KEYS, FORMER_STREAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,34 @@ def prepare_account(monkeypatch: pytest.MonkeyPatch) -> None:
         file.writestr("handler.py", "")
     s3.put_object(Bucket=bucket, Key=code, Body=archive.getvalue())
     definition = (ROOT / "statemachine/refresh_media.asl.json").read_bytes()
+    make_former_tables()
     s3.put_object(Bucket=bucket, Key=DEFINITION.rpartition("/")[2], Body=definition)
+
+
+def make_former_tables() -> None:
+    """The tables that a former stack left; the catalog has a stream."""
+    client = boto3.client("dynamodb", region_name=REGION)
+    for name in (FORMER_CATALOG, FORMER_KEYS):
+        client.create_table(
+            TableName=name,
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+
+
+def former_stream() -> str:
+    client = boto3.client("dynamodb", region_name=REGION)
+    return str(client.describe_table(TableName=FORMER_CATALOG)["Table"]["LatestStreamArn"])
 
 
 def deploy(name: str, parameters: Mapping[str, str]) -> Stack:
     """Creates a stack."""
+    parameters = {
+        key: former_stream() if value == FORMER_STREAM else value
+        for key, value in parameters.items()
+    }
     template = expand(**parameters)
     client = boto3.client("cloudformation", region_name=REGION)
     client.create_stack(

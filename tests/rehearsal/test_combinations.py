@@ -14,7 +14,7 @@ from botocore.exceptions import ParamValidationError
 
 from tests.architecture.expansion import expand
 from tests.rehearsal.api_calls import ACCOUNT_ID, REGION, InvalidProperty
-from tests.rehearsal.combinations import SWITCHES, combined, every, few
+from tests.rehearsal.combinations import FORMER_CATALOG, FORMER_KEYS, SWITCHES, combined, every, few
 from tests.rehearsal.stack import Stack, deploy, holding
 
 COMBINATIONS = every() if os.environ.get("REHEARSE") == "full" else few()
@@ -51,6 +51,11 @@ def test_a_stack_is_created_and_refers_to_its_own_resources(
     check_roles(stack)
     if "map" in parts:
         check_state_machine(stack)
+    made = (stack.ids.get("CatalogTable"), stack.ids.get("KeysTable"))
+    used = (stack.outputs["CatalogTable"], stack.outputs["KeysTable"])
+    assert (made, used) == (
+        ((None, None), (FORMER_CATALOG, FORMER_KEYS)) if "former" in parts else (used, used)
+    )
 
 
 def check_functions(stack: Stack) -> None:
@@ -60,8 +65,8 @@ def check_functions(stack: Stack) -> None:
         found = client.get_function_configuration(FunctionName=name)
         variables = found["Environment"]["Variables"]
         assert "${" not in str(found)
-        assert variables["CATALOG_TABLE"] == stack.ids["CatalogTable"]
-        assert variables.get("KEYS_TABLE") in (None, stack.ids["KeysTable"])
+        assert variables["CATALOG_TABLE"] == stack.outputs["CatalogTable"]
+        assert variables.get("KEYS_TABLE") in (None, stack.outputs["KeysTable"])
         assert variables.get("PLANS_BUCKET") in (None, stack.ids.get("MediaPlans"))
 
 
@@ -82,6 +87,8 @@ def check_schedules(stack: Stack) -> None:
         assert role in stack.of_type("AWS::IAM::Role")
         if "scheduledTime" in schedule["Target"]["Input"] and schedule["State"] == "ENABLED":
             enabled.append(schedule["Target"]["Arn"])
+    callers_get = stack.ids.get("ListMusicAlias", f"{LAMBDA}{stack.ids['ListMusicFunction']}")
+    assert client.get_schedule(Name=stack.ids["AgeCheck"])["Target"]["Arn"] == callers_get
     # One of the function and the state machine is started by the schedule, never both.
     started = stack.ids.get("RefreshMedia") or f"{LAMBDA}{stack.ids['RefreshMusicFunction']}"
     assert enabled == [started]
@@ -124,6 +131,8 @@ def check_watching(stack: Stack) -> None:
             assert dimension == "service"
         elif dimension == "QueueName":
             assert value in [url.rpartition("/")[2] for url in stack.of_type("AWS::SQS::Queue")]
+        elif dimension == "TableName":
+            assert value in (stack.outputs["CatalogTable"], stack.outputs["KeysTable"])
         else:
             assert value in stack.ids.values(), (namespace, dimension)
 
@@ -176,7 +185,7 @@ def test_the_combinations_turn_every_condition_on_and_off(account: None) -> None
 
 
 def test_two_stacks_of_one_account_do_not_collide(account: None) -> None:
-    parts = [name for name in SWITCHES if name != "domain"]
+    parts = [name for name in SWITCHES if name not in ("domain", "former")]
     first, second = (deploy(name, combined(*parts)) for name in ("music", "music-dev"))
 
     # The stage is below its API.

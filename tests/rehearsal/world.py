@@ -102,7 +102,7 @@ class World:
 @contextmanager
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A stack with all functions; the account has the secrets and the bucket of the guide."""
-    parameters = combined("map", "events") | {"Source": "cml,aweme", "MinTracks": "1"}
+    parameters = combined("map", "events", "gradual") | {"Source": "cml,aweme", "MinTracks": "1"}
     stack = deploy("music", parameters)
     # moto would run the function for each write, in Docker.
     tables = get_backend("dynamodb")[ACCOUNT_ID][REGION].tables
