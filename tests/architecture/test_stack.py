@@ -75,6 +75,26 @@ def test_two_stacks_of_one_account_have_no_name_in_common(
     assert len(named) == 18
 
 
+def test_nothing_that_a_failed_creation_leaves_blocks_the_next_one(
+    expanded: dict[str, Any],
+) -> None:
+    """What stays has a generated name; what has a name goes with the stack."""
+    naming = ("LogGroupName", "DashboardName", "AlarmName")
+    stays = {
+        name for name, resource in expanded.items() if resource.get("DeletionPolicy") == "Retain"
+    }
+    named = {
+        name
+        for name, resource in expanded.items()
+        if any(each in resource["Properties"] for each in naming)
+    }
+
+    assert stays == {"CatalogTable", "KeysTable", "MediaPlans"}
+    assert stays & named == set()
+    for name in stays:
+        assert not {"TableName", "BucketName"} & expanded[name]["Properties"].keys(), name
+
+
 def test_schedule_and_stage_follow_the_parameters(expanded: dict[str, Any]) -> None:
     schedule = expanded["RefreshMusicFunctionSchedule"]["Properties"]
     [stage] = of_type(expanded, "AWS::ApiGatewayV2::Stage").values()

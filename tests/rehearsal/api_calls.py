@@ -20,7 +20,7 @@ Properties = Mapping[str, Any]
 
 
 class InvalidProperty(Exception):
-    """Raised when a value is none that the service's API accepts."""
+    """Raised when the service's API would refuse a property."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class ApiType:
 
 
 class ApiResource:
-    """What moto's CloudFormation knows of a created resource."""
+    """A created resource, as moto's CloudFormation expects it."""
 
     def __init__(self, ref: str, attributes: Mapping[str, str]) -> None:
         self.physical_resource_id = ref

@@ -46,7 +46,7 @@ def is_needed(grant: Grant, grants: list[Grant], requests: set[Request]) -> bool
 
 
 def forbidden(stack: Stack) -> Iterator[Request]:
-    """What a function that was taken over must not be able to do."""
+    """Requests that must be denied even to a function that an attacker controls."""
     catalog, keys = (
         f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{stack.ids[name]}"
         for name in ("CatalogTable", "KeysTable")

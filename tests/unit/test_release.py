@@ -1,6 +1,7 @@
 """A release: one version everywhere, notes from CHANGELOG.md, an SBOM of what is deployed."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ from tools.packaging.build_artifact import pins
 from tools.packaging.release import (
     PLACES,
     ReleaseError,
-    build_wheel,
     check_versions,
     check_wheel,
     notes_of,
@@ -72,12 +72,22 @@ def test_a_version_without_notes_is_no_release(version: str) -> None:
         notes_of(CHANGELOG, version)
 
 
-def test_a_wheel_of_another_version_is_no_release(tmp_path: Path) -> None:
-    wheel = build_wheel(ROOT / "clients/python", tmp_path)
+@pytest.mark.parametrize(
+    ("version", "licence"), [("1.1.0", "licenses/LICENSE"), ("1.0.0", "nothing")]
+)
+def test_a_wheel_of_another_version_or_without_licence_is_no_release(
+    tmp_path: Path, version: str, licence: str
+) -> None:
+    def wheel(version: str, licence: str) -> Path:
+        place = tmp_path / "client.whl"
+        with zipfile.ZipFile(place, "w") as file:
+            file.writestr("client-1.dist-info/METADATA", f"Name: client\nVersion: {version}\n")
+            file.writestr(f"client-1.dist-info/{licence}", "")
+        return place
 
-    check_wheel(wheel, next(version for _, version in versions(ROOT)))
-    with pytest.raises(ReleaseError, match=r"is not 9\.9\.9"):
-        check_wheel(wheel, "9.9.9")
+    check_wheel(wheel("1.0.0", "licenses/LICENSE"), "1.0.0")
+    with pytest.raises(ReleaseError, match=r"client\.whl lacks its licence or is not 1\.0\.0"):
+        check_wheel(wheel(version, licence), "1.0.0")
 
 
 def test_the_sbom_lists_every_pin_of_the_deployed_functions() -> None:

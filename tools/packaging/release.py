@@ -80,7 +80,9 @@ def check_versions(root: Path, version: str) -> None:
 def notes_of(changelog: str, version: str) -> str:
     """The section of a version without its title; raises ReleaseError without one."""
     section = re.search(
-        rf"^## {re.escape(version)}(?![\w.])[^\n]*\n(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL
+        rf"^## {re.escape(version)}(?![\w.])[^\n]*\n(.*?)(?=^## |\Z)",
+        changelog,
+        re.MULTILINE | re.DOTALL,
     )
     if section is None or not section[1].strip():
         raise ReleaseError(f"CHANGELOG.md has no section for {version}: rename Unreleased")

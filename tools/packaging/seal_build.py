@@ -4,7 +4,7 @@
     python -m tools.packaging.seal_build --deploy PROFILE  prints the parameters for `sam deploy`
 
 The built template accepts no other `Architecture` from then on, so that CloudFormation itself
-refuses it, whoever deploys: SAM sends the stack's previous value where no new one is given.
+refuses it in every deployment: SAM sends the stack's previous value where no new one is given.
 """
 
 import argparse
