@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 export ARCH ?= arm64
 
-.PHONY: help install run test generators faults mutants life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh lock clean
+.PHONY: help install run test generators faults mutants life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh bench-growth lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -67,7 +67,6 @@ life: install ## simulate a year of scheduled runs against an independent model 
 mutants: install ## change the core in every small way; print what no test notices (MODULES=)
 	@.venv/bin/python -m tools.testing.mutants $(MODULES)
 
-
 check: install $(SAM_ENVIRONMENT) ## check format, lint, types, imports and template
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
@@ -109,6 +108,9 @@ bench-warm: $(BENCH_ENVIRONMENT) ## measure CPU per request of the list function
 
 bench-refresh: install ## measure a refresh of N new tracks and one without new tracks (N=60)
 	@.venv/bin/python -m bench.refresh --tracks $(or $(N),60)
+
+bench-growth: install ## measure how every step grows with the number of tracks (SIZES="1000 100000")
+	@.venv/bin/python -m bench.growth $(SIZES)
 
 lock: ## pin the requirements again (needs uv)
 	tools/packaging/lock.sh

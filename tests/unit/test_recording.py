@@ -13,7 +13,8 @@ from tests.fakes import FakeArchive, FakeLedger
 from tests.refresh_world import RULES
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import RecordingCorrupt, RecordingTooLarge
-from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
+from tiktok_music.publish_evidence import Evidence
+from tiktok_music.publish_facts import Clip, ClipKind, PublishFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists

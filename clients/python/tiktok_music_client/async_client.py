@@ -12,6 +12,7 @@ import httpx2
 from tiktok_music_client import connection, endpoints
 from tiktok_music_client.answer import Answer
 from tiktok_music_client.base import ClientBase
+from tiktok_music_client.changes import ChangesPages
 from tiktok_music_client.connection import ApiKey
 from tiktok_music_client.deadline import Deadline
 from tiktok_music_client.errors import CatalogError, Unauthenticated
@@ -113,7 +114,11 @@ class AsyncCatalogClient(ClientBase):
         return await self._send(endpoints.by_link(link))
 
     async def changes(self, since: str) -> Changes:
-        return await self._send(endpoints.changes(since))
+        deadline = self._deadline()
+        pages = ChangesPages(since)
+        while not pages.are_complete():
+            pages.add(await self._send(pages.next_request(), deadline))
+        return pages.joined()
 
     async def resolve(
         self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None

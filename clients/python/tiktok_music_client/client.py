@@ -11,6 +11,7 @@ import httpx2
 from tiktok_music_client import connection, endpoints
 from tiktok_music_client.answer import Answer
 from tiktok_music_client.base import ClientBase
+from tiktok_music_client.changes import ChangesPages
 from tiktok_music_client.connection import ApiKey
 from tiktok_music_client.deadline import Deadline, TimedStream
 from tiktok_music_client.errors import CatalogError, Unauthenticated
@@ -122,7 +123,11 @@ class CatalogClient(ClientBase):
 
     def changes(self, since: str) -> Changes:
         """Returns the changes since a version; raises VersionGone for an expired one."""
-        return self._send(endpoints.changes(since))
+        deadline = self._deadline()
+        pages = ChangesPages(since)
+        while not pages.are_complete():
+            pages.add(self._send(pages.next_request(), deadline))
+        return pages.joined()
 
     def resolve(
         self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None

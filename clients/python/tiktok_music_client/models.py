@@ -221,7 +221,7 @@ class Move:
 class Changes:
     """The changes between the versions `since` and `version`.
 
-    `updated` is None from an API of an earlier release.
+    `updated` is None from an API of an earlier release; `next_cursor` is that of a page.
     """
 
     since: str
@@ -230,6 +230,7 @@ class Changes:
     removed: tuple[Removal, ...]
     moved: tuple[Move, ...]
     updated: tuple[UpdatedTrack, ...] | None = None
+    next_cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

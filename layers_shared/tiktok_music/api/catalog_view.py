@@ -1,17 +1,22 @@
 """The data behind all routes: the live catalog, or the sandbox in its place."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from tiktok_music.api.bounded_cache import BoundedCache
 from tiktok_music.api.freshness import Freshness
 from tiktok_music.api.index import CACHED_INDEXES, Index, Indexes
 from tiktok_music.api.snapshot_cache import SnapshotCache
-from tiktok_music.archive import TrackRecord
-from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import Invalid, SnapshotGone, VersionGone
 from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
+
+if TYPE_CHECKING:
+    from tiktok_music.archive import TrackRecord
+    from tiktok_music.archive_lookup import ReadableArchive
 
 FOREIGN = "Is of the other environment: live and test keys have versions of their own."
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tiktok_music.archive import MediaFacts, TrackRecord
-from tiktok_music.publish_facts import STRENGTH, ClipKind, Evidence, PublishFacts, updated
+from tiktok_music.publish_evidence import STRENGTH, Evidence
+from tiktok_music.publish_facts import ClipKind, PublishFacts, updated
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.description import Description, describe
 from tiktok_music.refresh.curation.operator_lists import NO_LISTS, OperatorLists

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tiktok_music.publish_facts import TRUSTED, ClipKind, Evidence, PublishFacts
+from tiktok_music.publish_evidence import TRUSTED, Evidence
+from tiktok_music.publish_facts import ClipKind, PublishFacts
 from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.catalog import Accepted

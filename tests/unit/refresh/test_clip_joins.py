@@ -11,7 +11,8 @@ from tests.builders import NOON, a_candidate
 from tests.fakes import FakeSource
 from tests.refresh_world import World, fingerprint_text
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
+from tiktok_music.publish_evidence import Evidence
+from tiktok_music.publish_facts import Clip, ClipKind, PublishFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists

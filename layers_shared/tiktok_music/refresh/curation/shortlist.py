@@ -8,7 +8,8 @@ from typing import Protocol
 from tiktok_music.archive import TrackRecord
 from tiktok_music.archive_lookup import resolve_aliases
 from tiktok_music.errors import OutOfTime
-from tiktok_music.publish_facts import Evidence, PublishFacts
+from tiktok_music.publish_evidence import Evidence
+from tiktok_music.publish_facts import PublishFacts
 from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
