@@ -53,7 +53,7 @@ run: install ## run everything on this machine and serve the API (PORT=, UPSTREA
 
 test: install $(SAM_ENVIRONMENT) ## run all tests, JOBS= at a time (one per core); gets a browser if there is none
 	@.venv/bin/python -m tools.testing.get_browser
-	.venv/bin/python -m pytest --numprocesses $(or $(JOBS),auto) --dist loadgroup
+	.venv/bin/python -m pytest --numprocesses $(or $(JOBS),auto)
 
 generators: install $(GENERATORS_ENVIRONMENT) ## generate clients from openapi.json and run them against the application (needs npm)
 	PACKAGE_TEST=1 .venv/bin/python -m pytest -q -p no:schemathesis tests/generators
