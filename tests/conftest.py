@@ -10,8 +10,8 @@ import boto3
 import botocore.session
 import pytest
 from moto import mock_aws
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.needs import NODE, not_tested, skip_without
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
@@ -38,7 +38,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
             reporter.write_line(line, yellow=True)
 
 
-class FileScheduling(LoadScopeScheduling):
+class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]  # is untyped
     """Keeps the tests of a file in one process, those of a folder if it has costly fixtures.
 
     xdist's own groups are part of the node id, which this pytest does not let a plugin change.

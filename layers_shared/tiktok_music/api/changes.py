@@ -8,9 +8,28 @@ from tiktok_music.archive import TrackRecord, TrackStatus
 
 # A change of these is no update: user counts change in every version.
 _NO_UPDATE = ("id", "userCount")
+NO_RECORDS: Mapping[str, TrackRecord] = {}
 
 
-def changes(before: Index, now: Index) -> dict[str, list[dict[str, Any]]]:
+def changes(
+    before: Index, now: Index, records: Mapping[str, TrackRecord] = NO_RECORDS
+) -> dict[str, Any]:
+    """All changes, as the API returns them; `records` is that of `with_reasons`."""
+    lists = changed_lists(before, now)
+    return {
+        "since": before.descriptor.version,
+        "version": now.descriptor.version,
+        **lists,
+        "removed": with_reasons(lists["removed"], records),
+    }
+
+
+def removed_ids(before: Index, now: Index) -> list[str]:
+    """The ids that left the list, by their former rank."""
+    return [row["id"] for row in before.rows if row["id"] not in now.ranks]
+
+
+def changed_lists(before: Index, now: Index) -> dict[str, list[dict[str, Any]]]:
     """Lists added and updated tracks with their rows, removed ones, and those with another rank.
 
     Linear in the number of tracks. Removed tracks are without reasons: see `with_reasons`.

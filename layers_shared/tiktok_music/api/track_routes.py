@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tiktok_music.api.catalog_view import CatalogView
-from tiktok_music.api.changes import changes, page_of, with_reasons
+from tiktok_music.api.changes import changed_lists, page_of, with_reasons
 from tiktok_music.api.changes_query import ChangesQuery, changes_query
 from tiktok_music.api.conditional import computed_response
 from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
@@ -73,7 +73,7 @@ def changed_tracks(request: Request, view: CatalogView) -> Response:
     query = changes_query(request.query_params.multi_items())
     before = view.index_at(query.since, path="since", advice=GONE)
     index, offset = _end_of_changes(query, view)
-    lists = changes(before, index)
+    lists = changed_lists(before, index)
     following = None
     if query.limit is not None:
         lists, following = page_of(lists, offset, query.limit)
