@@ -7,9 +7,8 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from tiktok_music.adapters.thumb_hash import MAX_SIDE, thumb_hash
+from tiktok_music.track import SMALL_COVER_SIDES
 
-# Pixels of the longer side, for lists at one and at three device pixels.
-SMALL_SIDES = (96, 320)
 _SMALL_QUALITY = 82
 # Shrinking to a seventh blurs edges; this restores them without a halo.
 _SHARPEN = ImageFilter.UnsharpMask(radius=0.6, percent=60, threshold=2)
@@ -20,7 +19,7 @@ _COLOR_SIDE = 64
 
 def small_covers(image: Image.Image) -> dict[int, bytes]:
     """JPEG files by the pixels of their longer side; only sizes below that of the image."""
-    return {side: _small(image, side) for side in SMALL_SIDES if side < max(image.size)}
+    return {side: _small(image, side) for side in SMALL_COVER_SIDES if side < max(image.size)}
 
 
 def placeholder(image: Image.Image) -> bytes:
