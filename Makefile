@@ -23,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 export ARCH ?= arm64
 
-.PHONY: help install run test generators faults mutants rehearse-deploy life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh lock audit release clean
+.PHONY: help install run test generators faults mutants rehearse-deploy life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh bench-growth lock audit release clean
 
 help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -63,7 +63,7 @@ run: install ## run everything on this machine and serve the API (PORT=, UPSTREA
 
 test: install $(SAM_ENVIRONMENT) ## run all tests, JOBS= at a time (one per core); gets a browser if there is none
 	@.venv/bin/python -m tools.testing.get_browser
-	.venv/bin/python -m pytest --numprocesses $(or $(JOBS),auto) --dist loadgroup
+	.venv/bin/python -m pytest --numprocesses $(or $(JOBS),auto)
 
 generators: install $(GENERATORS_ENVIRONMENT) ## generate clients from openapi.json and run them against the application (needs npm)
 	PACKAGE_TEST=1 .venv/bin/python -m pytest -q -p no:schemathesis tests/generators
@@ -79,7 +79,6 @@ life: install ## simulate a year of scheduled runs against an independent model 
 
 mutants: install ## change the core in every small way; print what no test notices (MODULES=)
 	@.venv/bin/python -m tools.testing.mutants $(MODULES)
-
 
 check: install $(SAM_ENVIRONMENT) ## check format, lint, types, imports and template
 	.venv/bin/ruff format --check .
@@ -124,6 +123,9 @@ bench-warm: $(BENCH_ENVIRONMENT) ## measure CPU per request of the list function
 
 bench-refresh: install ## measure a refresh of N new tracks and one without new tracks (N=60)
 	@.venv/bin/python -m bench.refresh --tracks $(or $(N),60)
+
+bench-growth: install ## measure how every step grows with the number of tracks (SIZES="1000 100000")
+	@.venv/bin/python -m bench.growth $(SIZES)
 
 lock: ## pin the requirements again (needs uv)
 	tools/packaging/lock.sh

@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.test_template import load_template
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.errors import SettingsError
-from tiktok_music.publish_facts import TRUSTED, Evidence
+from tiktok_music.publish_evidence import TRUSTED, Evidence
 from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 from tiktok_music.refresh.settings import SOURCES, RefreshSettings
 

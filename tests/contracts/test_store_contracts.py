@@ -364,7 +364,7 @@ def test_a_key_gets_and_loses_browser_tokens_and_else_stays(kind: Any) -> None:
 
 
 def test_rotated_browser_access_is_not_replaced_by_an_older_reader(kind: Any) -> None:
-    """Of two commands at once, the later one must not restore the secret that was replaced."""
+    """The later of two simultaneous commands must not restore the secret that was replaced."""
     keys = FakeKeys() if kind.param == "fake" else DynamoKeys(kind.getfixturevalue("rows"), "keys")
     _, key = a_key()
     keys.save(key)

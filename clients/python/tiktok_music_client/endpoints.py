@@ -9,7 +9,6 @@ from tiktok_music_client.errors import BadAnswer, NotFound, ValidationFailed
 from tiktok_music_client.filters import Filters, checked, parameters_of
 from tiktok_music_client.models import (
     Batch,
-    Changes,
     Health,
     Key,
     Listing,
@@ -89,14 +88,6 @@ def by_link(link: str) -> Request[TrackDetail]:
         return batch.tracks[0]
 
     return Request(f"{LIST}/batch", only_track, parameters={"link": link})
-
-
-def changes(since: str) -> Request[Changes]:
-    return Request(
-        f"{LIST}/changes",
-        lambda answer: parse(Changes, body_of(answer)),
-        parameters={"since": since},
-    )
 
 
 def whoami() -> Request[Key]:

@@ -19,7 +19,7 @@ SEARCH = (
 # Parameters of the list while the setting of direct publish is not off.
 PUBLISH_SEARCH = ("publishable",)
 BATCH = ("ids", "link")
-CHANGES = ("since",)
+CHANGES = ("since", "limit", "cursor")
 # A header has room for a few names.
 MOST_NAMES, LONGEST_NAME = 10, 40
 

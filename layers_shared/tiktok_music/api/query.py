@@ -15,7 +15,6 @@ INCLUDES = ("about", "media")
 PUBLISH_INCLUDE = "publish"
 SORTS = ("popular", "rising", "title")
 LONGEST_Q = 80
-LONGEST_CURSOR = 200
 DEFAULT_LIMIT, MOST_LIMIT = 50, 100
 MOST_SECONDS = 9999
 
@@ -73,7 +72,7 @@ def parse_query(
         track_id=_linked_track(parameters),
         sort=parameters.choice("sort", SORTS),
         limit=parameters.whole("limit", DEFAULT_LIMIT, at_least=1, at_most=MOST_LIMIT),
-        cursor=_cursor(parameters),
+        cursor=parameters.cursor(),
         has_facets=parameters.switch("facets"),
         is_publishable_only=policy.is_on and parameters.switch("publishable"),
         includes=_includes(parameters, policy),
@@ -116,10 +115,3 @@ def _linked_track(parameters: Parameters) -> str | None:
     if track_id is None:
         parameters.add_issue("link", issue_of_link(link))
     return track_id
-
-
-def _cursor(parameters: Parameters) -> str | None:
-    cursor = parameters.one("cursor")
-    if cursor is not None and not 1 <= len(cursor) <= LONGEST_CURSOR:
-        parameters.add_issue("cursor", "Must be a nextCursor of this list.")
-    return cursor

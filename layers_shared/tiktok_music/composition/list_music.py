@@ -3,8 +3,8 @@
 import random
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_snapshots import DynamoSnapshots
-from tiktok_music.adapters.dynamo_tracks import DynamoTrackReader
 from tiktok_music.api.admission import Admission
 from tiktok_music.api.app import Api, build_app
 from tiktok_music.api.auth import Authenticator
@@ -26,7 +25,6 @@ from tiktok_music.api.rate_limit import RateLimiter
 from tiktok_music.api.request_id_middleware import RequestIdMiddleware
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
-from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.composition.preload import PreloadedSnapshots, preload
 from tiktok_music.errors import StoreError
 from tiktok_music.observability import count, gauge_seconds
@@ -35,6 +33,8 @@ from tiktok_music.snapshot import Descriptor
 
 if TYPE_CHECKING:
     from tiktok_music.api.tokens.access import BrowserTokens
+    from tiktok_music.archive import TrackRecord
+    from tiktok_music.archive_lookup import ReadableArchive
 
 # Three calls in a row without an answer, each tried twice, must fit into the function's 10 s.
 CONNECT_SECONDS = 1.0
@@ -109,6 +109,18 @@ class ListFunction:
             self.rows.close()
 
 
+class _TrackArchive:
+    """The archive; its modules are imported by the first read, as the plain list needs none."""
+
+    def __init__(self, rows: DynamoRows, table_name: str) -> None:
+        self._table = (rows, table_name)
+
+    def get_many(self, track_ids: Iterable[str]) -> "Mapping[str, TrackRecord]":
+        from tiktok_music.adapters.dynamo_tracks import DynamoTrackReader
+
+        return DynamoTrackReader(*self._table).get_many(track_ids)
+
+
 def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddleware:
     """The application over DynamoDB; makes no call."""
     return compose(settings, observer).app
@@ -140,7 +152,7 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
                 settings,
                 observer,
                 source=snapshots,
-                archive=DynamoTrackReader(rows, settings.catalog_table),
+                archive=_TrackArchive(rows, settings.catalog_table),
                 now=time.time,
                 on_checked=observer.snapshot_checked,
                 is_foreign=lambda version: sandbox().snapshots.has(version),
@@ -171,7 +183,7 @@ def _catalog_view(
     observer: Observer,
     *,
     source: SnapshotSource,
-    archive: ReadableArchive,
+    archive: "ReadableArchive",
     now: Callable[[], float],
     on_checked: Callable[[Descriptor], None],
     is_foreign: Callable[[str], bool],
@@ -220,13 +232,13 @@ def _tokens(
 
 
 def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
-    """The sandbox; its clock stands at its last publication, so that responses never age."""
+    """The sandbox; its clock stands at its last publication, so that its tracks never age."""
     from tiktok_music.sandbox.fixtures import GONE_VERSION, SandboxSource, sandbox_fixtures
 
     fixtures = sandbox_fixtures()
     source = SandboxSource(fixtures, settings.media_base_url)
     published_at = source.pointer().current.published_at.timestamp()
-    return _catalog_view(
+    view = _catalog_view(
         settings,
         observer,
         source=source,
@@ -235,3 +247,4 @@ def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
         on_checked=lambda _: None,
         is_foreign=lambda version: version != GONE_VERSION,
     )
+    return replace(view, ahead_seconds=lambda: time.time() - published_at)
