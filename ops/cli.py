@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from ops import charts, keys, lists, sandbox
+from ops.account import use_account
 from ops.console import echo
-from ops.deployment import use_account
 from ops.doctor import doctor
 from ops.preview import preview
 from ops.recover import recover
@@ -54,7 +54,8 @@ def root(
         str | None, typer.Option("--profile", help="AWS profile. Default: AWS_PROFILE.")
     ] = None,
     region: Annotated[
-        str | None, typer.Option("--region", help="AWS region. Default: AWS_REGION.")
+        str | None,
+        typer.Option("--region", help="AWS region. Default: AWS_REGION, else the profile's."),
     ] = None,
 ) -> None:
     """Operate the TikTok music catalog: a stack on AWS, or the local run."""

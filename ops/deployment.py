@@ -162,14 +162,6 @@ def secrets_provider(region: str) -> SecretsProvider:
     return SecretsProvider(boto3_session=boto3.Session(region_name=region))
 
 
-def use_account(profile: str | None, region: str | None) -> None:
-    """Makes AWS clients created from now on use this profile and region."""
-    if profile:
-        os.environ["AWS_PROFILE"] = profile
-    if region:
-        os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
-
-
 def _stack_tables(stack: str) -> TableNames:
     outputs, region = _outputs(stack, "CatalogTable", "KeysTable")
     return TableNames(
