@@ -88,6 +88,7 @@ class World:
             progress=self.progress,
             now=lambda: self.now,
             seconds=self._next_second,
+            files=self.store,
         )
         fields = {
             "holder": "run-1",

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from tiktok_music.adapters.aweme_source import AwemeSource
+from tiktok_music.adapters.checked_bucket import CheckedBucket
 from tiktok_music.adapters.cml_source import CmlSource
 from tiktok_music.adapters.cml_token import CmlToken
 from tiktok_music.adapters.creative_center_source import CreativeCenterSource
@@ -81,6 +82,7 @@ def compose_refresh(settings: RefreshSettings, provider: SecretsProvider) -> Ref
         now=lambda: datetime.now(UTC),
         seconds=time.monotonic,
         refresh_every=settings.refresh_every,
+        files=CheckedBucket(bucket, http),
     )
 
 

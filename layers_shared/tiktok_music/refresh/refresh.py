@@ -12,10 +12,17 @@ from tiktok_music.refresh.curation.shortlist import make_shortlist
 from tiktok_music.refresh.dependencies import RefreshDependencies, media_dependencies
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.history.save_run import save_run
+from tiktok_music.refresh.media.check import (
+    MediaCheck,
+    check_tracks,
+    sample_of,
+    served_tracks,
+)
 from tiktok_music.refresh.media.draw import draw_missing
 from tiktok_music.refresh.media.pipeline import fetch_media
 from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.refresh.publication.publish import (
+    CurrentCatalog,
     PublishContext,
     best_overlap,
     current_catalog,
@@ -108,6 +115,33 @@ def _run(
     skipped = skip_reason(current.pointer, trigger, dependencies.now())
     if skipped is not None:
         return RunResult(*skipped)
+    checked = _check_media(dependencies, trigger, current)
+    return replace(_publish_chart(dependencies, trigger, fence, watch, current), checked=checked)
+
+
+def _check_media(
+    dependencies: RefreshDependencies, trigger: Trigger, current: CurrentCatalog
+) -> MediaCheck:
+    """Looks whether files of some served tracks are still there; costs a run nothing else."""
+    if dependencies.files is None or not current.rows:
+        return MediaCheck()
+    sampled = sample_of(current.rows, trigger.scheduled_at)
+    try:
+        records = dependencies.archive.get_many(sampled)
+    except StoreUnavailable as exc:
+        _logger.warning("no published media was checked: %s", exc)
+        return MediaCheck(unknown=len(sampled))
+    return check_tracks(served_tracks(current.rows, records), dependencies.files)
+
+
+def _publish_chart(
+    dependencies: RefreshDependencies,
+    trigger: Trigger,
+    fence: int,
+    watch: Stopwatch,
+    current: CurrentCatalog,
+) -> RunResult:
+    """From the chart to the moved pointer."""
     try:
         chart = dependencies.source.fetch()
     except SourceError as exc:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.gates import CatalogFigures, Past
 from tiktok_music.refresh.library_figures import library_figures
+from tiktok_music.refresh.media.check import NOT_CHECKED, MediaCheck
 from tiktok_music.refresh.publication.publish import CurrentCatalog, Published
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
@@ -21,6 +22,7 @@ class RunResult:
     reason: str | None = None
     prepared: PreparedCatalog | None = None
     published: Published | None = None
+    checked: MediaCheck = NOT_CHECKED
 
 
 def gate_figures(
@@ -50,7 +52,9 @@ def report_of(
     result: RunResult, scheduled_at: datetime, started_at: datetime, seconds: Mapping[str, float]
 ) -> RefreshReport:
     """The report of a run; `seconds` is wall time per stage."""
-    report = RefreshReport(result.outcome, result.reason, scheduled_at, started_at, seconds)
+    report = RefreshReport(
+        result.outcome, result.reason, scheduled_at, started_at, seconds, media_check=result.checked
+    )
     if result.prepared is not None:
         report = _with_rows(report, result.prepared)
     if result.published is not None:
