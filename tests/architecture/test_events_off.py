@@ -14,6 +14,8 @@ ADDED = {
     "AnnounceFunctionRole": "AWS::IAM::Role",
     "AnnounceFunctionChanges": "AWS::Lambda::EventSourceMapping",
     "AnnounceLogs": "AWS::Logs::LogGroup",
+    "AnnounceFailures": "AWS::SQS::Queue",
+    "AnnounceFailuresAlarm": "AWS::CloudWatch::Alarm",
 }
 
 
@@ -87,7 +89,7 @@ def test_the_announce_function_reads_versions_and_records_and_sends_to_one_bus(
             ("dynamodb:BatchGetItem", CATALOG, reads),
             ("dynamodb:GetItem", CATALOG, reads),
             ("events:PutEvents", {"Fn::Sub": bus}, source),
-            ("sqs:SendMessage", {"Fn::GetAtt": ["RefreshFailures", "Arn"]}, None),
+            ("sqs:SendMessage", {"Fn::GetAtt": ["AnnounceFailures", "Arn"]}, None),
         ],
         key=str,
     )
@@ -103,7 +105,7 @@ def test_a_failed_batch_is_split_retried_and_sent_to_the_failure_queue(on: dict[
     assert [mapping[name] for name in names] == [10, True, "TRIM_HORIZON"]
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["CatalogTable", "StreamArn"]}
     assert mapping["DestinationConfig"] == {
-        "OnFailure": {"Destination": {"Fn::GetAtt": ["RefreshFailures", "Arn"]}}
+        "OnFailure": {"Destination": {"Fn::GetAtt": ["AnnounceFailures", "Arn"]}}
     }
 
 

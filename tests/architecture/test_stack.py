@@ -70,7 +70,7 @@ def test_two_stacks_of_one_account_have_no_name_in_common(
         if name in resource["Properties"] and resource["Type"] not in own
     }
     assert [key for key, value in named.items() if "${AWS::StackName}" not in str(value)] == []
-    assert len(named) == 17
+    assert len(named) == 20
 
 
 def test_schedule_and_stage_follow_the_parameters(expanded: dict[str, Any]) -> None:
