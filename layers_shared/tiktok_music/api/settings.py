@@ -10,9 +10,10 @@ from tiktok_music.settings import SettingsReader
 
 @dataclass(frozen=True, slots=True)
 class ListSettings:
-    """Tables, media address, refresh interval, and the policy of direct publish.
+    """Tables, media address, refresh interval, the policy of direct publish, and the log.
 
     `media_base_url` is for tracks off the chart; the rows of a snapshot have full addresses.
+    `request_log_share` is the share of requests that have a line of the log.
     """
 
     catalog_table: str
@@ -21,6 +22,7 @@ class ListSettings:
     media_base_url: str
     refresh_every: timedelta
     policy: PublishPolicy = SWITCHED_OFF
+    request_log_share: float = 1.0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "ListSettings":
@@ -35,6 +37,7 @@ class ListSettings:
                 hours=reader.whole("REFRESH_EVERY_HOURS", 12, at_least=1, at_most=12)
             ),
             policy=PublishPolicy.read(reader),
+            request_log_share=reader.whole("REQUEST_LOG_PERCENT", 100, at_most=100) / 100,
         )
         reader.done()
         return settings

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger, Metrics
 from starlette.requests import Request
 
+from tiktok_music.adapters.dynamo_key_usage import DynamoKeyUsage
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_rates import DynamoRates
@@ -21,8 +22,10 @@ from tiktok_music.api.auth import Authenticator
 from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.freshness import age_seconds
 from tiktok_music.api.index import Indexes
+from tiktok_music.api.key_usage import KeyUsage
 from tiktok_music.api.rate_limit import RateLimiter
 from tiktok_music.api.request_id_middleware import RequestIdMiddleware
+from tiktok_music.api.request_log import AnsweredRequest
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
 from tiktok_music.composition.preload import PreloadedSnapshots, preload
@@ -75,6 +78,11 @@ class Observer:
     def token_minted(self, key_id: str, jti: str) -> None:
         """Called when a browser token was made; the token itself is never logged."""
         self._logger.info("browser token made", key_id=key_id, jti=jti)
+
+    def answered(self, request: AnsweredRequest, share: float) -> None:
+        """Called after each response; logs that share of them, and every server error."""
+        if request.is_logged(share):
+            self._logger.info("request", **request.to_dict())
 
     def request_failed(self, request: Request, exc: Exception) -> None:
         """Called on a server error; an unexpected one is logged with its traceback."""
@@ -138,6 +146,7 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
     rows.open()
     keys = DynamoKeys(rows, settings.keys_table)
     rates = DynamoRates(rows, settings.catalog_table)
+    usage = KeyUsage(DynamoKeyUsage(rows, settings.catalog_table), time.time)
     sandbox = cache(lambda: _sandbox(settings, observer))
     snapshots = PreloadedSnapshots(DynamoSnapshots(rows, settings.catalog_table), time.monotonic)
     authenticator = Authenticator(keys, time.monotonic, observer.old_key_trusted)
@@ -147,6 +156,7 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
                 authenticator=authenticator,
                 limiter=RateLimiter(rates, time.time, observer.limiter_failed),
                 clock=time.time,
+                on_used=usage.note,
             ),
             live=_catalog_view(
                 settings,
@@ -161,6 +171,8 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
             tokens=cache(lambda: _tokens(authenticator, rates, observer)),
             new_request_id=fresh_request_id,
             on_error=observer.request_failed,
+            on_health=usage.write_rest,
+            on_answered=lambda request: observer.answered(request, settings.request_log_share),
         )
     )
     return ListFunction(app, snapshots, rows, observer)
