@@ -13,6 +13,7 @@ class CommandOptions:
     as_json: bool = False
     yes: bool = False
     dry_run: bool = False
+    reason: str | None = None
 
 
 StackOption = typer.Option(
@@ -22,4 +23,5 @@ StackOption = typer.Option(
 )
 JsonOption = typer.Option(False, "--json", help="Print JSON.")
 YesOption = typer.Option(False, "--yes", "-y", help="Do not ask for confirmation.")
+ReasonOption = typer.Option(None, "--reason", help="Why; recorded, see `catalog audit`.")
 DryRunOption = typer.Option(False, "--dry-run", help="Show what would change; write nothing.")
