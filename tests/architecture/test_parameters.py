@@ -76,6 +76,7 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("*", "https://a.test", "a.test, b.test", "localhost"),
     ),
     "LogRetentionDays": (("1", "30", "365"), ("0", "2", "forever")),
+    "RequestLogPercent": (("0", "10", "100"), ("-1", "101", "all", "0.5")),
     "ScheduleState": (("ENABLED", "DISABLED"), ("enabled", "off", "")),
     "RefreshEveryHours": (("2", "12"), ("0", "-12", "5", "24", "12 hours")),
     "RefreshConcurrency": (("1", "unreserved"), ("0", "2", "")),
