@@ -21,6 +21,8 @@ ADDED = {
     "AnnounceFunctionRole": "AWS::IAM::Role",
     "AnnounceFunctionChanges": "AWS::Lambda::EventSourceMapping",
     "AnnounceLogs": "AWS::Logs::LogGroup",
+    "AnnounceFailures": "AWS::SQS::Queue",
+    "AnnounceFailuresAlarm": "AWS::CloudWatch::Alarm",
 }
 
 
@@ -104,7 +106,7 @@ def test_the_announce_function_reads_versions_and_records_and_sends_to_one_bus(
             ("dynamodb:BatchGetItem", CATALOG, leading("TRACK#*")),
             ("dynamodb:GetItem", CATALOG, leading("SNAP#*")),
             ("events:PutEvents", {"Fn::Sub": bus}, source),
-            ("sqs:SendMessage", {"Fn::GetAtt": ["RefreshFailures", "Arn"]}, None),
+            ("sqs:SendMessage", {"Fn::GetAtt": ["AnnounceFailures", "Arn"]}, None),
             *((f"dynamodb:{action}", stream, None) for action in reading),
             ("dynamodb:ListStreams", streams, None),
             *own("AnnounceLogs"),
@@ -120,7 +122,7 @@ def test_a_failed_batch_is_split_retried_and_sent_to_the_failure_queue(on: dict[
     assert [mapping[name] for name in names] == [10, True, "TRIM_HORIZON"]
     assert mapping["EventSourceArn"] == STREAM
     assert mapping["DestinationConfig"] == {
-        "OnFailure": {"Destination": {"Fn::GetAtt": ["RefreshFailures", "Arn"]}}
+        "OnFailure": {"Destination": {"Fn::GetAtt": ["AnnounceFailures", "Arn"]}}
     }
 
 

@@ -56,6 +56,10 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "CmlSecretName": (("tiktok-music/cml",), ("a:b", "")),
     "SourceCountry": (("US", "DE"), ("us", "USA", "")),
+    "Charts": (
+        ("", "cml:GB:ALL:7DAY", "cml:US:HIP_HOP/RAP:30, creative_center:BR::7:surging,aweme:DE"),
+        ("cml", "cml:GB:ALL:7DAY,", "cml:GB;cml:US", "cml GB"),
+    ),
     "HonorOnPublish": (("off", "asked", "always"), ("on", "true", "false", "")),
     "PublishEvidence": (
         ("listed", "listed,sameId,sameRecording,sameCredits"),
@@ -72,6 +76,7 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("*", "https://a.test", "a.test, b.test", "localhost"),
     ),
     "LogRetentionDays": (("1", "30", "365"), ("0", "2", "forever")),
+    "RequestLogPercent": (("0", "10", "100"), ("-1", "101", "all", "0.5")),
     "ScheduleState": (("ENABLED", "DISABLED"), ("enabled", "off", "")),
     "RefreshEveryHours": (("2", "12"), ("0", "-12", "5", "24", "12 hours")),
     "RefreshConcurrency": (("1", "unreserved"), ("0", "2", "")),

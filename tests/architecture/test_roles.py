@@ -199,6 +199,7 @@ def test_media_map_resources_exist_only_with_a_media_map(expanded: dict[str, Any
     schedule = expanded["Resources"]["RefreshMusicFunctionSchedule"]["Properties"]
 
     assert conditions.pop("RefreshMediaAlarm") == "HasMediaMap"
+    assert conditions.pop("MediaMissingAlarm") is None
     assert set(conditions.values()) == {"HasMediaMap"}
     assert schedule["State"] == {"Fn::If": ["HasMediaMap", "DISABLED", {"Ref": "ScheduleState"}]}
     assert expanded["Parameters"]["MediaMapConcurrency"]["Default"] == 0

@@ -13,10 +13,11 @@ from tests.architecture.expansion import expand, of_type
 from tests.architecture.test_template import ROOT, load_template
 from tests.builders import a_snapshot, a_track
 from tiktok_music.api.freshness import degraded_after
-from tiktok_music.composition.list_music import Observer
+from tiktok_music.composition.observer import Observer
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.observability import NAMESPACE
 from tiktok_music.refresh.history.notify import UNCHANGED_RUNS, RefreshFailed, notify
+from tiktok_music.refresh.media.check import MediaCheck, MissingFile
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome, RefreshReport
 
@@ -54,6 +55,8 @@ ALARMS = {
     "ApiFailuresAlarm": ["AWS/ApiGateway 5xx"],
     "StaleServedAlarm": [f"{OWN_NAMESPACE} StaleServed"],
     "ChartUnchangedAlarm": [f"{OWN_NAMESPACE} ChartUnchanged"],
+    "MediaMissingAlarm": [f"{OWN_NAMESPACE} MediaMissing"],
+    "SourceMissingAlarm": [f"{OWN_NAMESPACE} SourceMissing"],
     "SnapshotAgeAlarm": [f"{OWN_NAMESPACE} SnapshotAgeSeconds"],
     "ApiLatencyAlarm": ["AWS/ApiGateway Latency"],
     "ListThrottledAlarm": ["AWS/Lambda Throttles"],
@@ -64,6 +67,7 @@ ALARMS = {
         "AWS/DynamoDB WriteThrottleEvents",
     ],
     "RefreshMediaAlarm": ["AWS/States ExecutionsFailed"],
+    "AnnounceFailuresAlarm": ["AWS/SQS ApproximateNumberOfMessagesVisible"],
 }
 
 
@@ -107,14 +111,23 @@ def emitted(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 
 
 def report_of(outcome: Outcome) -> RefreshReport:
-    """A report with one rejection for each reason."""
+    """A report with one rejection for each reason, and every other fault."""
     moment = datetime(2026, 11, 22, 12, tzinfo=UTC)
     rejections = tuple(
         Rejection("7662052657323182081", "Song", "Author", Finding(reason, "detail"))
         for reason in RejectionReason
     )
     return RefreshReport(
-        outcome, None, moment, moment, {}, rejections=rejections, unchanged_runs=UNCHANGED_RUNS
+        outcome,
+        None,
+        moment,
+        moment,
+        {},
+        rejections=rejections,
+        unchanged_runs=UNCHANGED_RUNS,
+        failed_sources=("cml: no answer",),
+        media_check=MediaCheck(1, 0, (MissingFile("id", "key", "not in the bucket"),)),
+        is_saved=False,
     )
 
 
@@ -214,7 +227,8 @@ def test_alarms_exist_without_a_topic_and_notify_it_if_it_is_given(
     actions = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
 
     conditions = {name: expanded[name].get("Condition") for name in alarms}
-    assert conditions == {name: None for name in alarms} | {"RefreshMediaAlarm": "HasMediaMap"}
+    optional = {"RefreshMediaAlarm": "HasMediaMap", "AnnounceFailuresAlarm": "HasEvents"}
+    assert conditions == {name: None for name in alarms} | optional
     for name, alarm in alarms.items():
         assert alarm["AlarmActions"] == actions, name
         assert alarm.get("OKActions", actions) == actions, name
@@ -227,6 +241,7 @@ def test_alarms_exist_without_a_topic_and_notify_it_if_it_is_given(
         "ApiFailuresAlarm",
         "SnapshotAgeAlarm",
         "ApiLatencyAlarm",
+        "AnnounceFailuresAlarm",
     }
 
 
@@ -241,18 +256,20 @@ def test_alarms_are_named_as_the_operators_command_looks_for_them(
     assert names == {name: {"Fn::Sub": f"${{AWS::StackName}}/{name}"} for name in ALARMS}
 
 
-def test_both_failure_queues_receive_events_and_have_alarms(expanded: dict[str, Any]) -> None:
+def test_every_failure_queue_receives_events_and_has_an_alarm(expanded: dict[str, Any]) -> None:
     queues = of_type(expanded, "AWS::SQS::Queue")
     alarms = of_type(expanded, "AWS::CloudWatch::Alarm").values()
 
     seen = {value.partition(".")[0] for alarm in alarms for *_, value in alarm_metrics(alarm)}
     schedule = expanded["RefreshMusicFunctionSchedule"]["Properties"]["Target"]
     [invoke] = of_type(expanded, "AWS::Lambda::EventInvokeConfig").values()
+    [stream] = of_type(expanded, "AWS::Lambda::EventSourceMapping").values()
     ends = {
         schedule["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0],
         invoke["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0],
+        stream["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0],
     }
-    assert queues.keys() == ends == {"RefreshFailures", "ScheduleFailures"}
+    assert queues.keys() == ends == {"RefreshFailures", "ScheduleFailures", "AnnounceFailures"}
     assert ends <= seen
 
 
