@@ -39,7 +39,7 @@ REFRESHES, REFRESH_SECONDS, REFRESH_GB = 60, 60, 3538 / 1024
 REFRESH_WRITES = 300
 AGE_CHECKS = SECONDS_A_MONTH // 300
 # TablesThrottledAlarm reads four metrics.
-ALARM_METRICS = 13
+ALARM_METRICS = 15
 # Metrics are billed for the hours in which they have data: one always, the others of refreshes.
 STEADY_METRICS, REFRESH_METRICS = 1, 45
 SECRETS = 2
