@@ -38,6 +38,8 @@ _logger = logging.getLogger(__name__)
 
 # Media of a further group is started only above this: a download and its decoding fit into it.
 RESERVE_SECONDS = 120.0
+# Files of published tracks are asked for in this time: a bucket that hangs must not end the run.
+CHECK_SECONDS = 60.0
 # A publish is started only above this: several attempts to write, read back and flip fit into it.
 PUBLISH_SECONDS = 30.0
 
@@ -131,7 +133,12 @@ def _check_media(
     except StoreUnavailable as exc:
         _logger.warning("no published media was checked: %s", exc)
         return MediaCheck(unknown=len(sampled))
-    return check_tracks(served_tracks(current.rows, records), dependencies.files)
+    ends = trigger.remaining_seconds() - CHECK_SECONDS
+    return check_tracks(
+        served_tracks(current.rows, records),
+        dependencies.files,
+        has_time=lambda: trigger.remaining_seconds() > ends,
+    )
 
 
 def _publish_chart(

@@ -116,11 +116,15 @@ def check_tracks(
     tracks: Iterable[CheckedTrack],
     files: PublishedFiles,
     on_checked: Callable[[int], None] = lambda done: None,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> MediaCheck:
-    """Asks for the files of each track, many at a time; `on_checked` gets the number done."""
+    """Asks for the files of each track, many at a time; `on_checked` gets the number done.
+
+    Tracks that are left when `has_time` turns false are unknown.
+    """
     checked, unknown, missing = 0, 0, []
     with ThreadPoolExecutor(IO_THREADS, thread_name_prefix="check") as pool:
-        for result in pool.map(partial(_check_track, files=files), tracks):
+        for result in pool.map(partial(_check_track, files=files, has_time=has_time), tracks):
             if result is None:
                 unknown += 1
             else:
@@ -130,8 +134,12 @@ def check_tracks(
     return MediaCheck(checked, unknown, tuple(missing))
 
 
-def _check_track(track: CheckedTrack, files: PublishedFiles) -> list[MissingFile] | None:
+def _check_track(
+    track: CheckedTrack, files: PublishedFiles, has_time: Callable[[], bool]
+) -> list[MissingFile] | None:
     """The missing files of a track; None if the bucket gives no answer, which says nothing."""
+    if not has_time():
+        return None
     try:
         missing = [
             MissingFile(track.track_id, key, found)
