@@ -146,6 +146,10 @@ ${LIST_RULES}
 }
 @container (max-width: 16em) { /* a narrow page, or large text */
   .player .clock { display: none }
+  .player { padding-block: .25u }
+  .seek { block-size: 1.5u }
+  .order { flex-wrap: wrap }
+  .order select { inline-size: 100% }
   .row { column-gap: .375u; padding-inline: .5u }
   .panel { padding: .75u }
 }

@@ -4,7 +4,6 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.stage import Picker, Stage, open_picker
 
-
 LANGUAGES = [
     ("ar", "ابحث في الموسيقى", "12 مقطعًا", "للاستخدام التجاري 9", "rtl"),
     ("de", "Musik suchen", "12 Titel", "Gewerbliche Nutzung 9", "ltr"),

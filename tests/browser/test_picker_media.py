@@ -3,7 +3,9 @@
 import base64
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from playwright.sync_api import Browser, Route, expect
@@ -105,7 +107,9 @@ def test_the_waveform_is_the_seek_bar(picker: Picker) -> None:
 
 
 def test_without_a_waveform_there_is_a_slider(picker: Picker) -> None:
-    answers = iter([{"status": 404}, {"json": {}}, {"json": {"data": [1, "x"]}}])
+    answers: Iterator[dict[str, Any]] = iter(
+        [{"status": 404}, {"json": {}}, {"json": {"data": [1, "x"]}}]
+    )
     picker.page.route("**/peaks.json", lambda route: route.fulfill(**next(answers)))
     for number in (1, 5, 7):
         with picker.page.expect_response("**/peaks.json"):

@@ -113,22 +113,22 @@ ROW = {"id": FEW[0].track_id, "title": "Song 1"}
 
 
 def test_pages_that_never_end_are_ended(few: Stage, browser: Browser) -> None:
-    empty, same = {"tracks": []}, {"tracks": [ROW]}
-    for page, most in ((empty, 1), (same, 2)):
+    pages: list[tuple[list[Any], int]] = [([], 1), ([ROW], 2)]
+    for tracks, most in pages:
         requested: list[str] = []
         with open_picker(browser, "about:blank") as opened:
-            opened.page.route(PROXY, partial(answer_endlessly, page, requested))
+            opened.page.route(PROXY, partial(answer_endlessly, tracks, requested))
             opened.page.goto(few.address)
             wait_for_count(opened.page, requested, most)
             opened.page.wait_for_timeout(300)
 
             assert len(requested) == most
-            expect(opened.rows).to_have_count(most if page["tracks"] else 0)
+            expect(opened.rows).to_have_count(most if tracks else 0)
 
 
-def answer_endlessly(page: dict[str, Any], requested: list[str], route: Route) -> None:
+def answer_endlessly(tracks: list[Any], requested: list[str], route: Route) -> None:
     requested.append(route.request.url)
-    route.fulfill(json={**page, "total": 900, "nextCursor": "again"})
+    route.fulfill(json={"tracks": tracks, "total": 900, "nextCursor": "again"})
 
 
 def test_a_cursor_that_expires_each_time_restarts_the_list_once(browser: Browser) -> None:
@@ -222,5 +222,10 @@ def test_the_page_chooses_headers_credentials_and_function(picker: Picker) -> No
     )
 
     assert seen[0] == [
-        *("/picker/api/v1/tiktok-music?include=media&limit=100&facets=true", "abc", "include", "no-cache")
+        *(
+            "/picker/api/v1/tiktok-music?include=media&limit=100&facets=true",
+            "abc",
+            "include",
+            "no-cache",
+        )
     ]

@@ -29,13 +29,13 @@ def test_an_empty_catalog_shows_a_notice(few: Stage, browser: Browser) -> None:
 
 
 ERRORS: list[tuple[dict[str, Any], str]] = [
-        (an_error(500, "INTERNAL"), "The music cannot be shown right now."),
-        (an_error(401, "UNAUTHENTICATED"), "You do not have access to the music."),
-        (an_error(403, "FORBIDDEN_SCOPE"), "You do not have access to the music."),
-        (an_error(503, "KILL_SWITCH"), "The music cannot be shown right now."),
-        (an_error(404, "NOT_FOUND"), "The music cannot be shown right now."),
-        ({"status": 200, "body": "<html>"}, "The music cannot be shown right now."),
-        ({"status": 200, "json": {}}, "The music cannot be shown right now."),
+    (an_error(500, "INTERNAL"), "The music cannot be shown right now."),
+    (an_error(401, "UNAUTHENTICATED"), "You do not have access to the music."),
+    (an_error(403, "FORBIDDEN_SCOPE"), "You do not have access to the music."),
+    (an_error(503, "KILL_SWITCH"), "The music cannot be shown right now."),
+    (an_error(404, "NOT_FOUND"), "The music cannot be shown right now."),
+    ({"status": 200, "body": "<html>"}, "The music cannot be shown right now."),
+    ({"status": 200, "json": {}}, "The music cannot be shown right now."),
 ]
 
 

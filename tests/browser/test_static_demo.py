@@ -14,7 +14,7 @@ from tools.packaging.static_demo import build
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+    def log_message(self, format: str, *args: object) -> None:
         """Logs nothing."""
 
 

@@ -1,4 +1,4 @@
-"""Makes the picker's demo from files alone, over the sandbox's invented tracks with sound and covers.
+"""Makes the picker's demo from files alone, over the sandbox's tracks with sound and covers.
 
     python -m tools.packaging.static_demo FOLDER
 
