@@ -100,11 +100,11 @@ ${LIST_RULES}
 .card { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: .5u .625u; padding: .5u; border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_surface) }
 .card .mode { display: grid; place-items: center; inline-size: 3u; block-size: 3u; border-radius: 8px; background: var(--_tint); color: var(--_accent) }
 .card .names { flex: 1 1 5u; min-inline-size: 0; line-height: 1.35 }
-.card strong { display: block; font-weight: 600 }
+.card strong { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; white-space: normal; font-weight: 600 }
 .card .line { display: block; font-size: .8125u; color: var(--_muted) }
 .card .line.warning { color: var(--_warning) }
 .card .button { color: var(--_accent) }
-.card .ways { flex-wrap: nowrap; gap: .25u }
+.card .ways { flex-wrap: nowrap; align-items: center; gap: .25u }
 .sheet { inline-size: min(44u, 100% - 2u); max-inline-size: none; block-size: min(var(--tmp-height, 46u), 100dvb - 2u); padding: 0; margin: auto; color: inherit; overscroll-behavior: contain }
 .sheet::backdrop { background: rgb(10 12 16 / .55) }
 .head { display: flex; align-items: center; justify-content: space-between; flex: none; padding: .625u .625u 0 1u }
@@ -138,7 +138,7 @@ ${LIST_RULES}
 @container (max-width: 21em) {
   .rank, :is(.auto, .none) svg { display: none }
   .order { flex-wrap: nowrap }
-  .order select { inline-size: 5.5u; min-inline-size: 0 }
+  .order select { inline-size: 5.5u; min-inline-size: 0; padding-inline: .375u 0 }
   .row { grid-template-columns: 3u minmax(0, 1fr) 1.75u 1.75u; padding-inline-start: .625u }
   .row > [id^=names], .row > .facts { grid-column: 2 }
   .row > .facts + * { grid-column: 3 }
