@@ -20,29 +20,29 @@ const countBy = (tracks, valueOf) => tracks.reduce((counts, track) => {
   return { ...counts, [value]: (counts[value] ?? 0) + 1 };
 }, {});
 
-/** The answer to a search. @param {any[]} tracks of the chart @param {URLSearchParams} asked */
-function list(tracks, asked) {
-  const languages = asked.getAll('language');
+/** The answer to a search. @param {any[]} tracks of the chart @param {URLSearchParams} parameters */
+function list(tracks, parameters) {
+  const languages = parameters.getAll('language');
   const found = tracks
-    .filter((track) => matches(asked.get('q') ?? '', track))
-    .filter(({ tiktokMusicId }) => !asked.has('link') || asked.get('link').includes(tiktokMusicId))
+    .filter((track) => matches(parameters.get('q') ?? '', track))
+    .filter(({ tiktokMusicId }) => !parameters.has('link') || parameters.get('link').includes(tiktokMusicId))
     .filter(({ language }) => !languages.length || languages.includes(language))
-    .filter(({ isCommerceMusic }) => asked.get('commerceOnly') !== 'true' || isCommerceMusic)
-    .filter(({ honoredBy }) => asked.get('publishable') !== 'true' || honoredBy.publish)
-    .filter(({ duration }) => duration >= Number(asked.get('minDuration') ?? 0) && duration <= Number(asked.get('maxDuration') ?? Infinity))
-    .toSorted((one, other) => ORDERS[asked.get('sort') ?? 'popular'](one, other, tracks.length + 1));
+    .filter(({ isCommerceMusic }) => parameters.get('commerceOnly') !== 'true' || isCommerceMusic)
+    .filter(({ honoredBy }) => parameters.get('publishable') !== 'true' || honoredBy.publish)
+    .filter(({ duration }) => duration >= Number(parameters.get('minDuration') ?? 0) && duration <= Number(parameters.get('maxDuration') ?? Infinity))
+    .toSorted((one, other) => ORDERS[parameters.get('sort') ?? 'popular'](one, other, tracks.length + 1));
   const facets = {
     language: countBy(found, ({ language }) => language),
     isCommerceMusic: countBy(found, ({ isCommerceMusic }) => isCommerceMusic),
     publishable: countBy(found, ({ honoredBy }) => honoredBy.publish),
   };
   const rows = found.map((track) => Object.fromEntries(LIST_FIELDS.map((name) => [name, track[name]])));
-  return { tracks: rows.slice(0, Number(asked.get('limit') ?? 50)), total: rows.length, nextCursor: null, facets };
+  return { tracks: rows.slice(0, Number(parameters.get('limit') ?? 50)), total: rows.length, nextCursor: null, facets };
 }
 
 /** The answer to the batch route. */
-function batch(tracks, asked) {
-  const ids = (asked.get('ids') ?? '').split(',');
+function batch(tracks, parameters) {
+  const ids = (parameters.get('ids') ?? '').split(',');
   return { tracks: tracks.filter(({ id }) => ids.includes(id)), aliases: {} };
 }
 

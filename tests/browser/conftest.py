@@ -38,7 +38,7 @@ class SharedBrowsers:
         self._started: dict[Launch, Browser] = {}
 
     def get(self, start: Launch, need: Need) -> Browser:
-        """The browser of a launch function; skips the test where there is none."""
+        """Returns the browser that a launch function starts; skips the test where there is none."""
         if self._playwright is None:
             self._playwright = self._stack.enter_context(sync_playwright())
         if start not in self._started:

@@ -90,12 +90,12 @@ def test_a_placeholder_looks_like_its_cover(node: str) -> None:
 
 
 def test_the_waveform_is_the_seek_bar(picker: Picker) -> None:
-    asked: list[str] = []
-    picker.page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    picker.page.on("request", lambda request: requested.append(request.url))
     picker.button("Play Song 1").click()
 
     expect(picker.host.locator(".seek")).to_have_class("seek drawn")
-    assert [url for url in asked if "peaks" in url] == [
+    assert [url for url in requested if "peaks" in url] == [
         f"{MEDIA}/music/{FEW[0].track_id}/peaks.json"
     ]
     bars = picker.host.evaluate(WAVE)

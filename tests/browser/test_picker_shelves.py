@@ -45,8 +45,8 @@ def test_the_list_is_sorted_and_limited_by_length(picker: Picker) -> None:
     length.select_option("16 to 30 s")
     expect(picker.said).to_have_text("12 tracks")
 
-    asked = [query.partition("&include")[0] for query in sent if "limit=100" in query]
-    assert asked == [
+    requested = [query.partition("&include")[0] for query in sent if "limit=100" in query]
+    assert requested == [
         *("sort=rising", "sort=rising&maxDuration=15", "sort=rising"),
         "sort=rising&minDuration=16&maxDuration=30",
     ]

@@ -36,9 +36,9 @@ def address(host: Path) -> Iterator[str]:
 
 
 def test_the_demo_needs_files_alone(browser: Browser, address: str) -> None:
-    asked: list[str] = []
+    requested: list[str] = []
     with open_picker(browser, "about:blank") as opened:
-        opened.page.on("request", lambda request: asked.append(request.url))
+        opened.page.on("request", lambda request: requested.append(request.url))
         opened.page.on("response", lambda answer: assert_found(opened, answer.status, answer.url))
         opened.page.goto(address)
         expect(opened.rows).to_have_count(6)
@@ -62,7 +62,7 @@ def test_the_demo_needs_files_alone(browser: Browser, address: str) -> None:
         opened.chip("Recently used").click()
         expect(opened.rows).to_have_count(1)
 
-    assert {url.startswith((address, "data:")) for url in asked} == {True}
+    assert {url.startswith((address, "data:")) for url in requested} == {True}
 
 
 def assert_found(picker: Picker, status: int, url: str) -> None:
