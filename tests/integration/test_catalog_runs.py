@@ -340,6 +340,9 @@ def test_lists_are_loaded_from_a_file_even_over_unreadable_ones(
     assert (listed_broken.exit_code, loaded.exit_code) == (2, 0)
     assert "the current entries cannot be read" in loaded.stderr
     assert entries(refreshes.rows) == (ListEntry(ListKind.DENY, "x", "13660"),)
+    [change] = json.loads(catalog("audit", "--json").stdout)
+    what = {"file": str(file), "entries": 1}
+    assert (change["command"], change["what"]) == ("lists load", what)
     missing = catalog("lists", "load", str(tmp_path / "none.json"))
     assert (missing.exit_code, "does not exist" in one_line(missing.output)) == (2, True)
 

@@ -98,6 +98,14 @@ def test_a_bucket_without_an_answer_says_nothing_about_the_files(published: Worl
     assert (report.outcome, report.media_check) == (Outcome.PUBLISHED, MediaCheck(unknown=3))
 
 
+def test_a_bucket_that_hangs_takes_a_minute_of_the_run_only(published: World) -> None:
+    seconds = iter(range(900, 0, -61))
+
+    report = published.refresh(*CHART, remaining_seconds=lambda: float(next(seconds, 800)))
+
+    assert (report.outcome, report.media_check) == (Outcome.PUBLISHED, MediaCheck(unknown=3))
+
+
 def test_files_are_checked_also_if_the_source_fails(published: World) -> None:
     published.store.objects.clear()
     published.source.problem = SourceUnavailable("upstream is down")

@@ -21,6 +21,8 @@ from tiktok_music.track import cover_key, peaks_key, preview_key, small_cover_ke
 # in eight of nine cases, a loss of all by the next one.
 SAMPLED_TRACKS = 20
 IO_THREADS = 16
+# A run asks in this time: a bucket that hangs must not end it.
+CHECK_SECONDS = 60.0
 MOST_SHOWN = 20
 
 _logger = logging.getLogger(__name__)
@@ -118,6 +120,7 @@ def check_served(
     files: PublishedFiles | None,
     archive: ReadableArchive,
     scheduled_at: datetime,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> MediaCheck:
     """Looks whether files of some listed tracks are still there; no failure ends a run.
 
@@ -131,18 +134,22 @@ def check_served(
     except StoreUnavailable as exc:
         _logger.warning("no published media was checked: %s", exc)
         return MediaCheck(unknown=len(sampled))
-    return check_tracks(served_tracks(rows, records), files)
+    return check_tracks(served_tracks(rows, records), files, has_time=has_time)
 
 
 def check_tracks(
     tracks: Iterable[CheckedTrack],
     files: PublishedFiles,
     on_checked: Callable[[int], None] = lambda done: None,
+    has_time: Callable[[], bool] = lambda: True,
 ) -> MediaCheck:
-    """Asks for the files of each track, many at a time; `on_checked` gets the number done."""
+    """Asks for the files of each track, many at a time; `on_checked` gets the number done.
+
+    Tracks that are left when `has_time` turns false are unknown.
+    """
     checked, unknown, missing = 0, 0, []
     with ThreadPoolExecutor(IO_THREADS, thread_name_prefix="check") as pool:
-        for result in pool.map(partial(_check_track, files=files), tracks):
+        for result in pool.map(partial(_check_track, files=files, has_time=has_time), tracks):
             if result is None:
                 unknown += 1
             else:
@@ -152,8 +159,12 @@ def check_tracks(
     return MediaCheck(checked, unknown, tuple(missing))
 
 
-def _check_track(track: CheckedTrack, files: PublishedFiles) -> list[MissingFile] | None:
+def _check_track(
+    track: CheckedTrack, files: PublishedFiles, has_time: Callable[[], bool]
+) -> list[MissingFile] | None:
     """The missing files of a track; None if the bucket gives no answer, which says nothing."""
+    if not has_time():
+        return None
     try:
         missing = [
             MissingFile(track.track_id, key, found)
