@@ -24,6 +24,7 @@ FAILURES = (
 DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "clients").rglob("*.md")),
     *sorted((ROOT / "picker").rglob("*.md")),
@@ -71,7 +72,7 @@ def test_every_named_path_exists(document: Path) -> None:
 
     missing = [link for link in links if not (document.parent / link).exists()]
     missing += [path for path in paths if not (ROOT / path).exists()]
-    assert missing == []
+    assert missing == [], missing
 
 
 def test_every_name_in_contributing_exists() -> None:
@@ -159,3 +160,46 @@ def test_every_named_operator_command_exists(document: Path) -> None:
         assert first in commands, first
         nested = getattr(commands[first], "commands", {})
         assert not nested or not second or second in nested, (first, second)
+
+
+def test_the_index_of_decisions_has_every_decision_with_its_title() -> None:
+    folder = ROOT / "docs/decisions"
+    titles = {path.name: path.read_text().partition("\n")[0][2:] for path in folder.glob("0*.md")}
+
+    listed = re.findall(r"^\| \[(.+)\]\((.+)\) \|", (folder / "README.md").read_text(), re.MULTILINE)
+    assert {file: title for title, file in listed} == titles
+
+
+def test_the_entry_page_lists_every_page() -> None:
+    folder = ROOT / "docs"
+    listed = re.findall(r"^\| \[[\w.-]+\]\((.+?)\) \|", text_of("docs/README.md"), re.MULTILINE)
+
+    pages = {path.name for path in folder.glob("*.md")} - {"README.md"}
+    assert set(listed) == pages | {"decisions/README.md"}
+
+
+def prose_lines(document: Path) -> list[str]:
+    """The lines outside of tables and code."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return [line for line in text.splitlines() if not line.startswith("|")]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_line_of_prose_is_longer_than_140_characters(document: Path) -> None:
+    assert [line for line in prose_lines(document) if len(line) > 140] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_linked_heading_exists(document: Path) -> None:
+    missing = []
+    for file, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", document.read_text()):
+        linked = (document.parent / file).read_text() if file else document.read_text()
+        headings = re.findall(r"^#+ (.+)$", linked, re.MULTILINE)
+        if anchor not in {anchor_of(heading) for heading in headings}:
+            missing.append(f"{file}#{anchor}")
+    assert missing == [], missing
+
+
+def anchor_of(heading: str) -> str:
+    """The name that GitHub gives to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
