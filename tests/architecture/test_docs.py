@@ -203,3 +203,8 @@ def test_every_linked_heading_exists(document: Path) -> None:
 def anchor_of(heading: str) -> str:
     """The name that GitHub gives to a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_the_newest_release_of_the_changelog_is_that_of_the_package() -> None:
+    newest = re.findall(r"^## (\d\S*)", text_of("CHANGELOG.md"), re.MULTILINE)[0]
+    assert f'\nversion = "{newest}"\n' in text_of("pyproject.toml")
