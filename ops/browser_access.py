@@ -11,12 +11,12 @@ from ops.deployment import open_deployment
 from ops.errors import CommandError
 from ops.key_states import TAKES_EFFECT, existing_key, key_id_of, to_dict
 from ops.options import JsonOption, StackOption, YesOption
+from tiktok_music.api.tokens.form import MOST_ORIGINS
 from tiktok_music.api.tokens.origins import is_origin_pattern
-from tiktok_music.api_key import ApiKey, BrowserAccess, KeyState
+from tiktok_music.api_key import ApiKey, BrowserAccess, KeyState, has_checksum
 from tiktok_music.errors import KeyChanged
 
 SECRET_BYTES = 32
-MOST_ORIGINS = 20
 
 
 def new_access(origins: tuple[str, ...]) -> BrowserAccess:
@@ -32,7 +32,7 @@ def allow_browser(
     ],
     origin: Annotated[
         list[str] | None,
-        typer.Option("--origin", help="Origin of the pages; repeat it. Replaces earlier ones."),
+        typer.Option("--origin", help=f"A page's origin, up to {MOST_ORIGINS}. Replaces all."),
     ] = None,
     rotate: Annotated[
         bool, typer.Option("--rotate", help="Make a new secret: ends all tokens of the key.")
@@ -79,6 +79,11 @@ def _changed(
         raise CommandError(
             f"{key.key_id} is permanently revoked; create another: catalog keys create"
         )
+    if not has_checksum(key.environment, key.key_id):
+        raise CommandError(
+            f"{key.key_id} is a key of an earlier release, which can have no tokens; make one that "
+            f"can: catalog keys rotate {key.key_id}"
+        )
     wrong = [each for each in origins if not is_origin_pattern(each, key.environment)]
     if wrong:
         local = " (http://localhost is for test keys)" if wrong[0].startswith("http://") else ""
@@ -87,7 +92,10 @@ def _changed(
             f"https://app.example.com: lower case, without a path or a final slash{local}"
         )
     if len(origins) > MOST_ORIGINS:
-        raise typer.BadParameter(f"--origin is given more than {MOST_ORIGINS} times")
+        raise typer.BadParameter(
+            f"--origin is given more than {MOST_ORIGINS} times, and a token has {MOST_ORIGINS} at "
+            "most; https://*.example.com stands for all hosts of a domain, another key for more"
+        )
     if key.browser is None and not origins:
         raise typer.BadParameter("give the pages' origins: --origin https://app.example.com")
     if key.browser is None or rotate:

@@ -1,6 +1,6 @@
 """`catalog lists …`: operator overrides (deny, allow, rename), applied from the next refresh on."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +42,10 @@ def add(
         str | None, typer.Option("--pattern", help='Pattern of "artist - title"; * matches any.')
     ] = None,
     title: Annotated[str | None, typer.Option("--title", help="The new title.")] = None,
+    song: Annotated[
+        str | None,
+        typer.Option("--song", help="For allow-join: id of a clip, or commercial_music_id."),
+    ] = None,
     until: Annotated[
         datetime | None, typer.Option("--until", help="End in UTC. Default: permanent.")
     ] = None,
@@ -50,22 +54,17 @@ def add(
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Add an entry. Shows first which tracks would leave or join the list; applies from the next
-    refresh on.
-    """
-    _check_options(kind, track, pattern, title)
-    ends = until.replace(tzinfo=UTC) if until else None
-    if ends is not None and ends <= datetime.now(UTC):
-        raise typer.BadParameter(f"--until {ends:%Y-%m-%d %H:%M} UTC is in the past")
-    entry = ListEntry(kind, reason, _sound_id(track), pattern=pattern, title=title, expires_at=ends)
+    """Add an entry for the next refresh. Shows first which tracks would leave or join the list."""
+    entry = ListEntry(kind, reason, track, pattern=pattern, title=title, song=song)
+    _check_options(entry)
+    entry = replace(entry, tiktok_id=_sound_id(track), expires_at=_end_in_utc(until))
     parse_lists(lists_document((entry,)), "this command")
     deployment = open_deployment(stack)
     before = deployment.lists.entries()
     if entry in before:
         echo(f"already there: entry {before.index(entry) + 1} of `catalog lists list`")
         return
-    options = CommandOptions(stack, as_json, yes, dry_run)
-    _change(deployment, before, (*before, entry), options)
+    _change(deployment, before, (*before, entry), CommandOptions(stack, as_json, yes, dry_run))
 
 
 @app.command()
@@ -133,16 +132,24 @@ def load(
     _change(deployment, before, entries, CommandOptions(stack, as_json, yes, dry_run))
 
 
-def _check_options(
-    kind: ListKind, track: str | None, pattern: str | None, title: str | None
-) -> None:
+def _check_options(entry: ListEntry) -> None:
     """Names this command's options in its errors, which the document's parser cannot."""
-    if (track is None) == (pattern is None):
+    kind, track, song = entry.kind, entry.tiktok_id, entry.song
+    if (track is None) == (entry.pattern is None):
         raise typer.BadParameter("give either --track or --pattern, the sounds of the entry")
-    if (title is not None) != (kind is ListKind.TITLE):
+    if (entry.title is not None) != (kind is ListKind.TITLE):
         raise typer.BadParameter("--title is required for kind title, and only there")
     if kind is ListKind.TITLE and track is None:
         raise typer.BadParameter("kind title needs --track, not --pattern")
+    if song is not None and not (kind is ListKind.ALLOW_JOIN and track and is_tiktok_id(song)):
+        raise typer.BadParameter("--song is for kind allow-join with --track, and 5 to 20 digits")
+
+
+def _end_in_utc(until: datetime | None) -> datetime | None:
+    ends = until.replace(tzinfo=UTC) if until else None
+    if ends is not None and ends <= datetime.now(UTC):
+        raise typer.BadParameter(f"--until {ends:%Y-%m-%d %H:%M} UTC is in the past")
+    return ends
 
 
 def _change(
@@ -187,7 +194,8 @@ def _sound_id(text: str | None) -> str | None:
 
 def _target(entry: ListEntry) -> str:
     renamed = f" → {entry.title}" if entry.title else ""
-    return f"{entry.tiktok_id or entry.pattern}{renamed}"
+    joined = f" = {entry.song}" if entry.song else ""
+    return f"{entry.tiktok_id or entry.pattern}{renamed}{joined}"
 
 
 def _end(entry: ListEntry, now: datetime) -> str:

@@ -10,10 +10,9 @@ import typer
 
 from ops.console import console, echo, print_json, reports_errors, stderr_console
 from ops.deployment import open_deployment, refresh_settings, secrets_provider
-from ops.differences import print_changes
+from ops.differences import changes_between, print_changes
 from ops.options import DryRunOption, JsonOption, StackOption
 from ops.progress import print_report, shown_progress
-from tiktok_music.api.changes import changes
 from tiktok_music.api.index import Index
 from tiktok_music.composition.refresh_music import compose_refresh
 from tiktok_music.errors import SourceError
@@ -101,7 +100,7 @@ def _dry_run(dependencies: ReadOnlyDependencies, trigger: Trigger, as_json: bool
     untried = [track.track_id for track in result.untried]
     report = result.report.to_dict()
     if as_json:
-        print_json({**report, "untried": untried, "changes": changes(current, expected)})
+        print_json({**report, "untried": untried, "changes": changes_between(current, expected)})
     else:
         print_changes(current, expected)
         print_report({**report, "outcome": f"would be {report['outcome']}"}, console())

@@ -7,9 +7,8 @@ import typer
 
 from ops.console import confirm, echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment
-from ops.differences import print_changes
+from ops.differences import changes_between, print_changes
 from ops.options import CommandOptions, JsonOption, StackOption, YesOption
-from tiktok_music.api.changes import changes, removed_ids
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackStatus
 from tiktok_music.archive_lookup import resolve_aliases
@@ -62,10 +61,10 @@ def diff(
     after = deployment.find_version(until) if until else deployment.pointer().current
     load = deployment.publisher.load
     older, newer = Index(load(before)), Index(load(after))
-    removed = removed_ids(older, newer)
+    removed = [track_id for track_id in older.ranks if track_id not in newer.ranks]
     records = resolve_aliases(deployment.archive, removed, newer.ranks.__contains__)
     if as_json:
-        print_json(changes(older, newer, records))
+        print_json(changes_between(older, newer, records))
     else:
         print_changes(older, newer, records)
 

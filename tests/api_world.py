@@ -144,7 +144,10 @@ class World:
         published_at = source.pointer().current.published_at.timestamp()
         view = self._view(source, fixtures)
         return replace(
-            view, now=lambda: published_at, is_foreign=lambda version: version != GONE_VERSION
+            view,
+            now=lambda: published_at,
+            is_foreign=lambda version: version != GONE_VERSION,
+            ahead_seconds=lambda: self.now - published_at,
         )
 
     def _record_failure(self, request: Request, exc: Exception) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 # UUIDv5 of "https://www.tiktok.com/music/" in the URL namespace. Changing it would change the id of
 # every track.
 TIKTOK_SOUNDS = uuid.UUID("b631f4ec-6a4f-5ceb-a7f1-642a683109fa")
+# Pixels of the longer side of small covers, for lists at one and at three device pixels.
+SMALL_COVER_SIDES = (96, 320)
 _TIKTOK_ID = re.compile(r"[0-9]{5,20}", re.ASCII)
 _NOT_SLUG = re.compile(r"[^\w]+", re.UNICODE)
 

@@ -479,7 +479,6 @@ FIGURES = {
     "trendingClipOnly": 1,
     "noClip": 1,
     "joined": {"listed": 1, "sameId": 0, "sameRecording": 2, "sameCredits": 0},
-    "sameIdDisagreeing": 0,
     "publishableShare": 0.5,
     "changedClips": 1,
 }
@@ -511,12 +510,6 @@ def test_doctor_shows_the_newest_figures_on_direct_publish(
     assert (text.exit_code, "tracks joined by sameRecording" in text.output) == (0, True)
 
 
-def test_doctor_fails_if_equal_ids_have_different_sound(catalog: Run, stores: DynamoRows) -> None:
-    save_run(stores, 1, {**FIGURES, "sameIdDisagreeing": 1})
-
-    assert catalog("doctor", "--publish").exit_code == 1
-
-
 def test_why_tells_the_evidence_of_a_join(catalog: Run, stores: DynamoRows) -> None:
     record = a_record(1, publish=some_facts())
     DynamoTrackArchive(stores, "catalog").save_many([record])
@@ -533,11 +526,18 @@ def test_a_join_is_denied_or_allowed_by_an_entry(
     catalog: Run, stores: DynamoRows, kind: str
 ) -> None:
     publish(stores, 1)
-    track = "7662052657323182081"
+    track, song = "7662052657323182081", "6985271847240321025"
+    of_song = ("--song", song) if kind == "allow-join" else ()
 
-    added = catalog("lists", "add", kind, "--track", track, "--reason", "heard", "--yes")
-
-    assert added.exit_code == 0
-    assert DynamoOperatorLists(stores, "catalog").entries() == (
-        ListEntry(ListKind(kind), "heard", track),
+    added = catalog("lists", "add", kind, "--track", track, "--reason", "heard", "--yes", *of_song)
+    listed = catalog("lists", "list").output
+    wrong = catalog(
+        "lists", "add", "deny", "--track", track, "--song", song, "--reason", "heard", "--yes"
     )
+
+    assert (added.exit_code, wrong.exit_code) == (0, 2)
+    assert "--song is for kind allow-join with --track" in " ".join(wrong.output.split())
+    assert DynamoOperatorLists(stores, "catalog").entries() == (
+        ListEntry(ListKind(kind), "heard", track, song=song if of_song else None),
+    )
+    assert (f"{track} = {song}" in listed) is bool(of_song)

@@ -205,11 +205,11 @@ def _exception_handlers(api: Api) -> dict[type[Exception], Callable[..., Awaitab
 
 
 def _admit_if_keyed(api: Api, request: Request) -> None:
-    """Counts and checks a key on unmatched routes too; there a missing or invalid one is fine."""
+    """Counts and checks a key or token on unmatched routes too; there an invalid one is fine."""
     if "authorization" in request.headers:
         with suppress(Unauthenticated, StoreError):
             if _has_token(request):
-                api.tokens().admit(request, RouteAccess(None))
+                api.tokens().admit(request, RouteAccess(None, is_for_tokens=True))
             else:
                 api.admission.admit(request, RouteAccess(None))
 

@@ -24,7 +24,8 @@ FOREIGN = "Is of the other environment: live and test keys have versions of thei
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogView:
     """Snapshots, their indexes and the archive; `now` is in Unix seconds, `refresh_every` the
-    interval of the schedule; `is_foreign` knows versions of the other environment; `policy` is that
+    interval of the schedule; `ahead_seconds` is how far the clock of the world is ahead of `now`;
+    `is_foreign` knows versions of the other environment; `policy` is that
     of direct publish."""
 
     snapshots: SnapshotCache
@@ -35,13 +36,15 @@ class CatalogView:
     refresh_every: timedelta
     is_foreign: Callable[[str], bool]
     policy: PublishPolicy = SWITCHED_OFF
+    ahead_seconds: Callable[[], float] = lambda: 0.0
     _records: BoundedCache[Mapping[str, TrackRecord]] = field(
         default_factory=lambda: BoundedCache(CACHED_INDEXES)
     )
 
     def freshness(self) -> Freshness:
         """Raises StoreError like `SnapshotCache.snapshot`."""
-        return Freshness(self.refresh_every, self.now(), self.snapshots.schedule())
+        schedule = self.snapshots.schedule()
+        return Freshness(self.refresh_every, self.now(), schedule, self.ahead_seconds())
 
     def listed_records(self, index: Index) -> Mapping[str, TrackRecord]:
         """The archive's records of a version's tracks, without fingerprints; raises StoreError.

@@ -4,7 +4,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -232,13 +232,13 @@ def _tokens(
 
 
 def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
-    """The sandbox; its clock stands at its last publication, so that responses never age."""
+    """The sandbox; its clock stands at its last publication, so that its tracks never age."""
     from tiktok_music.sandbox.fixtures import GONE_VERSION, SandboxSource, sandbox_fixtures
 
     fixtures = sandbox_fixtures()
     source = SandboxSource(fixtures, settings.media_base_url)
     published_at = source.pointer().current.published_at.timestamp()
-    return _catalog_view(
+    view = _catalog_view(
         settings,
         observer,
         source=source,
@@ -247,3 +247,4 @@ def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
         on_checked=lambda _: None,
         is_foreign=lambda version: version != GONE_VERSION,
     )
+    return replace(view, ahead_seconds=lambda: time.time() - published_at)

@@ -6,6 +6,7 @@ from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.shortlist import make_shortlist
 from tiktok_music.refresh.dependencies import ReadOnlyDependencies
 from tiktok_music.refresh.media.pipeline import known_media
+from tiktok_music.refresh.publication.publish import current_catalog
 from tiktok_music.refresh.refresh import Trigger, skip_reason
 
 # The rules end above this: the plan is read from the ledger and stored in it.
@@ -29,7 +30,8 @@ def plan_media(dependencies: ReadOnlyDependencies, trigger: Trigger) -> MediaPla
 
     The plan is empty where the refresh would not read the chart (`skip_reason`).
     """
-    skipped = skip_reason(dependencies.publisher.current(), trigger, dependencies.now())
+    current = current_catalog(dependencies.publisher)
+    skipped = skip_reason(current.pointer, trigger, dependencies.now())
     if skipped is not None:
         return MediaPlan(0, (), skipped[1])
     chart = dependencies.source.fetch()
@@ -39,6 +41,7 @@ def plan_media(dependencies: ReadOnlyDependencies, trigger: Trigger) -> MediaPla
         dependencies.rules,
         dependencies.archive,
         dependencies.now(),
+        served=current.rows,
         has_time=lambda: trigger.remaining_seconds() >= SAVE_SECONDS,
     )
     media = known_media(

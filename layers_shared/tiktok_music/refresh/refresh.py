@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tiktok_music.errors import LeaseHeld, OutOfTime, PublishLost, SourceError, StoreUnavailable
 from tiktok_music.pointer_moves import last_scheduled_at
-from tiktok_music.refresh.build_catalog import build_catalog
+from tiktok_music.refresh.build_catalog import MAX_CLOCK_SKEW, build_catalog
 from tiktok_music.refresh.curation.shortlist import make_shortlist
 from tiktok_music.refresh.dependencies import RefreshDependencies, media_dependencies
 from tiktok_music.refresh.gates import judge_catalog
@@ -33,8 +33,6 @@ _logger = logging.getLogger(__name__)
 RESERVE_SECONDS = 120.0
 # A publish is started only above this: several attempts to write, read back and flip fit into it.
 PUBLISH_SECONDS = 30.0
-# Accepted clock skew. AWS keeps its clocks to the second; an operator's machine may be far off.
-MAX_CLOCK_SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,12 @@ def _run(
     )
     media = draw_missing(media, dependencies.tools, has_time, trigger.scheduled_at)
     prepared = build_catalog(
-        chart, shortlist, media, dependencies.rules, is_forced=trigger.is_forced
+        chart,
+        shortlist,
+        media,
+        dependencies.rules,
+        last_run_at=current.run_at,
+        is_forced=trigger.is_forced,
     )
     watch.lap("media")
 

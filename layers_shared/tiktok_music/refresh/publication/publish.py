@@ -19,13 +19,7 @@ from tiktok_music.refresh.publication.archive_records import (
     rows_in,
     rows_of,
 )
-from tiktok_music.snapshot import (
-    ChartFigures,
-    Descriptor,
-    Pointer,
-    Snapshot,
-    describe,
-)
+from tiktok_music.snapshot import ChartFigures, Descriptor, Pointer, Snapshot, describe
 
 _logger = logging.getLogger(__name__)
 
@@ -51,6 +45,12 @@ class CurrentCatalog:
 
     pointer: Pointer | None
     rows: Mapping[str, Mapping[str, object]]
+
+    @property
+    def run_at(self) -> datetime | None:
+        """The earliest time at which its run may have started."""
+        made = self.pointer.current if self.pointer else None
+        return min(made.scheduled_at, made.published_at) if made else None
 
 
 def current_catalog(publisher: PublishedSnapshots) -> CurrentCatalog:
