@@ -208,3 +208,16 @@ def anchor_of(heading: str) -> str:
 def test_the_newest_release_of_the_changelog_is_that_of_the_package() -> None:
     newest = re.findall(r"^## (\d\S*)", text_of("CHANGELOG.md"), re.MULTILINE)[0]
     assert f'\nversion = "{newest}"\n' in text_of("pyproject.toml")
+
+
+def test_the_notice_names_every_shipped_package() -> None:
+    shipped = {
+        name
+        for path in [*ROOT.glob("functions/*/requirements.txt"), ROOT / "layers_shared/requirements.txt"]
+        for name in re.findall(r"^([a-z][\w.-]*)(?:\[\w+\])?==", path.read_text(), re.MULTILINE)
+    }
+
+    wheels = text_of("NOTICE").partition("Data in ")[0].lower()
+    named = set(re.findall(r"[a-z][\w.-]*[a-z0-9]", wheels))
+    assert shipped - named == set()
+    assert len(shipped) > 20

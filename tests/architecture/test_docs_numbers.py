@@ -17,7 +17,9 @@ PACKAGE = ROOT / "layers_shared/tiktok_music"
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
 CURATION = (ROOT / "docs/curation.md").read_text()
-CODE = "\n".join(path.read_text() for path in PACKAGE.rglob("*.py"))
+CODE = "\n".join(
+    path.read_text() for folder in (PACKAGE, ROOT / "functions") for path in folder.rglob("*.py")
+)
 NEEDED = {
     "CATALOG_TABLE": "catalog",
     "AWS_REGION": "eu-central-1",
@@ -102,6 +104,24 @@ def test_the_modules_that_architecture_names_exist() -> None:
 
     assert named
     assert [name for name in named if not (PACKAGE / name).exists()] == []
+
+
+def test_the_documented_sources_are_the_adapters() -> None:
+    [row] = [row for row in cells(ARCHITECTURE, "step") if row[0] == "fetch every page of the chart"]
+    adapters = {path.name for path in (PACKAGE / "adapters").glob("*_source.py")}
+
+    named = {name.removeprefix("adapters/") for name in quoted(row[1])}
+    assert named == adapters - {"joined_source.py"}
+    assert {name.removesuffix("_source.py") for name in named} == set(SOURCES)
+
+
+def test_the_documented_exit_codes_are_those_of_the_commands() -> None:
+    commands = "\n".join(path.read_text() for path in (ROOT / "ops").glob("*.py"))
+    raised = {int(code) for code in re.findall(r"(?:Exit\(|INTERRUPTED = )(\d+)", commands)}
+
+    runbook = (ROOT / "docs/runbook.md").read_text()
+    sentence = runbook.partition("Exit codes: ")[2].partition(":\n")[0]
+    assert {int(code) for code in re.findall(r"(?:^|; )(\d+) if", sentence)} == raised | {0}
 
 
 def test_every_guarantee_names_an_existing_test() -> None:
