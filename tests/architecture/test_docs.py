@@ -1,5 +1,7 @@
 """Names in the documents exist in the code, and lists of them are complete."""
 
+import ast
+import importlib
 import re
 from pathlib import Path
 
@@ -221,3 +223,15 @@ def test_the_notice_names_every_shipped_package() -> None:
     named = set(re.findall(r"[a-z][\w.-]*[a-z0-9]", wheels))
     assert shipped - named == set()
     assert len(shipped) > 20
+
+
+def test_every_import_of_an_example_exists() -> None:
+    missing, found = [], 0
+    for document in DOCUMENTS:
+        for block in re.findall(r"^```python\n(.*?)^```", document.read_text(), re.M | re.S):
+            for node in ast.walk(ast.parse(block)):
+                if isinstance(node, ast.ImportFrom) and str(node.module).startswith("tiktok_music"):
+                    module, found = importlib.import_module(str(node.module)), found + 1
+                    missing += [each.name for each in node.names if not hasattr(module, each.name)]
+    assert missing == []
+    assert found > 5

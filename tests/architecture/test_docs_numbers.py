@@ -143,6 +143,13 @@ def test_the_documented_items_are_those_that_the_adapters_write() -> None:
     }
 
 
+def test_the_number_of_languages_of_generic_sounds_is_that_of_their_list() -> None:
+    phrases = (PACKAGE / "refresh/curation/titles/data/generic_sounds.txt").read_text()
+    languages = re.findall(r"^[a-z-]+:", phrases, re.MULTILINE)
+
+    assert f"(in {len(languages)} languages)" in CURATION
+
+
 LIMITS = VolumeLimits()
 
 
