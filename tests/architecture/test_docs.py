@@ -168,7 +168,9 @@ def test_the_index_of_decisions_has_every_decision_with_its_title() -> None:
     folder = ROOT / "docs/decisions"
     titles = {path.name: path.read_text().partition("\n")[0][2:] for path in folder.glob("0*.md")}
 
-    listed = re.findall(r"^\| \[(.+)\]\((.+)\) \|", (folder / "README.md").read_text(), re.MULTILINE)
+    listed = re.findall(
+        r"^\| \[(.+)\]\((.+)\) \|", (folder / "README.md").read_text(), re.MULTILINE
+    )
     assert {file: title for title, file in listed} == titles
 
 
@@ -215,7 +217,10 @@ def test_the_newest_release_of_the_changelog_is_that_of_the_package() -> None:
 def test_the_notice_names_every_shipped_package() -> None:
     shipped = {
         name
-        for path in [*ROOT.glob("functions/*/requirements.txt"), ROOT / "layers_shared/requirements.txt"]
+        for path in [
+            *ROOT.glob("functions/*/requirements.txt"),
+            ROOT / "layers_shared/requirements.txt",
+        ]
         for name in re.findall(r"^([a-z][\w.-]*)(?:\[\w+\])?==", path.read_text(), re.MULTILINE)
     }
 

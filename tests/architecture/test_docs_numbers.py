@@ -107,7 +107,9 @@ def test_the_modules_that_architecture_names_exist() -> None:
 
 
 def test_the_documented_sources_are_the_adapters() -> None:
-    [row] = [row for row in cells(ARCHITECTURE, "step") if row[0] == "fetch every page of the chart"]
+    [row] = [
+        row for row in cells(ARCHITECTURE, "step") if row[0] == "fetch every page of the chart"
+    ]
     adapters = {path.name for path in (PACKAGE / "adapters").glob("*_source.py")}
 
     named = {name.removeprefix("adapters/") for name in quoted(row[1])}
