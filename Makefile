@@ -106,8 +106,8 @@ bench-cold: $(SAM_ENVIRONMENT) install ## measure a cold start of the list funct
 bench-warm: $(BENCH_ENVIRONMENT) ## measure CPU per request of the list function and of alternatives
 	@.venv/bin/python -m bench.warm
 
-bench-refresh: install ## measure a refresh of N new tracks and one without new tracks (N=60)
-	@.venv/bin/python -m bench.refresh --tracks $(or $(N),60)
+bench-refresh: install ## measure a refresh of N new tracks and one without new tracks (N=60, or CHARTS=50)
+	@.venv/bin/python -m $(if $(CHARTS),bench.charts --charts $(CHARTS),bench.refresh --tracks $(or $(N),60))
 
 bench-growth: install ## measure how every step grows with the number of tracks (SIZES="1000 100000")
 	@.venv/bin/python -m bench.growth $(SIZES)

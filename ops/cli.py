@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ops import keys, lists, sandbox
+from ops import charts, keys, lists, sandbox
 from ops.console import echo
 from ops.deployment import use_account
 from ops.doctor import doctor
@@ -29,6 +29,7 @@ reading = (status, snapshots, report, replay, diff, why, preview, doctor)
 writing = (refresh, rollback, pin, unpin, retire, recover)
 for command in (*reading, *writing):
     app.command()(command)
+app.add_typer(charts.app, name="charts")
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.app, name="lists")
 app.add_typer(sandbox.app, name="sandbox")

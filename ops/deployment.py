@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.error_hints import hint_for, in_brackets
 from ops.errors import DeploymentNotFound
+from tiktok_music.adapters.dynamo_chart_store import DynamoChartStore
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
@@ -45,6 +46,7 @@ class Deployment:
     name: str
     stack: str | None
     publisher: DynamoPublisher
+    charts: DynamoChartStore
     reports: DynamoRunReports
     lists: DynamoOperatorLists
     archive: DynamoTrackArchive
@@ -113,6 +115,7 @@ def open_deployment(stack: str | None) -> Deployment:
         name=tables.name,
         stack=stack,
         publisher=DynamoPublisher(rows, tables.catalog_table),
+        charts=DynamoChartStore(rows, tables.catalog_table),
         reports=DynamoRunReports(rows, tables.catalog_table),
         lists=DynamoOperatorLists(rows, tables.catalog_table),
         archive=DynamoTrackArchive(rows, tables.catalog_table),

@@ -5,10 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
+from ops.chart_listing import list_again, of_chart
 from ops.console import confirm, echo, print_json, print_table, reports_errors
-from ops.deployment import Deployment, open_deployment
-from ops.differences import changes_between, print_changes
-from ops.options import CommandOptions, JsonOption, StackOption, YesOption
+from ops.deployment import Deployment, open_deployment, refresh_interval
+from ops.differences import print_changes
+from ops.options import ChartOption, CommandOptions, JsonOption, StackOption, YesOption
+from tiktok_music.api.changes import changes, removed_ids
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackStatus
 from tiktok_music.archive_lookup import resolve_aliases
@@ -28,11 +30,15 @@ MOVED = (
 
 
 @reports_errors
-def snapshots(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
+def snapshots(
+    chart: str | None = ChartOption,
+    stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+) -> None:
     """List the stored versions, newest first; mark the current one, and those withdrawn by a
     takedown at once.
     """
-    deployment = open_deployment(stack)
+    deployment = of_chart(open_deployment(stack), chart)
     pointer = deployment.pointer()
     rows = [_row(each, pointer) for each in deployment.versions()]
     if as_json:
@@ -52,19 +58,20 @@ def diff(
     until: Annotated[
         str | None, typer.Argument(metavar="B", help="Another version. Default: the current one.")
     ] = None,
+    chart: str | None = ChartOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Show the changes between two stored versions: added, removed, moved, updated."""
-    deployment = open_deployment(stack)
+    deployment = of_chart(open_deployment(stack), chart)
     before = deployment.find_version(since)
     after = deployment.find_version(until) if until else deployment.pointer().current
     load = deployment.publisher.load
     older, newer = Index(load(before)), Index(load(after))
-    removed = [track_id for track_id in older.ranks if track_id not in newer.ranks]
+    removed = removed_ids(older, newer)
     records = resolve_aliases(deployment.archive, removed, newer.ranks.__contains__)
     if as_json:
-        print_json(changes_between(older, newer, records))
+        print_json(changes(older, newer, records))
     else:
         print_changes(older, newer, records)
 
@@ -72,42 +79,48 @@ def diff(
 @reports_errors
 def rollback(
     version: Version,
+    chart: str | None = ChartOption,
     stack: str | None = StackOption,
     yes: bool = YesOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Serve an older version until the next refresh publishes."""
-    deployment = open_deployment(stack)
+    deployment = of_chart(open_deployment(stack), chart)
     name = deployment.find_version(version).version
     question = f"serve {name} until the next refresh?"
     warn_of_retired(deployment, deployment.find_version(name))
-    options = CommandOptions(stack, as_json, yes)
+    options = CommandOptions(stack, as_json, yes, chart=chart)
     _move(deployment, lambda now, fence: rolled_back(now, name, fence), question, options)
 
 
 @reports_errors
 def pin(
     version: Version,
+    chart: str | None = ChartOption,
     stack: str | None = StackOption,
     yes: bool = YesOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Serve a version, and let no refresh replace it until `catalog unpin`."""
-    deployment = open_deployment(stack)
+    deployment = of_chart(open_deployment(stack), chart)
     name = deployment.find_version(version).version
     question = f"serve {name} until it is unpinned?"
     warn_of_retired(deployment, deployment.find_version(name))
-    options = CommandOptions(stack, as_json, yes)
+    options = CommandOptions(stack, as_json, yes, chart=chart)
     _move(deployment, lambda now, fence: pinned(now, name, fence), question, options)
 
 
 @reports_errors
-def unpin(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
+def unpin(
+    chart: str | None = ChartOption,
+    stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+) -> None:
     """Let refreshes publish again; the snapshot stays until the next one."""
-    deployment = open_deployment(stack)
+    deployment = of_chart(open_deployment(stack), chart)
     pointer = deployment.pointer()
     if pointer.is_pinned:
-        _move(deployment, unpinned, "", CommandOptions(stack, as_json, yes=True))
+        _move(deployment, unpinned, "", CommandOptions(stack, as_json, yes=True, chart=chart))
     elif as_json:
         print_json(_state(pointer))
     else:
@@ -149,6 +162,8 @@ def _move(
         deployment.publisher.point(moved, current)
     except PublishLost as exc:
         raise PublishLost(MOVED) from exc
+    if options.chart is not None:
+        list_again(deployment, options.chart, refresh_interval(options.stack))
     if options.as_json:
         print_json(_state(moved))
         return

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.test_template import load_template, names_in_template
-from tiktok_music.adapters import dynamo_lists, dynamo_lock, dynamo_runs, dynamo_snapshots
+from tiktok_music.adapters import (
+    dynamo_charts,
+    dynamo_lists,
+    dynamo_lock,
+    dynamo_runs,
+    dynamo_snapshots,
+)
 from tiktok_music.observability import NAMESPACE
 from tiktok_music.refresh.history.notify import METRICS
 from tiktok_music.refresh.media.sound.volume import VolumeLimits
@@ -138,6 +144,7 @@ def test_the_documented_items_are_those_that_the_adapters_write() -> None:
     prefixes = set(re.findall(r'f"([A-Z]+)#\{', CODE))
 
     assert documented == prefixes | {
+        dynamo_charts.CHARTS_KEY,
         dynamo_lists.LISTS_KEY,
         dynamo_lock.LEASE_KEY,
         dynamo_runs.RUNS_KEY,

@@ -56,6 +56,10 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "CmlSecretName": (("tiktok-music/cml",), ("a:b", "")),
     "SourceCountry": (("US", "DE"), ("us", "USA", "")),
+    "Charts": (
+        ("", "cml:GB:ALL:7DAY", "cml:US:HIP_HOP/RAP:30, creative_center:BR::7:surging,aweme:DE"),
+        ("cml", "cml:GB:ALL:7DAY,", "cml:GB;cml:US", "cml GB"),
+    ),
     "HonorOnPublish": (("off", "asked", "always"), ("on", "true", "false", "")),
     "PublishEvidence": (
         ("listed", "listed,sameId,sameRecording,sameCredits"),

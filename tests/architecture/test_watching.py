@@ -13,7 +13,7 @@ from tests.architecture.expansion import expand, of_type
 from tests.architecture.test_template import ROOT, load_template
 from tests.builders import a_snapshot, a_track
 from tiktok_music.api.freshness import degraded_after
-from tiktok_music.composition.list_music import Observer
+from tiktok_music.composition.observer import Observer
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.observability import NAMESPACE
 from tiktok_music.refresh.history.notify import UNCHANGED_RUNS, RefreshFailed, notify

@@ -32,7 +32,7 @@ from tiktok_music.api.tokens.form import (
 from tiktok_music.api.tokens.origins import FORM, covers, is_origin_pattern
 from tiktok_music.api.tokens.restrictions import restricted_request
 from tiktok_music.api_key import ApiKey, BrowserAccess, KeyEnvironment, KeyState, mint_key
-from tiktok_music.composition.list_music import Observer
+from tiktok_music.composition.observer import Observer
 from tiktok_music.errors import Invalid, SnapshotMissing, Unauthenticated
 
 PAGE, OTHER_PAGE = "https://app.example.com", "https://staging.example.com"
