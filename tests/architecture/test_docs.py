@@ -45,7 +45,7 @@ def test_curation_documents_every_reason_and_no_other() -> None:
         )
     )
 
-    settings = {name for name in named if f"`{name}`" in text_of("README.md")}
+    settings = {name for name in named if f"`{name}`" in text_of("docs/variables.md")}
     assert named - settings - {"LISTS"} == {str(reason) for reason in RejectionReason}
 
 
@@ -92,7 +92,7 @@ def test_every_name_in_contributing_exists() -> None:
     elsewhere = {"Source", "ReadSecrets"}  # of the template
     assert [name for name in classes if f"class {name}" not in code and name not in elsewhere] == []
     constants = set(re.findall(r"^(?:export )?(?:const )?([A-Z_]+)\b.* = ", code, re.MULTILINE))
-    variables = set(re.findall(r"`([A-Z_]+)`", text_of("README.md")))
+    variables = set(re.findall(r"`([A-Z_]+)`", text_of("docs/variables.md")))
     assert set(tables) - constants - variables == {"LATE"}  # of a test
     assert min(map(len, (modules, functions, classes, tables))) > 1
 

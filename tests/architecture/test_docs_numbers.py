@@ -21,6 +21,7 @@ from tiktok_music.refresh.settings import SOURCES, RefreshSettings
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "layers_shared/tiktok_music"
 README = (ROOT / "README.md").read_text()
+VARIABLES_PAGE = (ROOT / "docs/variables.md").read_text()
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
 CURATION = (ROOT / "docs/curation.md").read_text()
 CODE = "\n".join(
@@ -50,10 +51,10 @@ def quoted(text: str) -> list[str]:
 
 VARIABLES = [
     (name, row[1], default)
-    for row in cells(README, "variable")
+    for row in cells(VARIABLES_PAGE, "variable")
     for name, default in zip(
         quoted(row[0]),
-        [*(quoted(row[3]) or re.findall(r"^\d+", row[3])), *[""] * len(quoted(row[0]))],
+        [*(quoted(row[4]) or re.findall(r"^\d+", row[4])), *[""] * len(quoted(row[0]))],
         strict=False,
     )
 ]
@@ -78,11 +79,29 @@ def test_a_documented_default_is_the_one_of_the_code(name: str, default: str) ->
     assert RefreshSettings.from_env({**NEEDED, name: default}) == RefreshSettings.from_env(NEEDED)
 
 
+def test_the_parameter_of_a_variable_is_that_of_the_template() -> None:
+    template = load_template()
+    set_by: dict[str, str] = {}
+    for resource in (template["Globals"]["Function"], *template["Resources"].values()):
+        properties = resource.get("Properties", resource)
+        variables = properties.get("Environment", {}).get("Variables", {})
+        set_by |= {name: str(value).removeprefix("!Ref ") for name, value in variables.items()}
+
+    documented = {
+        name: parameter.strip("`")
+        for row in cells(VARIABLES_PAGE, "variable")
+        for name, parameter in zip(quoted(row[0]), row[2].split(", ") * 9, strict=False)
+    }
+    assert documented == {
+        name: set_by[name] if set_by[name] in template["Parameters"] else "–" for name in documented
+    }
+
+
 def test_every_source_is_documented_and_accepted_by_the_template() -> None:
-    [row] = [row for row in cells(README, "variable") if row[0] == "`SOURCE`"]
+    [row] = [row for row in cells(VARIABLES_PAGE, "variable") if row[0] == "`SOURCE`"]
     pattern = load_template()["Parameters"]["Source"]["AllowedPattern"]
 
-    assert set(quoted(row[2])) == set(SOURCES)
+    assert set(quoted(row[3])) == set(SOURCES)
     assert pattern == "({0})(,({0}))*".format("|".join(SOURCES))
 
 
