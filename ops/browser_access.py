@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
+from ops.audit import recorded
 from ops.console import confirm, echo, print_json, reports_errors
 from ops.deployment import open_deployment
 from ops.errors import CommandError
-from ops.key_states import TAKES_EFFECT, existing_key, key_id_of, to_dict
-from ops.options import JsonOption, StackOption, YesOption
+from ops.key_states import TAKES_EFFECT, existing_key, key_id_of, named, to_dict
+from ops.options import JsonOption, ReasonOption, StackOption, YesOption
 from tiktok_music.api.tokens.form import MOST_ORIGINS
 from tiktok_music.api.tokens.origins import is_origin_pattern
 from tiktok_music.api_key import ApiKey, BrowserAccess, KeyState, has_checksum
@@ -40,6 +41,7 @@ def allow_browser(
     off: Annotated[
         bool, typer.Option("--off", help="End all tokens of the key, and make no more.")
     ] = False,
+    reason: str | None = ReasonOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
     yes: bool = YesOption,
@@ -49,14 +51,17 @@ def allow_browser(
     The key itself stays as it is. An origin is such as https://app.example.com or
     https://*.example.com; for test keys http://localhost:3000 or http://localhost:* too.
     """
-    keys = open_deployment(stack).keys
+    deployment = open_deployment(stack)
+    keys = deployment.keys
     key = existing_key(keys, key_id)
     browser = _changed(key, tuple(dict.fromkeys(origin or ())), rotate=rotate, off=off)
     if key.browser is not None and (browser is None or browser.secret != key.browser.secret):
         confirm(f"end all tokens of {key_id}, {key.organization_name}?", yes=yes)
     if browser != key.browser:
+        what = {**named(key), "origins": " ".join(browser.origins) if browser else None}
         try:
-            keys.change_browser(key, browser)
+            with recorded(deployment, "keys allow-browser", what, reason):
+                keys.change_browser(key, browser)
         except KeyChanged as exc:
             raise CommandError(f"{exc}; nothing changed: catalog keys list") from exc
     if as_json:

@@ -56,6 +56,12 @@ def peaks_key(track_id: str) -> str:
     return f"music/{track_id}/peaks.json"
 
 
+def media_keys(track_id: str) -> tuple[str, ...]:
+    """The keys of every object that a track may have."""
+    covers = (small_cover_key(track_id, side) for side in SMALL_COVER_SIDES)
+    return (preview_key(track_id), cover_key(track_id), *covers, peaks_key(track_id))
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One track of the list, before rendering.

@@ -523,3 +523,7 @@ def test_an_existing_object_is_not_overwritten(kind: Any) -> None:
         assert stored["Body"].read() == b"first"
         assert stored["ContentType"] == "image/jpeg"
         assert stored["CacheControl"] == "public, max-age=31536000, immutable"
+    assert (store.facts("music/x/cover.jpg"), store.facts("music/y/cover.jpg")) == (facts, None)
+    for _ in range(2):
+        store.delete("music/x/cover.jpg")
+    assert store.facts("music/x/cover.jpg") is None

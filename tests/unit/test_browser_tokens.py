@@ -621,7 +621,7 @@ def test_direct_publish_can_be_required_where_the_list_knows_it() -> None:
         ({"publishable": True}, 403),
         ({"publishable": True, "commerceOnly": True}, 403),
         ({"publishable": False}, 200),
-        ({"chart": "cml.us.all.7d"}, 403),
+        ({"chart": "cml.us.all.7d"}, 422),
     ],
 )
 def test_a_restriction_that_the_list_forgets_is_never_dropped(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tiktok_music.adapters.dynamo_key_usage import DynamoKeyUsage
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_rates import DynamoRates
@@ -17,6 +18,7 @@ from tiktok_music.api.app import Api, build_app
 from tiktok_music.api.auth import Authenticator
 from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.index import Indexes
+from tiktok_music.api.key_usage import KeyUsage
 from tiktok_music.api.rate_limit import RateLimiter
 from tiktok_music.api.request_id_middleware import RequestIdMiddleware
 from tiktok_music.api.settings import ListSettings
@@ -87,6 +89,7 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
     rows.open()
     keys = DynamoKeys(rows, settings.keys_table)
     rates = DynamoRates(rows, settings.catalog_table)
+    usage = KeyUsage(DynamoKeyUsage(rows, settings.catalog_table), time.time)
     sandbox = cache(lambda: _sandbox(settings, observer))
     snapshots = PreloadedSnapshots(DynamoSnapshots(rows, settings.catalog_table), time.monotonic)
     authenticator = Authenticator(keys, time.monotonic, observer.old_key_trusted)
@@ -106,12 +109,15 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
                 authenticator=authenticator,
                 limiter=RateLimiter(rates, time.time, observer.limiter_failed),
                 clock=time.time,
+                on_used=usage.note,
             ),
             live=replace(live, charts=charts, has_charts=bool(settings.charts)),
             sandbox=sandbox,
             tokens=cache(lambda: _tokens(authenticator, rates, observer)),
             new_request_id=fresh_request_id,
             on_error=observer.request_failed,
+            on_health=usage.write_rest,
+            on_answered=lambda request: observer.answered(request, settings.request_log_share),
         )
     )
     return ListFunction(app, snapshots, rows, observer)

@@ -99,6 +99,7 @@ class BrowserTokens:
     def admit(self, request: Request, access: RouteAccess) -> tuple[ApiKey, BrowserToken]:
         """Returns the key and the token of an admitted request; else raises RequestError."""
         key, token = self.authenticated(request.headers.get("authorization", ""))
+        request.state.api_key = key
         request.state.browser_token = {"key_id": key.key_id, "jti": token.token_id}
         if key.is_suspended():
             raise KeySuspended("Access is suspended.")
@@ -128,6 +129,8 @@ class BrowserTokens:
         if key is None or token is None:
             raise Unauthenticated(KEY_REQUIRED)
         now = self.clock()
+        if key.is_expired(now):
+            raise Unauthenticated(KEY_REQUIRED)
         is_short = token.expires_at - token.issued_at <= MOST_SECONDS
         if not is_short or not token.issued_at - SKEW_SECONDS <= now < token.expires_at:
             raise TokenExpired(KEY_REQUIRED)
