@@ -19,6 +19,7 @@ WITHOUT_RESOURCES = (*TRACES, "cloudwatch:DescribeAlarms")
 # What a refresh writes; LISTS, RETIRED# and RATE# are not among it.
 WRITTEN = [
     "ASIDE#TRACK#*",
+    "CHARTS",
     "CML#*",
     "MEDIA#*",
     "PTR",

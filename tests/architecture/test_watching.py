@@ -20,6 +20,7 @@ from tiktok_music.refresh.history.notify import UNCHANGED_RUNS, RefreshFailed, n
 from tiktok_music.refresh.media.check import MediaCheck, MissingFile
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome, RefreshReport
+from tools.evaluation.costs import ALARM_METRICS
 
 OWN_NAMESPACE = f"{NAMESPACE}/${{AWS::StackName}}"
 # AWS namespace -> its dimension and the metrics that AWS documents for it.
@@ -284,6 +285,13 @@ def test_a_missing_age_metric_raises_the_alarm_as_a_great_age_does(
     assert (alarm["Period"], alarm["EvaluationPeriods"]) == (900, 2)
     assert check["ScheduleExpression"] == "rate(5 minutes)"
     assert "State" not in check
+
+
+def test_the_costs_count_the_metrics_of_the_alarms(expanded: dict[str, Any]) -> None:
+    alarms = of_type(expanded, "AWS::CloudWatch::Alarm")
+
+    always = [alarm for name, alarm in alarms.items() if "Condition" not in expanded[name]]
+    assert sum(len(list(alarm_metrics(alarm))) for alarm in always) == ALARM_METRICS
 
 
 def test_throttling_is_an_alarm_if_it_lasts_and_late_data_counts_when_it_comes(

@@ -23,6 +23,7 @@ SWITCHES: dict[str, dict[str, str]] = {
     "origins": {"AllowedOrigins": "https://app.example.com,http://localhost:3000"},
     "x86": {"Architecture": "x86_64"},
     "events": {"Events": "on"},
+    "charts": {"Charts": "cml:GB:ALL:7DAY,cml:US:K-POP:30DAY"},
     "unreserved": {"RefreshConcurrency": "unreserved"},
     "former": {
         "CatalogTableName": FORMER_CATALOG,
@@ -41,15 +42,15 @@ def combined(*switches: str) -> dict[str, str]:
 
 
 def few() -> list[tuple[str, ...]]:
-    """Six combinations in which every two parts meet: both, one alone, the other alone, neither.
+    """Eight combinations in which every two parts meet: both, one alone, the other, neither.
 
-    Each part is in another three of five stacks (Kleitman and Spencer, 1973); and one has all.
+    Each part is in another three of six stacks (Kleitman and Spencer, 1973); one has all, one none.
     """
-    triples = list(combinations(range(5), 3))
+    triples = list(combinations(range(6), 3))
     assert len(SWITCHES) <= len(triples)
     stacks = [
         tuple(name for name, triple in zip(SWITCHES, triples, strict=False) if number in triple)
-        for number in range(5)
+        for number in range(6)
     ]
     return [(), *stacks, tuple(SWITCHES)]
 

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from local.embedded_aws import EmbeddedAws
 from local.gateway import LocalContext
 from local.library import TOKEN, library_songs
+from local.media_host import media_app
 from local.servers import BackgroundServer, bind
 from local.stand_in import Sound, stand_in_sounds
 from local.upstream import API_KEY, stand_in_app
@@ -51,6 +52,7 @@ class World:
     patch: pytest.MonkeyPatch
     upstream_url: str
     bucket_url: str
+    media_url: str
     sounds: list[Sound]
     rows: DynamoRows = field(default_factory=lambda: DynamoRows(DynamoAccess(REGION)))
 
@@ -60,6 +62,8 @@ class World:
             "SOURCE_BASE_URL": self.upstream_url,
             "CML_BASE_URL": self.upstream_url,
             "R2_ENDPOINT_URL": self.bucket_url,
+            "MEDIA_BASE_URL": self.media_url,
+            "MIN_CHART_TRACKS": "1",
             "ALLOW_PRIVATE_HOSTS": "true",
             "POWERTOOLS_METRICS_DISABLED": "true",
         }
@@ -102,7 +106,11 @@ class World:
 @contextmanager
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A stack with all functions; the account has the secrets and the bucket of the guide."""
-    parameters = combined("map", "events", "gradual") | {"Source": "cml,aweme", "MinTracks": "1"}
+    parameters = combined("map", "events", "gradual") | {
+        "Source": "cml,aweme",
+        "MinTracks": "1",
+        "Charts": "cml:GB:ALL:7DAY",
+    }
     stack = deploy("music", parameters)
     # moto would run the function for each write, in Docker.
     tables = get_backend("dynamodb")[ACCOUNT_ID][REGION].tables
@@ -113,10 +121,20 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     sounds = stand_in_sounds()[:2]
     bucket = EmbeddedAws.start()
     upstream = BackgroundServer.start(provider(sounds), bind(0))
+    media = BackgroundServer.start(media_app(bucket.endpoint_url, REQUIRED["R2Bucket"]), bind(0))
     try:
         recorder = CallRecorder(monkeypatch)
-        yield World(stack, recorder, monkeypatch, upstream.base_url, bucket.endpoint_url, sounds)
+        yield World(
+            stack=stack,
+            recorder=recorder,
+            patch=monkeypatch,
+            upstream_url=upstream.base_url,
+            bucket_url=bucket.endpoint_url,
+            media_url=media.base_url,
+            sounds=sounds,
+        )
     finally:
+        media.stop()
         upstream.stop()
         bucket.stop()
 
@@ -186,6 +204,7 @@ def ask_the_api(world: World) -> None:
     found = [
         world.request(text, LIST).status,
         world.request(text, f"{LIST}/{track_id_of(world.sounds[0].tiktok_id)}").status,
+        world.request(text, f"{LIST}/charts").status,
         world.request(text, "/v1/health").status,
     ]
-    assert found == [200, 200, 200]
+    assert found == [200, 200, 200, 200]

@@ -32,14 +32,14 @@ LIST_SECONDS, LIST_GB = 0.010, 0.5
 # A list of 300 tracks, gzipped; every other answer is a 304.
 ANSWER_BYTES = 32_000 / 2
 # The access log, the function's own line, and Lambda's two lines for each invocation.
-LOG_BYTES = 2_000
+LOG_BYTES = 1_400
 # One write leases a twentieth of a key's limit of 120.
 LEASES = 1 / 6
 REFRESHES, REFRESH_SECONDS, REFRESH_GB = 60, 60, 3538 / 1024
 REFRESH_WRITES = 300
 AGE_CHECKS = SECONDS_A_MONTH // 300
 # TablesThrottledAlarm reads four metrics.
-ALARM_METRICS = 13
+ALARM_METRICS = 15
 # Metrics are billed for the hours in which they have data: one always, the others of refreshes.
 STEADY_METRICS, REFRESH_METRICS = 1, 45
 SECRETS = 2
@@ -64,7 +64,7 @@ def costs() -> list[Cost]:
             "requests; 10 ms of 512 MB each",
         ),
         per_request("DynamoDB, limits", LEASES * WRITES_PER_MILLION / MILLION, "requests of a key"),
-        per_request("CloudWatch Logs", LOG_BYTES / 1e9 * LOGS_PER_GB, "lines; 2 KB a request"),
+        per_request("CloudWatch Logs", LOG_BYTES / 1e9 * LOGS_PER_GB, "lines; 1.4 KB a request"),
         Cost("X-Ray", tuple(map(traces, REQUESTS)), "one request a second, and 5 % of the others"),
         Cost("data transfer", tuple(map(transfer, REQUESTS)), "bytes of answers; a 304 has none"),
         fixed("alarms", ALARM_METRICS * ALARM_METRIC, "their number"),
