@@ -1,6 +1,6 @@
 """Generates any number of clips quickly: each joins pieces of a few tunes.
 
-Order, tempo and loudness differ between clips, which makes them different recordings to the fingerprints.
+Order, tempo and loudness differ between clips, so that their fingerprints do too.
 """
 
 from functools import cache

@@ -28,7 +28,8 @@ from local.embedded_aws import CATALOG_TABLE, KEYS_TABLE, REGION, EmbeddedAws
 from local.gateway import LocalContext
 from tiktok_music.api.lambda_entry import LambdaEntry
 from tiktok_music.api.settings import ListSettings
-from tiktok_music.composition.list_music import Observer, compose, fresh_request_id
+from tiktok_music.composition.list_music import compose, fresh_request_id
+from tiktok_music.composition.observer import Observer
 from tiktok_music.snapshot import row_of
 from tiktok_music.track import Track
 

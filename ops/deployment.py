@@ -16,6 +16,7 @@ from botocore.parsers import ResponseParserError
 from ops.error_hints import hint_for, in_brackets, one_line
 from ops.errors import DeploymentNotFound
 from tiktok_music.adapters.dynamo_changes import DynamoChanges
+from tiktok_music.adapters.dynamo_chart_store import DynamoChartStore
 from tiktok_music.adapters.dynamo_key_usage import DynamoKeyUsage
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
@@ -48,6 +49,7 @@ class Deployment:
     name: str
     stack: str | None
     publisher: DynamoPublisher
+    charts: DynamoChartStore
     reports: DynamoRunReports
     lists: DynamoOperatorLists
     archive: DynamoTrackArchive
@@ -118,6 +120,7 @@ def open_deployment(stack: str | None) -> Deployment:
         name=tables.name,
         stack=stack,
         publisher=DynamoPublisher(rows, tables.catalog_table),
+        charts=DynamoChartStore(rows, tables.catalog_table),
         reports=DynamoRunReports(rows, tables.catalog_table),
         lists=DynamoOperatorLists(rows, tables.catalog_table),
         archive=DynamoTrackArchive(rows, tables.catalog_table),
@@ -169,14 +172,6 @@ def stack_parameters(stack: str) -> dict[str, str]:
 def secrets_provider(region: str) -> SecretsProvider:
     """Secrets Manager of the chosen account."""
     return SecretsProvider(boto3_session=boto3.Session(region_name=region))
-
-
-def use_account(profile: str | None, region: str | None) -> None:
-    """Makes AWS clients created from now on use this profile and region."""
-    if profile:
-        os.environ["AWS_PROFILE"] = profile
-    if region:
-        os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
 
 
 def _stack_tables(stack: str) -> TableNames:

@@ -4,33 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from ops.console import echo, print_table
-from tiktok_music.api.changes import changes, with_reasons
+from tiktok_music.api.changes import NO_RECORDS, changes
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackRecord
 
 VERBS = ("added", "removed", "moved", "updated")
 COLUMNS = ("change", "rank", "was", "title", "author", "id")
-NO_RECORDS: Mapping[str, TrackRecord] = {}
-
-
-def changes_between(
-    before: Index, after: Index, records: Mapping[str, TrackRecord] = NO_RECORDS
-) -> dict[str, Any]:
-    """All changes as the API lists them; `records` of removed tracks give the reasons."""
-    lists = changes(before, after)
-    return {
-        "since": before.descriptor.version,
-        "version": after.descriptor.version,
-        **lists,
-        "removed": with_reasons(lists["removed"], records),
-    }
 
 
 def print_changes(
     before: Index, after: Index, records: Mapping[str, TrackRecord] = NO_RECORDS
 ) -> None:
     """Prints a line for each change of a track, and the counts."""
-    changed = changes_between(before, after, records)
+    changed = changes(before, after, records)
     rows = [
         (
             _verb(verb, change),

@@ -91,7 +91,7 @@ def _results(stack: str | None, origins: tuple[str, ...]) -> Iterator[CheckResul
     try:
         settings = refresh_settings(stack)
     except SettingsError as exc:
-        fix = "set the stack's parameters and deploy, or the variables listed in README.md"
+        fix = "set the stack's parameters and deploy, or the variables of docs/variables.md"
         yield CheckResult("settings", False, str(exc), fix)
         return
     yield CheckResult("settings", True, deployment.name)

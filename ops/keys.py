@@ -194,7 +194,7 @@ def suspend(
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Suspend a key, or all keys of an organisation: every route answers 503 KILL_SWITCH.
+    """Suspend a key, or all keys of an organisation: its requests get 503 KILL_SWITCH.
 
     While all its keys are suspended, no key can be created for an organisation.
     """

@@ -9,7 +9,7 @@ from tiktok_music.adapters.safe_http import SafeHttp
 from tiktok_music.adapters.secrets import Secrets
 from tiktok_music.composition.refresh_music import media_bucket
 from tiktok_music.refresh.media.check import check_tracks, sample_of, served_tracks
-from tiktok_music.refresh.publication.publish import current_catalog
+from tiktok_music.refresh.publication.current_catalog import current_catalog
 from tiktok_music.refresh.settings import RefreshSettings
 
 

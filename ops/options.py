@@ -13,6 +13,7 @@ class CommandOptions:
     as_json: bool = False
     yes: bool = False
     dry_run: bool = False
+    chart: str | None = None
     reason: str | None = None
 
 
@@ -20,6 +21,9 @@ StackOption = typer.Option(
     None,
     "--stack",
     help="Stack on AWS. Default: the catalog of the environment variables, else the local run.",
+)
+ChartOption = typer.Option(
+    None, "--chart", help="Chart beside the default one (`catalog charts list` lists them)."
 )
 JsonOption = typer.Option(False, "--json", help="Print JSON.")
 YesOption = typer.Option(False, "--yes", "-y", help="Do not ask for confirmation.")

@@ -11,18 +11,19 @@ import typer
 from ops.audit import recorded
 from ops.console import console, echo, print_json, reports_errors, stderr_console
 from ops.deployment import open_deployment, refresh_settings, secrets_provider
-from ops.differences import changes_between, print_changes
+from ops.differences import print_changes
 from ops.options import DryRunOption, JsonOption, ReasonOption, StackOption
 from ops.progress import print_report, shown_progress
+from tiktok_music.api.changes import changes
 from tiktok_music.api.index import Index
 from tiktok_music.composition.refresh_music import compose_refresh
 from tiktok_music.errors import SourceError
 from tiktok_music.refresh.dependencies import ReadOnlyDependencies, RefreshDependencies
 from tiktok_music.refresh.dry_run import DryRun, dry_run
 from tiktok_music.refresh.ports import LEASE_SECONDS
-from tiktok_music.refresh.refresh import Trigger
 from tiktok_music.refresh.refresh import refresh as run_refresh
 from tiktok_music.refresh.report import Outcome, RefreshReport
+from tiktok_music.refresh.trigger import Trigger
 from tiktok_music.snapshot import Snapshot, describe, pack, render
 
 # The function's timeout: the lease is a minute longer.
@@ -104,7 +105,7 @@ def _dry_run(dependencies: ReadOnlyDependencies, trigger: Trigger, as_json: bool
     untried = [track.track_id for track in result.untried]
     report = result.report.to_dict()
     if as_json:
-        print_json({**report, "untried": untried, "changes": changes_between(current, expected)})
+        print_json({**report, "untried": untried, "changes": changes(current, expected)})
     else:
         print_changes(current, expected)
         print_report({**report, "outcome": f"would be {report['outcome']}"}, console())

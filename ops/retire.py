@@ -13,7 +13,7 @@ from ops.edge_cache import Purge
 from ops.lease import exclusive
 from ops.options import CommandOptions, JsonOption, StackOption, YesOption
 from ops.takedown_media import delete_and_purge, forget_deleted_media
-from ops.withdraw import withdraw
+from ops.withdraw import withdraw, withdraw_from_charts
 from tiktok_music.api.links import track_id_of_link
 from tiktok_music.api.schedule import Schedule
 from tiktok_music.archive import TrackRecord, TrackStatus
@@ -72,7 +72,7 @@ def retire(
 
     Fails while a refresh is running, except with --now: that is one conditional write, and the
     refresh ends LOST. The version without the track replaces the current one, which stays stored
-    for `changes` and cursors only.
+    for `changes` and cursors only; so it does in every chart that lists the track.
     --delete-media deletes the files of the track and of its duplicates. With CLOUDFLARE_API_TOKEN
     and CLOUDFLARE_ZONE_ID it purges the edge cache, otherwise it prints what to purge.
     --undo lets the track be listed again by the next refresh that finds it on the chart, which
@@ -125,13 +125,17 @@ def _ask_to_retire(deployment: Deployment, takedown: Takedown) -> None:
 
 
 def _retire(deployment: Deployment, takedown: Takedown) -> str | None:
-    """Retires the record; returns the version without the track if one was published at once."""
+    """Retires the record; returns the versions without the track that were published at once."""
     record, reason = takedown.record, takedown.reason
     rank = deployment.rank(record.track_id)
     limits = publish_limits(deployment.stack) if takedown.at_once else None
     if record.status is not TrackStatus.RETIRED:
         deployment.archive.save_retired(retired_record(record, reason, datetime.now(UTC)))
-    return withdraw(deployment.publisher, record.track_id, limits) if limits and rank else None
+    if limits is None:
+        return None
+    versions = [withdraw(deployment.publisher, record.track_id, limits)] if rank else []
+    versions += withdraw_from_charts(deployment, record.track_id)
+    return ", ".join(filter(None, versions)) or None
 
 
 def _ask_to_undo(deployment: Deployment, takedown: Takedown) -> None:

@@ -62,7 +62,7 @@ def status(
             echo(_older_sentence(state))
         _print_runs(listed[:runs])
         _print_alarms(alarms, note)
-    problems = _problems(state, listed, alarms)
+    problems = [*_problems(state, listed, alarms), *_failing_charts(deployment)]
     for problem in problems:
         echo(problem, err=True)
     if problems:
@@ -148,6 +148,15 @@ def _problems(
     if state["isLate"]:
         problems.append(f"late: the snapshot is {state['ageHours']} hours old")
     return problems
+
+
+def _failing_charts(deployment: Deployment) -> list[str]:
+    return [
+        f"chart {entry.chart_id} is not published since {entry.failing_since:%Y-%m-%d %H:%M} UTC: "
+        f"{entry.problem}"
+        for entry in deployment.charts.listing().entries
+        if entry.failing_since is not None
+    ]
 
 
 def _older_sentence(state: Mapping[str, Any]) -> str:

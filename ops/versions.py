@@ -6,10 +6,19 @@ from typing import Annotated, Any
 import typer
 
 from ops.audit import recorded, required_reason
+from ops.chart_listing import list_again, of_chart
 from ops.console import cell, confirm, echo, print_json, print_table, reports_errors
-from ops.deployment import Deployment, open_deployment
-from ops.differences import changes_between, print_changes
-from ops.options import CommandOptions, JsonOption, ReasonOption, StackOption, YesOption
+from ops.deployment import Deployment, open_deployment, refresh_interval
+from ops.differences import print_changes
+from ops.options import (
+    ChartOption,
+    CommandOptions,
+    JsonOption,
+    ReasonOption,
+    StackOption,
+    YesOption,
+)
+from tiktok_music.api.changes import changes, removed_ids
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackStatus
 from tiktok_music.archive_lookup import resolve_aliases
@@ -29,11 +38,15 @@ MOVED = (
 
 
 @reports_errors
-def snapshots(stack: str | None = StackOption, as_json: bool = JsonOption) -> None:
+def snapshots(
+    chart: str | None = ChartOption,
+    stack: str | None = StackOption,
+    as_json: bool = JsonOption,
+) -> None:
     """List the stored versions, newest first; mark the current one, and those withdrawn by a
     takedown at once.
     """
-    deployment = open_deployment(stack)
+    deployment = of_chart(open_deployment(stack), chart)
     pointer = deployment.pointer()
     rows = [_row(each, pointer) for each in deployment.versions()]
     if as_json:
@@ -53,19 +66,20 @@ def diff(
     until: Annotated[
         str | None, typer.Argument(metavar="B", help="Another version. Default: the current one.")
     ] = None,
+    chart: str | None = ChartOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Show the changes between two stored versions: added, removed, moved, updated."""
-    deployment = open_deployment(stack)
+    deployment = of_chart(open_deployment(stack), chart)
     before = deployment.find_version(since)
     after = deployment.find_version(until) if until else deployment.pointer().current
     load = deployment.publisher.load
     older, newer = Index(load(before)), Index(load(after))
-    removed = [track_id for track_id in older.ranks if track_id not in newer.ranks]
+    removed = removed_ids(older, newer)
     records = resolve_aliases(deployment.archive, removed, newer.ranks.__contains__)
     if as_json:
-        print_json(changes_between(older, newer, records))
+        print_json(changes(older, newer, records))
     else:
         print_changes(older, newer, records)
 
@@ -73,6 +87,7 @@ def diff(
 @reports_errors
 def rollback(
     version: Version,
+    chart: str | None = ChartOption,
     reason: str | None = ReasonOption,
     stack: str | None = StackOption,
     yes: bool = YesOption,
@@ -80,11 +95,11 @@ def rollback(
 ) -> None:
     """Serve an older version until the next refresh publishes."""
     reason = required_reason(reason)
-    deployment = open_deployment(stack)
+    deployment = of_chart(open_deployment(stack), chart)
     name = deployment.find_version(version).version
     question = f"serve {name} until the next refresh?"
     warn_of_retired(deployment, deployment.find_version(name))
-    options = CommandOptions(stack, as_json, yes, reason=reason)
+    options = CommandOptions(stack, as_json, yes, chart=chart, reason=reason)
     _move(
         deployment, "rollback", lambda now, fence: rolled_back(now, name, fence), question, options
     )
@@ -93,6 +108,7 @@ def rollback(
 @reports_errors
 def pin(
     version: Version,
+    chart: str | None = ChartOption,
     reason: str | None = ReasonOption,
     stack: str | None = StackOption,
     yes: bool = YesOption,
@@ -100,25 +116,26 @@ def pin(
 ) -> None:
     """Serve a version, and let no refresh replace it until `catalog unpin`."""
     reason = required_reason(reason)
-    deployment = open_deployment(stack)
+    deployment = of_chart(open_deployment(stack), chart)
     name = deployment.find_version(version).version
     question = f"serve {name} until it is unpinned?"
     warn_of_retired(deployment, deployment.find_version(name))
-    options = CommandOptions(stack, as_json, yes, reason=reason)
+    options = CommandOptions(stack, as_json, yes, chart=chart, reason=reason)
     _move(deployment, "pin", lambda now, fence: pinned(now, name, fence), question, options)
 
 
 @reports_errors
 def unpin(
+    chart: str | None = ChartOption,
     reason: str | None = ReasonOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Let refreshes publish again; the snapshot stays until the next one."""
-    deployment = open_deployment(stack)
+    deployment = of_chart(open_deployment(stack), chart)
     pointer = deployment.pointer()
     if pointer.is_pinned:
-        options = CommandOptions(stack, as_json, yes=True, reason=reason)
+        options = CommandOptions(stack, as_json, yes=True, chart=chart, reason=reason)
         _move(deployment, "unpin", unpinned, "", options)
     elif as_json:
         print_json(_state(pointer))
@@ -154,8 +171,12 @@ def _move(
     planned = change(pointer, pointer.fence + 1)  # an impossible move fails before the question
     confirm(f"{deployment.name}: {question}", yes=options.yes)
     what = {"version": planned.current.version, "insteadOf": pointer.current.version}
+    if options.chart is not None:
+        what["chart"] = options.chart
     with recorded(deployment, command, what, options.reason):
         moved = _write_move(deployment, change, pointer)
+        if options.chart is not None:
+            list_again(deployment, options.chart, refresh_interval(options.stack))
     if options.as_json:
         print_json(_state(moved))
         return

@@ -4,6 +4,7 @@ import re
 import unicodedata
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 
 # UUIDv5 of "https://www.tiktok.com/music/" in the URL namespace. Changing it would change the id of
 # every track.
@@ -19,8 +20,12 @@ def is_tiktok_id(text: str) -> bool:
     return _TIKTOK_ID.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=16_384)
 def track_id_of(tiktok_id: str) -> str:
-    """The permanent catalog id (UUIDv5) of a TikTok sound."""
+    """The permanent catalog id (UUIDv5) of a TikTok sound.
+
+    A refresh asks for it some twenty times for each sound.
+    """
     return str(uuid.uuid5(TIKTOK_SOUNDS, tiktok_id))
 
 

@@ -13,7 +13,7 @@ from tests.architecture.expansion import expand, of_type
 from tests.architecture.test_template import ROOT, load_template
 from tests.builders import a_snapshot, a_track
 from tiktok_music.api.freshness import degraded_after
-from tiktok_music.composition.list_music import Observer
+from tiktok_music.composition.observer import Observer
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.observability import NAMESPACE
 from tiktok_music.refresh.history.notify import UNCHANGED_RUNS, RefreshFailed, notify
@@ -135,7 +135,7 @@ def dashboard(resources: dict[str, Any]) -> list[dict[str, Any]]:
     """The properties of the widgets, with placeholders unresolved."""
     [properties] = of_type(resources, "AWS::CloudWatch::Dashboard").values()
     body, values = properties["DashboardBody"]["Fn::Sub"]
-    assert set(values) == {"LateSeconds"}
+    assert set(values) == {"LateSeconds", "CatalogTable", "KeysTable"}
     widgets = json.loads(body.replace("${LateSeconds}", "50400"))["widgets"]
     return [widget["properties"] for widget in widgets]
 
@@ -155,6 +155,7 @@ def alarm_metrics(alarm: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         if isinstance(namespace, dict):
             namespace = namespace["Fn::Sub"]
         if isinstance(value, dict):
+            value = value["Fn::If"][1] if "Fn::If" in value else value
             value = value.get("Ref") or ".".join(value["Fn::GetAtt"])
         yield namespace, metric["MetricName"], dimension["Name"], value
 
@@ -276,13 +277,24 @@ def test_a_missing_age_metric_raises_the_alarm_as_a_great_age_does(
     expanded: dict[str, Any],
 ) -> None:
     alarm = expanded["SnapshotAgeAlarm"]["Properties"]
-    check = expanded["ListMusicFunctionAgeCheck"]["Properties"]
+    check = expanded["AgeCheck"]["Properties"]
 
     assert alarm["TreatMissingData"] == "breaching"
     assert alarm["Threshold"]["Fn::FindInMap"][0] == "RefreshEvery"
     assert (alarm["Period"], alarm["EvaluationPeriods"]) == (900, 2)
     assert check["ScheduleExpression"] == "rate(5 minutes)"
     assert "State" not in check
+
+
+def test_throttling_is_an_alarm_if_it_lasts_and_late_data_counts_when_it_comes(
+    expanded: dict[str, Any],
+) -> None:
+    for name in ("ListThrottledAlarm", "TablesThrottledAlarm"):
+        alarm = expanded[name]["Properties"]
+        assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (6, 2)
+        assert alarm["TreatMissingData"] == "notBreaching"
+    # Filled with zeros, what comes late would never be missing, and never be looked at again.
+    assert "FILL" not in str(expanded)
 
 
 def test_the_age_alarm_has_the_threshold_of_degraded_health() -> None:

@@ -101,8 +101,8 @@ def test_the_manifest_describes_the_element(app: Path) -> None:
     ]
     assert {event["name"] for event in element["events"]} == {
         *("track-selected", "preview-started", "preview-ended", "list-loaded", "list-failed"),
-        *("input", "change"),
+        *("favorites-changed", "recent-changed", "input", "change"),
     }
-    assert {"src", "value", "required", "disabled", "theme", "name"} <= {
+    assert {"src", "value", "required", "disabled", "theme", "name", "compact"} <= {
         attribute["name"] for attribute in element["attributes"]
     }

@@ -33,8 +33,9 @@ from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.publication.archive_records import rows_of
-from tiktok_music.refresh.refresh import Trigger, refresh
+from tiktok_music.refresh.refresh import refresh
 from tiktok_music.refresh.report import RefreshReport
+from tiktok_music.refresh.trigger import Trigger
 from tiktok_music.track import track_id_of
 
 RULES = TextRules.load(RuleSettings())

@@ -32,7 +32,7 @@ from tiktok_music.api.tokens.form import (
 from tiktok_music.api.tokens.origins import FORM, covers, is_origin_pattern
 from tiktok_music.api.tokens.restrictions import restricted_request
 from tiktok_music.api_key import ApiKey, BrowserAccess, KeyEnvironment, KeyState, mint_key
-from tiktok_music.composition.list_music import Observer
+from tiktok_music.composition.observer import Observer
 from tiktok_music.errors import Invalid, SnapshotMissing, Unauthenticated
 
 PAGE, OTHER_PAGE = "https://app.example.com", "https://staging.example.com"
@@ -621,7 +621,7 @@ def test_direct_publish_can_be_required_where_the_list_knows_it() -> None:
         ({"publishable": True}, 403),
         ({"publishable": True, "commerceOnly": True}, 403),
         ({"publishable": False}, 200),
-        ({"chart": "cml.us.all.7d"}, 403),
+        ({"chart": "cml.us.all.7d"}, 422),
     ],
 )
 def test_a_restriction_that_the_list_forgets_is_never_dropped(

@@ -32,7 +32,7 @@ from tiktok_music.refresh.media.batch import (
 )
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.media_plan import MediaPlan, plan_media
-from tiktok_music.refresh.refresh import Trigger
+from tiktok_music.refresh.trigger import Trigger
 
 TRIGGER = Trigger("run-1", NOON, is_forced=False, remaining_seconds=lambda: 900.0)
 PLAN = "plans/2026-11-22T060000Z/1.jsonl"

@@ -14,7 +14,7 @@ from tests.builders import a_snapshot, a_track
 from tests.events import http_event
 from tiktok_music.api.request_log import AnsweredRequest
 from tiktok_music.api_key import KeyState
-from tiktok_music.composition.list_music import Observer
+from tiktok_music.composition.observer import Observer
 from tiktok_music.request_id import new_request_id
 
 ANSWERED = AnsweredRequest(

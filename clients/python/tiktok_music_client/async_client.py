@@ -20,6 +20,7 @@ from tiktok_music_client.filters import Filters, checked
 from tiktok_music_client.models import (
     Batch,
     Changes,
+    Charts,
     Health,
     Key,
     Listing,
@@ -118,9 +119,12 @@ class AsyncCatalogClient(ClientBase):
             short.answered(*await self._redirect(short.address, deadline))
         return await self._send(endpoints.by_link(short.result), deadline)
 
-    async def changes(self, since: str) -> Changes:
+    async def charts(self) -> Charts:
+        return await self._send(endpoints.charts())
+
+    async def changes(self, since: str, *, chart: str | None = None) -> Changes:
         deadline = self._deadline()
-        pages = ChangesPages(since)
+        pages = ChangesPages(since, chart)
         while not pages.are_complete():
             pages.add(await self._send(pages.next_request(), deadline))
         return pages.joined()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tiktok_music_client.answer import Answer
+from tiktok_music_client.endpoints import check_chart
 from tiktok_music_client.errors import BadAnswer
 from tiktok_music_client.models import Changes
 from tiktok_music_client.parsing import parse
@@ -18,13 +19,13 @@ class ChangesPages:
     An API of an earlier release returns all changes as one page.
     """
 
-    def __init__(self, since: str) -> None:
-        self._since = since
+    def __init__(self, since: str, chart: str | None = None) -> None:
+        self._parameters = {"since": since, **({"chart": chart} if chart else {})}
         self._pages: list[Changes] = []
 
     def next_request(self) -> Request[Changes]:
         """Returns the request for the next page."""
-        parameters = {"since": self._since, "limit": str(PER_PAGE)}
+        parameters = {**self._parameters, "limit": str(PER_PAGE)}
         if self._pages:
             parameters["cursor"] = str(self._pages[-1].next_cursor)
         return Request(f"{LIST}/changes", _parsed, parameters=parameters)
@@ -52,4 +53,5 @@ class ChangesPages:
 
 
 def _parsed(answer: Answer) -> Changes:
+    check_chart(answer)
     return parse(Changes, body_of(answer))

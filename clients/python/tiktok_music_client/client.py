@@ -19,6 +19,7 @@ from tiktok_music_client.filters import Filters, checked
 from tiktok_music_client.models import (
     Batch,
     Changes,
+    Charts,
     Health,
     Key,
     Listing,
@@ -129,10 +130,14 @@ class CatalogClient(ClientBase):
             short.answered(*self._redirect(short.address, deadline))
         return self._send(endpoints.by_link(short.result), deadline)
 
-    def changes(self, since: str) -> Changes:
+    def charts(self) -> Charts:
+        """Returns the published charts, the default one first."""
+        return self._send(endpoints.charts())
+
+    def changes(self, since: str, *, chart: str | None = None) -> Changes:
         """Returns the changes since a version; raises VersionGone for an expired one."""
         deadline = self._deadline()
-        pages = ChangesPages(since)
+        pages = ChangesPages(since, chart)
         while not pages.are_complete():
             pages.add(self._send(pages.next_request(), deadline))
         return pages.joined()

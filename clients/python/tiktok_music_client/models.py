@@ -126,11 +126,22 @@ class SearchTrack(Track):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackChart:
+    """The place of a track on a chart; `id` is the chart's."""
+
+    id: str
+    rank: int
+    previous_rank: int | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackDetail(Track):
     """A track with its details.
 
     `publish` is None if no clip is known; that and `commercial_use` are None where the catalog
-    honours no track on direct publish. `media` and `about` are None from an older API.
+    honours no track on direct publish. `media` and `about` are None from an older API, `charts` and
+    `genres` where the catalog has one chart only.
     """
 
     status: TrackStatus
@@ -147,6 +158,33 @@ class TrackDetail(Track):
     commercial_use: CommercialUse | None = None
     media: TrackMedia | None = None
     about: About | None = None
+    charts: tuple[TrackChart, ...] | None = None
+    genres: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A chart and the version that it serves; `period` is in days, None for a chart of now."""
+
+    id: str
+    source: str
+    country: str
+    genre: str
+    period: int | None
+    kind: str
+    is_default: bool
+    total: int
+    version: str
+    published_at: datetime
+    next_refresh_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charts:
+    """The published charts, the default one first."""
+
+    charts: tuple[Chart, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,9 +297,20 @@ class SnapshotHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChartsHealth:
+    """The number of charts, of those older than a day, and the age of the oldest."""
+
+    published: int
+    stale: int
+    oldest_age_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The status of the catalog; `snapshot` is None before the first one."""
+    """The status of the catalog; `snapshot` is None before the first one, `charts` where the
+    catalog has one chart only."""
 
     status: HealthStatus
     snapshot: SnapshotHealth | None
     next_refresh_due_at: datetime | None
+    charts: ChartsHealth | None = None

@@ -1,4 +1,4 @@
-"""The track archive in DynamoDB: written before a snapshot names a track, never deleted."""
+"""The track archive in DynamoDB: written before a snapshot names a track; no run deletes one."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor

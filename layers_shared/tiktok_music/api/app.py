@@ -62,6 +62,7 @@ def build_app(api: Api) -> RequestIdMiddleware:
     routes = [
         PathRoute(LIST, _keyed(api, _for_tokens(parameters), _list)),
         PathRoute(f"{LIST}/batch", _keyed(api, _for_tokens(BATCH), _batch)),
+        PathRoute(f"{LIST}/charts", _keyed(api, _for_tokens(), _charts)),
         PathRoute(f"{LIST}/changes", _keyed(api, RouteAccess(READ, parameters=CHANGES), _changes)),
         PathRoute(
             f"{LIST}/resolve",
@@ -127,6 +128,12 @@ async def _respond_to_token(
 
 async def _list(request: Request, view: CatalogView, _: ApiKey) -> Response:
     return list_music(request, view)
+
+
+async def _charts(request: Request, view: CatalogView, _: ApiKey) -> Response:
+    from tiktok_music.api.charts.routes import list_charts
+
+    return list_charts(request, view)
 
 
 async def _track(request: Request, view: CatalogView, _: ApiKey) -> Response:

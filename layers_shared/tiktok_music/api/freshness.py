@@ -91,7 +91,7 @@ def utc_text(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def _version_headers(descriptor: Descriptor, due: datetime, shift: timedelta) -> Mapping[str, str]:
     lifetime = due - descriptor.published_at.replace(microsecond=0)
     return {

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.changes import changed_lists, page_of, with_reasons
 from tiktok_music.api.changes_query import ChangesQuery, changes_query
+from tiktok_music.api.charts.choice import ChartChoice
 from tiktok_music.api.conditional import computed_response
 from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
 from tiktok_music.api.index import Index
@@ -66,11 +67,13 @@ def many_tracks(request: Request, view: CatalogView) -> Response:
 
 
 def changed_tracks(request: Request, view: CatalogView) -> Response:
-    """Responds with the changes since a version that is still stored, in pages if asked.
+    """Responds with the changes of a chart since a version, in pages if asked.
 
     The reasons of removals are None while the archive is unavailable.
     """
     query = changes_query(request.query_params.multi_items())
+    if query.chart is not None:
+        view = view.charts().chosen(ChartChoice(chart_id=query.chart, given=("chart",)), view)
     before = view.index_at(query.since, path="since", advice=GONE)
     index, offset = _end_of_changes(query, view)
     lists = changed_lists(before, index)
@@ -112,7 +115,10 @@ def _records_of(
 def _respond(
     request: Request, view: CatalogView, index: Index, body: Mapping[str, object]
 ) -> Response:
-    return computed_response(request, json_bytes(body), index.descriptor, view.freshness())
+    response = computed_response(request, json_bytes(body), index.descriptor, view.freshness())
+    if view.chart is not None:
+        response.headers.update(view.chart.headers(index.descriptor.version))
+    return response
 
 
 def _requested_ids(parameters: Parameters) -> dict[str, str]:

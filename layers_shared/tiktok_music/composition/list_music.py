@@ -6,10 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
-
-from aws_lambda_powertools import Logger, Metrics
-from starlette.requests import Request
+from typing import TYPE_CHECKING
 
 from tiktok_music.adapters.dynamo_key_usage import DynamoKeyUsage
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
@@ -20,21 +17,19 @@ from tiktok_music.api.admission import Admission
 from tiktok_music.api.app import Api, build_app
 from tiktok_music.api.auth import Authenticator
 from tiktok_music.api.catalog_view import CatalogView
-from tiktok_music.api.freshness import age_seconds
 from tiktok_music.api.index import Indexes
 from tiktok_music.api.key_usage import KeyUsage
 from tiktok_music.api.rate_limit import RateLimiter
 from tiktok_music.api.request_id_middleware import RequestIdMiddleware
-from tiktok_music.api.request_log import AnsweredRequest
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
+from tiktok_music.composition.observer import Observer
 from tiktok_music.composition.preload import PreloadedSnapshots, preload
-from tiktok_music.errors import StoreError
-from tiktok_music.observability import count, gauge_seconds
 from tiktok_music.request_id import new_request_id
 from tiktok_music.snapshot import Descriptor
 
 if TYPE_CHECKING:
+    from tiktok_music.api.charts.catalog import Charts
     from tiktok_music.api.tokens.access import BrowserTokens
     from tiktok_music.archive import TrackRecord
     from tiktok_music.archive_lookup import ReadableArchive
@@ -43,58 +38,6 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 1.2
 RETRIES = 1
-
-
-class Observer:
-    """Logs and counts what the answers do not show."""
-
-    def __init__(self, logger: Logger, metrics: Metrics) -> None:
-        self._logger = logger
-        self._metrics = metrics
-
-    def stale_served(self, exc: StoreError) -> None:
-        """Called when an older snapshot is served because the newer one cannot be read."""
-        self._logger.warning("serving a stale snapshot: %s", exc)
-        count(self._metrics, "StaleServed")
-
-    def snapshot_checked(self, served: Descriptor) -> None:
-        """Reports the age of the served snapshot, which grows even if no refresh starts."""
-        gauge_seconds(self._metrics, "SnapshotAgeSeconds", age_seconds(served, time.time()))
-
-    def preload_missed(self, reason: str) -> None:
-        """Called when init did not load the snapshot; the first request loads it."""
-        self._logger.warning("snapshot not loaded at init: %s", reason)
-
-    def old_key_trusted(self, exc: StoreError) -> None:
-        """Called when the key store fails and a key is accepted from the cache."""
-        self._logger.warning("accepting a cached key: %s", exc)
-        count(self._metrics, "OldKeyTrusted")
-
-    def limiter_failed(self, exc: StoreError) -> None:
-        """Called when the rate limit fails open: requests pass uncounted."""
-        self._logger.warning("rate limit not applied: %s", exc)
-        count(self._metrics, "RateLimitFailedOpen")
-
-    def token_minted(self, key_id: str, jti: str) -> None:
-        """Called when a browser token was made; the token itself is never logged."""
-        self._logger.info("browser token made", key_id=key_id, jti=jti)
-
-    def answered(self, request: AnsweredRequest, share: float) -> None:
-        """Called after each response; logs that share of them, and every server error."""
-        if request.is_logged(share):
-            self._logger.info("request", **request.to_dict())
-
-    def request_failed(self, request: Request, exc: Exception) -> None:
-        """Called on a server error; an unexpected one is logged with its traceback."""
-        of_token = getattr(request.state, "browser_token", {})
-        self.event_failed(request.state.request_id, exc, **of_token)
-
-    def event_failed(self, request_id: str, exc: Exception, **of_token: str) -> None:
-        """Called like `request_failed`, for an event that did not become a request."""
-        unexpected = None if isinstance(exc, StoreError) else exc
-        fields: dict[str, Any] = {"request_id": request_id, **of_token}
-        self._logger.error("request failed: %s", exc, exc_info=unexpected, **fields)
-        count(self._metrics, "RequestFailed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +93,16 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
     sandbox = cache(lambda: _sandbox(settings, observer))
     snapshots = PreloadedSnapshots(DynamoSnapshots(rows, settings.catalog_table), time.monotonic)
     authenticator = Authenticator(keys, time.monotonic, observer.old_key_trusted)
+    live = _catalog_view(
+        settings,
+        observer,
+        source=snapshots,
+        archive=_TrackArchive(rows, settings.catalog_table),
+        now=time.time,
+        on_checked=observer.snapshot_checked,
+        is_foreign=lambda version: sandbox().snapshots.has(version),
+    )
+    charts = cache(lambda: _charts(settings, observer, rows, live))
     app = build_app(
         Api(
             admission=Admission(
@@ -158,15 +111,7 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
                 clock=time.time,
                 on_used=usage.note,
             ),
-            live=_catalog_view(
-                settings,
-                observer,
-                source=snapshots,
-                archive=_TrackArchive(rows, settings.catalog_table),
-                now=time.time,
-                on_checked=observer.snapshot_checked,
-                is_foreign=lambda version: sandbox().snapshots.has(version),
-            ),
+            live=replace(live, charts=charts, has_charts=bool(settings.charts)),
             sandbox=sandbox,
             tokens=cache(lambda: _tokens(authenticator, rates, observer)),
             new_request_id=fresh_request_id,
@@ -199,6 +144,7 @@ def _catalog_view(
     now: Callable[[], float],
     on_checked: Callable[[Descriptor], None],
     is_foreign: Callable[[str], bool],
+    is_in_chart_order: bool = False,
 ) -> CatalogView:
     snapshots = SnapshotCache(
         source,
@@ -209,13 +155,51 @@ def _catalog_view(
     )
     return CatalogView(
         snapshots=snapshots,
-        indexes=Indexes(snapshots, observer.stale_served, settings.refresh_every),
+        indexes=Indexes(
+            snapshots,
+            observer.stale_served,
+            settings.refresh_every,
+            is_in_chart_order=is_in_chart_order,
+        ),
         archive=archive,
         media_base_url=settings.media_base_url,
         now=now,
         refresh_every=settings.refresh_every,
         is_foreign=is_foreign,
         policy=settings.policy,
+    )
+
+
+def _charts(
+    settings: ListSettings, observer: Observer, rows: DynamoRows, live: CatalogView
+) -> "Charts":
+    """The charts beside the default one, which share the archive of the live view."""
+    from tiktok_music.adapters.dynamo_charts import DynamoCharts
+    from tiktok_music.api.charts.catalog import Charts
+    from tiktok_music.charts import default_chart
+
+    def new_view(source: SnapshotSource) -> CatalogView:
+        return _catalog_view(
+            settings,
+            observer,
+            source=source,
+            archive=live.archive,
+            now=live.now,
+            on_checked=lambda _: None,
+            is_foreign=live.is_foreign,
+            is_in_chart_order=True,
+        )
+
+    default = default_chart(settings.source, settings.country, settings.period_days)
+    if not settings.charts:
+        return Charts(default)
+    return Charts(
+        default,
+        settings.charts,
+        DynamoCharts(rows, settings.catalog_table),
+        new_view=new_view,
+        clock=time.monotonic,
+        on_stale=observer.stale_served,
     )
 
 

@@ -36,6 +36,31 @@ class Outcome(StrEnum):
     FAILED = "FAILED"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartReport:
+    """The end of a run for one chart beside the default one; `reason` is None if it published.
+
+    `rows` is the size of the fetched chart, `accepted` the number of tracks cut for it.
+    """
+
+    chart_id: str
+    outcome: Outcome
+    reason: str | None = None
+    rows: int = 0
+    accepted: int = 0
+    version: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "chart": self.chart_id,
+            "outcome": str(self.outcome),
+            "reason": self.reason[:LONGEST_SENTENCE] if self.reason else None,
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "version": self.version,
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
     """One refresh. `reason` is a sentence on why nothing was published, None if it was.
@@ -44,8 +69,8 @@ class RefreshReport:
     ran out. `preview_methods` counts the new previews by `PreviewMethod`, `unchanged_runs` the runs
     just before it that published the same catalog. `failed_sources` names sources that the run did
     without, with the reason; `library` has the figures on the commercial library, `media_check`
-    whether files of some served tracks were there. `is_saved` is set after the report is stored,
-    and is not part of the stored form.
+    whether files of some served tracks were there; `charts` are the charts beside the default one.
+    `is_saved` is set after the report is stored, and is not part of the stored form.
     """
 
     outcome: Outcome
@@ -72,6 +97,7 @@ class RefreshReport:
     empty_parts: tuple[str, ...] = ()
     failed_sources: tuple[str, ...] = ()
     library: Mapping[str, Any] = field(default_factory=dict)
+    charts: tuple[ChartReport, ...] = ()
     media_check: MediaCheck = NOT_CHECKED
     is_saved: bool = True
 
@@ -110,7 +136,7 @@ class RefreshReport:
         }
 
     def _optional_members(self) -> dict[str, Any]:
-        """Members that only runs with the commercial library, or with served tracks, have."""
+        """Members that only some runs have: with the library, served tracks, or several charts."""
         failed = [sentence[:LONGEST_SENTENCE] for sentence in self.failed_sources]
         check = self.media_check
         is_checked = check.checked or check.unknown
@@ -118,6 +144,7 @@ class RefreshReport:
             "failedSources": failed,
             "library": dict(self.library),
             "mediaCheck": check.to_dict() if is_checked else {},
+            "charts": [each.to_dict() for each in self.charts],
         }
         return {name: value for name, value in members.items() if value}
 

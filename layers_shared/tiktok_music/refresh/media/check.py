@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import DownloadFailed, StoreUnavailable
 from tiktok_music.track import cover_key, peaks_key, preview_key, small_cover_key
 
@@ -20,6 +21,8 @@ from tiktok_music.track import cover_key, peaks_key, preview_key, small_cover_ke
 # in eight of nine cases, a loss of all by the next one.
 SAMPLED_TRACKS = 20
 IO_THREADS = 16
+# A run asks in this time: a bucket that hangs must not end it.
+CHECK_SECONDS = 60.0
 MOST_SHOWN = 20
 
 _logger = logging.getLogger(__name__)
@@ -110,6 +113,28 @@ def served_tracks(
             files = files_of(track_id, record.media)
             asked = {key: files[key] for key in (preview, cover_key(track_id))}
             yield CheckedTrack(track_id, asked, {preview: str(rows[track_id]["previewUrl"])})
+
+
+def check_served(
+    rows: Mapping[str, Mapping[str, object]],
+    files: PublishedFiles | None,
+    archive: ReadableArchive,
+    scheduled_at: datetime,
+    has_time: Callable[[], bool] = lambda: True,
+) -> MediaCheck:
+    """Looks whether files of some listed tracks are still there; no failure ends a run.
+
+    `rows` are the rows of the served list by track id. Without `files`, nothing is checked.
+    """
+    if files is None or not rows:
+        return NOT_CHECKED
+    sampled = sample_of(rows, scheduled_at)
+    try:
+        records = archive.get_many(sampled)
+    except StoreUnavailable as exc:
+        _logger.warning("no published media was checked: %s", exc)
+        return MediaCheck(unknown=len(sampled))
+    return check_tracks(served_tracks(rows, records), files, has_time=has_time)
 
 
 def check_tracks(
