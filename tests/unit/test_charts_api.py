@@ -10,6 +10,7 @@ import pytest
 from tests.api_world import LIST, World, invalid
 from tests.builders import NOON, a_record, a_snapshot, a_track
 from tiktok_music.api.charts.choice import EITHER, NOT_PUBLISHED, SEVERAL
+from tiktok_music.api_key import BrowserAccess
 from tiktok_music.charts import Coordinates
 
 GB = Coordinates(source="cml", country="GB", period=7)
@@ -18,6 +19,7 @@ KPOP = Coordinates(source="cml", country="US", genre="k-pop", period=30)
 KPOP_GB = Coordinates(source="cml", country="GB", genre="k-pop", period=30)
 SURGING = Coordinates(source="cc", country="BR", period=7, kind="surging")
 CHARTS = (GB, US, KPOP, KPOP_GB, SURGING)
+PAGE = "https://app.example.com"
 HALF_A_DAY = timedelta(hours=12)
 
 
@@ -298,6 +300,21 @@ def test_health_counts_the_charts_and_is_degraded_by_an_old_one(world: World) ->
     alone = World()
     alone.snapshots.publish(a_snapshot(a_track(1)))
     assert "charts" not in json.loads(alone.get("/v1/health").body)
+
+
+def test_a_token_restricted_to_a_chart_reads_that_chart_alone(world: World) -> None:
+    world.change_key(browser=BrowserAccess(bytes(32), (PAGE,)))
+    made = world.post(f"{LIST}/tokens", {"restrict": {"chart": GB.chart_id}})
+    of_page = {"authorization": f"Bearer {json.loads(made.body)['token']}", "origin": PAGE}
+
+    plain = world.get(**of_page)
+    other = world.get(path(chart=US.chart_id), **of_page)
+    coordinates = world.get(path(country="US"), **of_page)
+
+    assert (ids(plain), plain.headers["x-catalog-chart"]) == (numbers(3, 9, 1), GB.chart_id)
+    assert other.body == invalid(("chart", f"Must be {GB.chart_id} with this token."))
+    assert coordinates.body == invalid(("chart", EITHER))
+    assert world.get(f"{LIST}/charts", **of_page).status == 200
 
 
 def test_charts_that_nobody_asks_for_are_not_read(world: World) -> None:
