@@ -13,6 +13,7 @@ EXPOSED = (
     "last-modified",
     "retry-after",
     "www-authenticate",
+    "x-catalog-chart",
     "x-catalog-snapshot",
     "x-ignored-parameters",
     "x-ratelimit-endpoint-class",

@@ -1,6 +1,6 @@
 """The stand-in's side of the Commercial Music Library: songs with full, trending and no clips."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -75,6 +75,15 @@ def library_songs() -> list[LibrarySong]:
         _song(3, "Velvet Morning", "Studio Nineteen", _encoded(73, 20, "mp3"), has_full=False),
         _song(6, "Empty Room", "No Clip Here", _encoded(1, 28, "mp3"), is_empty=True),
     ]
+
+
+def library_chart(songs: Sequence[LibrarySong], country: str, genre: str) -> Sequence[LibrarySong]:
+    """The songs of a country and genre: those of the US in another order, a genre has fewer."""
+    if (country, genre) == ("US", "ALL") or not songs:
+        return songs
+    first = sum(map(ord, country + genre)) % len(songs)
+    turned = [*songs[first:], *songs[:first]]
+    return turned if genre == "ALL" else [song for song in turned if not song.has_trending][:4]
 
 
 @cache

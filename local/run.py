@@ -171,8 +171,15 @@ def _settings(
 
 
 def _library_settings(upstream_url: str) -> dict[str, str]:
-    """The commercial library beside the app chart, from the stand-in."""
-    return {"SOURCE": "aweme,cml", "CML_BASE_URL": upstream_url, "CML_SECRET": CML_SECRET}
+    """The commercial library beside the app chart, and two charts of its own, from the stand-in."""
+    return {
+        "SOURCE": "aweme,cml",
+        "CML_BASE_URL": upstream_url,
+        "CML_SECRET": CML_SECRET,
+        "CHARTS": os.environ.get("CHARTS", "cml:GB:ALL:7DAY,cml:US:POP:30DAY"),
+        "MIN_CHART_TRACKS": "2",
+        "SOURCE_SPACING_MS": "0",
+    }
 
 
 def _handler(function: str) -> Any:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from local.library import TOKEN, LibrarySong, library_row
+from local.library import TOKEN, LibrarySong, library_chart, library_row
 from local.stand_in import Sound, chart_row
 from tiktok_music.adapters.aweme_source import CHART_PATH
 from tiktok_music.adapters.cml_source import LIST_PATH
@@ -69,7 +69,9 @@ def _library_route(library: Sequence[LibrarySong]) -> Route:
         if request.headers.get("access-token") != TOKEN["accessToken"]:
             return JSONResponse({"code": 40105, "message": "Access token is incorrect"})
         base_url = str(request.base_url).rstrip("/")
-        rows = [library_row(song, rank, base_url) for rank, song in enumerate(library, start=1)]
+        country = request.query_params.get("country_code", "US")
+        songs = library_chart(library, country, request.query_params.get("genre", "ALL"))
+        rows = [library_row(song, rank, base_url) for rank, song in enumerate(songs, start=1)]
         return JSONResponse({"code": 0, "message": "OK", "data": {"list": rows}})
 
     return Route(LIST_PATH, trending)

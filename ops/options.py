@@ -13,6 +13,8 @@ class CommandOptions:
     as_json: bool = False
     yes: bool = False
     dry_run: bool = False
+    chart: str | None = None
+    reason: str | None = None
 
 
 StackOption = typer.Option(
@@ -20,6 +22,10 @@ StackOption = typer.Option(
     "--stack",
     help="Stack on AWS. Default: the catalog of the environment variables, else the local run.",
 )
+ChartOption = typer.Option(
+    None, "--chart", help="Chart beside the default one (`catalog charts list` lists them)."
+)
 JsonOption = typer.Option(False, "--json", help="Print JSON.")
 YesOption = typer.Option(False, "--yes", "-y", help="Do not ask for confirmation.")
+ReasonOption = typer.Option(None, "--reason", help="Why; recorded, see `catalog audit`.")
 DryRunOption = typer.Option(False, "--dry-run", help="Show what would change; write nothing.")

@@ -84,6 +84,9 @@ def print_report(report: dict[str, Any], console: Console) -> None:
         console.print(Text(harmless(f"  reason: {report['reason']}")))
     for sentence in report.get("failedSources", ()):
         console.print(Text(harmless(f"  without a source: {sentence}")))
+    for chart in report.get("charts", ()):
+        state = chart["reason"] or f"{chart['accepted']} of {chart['rows']} rows accepted"
+        console.print(Text(harmless(f"  {chart['chart']}: {chart['outcome']}, {state}")))
     separated = report.get("separated", [])  # absent from reports of older releases
     if not report["rejected"] and not report["merged"] and not separated:
         return

@@ -1,5 +1,7 @@
 """Publishes the current snapshot without one track, for a takedown between refreshes."""
 
+from ops.chart_listing import list_again
+from ops.deployment import Deployment, refresh_interval
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.errors import PublishLost, SnapshotCorrupt
 from tiktok_music.pointer_moves import replaced
@@ -36,6 +38,21 @@ def withdraw(publisher: DynamoPublisher, track_id: str, limits: GateLimits) -> s
     raise PublishLost(
         "the track is retired, but others published in between; run the command again"
     )
+
+
+def withdraw_from_charts(deployment: Deployment, track_id: str) -> list[str]:
+    """Withdraws the track from the charts beside the default one; returns `<chart>@<version>`.
+
+    A chart may fall below its floor by it: a takedown comes first.
+    """
+    withdrawn = []
+    for entry in deployment.charts.listing().entries:
+        publisher = deployment.charts.publisher(entry.chart_id)
+        version = withdraw(publisher, track_id, GateLimits(min_tracks=1))
+        if version is not None:
+            list_again(deployment, entry.chart_id, refresh_interval(deployment.stack))
+            withdrawn.append(f"{entry.chart_id}@{version}")
+    return withdrawn
 
 
 def _check(smaller: Snapshot, current: Snapshot, limits: GateLimits) -> None:

@@ -3,22 +3,24 @@
 import json
 import re
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
 
 from starlette.requests import Request
 
-from tests.builders import MEDIA, a_key
+from tests.builders import MEDIA, NOON, a_key
 from tests.events import Answer, http_event
-from tests.fakes import FakeArchive, FakeKeys, FakeRates, FakeSnapshots
+from tests.fakes import FakeArchive, FakeChartStore, FakeKeys, FakeRates, FakeSnapshots
 from tiktok_music.api.admission import Admission
 from tiktok_music.api.app import Api, build_app
 from tiktok_music.api.auth import Authenticator
 from tiktok_music.api.catalog_view import CatalogView
+from tiktok_music.api.charts.catalog import Charts
 from tiktok_music.api.index import Indexes
 from tiktok_music.api.lambda_entry import LambdaEntry
 from tiktok_music.api.rate_limit import RateLimiter
+from tiktok_music.api.request_log import AnsweredRequest
 from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
 from tiktok_music.api.tokens.access import (
     BrowserTokens,
@@ -28,15 +30,20 @@ from tiktok_music.api.tokens.access import (
 )
 from tiktok_music.api_key import ApiKey
 from tiktok_music.archive_lookup import ReadableArchive
+from tiktok_music.chart_listing import ChartListing, entry_of
+from tiktok_music.charts import Coordinates
 from tiktok_music.errors import StoreError
 from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 from tiktok_music.sandbox.fixtures import GONE_VERSION, SandboxSource, sandbox_fixtures
+from tiktok_music.snapshot import Snapshot, describe, pack, render_rows, row_of
+from tiktok_music.track import Track
 
 LIST = "/v1/tiktok-music"
 REQUEST_ID = "req_01HXZ9G7KMV2QX8Y1S5RJW3B7T"
 # Half a minute before a minute ends; eight hours after the snapshots of tests.builders.
 NOW = 1_795_377_630.0
 NO_CONTEXT: Any = None
+DEFAULT_CHART = Coordinates(source="app", country="US")
 
 
 @dataclass
@@ -52,9 +59,12 @@ class World:
     stale: list[StoreError] = field(default_factory=list)
     refresh_every: timedelta = timedelta(hours=12)
     policy: PublishPolicy = SWITCHED_OFF
+    configured: tuple[Coordinates, ...] = ()
+    chart_store: FakeChartStore = field(default_factory=FakeChartStore)
 
     minted: list[tuple[str, str]] = field(default_factory=list)
     failed_requests: list[Request] = field(default_factory=list)
+    answered: list[AnsweredRequest] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.key, stored = a_key()
@@ -71,11 +81,16 @@ class World:
                     limiter=RateLimiter(self.rates, lambda: self.now, self.stale.append),
                     clock=lambda: self.now,
                 ),
-                live=self._view(self.snapshots, self.archive),
+                live=replace(
+                    self._view(self.snapshots, self.archive),
+                    charts=cache(self._charts),
+                    has_charts=bool(self.configured),
+                ),
                 sandbox=self.app_sandbox,
                 tokens=self.tokens,
                 new_request_id=lambda: REQUEST_ID,
                 on_error=self._record_failure,
+                on_answered=self.answered.append,
             )
         )
 
@@ -106,7 +121,39 @@ class World:
         self.keys.save(changed)
         return changed
 
-    def _view(self, source: SnapshotSource, archive: ReadableArchive) -> CatalogView:
+    def publish_chart(self, chart: Coordinates, *tracks: Track, **times: datetime) -> Snapshot:
+        """Publishes a version of a chart beside the default one, and lists it."""
+        snapshots = self.chart_store.publisher(chart.chart_id)
+        gzipped = pack(render_rows([row_of(track, MEDIA) for track in tracks]))
+        descriptor = describe(
+            gzipped,
+            fence=snapshots.next_fence(),
+            scheduled_at=times.get("published_at", NOON),
+            published_at=times.get("published_at", NOON),
+            track_count=len(tracks),
+        )
+        snapshot = Snapshot(descriptor, gzipped)
+        snapshots.publish(snapshot)
+        entry = entry_of(chart, snapshots.pointer(), self.refresh_every)
+        others = [e for e in self.chart_store.stored.entries if e.chart_id != chart.chart_id]
+        self.chart_store.stored = ChartListing(entries=(*others, entry), revision="1")
+        return snapshot
+
+    def _charts(self) -> Charts:
+        if not self.configured:
+            return Charts(DEFAULT_CHART)
+        return Charts(
+            DEFAULT_CHART,
+            [each.chart_id for each in self.configured],
+            self.chart_store,
+            new_view=lambda source: self._view(source, self.archive, is_in_chart_order=True),
+            clock=lambda: self.now,
+            on_stale=self.stale.append,
+        )
+
+    def _view(
+        self, source: SnapshotSource, archive: ReadableArchive, *, is_in_chart_order: bool = False
+    ) -> CatalogView:
         snapshots = SnapshotCache(
             source,
             clock=lambda: self.now,
@@ -116,7 +163,12 @@ class World:
         )
         return CatalogView(
             snapshots=snapshots,
-            indexes=Indexes(snapshots, self.stale.append, self.refresh_every),
+            indexes=Indexes(
+                snapshots,
+                self.stale.append,
+                self.refresh_every,
+                is_in_chart_order=is_in_chart_order,
+            ),
             archive=archive,
             media_base_url=MEDIA,
             now=lambda: self.now,
@@ -144,7 +196,10 @@ class World:
         published_at = source.pointer().current.published_at.timestamp()
         view = self._view(source, fixtures)
         return replace(
-            view, now=lambda: published_at, is_foreign=lambda version: version != GONE_VERSION
+            view,
+            now=lambda: published_at,
+            is_foreign=lambda version: version != GONE_VERSION,
+            ahead_seconds=lambda: self.now - published_at,
         )
 
     def _record_failure(self, request: Request, exc: Exception) -> None:

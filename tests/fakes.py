@@ -1,12 +1,13 @@
 """In-memory fakes of stores, sources and media tools, held to the contracts in tests/contracts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from tiktok_music.api_key import ApiKey, BrowserAccess, KeyState
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus
+from tiktok_music.chart_listing import ChartEntry, ChartListing
 from tiktok_music.errors import (
     DownloadFailed,
     KeyChanged,
@@ -147,6 +148,34 @@ class FakeSnapshots:
 
 
 @dataclass
+class FakeChartStore:
+    """Charts beside the default one, each with snapshots of its own."""
+
+    charts: dict[str, FakeSnapshots] = field(default_factory=dict)
+    stored: ChartListing = field(default_factory=ChartListing)
+    reads: int = 0
+    is_down: bool = False
+
+    def publisher(self, chart_id: str) -> FakeSnapshots:
+        return self.charts.setdefault(chart_id, FakeSnapshots())
+
+    def snapshots(self, chart_id: str) -> FakeSnapshots:
+        return self.publisher(chart_id)
+
+    def listing(self) -> ChartListing:
+        self.reads += 1
+        if self.is_down:
+            raise StoreUnavailable("the store is down")
+        return self.stored
+
+    def save_listing(self, entries: Sequence[ChartEntry], before: ChartListing) -> None:
+        if before.revision != self.stored.revision:
+            raise PublishLost("the list of charts was changed meanwhile")
+        revision = str(int(self.stored.revision or 0) + 1)
+        self.stored = ChartListing(entries=tuple(entries), revision=revision)
+
+
+@dataclass
 class FakeArchive:
     records: dict[str, TrackRecord] = field(default_factory=dict)
     songs: dict[str, str] = field(default_factory=dict)
@@ -279,8 +308,10 @@ class FakeSource:
     candidates: tuple[Candidate, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     problem: Exception | None = None
+    fetches: int = 0
 
     def fetch(self) -> Chart:
+        self.fetches += 1
         if self.problem is not None:
             raise self.problem
         rows = len(self.candidates) + len(self.rejections)
@@ -292,6 +323,8 @@ class FakeMediaStore:
     objects: dict[str, tuple[bytes, str, Mapping[str, str]]] = field(default_factory=dict)
     puts: int = 0
     is_down: bool = False
+    # Answers of the media domain by address; by default it serves what is stored.
+    statuses: dict[str, int | DownloadFailed] = field(default_factory=dict)
 
     def save_once(
         self, key: str, body: bytes, content_type: str, facts: Mapping[str, str]
@@ -305,6 +338,23 @@ class FakeMediaStore:
         if self.is_down:
             raise StoreUnavailable("the bucket is down")
         return self.objects[key][0] if key in self.objects else None
+
+    def facts(self, key: str) -> Mapping[str, str] | None:
+        if self.is_down:
+            raise StoreUnavailable("the bucket is down")
+        return self.objects[key][2] if key in self.objects else None
+
+    def delete(self, key: str) -> None:
+        if self.is_down:
+            raise StoreUnavailable("the bucket is down")
+        self.objects.pop(key, None)
+
+    def public_status(self, url: str) -> int:
+        is_stored = any(url.endswith(f"/{key}") for key in self.objects)
+        status = self.statuses.get(url, 200 if is_stored else 404)
+        if isinstance(status, DownloadFailed):
+            raise status
+        return status
 
 
 @dataclass

@@ -11,6 +11,7 @@ import numpy as np
 from tests.builders import MEDIA, NOON
 from tests.fakes import (
     FakeArchive,
+    FakeChartStore,
     FakeDownloader,
     FakeLedger,
     FakeMediaEncoder,
@@ -20,7 +21,9 @@ from tests.fakes import (
     FakeSnapshots,
     FakeSource,
 )
+from tiktok_music.charts import Coordinates
 from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.chart import ConfiguredChart
 from tiktok_music.refresh.curation.languages.model import LanguageModel
 from tiktok_music.refresh.curation.languages.rule import LanguageRule
 from tiktok_music.refresh.curation.operator_lists import (
@@ -32,8 +35,9 @@ from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media.prepare import MediaTools
-from tiktok_music.refresh.refresh import Trigger, refresh
+from tiktok_music.refresh.refresh import refresh
 from tiktok_music.refresh.report import RefreshReport
+from tiktok_music.refresh.trigger import Trigger
 
 
 class NoPredictor:
@@ -69,15 +73,19 @@ class World:
     progress: FakeProgress = field(default_factory=FakeProgress)
     lists: OperatorLists = NO_LISTS
     gates: GateLimits = field(default_factory=lambda: GateLimits(min_tracks=1))
+    charts: dict[Coordinates, FakeSource] = field(default_factory=dict)
+    chart_store: FakeChartStore = field(default_factory=FakeChartStore)
     now: datetime = NOON
     _seconds: float = 0.0
 
-    def refresh(self, *candidates: Candidate, **trigger: Any) -> RefreshReport:
+    def refresh(
+        self, *candidates: Candidate, rules: TextRules = RULES, **trigger: Any
+    ) -> RefreshReport:
         if candidates:
             self.source.candidates = candidates
         dependencies = RefreshDependencies(
             source=self.source,
-            rules=replace(RULES, lists=self.lists),
+            rules=replace(rules, lists=self.lists),
             tools=MediaTools(self.downloader, self.media_encoder, self.store),
             archive=self.archive,
             ledger=self.ledger,
@@ -88,6 +96,10 @@ class World:
             progress=self.progress,
             now=lambda: self.now,
             seconds=self._next_second,
+            charts=tuple(ConfiguredChart(place, each) for place, each in self.charts.items()),
+            chart_store=self.chart_store if self.charts else None,
+            chart_gates=GateLimits(min_tracks=3, min_tracks_setting="MIN_CHART_TRACKS"),
+            files=self.store,
         )
         fields = {
             "holder": "run-1",
@@ -100,6 +112,13 @@ class World:
     def _next_second(self) -> float:
         self._seconds += 1
         return self._seconds
+
+    def served_by(self, chart: Coordinates) -> list[dict[str, Any]]:
+        """The rows of a chart beside the default one."""
+        snapshots = self.chart_store.publisher(chart.chart_id)
+        body = snapshots.load(snapshots.pointer().current).plain()
+        rows: list[dict[str, Any]] = json.loads(body)["tracks"]
+        return rows
 
     def served(self) -> list[dict[str, Any]]:
         pointer = self.snapshots.pointer()

@@ -126,7 +126,13 @@ export interface Search {
   minDuration?: number;
   maxDuration?: number;
   link?: string;
-  sort?: 'popular' | 'rising' | 'title';
+  sort?: 'chart' | 'popular' | 'rising' | 'title';
+  /** The id of a chart; or a chart is chosen by country, genre, period (days) and kind. */
+  chart?: string;
+  country?: string;
+  genre?: string;
+  period?: 1 | 7 | 30 | 90 | 120;
+  kind?: 'popular' | 'surging';
   limit?: number;
   facets?: boolean;
   cursor?: string | null;

@@ -3,14 +3,14 @@
  * only the two paths that the picker's proxy allows.
  */
 
-export const VERSION = '0.2.0';
+export const VERSION = '1.0.0';
 
 const LIST = '/v1/tiktok-music';
 const BATCH_SIZE = 50; // the most ids that the batch route takes
 const CACHED_RESPONSES = 50;
 const SEARCH_NAMES = [
   'q', 'languages', 'commerceOnly', 'publishable', 'include', 'minDuration', 'maxDuration', 'link', 'sort', 'limit', 'facets',
-  'cursor',
+  'cursor', 'chart', 'country', 'genre', 'period', 'kind',
 ];
 const OPTION_NAMES = ['signal', 'timeoutMs', 'onResponse'];
 const CLIENT_OPTION_NAMES = ['timeoutMs', 'onResponse'];

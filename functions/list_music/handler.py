@@ -12,7 +12,8 @@ from mangum.types import LambdaContext
 
 from tiktok_music.api.lambda_entry import LambdaEntry
 from tiktok_music.api.settings import ListSettings
-from tiktok_music.composition.list_music import Observer, compose, fresh_request_id
+from tiktok_music.composition.list_music import compose, fresh_request_id
+from tiktok_music.composition.observer import Observer
 from tiktok_music.observability import NAMESPACE, flush, new_logger, new_metrics
 
 logger = new_logger("list_music")

@@ -14,9 +14,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from tiktok_music.composition.refresh_music import compose_refresh
 from tiktok_music.observability import NAMESPACE, new_logger, new_metrics
 from tiktok_music.refresh.history.notify import notify
-from tiktok_music.refresh.refresh import Trigger, refresh
+from tiktok_music.refresh.refresh import refresh
 from tiktok_music.refresh.scheduled_event import parse_event
 from tiktok_music.refresh.settings import RefreshSettings
+from tiktok_music.refresh.trigger import Trigger
 
 logger = new_logger("refresh_music")
 metrics = new_metrics("refresh_music", os.environ.get("METRICS_NAMESPACE", NAMESPACE))

@@ -14,8 +14,8 @@ from tiktok_music.adapters.media_lines import batch_of
 from tiktok_music.composition.media_map import compose_batch
 from tiktok_music.observability import NAMESPACE, count, flush, new_logger, new_metrics
 from tiktok_music.refresh.media.batch import run_batch
-from tiktok_music.refresh.refresh import RESERVE_SECONDS
 from tiktok_music.refresh.settings import MediaBatchSettings
+from tiktok_music.refresh.trigger import RESERVE_SECONDS
 
 logger = new_logger("media_batch")
 metrics = new_metrics("media_batch", os.environ.get("METRICS_NAMESPACE", NAMESPACE))

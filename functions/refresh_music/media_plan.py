@@ -16,9 +16,9 @@ from tiktok_music.composition.media_map import compose_plans
 from tiktok_music.composition.refresh_music import compose_refresh
 from tiktok_music.observability import NAMESPACE, count, flush, new_logger, new_metrics
 from tiktok_music.refresh.media_plan import plan_media
-from tiktok_music.refresh.refresh import Trigger
 from tiktok_music.refresh.scheduled_event import parse_event
 from tiktok_music.refresh.settings import MediaPlanSettings
+from tiktok_music.refresh.trigger import Trigger
 
 logger = new_logger("media_plan")
 metrics = new_metrics("media_plan", os.environ.get("METRICS_NAMESPACE", NAMESPACE))

@@ -1,10 +1,13 @@
 """Reads settings from environment variables; reports all problems together."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from tiktok_music.errors import SettingsError
+
+Parsed = TypeVar("Parsed")
 
 
 class Secret:
@@ -53,6 +56,15 @@ class SettingsReader:
             if value not in choices:
                 self._problems.append(f"{name} has {value!r}, not one of {', '.join(choices)}")
         return values
+
+    def parsed(self, name: str, parse: Callable[[str], Parsed], default: Parsed) -> Parsed:
+        """A value in its own form, which `parse` reads; its ValueError says what is wrong."""
+        text = self.text(name, "")
+        try:
+            return parse(text) if text else default
+        except ValueError as exc:
+            self._problems.append(f"{name} has {exc}")
+            return default
 
     def whole(self, name: str, default: int, *, at_least: int = 0, at_most: int = 10**9) -> int:
         return int(self.number(name, default, at_least=at_least, at_most=at_most, whole=True))

@@ -98,8 +98,21 @@ def render(tracks: Iterable[Track], media_base_url: str) -> bytes:
 
 def render_rows(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Like `render`, for rows that are already in list order."""
-    body = {"tracks": rows, "total": len(rows)}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _rendered({"tracks": rows, "total": len(rows)})
+
+
+def render_row(row: Mapping[str, Any]) -> bytes:
+    """One row, as `render_rows` renders it, for the bodies of several charts."""
+    return _rendered(row)
+
+
+def join_rows(rendered: Sequence[bytes]) -> bytes:
+    """The body of rendered rows, equal to that of `render_rows`."""
+    return b'{"tracks":[' + b",".join(rendered) + b'],"total":%d}' % len(rendered)
+
+
+def _rendered(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 def row_of(track: Track, media_base_url: str) -> dict[str, Any]:

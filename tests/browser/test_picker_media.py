@@ -14,7 +14,7 @@ from tests.browser.stage import FEW, PEAKS, Picker, open_picker, stage
 from tests.builders import MEDIA, a_media, a_record, some_facts
 from tiktok_music.adapters.thumb_hash import thumb_hash
 from tiktok_music.archive import DrawnFacts
-from tiktok_music.publish_facts import Evidence
+from tiktok_music.publish_evidence import Evidence
 from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 
 MODULES = Path(__file__).parents[2] / "picker/modules"

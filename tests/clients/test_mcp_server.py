@@ -18,6 +18,7 @@ from local.servers import BackgroundServer, bind
 from tests.api_world import World
 from tests.builders import a_record, a_snapshot, a_track, some_facts
 from tests.peer import Exchange, running_peer
+from tiktok_music.charts import Coordinates
 from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 from tiktok_music_mcp.catalog_api import CatalogApi, address_fault
 from tiktok_music_mcp.tools import build_server
@@ -34,11 +35,13 @@ MODULE = [sys.executable, "-m", "tiktok_music_mcp"]
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 TRACK = a_track(1, title="Sunset Drive")
 RECORD = a_record(1, publish=some_facts())
+CHART = Coordinates(source="cml", country="GB", genre="k-pop", period=30)
 
 
 @pytest.fixture
 def api() -> Iterator[tuple[BackgroundServer, World]]:
-    world = World(policy=PublishPolicy(honor=HonorOnPublish.ASKED))
+    world = World(policy=PublishPolicy(honor=HonorOnPublish.ASKED), configured=(CHART,))
+    world.publish_chart(CHART, a_track(2))
     world.change_key(scopes=frozenset({"*"}))
     world.snapshots.publish(a_snapshot(TRACK, a_track(2)))
     world.archive.save_many([RECORD])
@@ -76,10 +79,18 @@ def test_an_agent_finds_gets_and_resolves_a_track(api: tuple[BackgroundServer, W
         ("get_tiktok_music", {"track": TRACK.track_id.upper()}),
         ("get_tiktok_music", {"track": f" {RECORD.link} "}),
         ("resolve_tiktok_music", {"targets": targets}),
+        ("list_tiktok_music_charts", {}),
+        ("list_tiktok_music", {"country": "FR"}),
     )
+    *results, charts, refused = results
+    ids = [chart["id"] for chart in charts.structured_content["charts"]]
+    assert ids == ["app.us.all.now", CHART.chart_id]
+    assert refused.is_error
+    assert "country: No chart is published" in refused.content[0].text
 
     assert [tool.name for tool in tools] == [
         "list_tiktok_music",
+        "list_tiktok_music_charts",
         "get_tiktok_music",
         "resolve_tiktok_music",
     ]
@@ -237,7 +248,7 @@ def test_the_configuration_of_the_readme_starts_the_server(
         tools, [result] = talk(
             server.base_url, world.key, ("list_tiktok_music", {}), command=command
         )
-        documented = re.findall(r"^\| `(\w+_tiktok_music)`", README, re.MULTILINE)
+        documented = re.findall(r"^\| `(\w+_tiktok_music\w*)`", README, re.MULTILINE)
         assert [tool.name for tool in tools] == documented
         assert result.structured_content["total"] == 2
 

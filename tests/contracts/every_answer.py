@@ -9,16 +9,19 @@ from tests.builders import a_record, a_snapshot, a_track, some_facts
 from tests.events import Answer
 from tiktok_music.api_key import BrowserAccess
 from tiktok_music.archive import TrackStatus
+from tiktok_music.charts import Coordinates
 from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 
 PAGE = "https://app.example.com"
 TRACKS = [a_track(number, language=language) for number, language in enumerate(["en", "es", "en"])]
+CHART = Coordinates(source="cml", country="GB", genre="k-pop", period=30)
 ASKED = PublishPolicy(honor=HonorOnPublish.ASKED)
 
 
 def a_full_world(policy: PublishPolicy = ASKED) -> World:
     """Two versions, tracks of every status and evidence, and a key with every scope."""
-    world = World(policy=policy)
+    world = World(policy=policy, configured=(CHART,))
+    world.publish_chart(CHART, TRACKS[2], a_track(7))
     access = BrowserAccess(bytes(32), (PAGE,))
     world.change_key(scopes=frozenset({"*"}), tier="partner", browser=access)
     world.snapshots.publish(a_snapshot(*TRACKS[:2], a_track(7), fence=1))
@@ -73,6 +76,14 @@ def answers(policy: PublishPolicy) -> Iterator[tuple[str, str, str, Answer]]:
     yield f"{LIST}/batch", "get", "422", world.get(f"{LIST}/batch?ids=x")
     yield f"{LIST}/changes", "get", "200", world.get(f"{LIST}/changes?since={old}")
     yield f"{LIST}/changes", "get", "422", world.get(f"{LIST}/changes")
+    charts = f"{LIST}/charts"
+    yield charts, "get", "200", world.get(charts)
+    yield charts, "get", "304", world.get(charts, if_none_match="*")
+    of_chart = f"{LIST}/changes?since={old}&chart=app.us.all.now"
+    yield f"{LIST}/changes", "get", "200", world.get(of_chart)
+    yield LIST, "get", "200", world.get(f"{LIST}?country=us&sort=chart")
+    yield LIST, "get", "200", world.get(f"{LIST}?genre=K-POP")
+    yield LIST, "get", "422", world.get(f"{LIST}?genre=rock")
     gone = "0000000000-0123456789abcdef"
     yield f"{LIST}/changes", "get", "410", world.get(f"{LIST}/changes?since={gone}")
     resolve = f"{LIST}/resolve"

@@ -10,18 +10,20 @@ from tests.fakes import FakeSnapshots
 from tests.served import table
 from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
+from tiktok_music.adapters.dynamo_snapshots import chunk_key
 from tiktok_music.errors import LeaseHeld, PublishLost, SnapshotCorrupt
 from tiktok_music.pointer_moves import advanced, pinned, unpinned
 from tiktok_music.refresh.ports import LEASE_SECONDS, Publisher
 from tiktok_music.snapshot import Pointer
 
 
-@pytest.fixture(params=["fake", "dynamodb"])
+@pytest.fixture(params=["fake", "dynamodb", "a chart in dynamodb"])
 def publisher(request: Any) -> Publisher:
     if request.param == "fake":
         return FakeSnapshots()
     rows: DynamoRows = request.getfixturevalue("rows")
-    return DynamoPublisher(rows, "catalog")
+    is_chart = request.param.startswith("a chart")
+    return DynamoPublisher(rows, "catalog", "cml.gb.all.7d" if is_chart else None)
 
 
 def test_nothing_is_current_before_the_first_publish(publisher: Publisher) -> None:
@@ -271,7 +273,7 @@ def test_complete_versions_that_no_pointer_names_are_found(publisher: Any) -> No
     if isinstance(publisher, FakeSnapshots):
         del publisher.chunks[cut_short.descriptor.version, 0]
     else:
-        key = f"SNAP#{cut_short.descriptor.version}#0"
+        key = chunk_key(cut_short.descriptor.version, 0, publisher._chart)
         table("catalog").update_item(Key={"pk": key}, AttributeUpdates={"data": {"Value": b"x"}})
 
     assert list(publisher.unpublished(publisher.current())) == [died.gzipped]

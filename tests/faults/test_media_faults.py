@@ -10,7 +10,7 @@ from tests.faults.sweeps import Tally, healed
 from tests.faults.trials import every_bucket_fault
 from tests.faults.wire import MODES, Call, Mode
 from tests.faults.world import TESTED, World, chart
-from tiktok_music.refresh.refresh import PUBLISH_SECONDS
+from tiktok_music.refresh.trigger import PUBLISH_SECONDS
 from tiktok_music.track import preview_key
 
 

@@ -10,7 +10,7 @@ from tests.faults.wire import Call, Mode
 from tests.faults.world import TESTED, World
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY
 from tiktok_music.refresh.ports import LEASE_SECONDS
-from tiktok_music.refresh.refresh import PUBLISH_SECONDS
+from tiktok_music.refresh.trigger import PUBLISH_SECONDS
 
 EDGE = timedelta(seconds=LEASE_SECONDS)
 SECOND = timedelta(seconds=1)

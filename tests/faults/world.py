@@ -25,6 +25,7 @@ from tests.faults.fake_account import TABLE, Account, Flip, State
 from tests.faults.wire import Call, Crash, Faults, Wire, no_faults
 from tiktok_music import pointer_moves, snapshot
 from tiktok_music.adapters import r2_media
+from tiktok_music.adapters.dynamo_chart_store import DynamoChartStore
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
@@ -33,16 +34,19 @@ from tiktok_music.adapters.dynamo_snapshots import DynamoSnapshots
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
 from tiktok_music.adapters.r2_media import R2MediaStore, r2_client
 from tiktok_music.api.snapshot_cache import SnapshotCache
+from tiktok_music.charts import Coordinates
 from tiktok_music.errors import AudioUnreadable, CatalogError, SourceError, StoreError
 from tiktok_music.refresh.candidate import Candidate
+from tiktok_music.refresh.chart import ConfiguredChart
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media import pipeline
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.ports import LEASE_SECONDS
-from tiktok_music.refresh.refresh import Trigger, refresh
+from tiktok_music.refresh.refresh import refresh
 from tiktok_music.refresh.report import RefreshReport
+from tiktok_music.refresh.trigger import Trigger
 from tiktok_music.settings import Secret
 from tiktok_music.snapshot import Descriptor, Pointer
 
@@ -110,6 +114,7 @@ class Process:
         self.wire.connect(bucket)
         self.store = R2MediaStore(bucket, BUCKET)
         self.publisher = DynamoPublisher(self.rows, TABLE)
+        self.charts = DynamoChartStore(self.rows, TABLE)
         self.archive = DynamoTrackArchive(self.rows, TABLE)
         self.ledger = DynamoMediaLedger(self.rows, TABLE)
         self.reports = DynamoRunReports(self.rows, TABLE)
@@ -130,6 +135,7 @@ class World:
     now: datetime = NOON
     reader_seconds: float = 0.0
     source: FakeSource = field(default_factory=FakeSource)
+    charts: dict[Coordinates, FakeSource] = field(default_factory=dict)
     downloader: FakeDownloader = field(default_factory=FakeDownloader)
     media_encoder: FakeMediaEncoder = field(default_factory=lambda: FakeMediaEncoder(BrokenFiles()))
     stale: list[StoreError] = field(default_factory=list)
@@ -270,6 +276,9 @@ class World:
             progress=FakeProgress(),
             now=lambda: self.now,
             seconds=self._clock,
+            charts=tuple(ConfiguredChart(place, each) for place, each in self.charts.items()),
+            chart_store=process.charts if self.charts else None,
+            chart_gates=GateLimits(min_tracks=3),
         )
 
     def _clock(self) -> float:

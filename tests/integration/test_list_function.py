@@ -27,12 +27,12 @@ from tiktok_music.api.settings import ListSettings
 from tiktok_music.archive import TrackStatus
 from tiktok_music.composition import list_music
 from tiktok_music.composition.list_music import (
-    Observer,
     compose,
     compose_app,
     fresh_jitter,
     fresh_request_id,
 )
+from tiktok_music.composition.observer import Observer
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.snapshot import Pointer, Snapshot, row_of
 

@@ -28,10 +28,11 @@ from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.publication.archive_records import retired_record
-from tiktok_music.refresh.publication.publish import current_catalog
-from tiktok_music.refresh.refresh import Trigger, refresh
+from tiktok_music.refresh.publication.current_catalog import current_catalog
+from tiktok_music.refresh.refresh import refresh
 from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.refresh.report import Outcome, RefreshReport
+from tiktok_music.refresh.trigger import Trigger
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 EVERY = timedelta(hours=12)

@@ -148,7 +148,9 @@ class World:
     def announce(self, *changed: Change) -> tuple[CatalogEvent, ...]:
         return announce(
             changed,
-            AnnounceDependencies(snapshots=self.snapshots, archive=self.archive, bus=self.bus),
+            AnnounceDependencies(
+                snapshots=lambda _: self.snapshots, archive=self.archive, bus=self.bus
+            ),
         )
 
     def counts(self, change: PointerChange) -> list[int | None]:

@@ -200,7 +200,7 @@ SECONDS = "Must be a whole number from 0 to 9999."
         ("language=", [("language", "Must be an ISO 639-1 code, two lower-case letters.")]),
         ("commerceOnly=maybe", [("commerceOnly", "Must be one of false, true.")]),
         ("facets=1", [("facets", "Must be one of false, true.")]),
-        ("sort=new", [("sort", "Must be one of popular, rising, title.")]),
+        ("sort=new", [("sort", "Must be one of chart, popular, rising, title.")]),
         ("minDuration=x", [("minDuration", SECONDS)]),
         ("maxDuration=1.5", [("maxDuration", SECONDS)]),
         ("minDuration=9&maxDuration=8", [("maxDuration", "Must not be below minDuration.")]),
@@ -208,7 +208,10 @@ SECONDS = "Must be a whole number from 0 to 9999."
         ("cursor=zzz", [("cursor", "Must be the nextCursor of the same search.")]),
         ("cursor=%00", [("cursor", "Must be the nextCursor of the same search.")]),
         ("link=tiktok", [("link", "Must be the link or the id of a TikTok sound.")]),
-        ("limit=x&sort=y", [("sort", "Must be one of popular, rising, title."), ("limit", WHOLE)]),
+        (
+            "limit=x&sort=y",
+            [("sort", "Must be one of chart, popular, rising, title."), ("limit", WHOLE)],
+        ),
     ],
 )
 def test_an_invalid_parameter_is_reported_by_name(

@@ -8,7 +8,6 @@ from tests.builders import NOON, a_snapshot, a_track
 from tests.fakes import FakeSnapshots
 from tiktok_music.api.index import CACHED_INDEXES, Indexes
 from tiktok_music.api.snapshot_cache import FAILURE_SECONDS, MOST_COLD_LOADS, SnapshotCache
-from tiktok_music.api.version_before import version_before
 from tiktok_music.errors import (
     SnapshotCorrupt,
     SnapshotGone,
@@ -17,6 +16,7 @@ from tiktok_music.errors import (
     StoreUnavailable,
 )
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
+from tiktok_music.version_before import version_before
 
 HALF_A_DAY = timedelta(hours=12)
 FIRST, SECOND, THIRD = (a_snapshot(a_track(number), fence=number) for number in (1, 2, 3))

@@ -12,6 +12,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from tiktok_music_mcp.version import __version__
 
 TIMEOUT_SECONDS = 15.0
+# An older catalog ignores them, and answers with its only chart.
+CHART_PARAMETERS = frozenset({"country", "genre", "period", "kind"})
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -47,6 +49,9 @@ class CatalogApi:
         if response.status_code != 200:
             request_id = response.headers.get("X-Request-Id", "")
             raise ToolError(_error_text(answer, response.status_code, request_id))
+        ignored = response.headers.get("X-Ignored-Parameters", "").split(", ")
+        if not CHART_PARAMETERS.isdisjoint(ignored):
+            raise ToolError("The catalog has one chart only.")
         return answer
 
     @contextmanager

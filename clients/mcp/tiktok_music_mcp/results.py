@@ -35,7 +35,7 @@ class CommercialUse(TypedDict):
 
 
 class TrackMedia(TypedDict):
-    """What a player draws of a track; addresses of covers by the pixels of their longer side."""
+    """The media of a track for a player; cover addresses by the pixels of their longer side."""
 
     cover: dict[str, str | None]
     coverHash: str | None
@@ -47,7 +47,7 @@ class TrackMedia(TypedDict):
 
 
 class About(TypedDict):
-    """What the sources say about the song."""
+    """The sources' facts about the song."""
 
     themes: list[str]
     genres: list[str]
@@ -83,6 +83,34 @@ class TrackPage(TypedDict):
     nextCursor: str | None
 
 
+class Chart(TypedDict):
+    """A chart; `period` is in days, null for a chart of now."""
+
+    id: str
+    country: str
+    genre: str
+    period: int | None
+    kind: Literal["popular", "surging"]
+    isDefault: bool
+    total: int
+    publishedAt: str
+
+
+class ChartList(TypedDict):
+    """The published charts, the default one first."""
+
+    charts: list[Chart]
+
+
+class TrackChart(TypedDict):
+    """The place of a track on a chart."""
+
+    id: str
+    rank: int
+    previousRank: int | None
+    isNew: bool
+
+
 class FoundTrack(ListedTrack):
     """One track, on or off the chart; history, loudness and media only with details."""
 
@@ -95,6 +123,8 @@ class FoundTrack(ListedTrack):
     firstSeenAt: NotRequired[str]
     lastSeenAt: NotRequired[str]
     loudnessLufs: NotRequired[float | None]
+    charts: NotRequired[list[TrackChart]]
+    genres: NotRequired[list[str]]
 
 
 class Warning(TypedDict):
@@ -121,6 +151,11 @@ def page_of(answer: Mapping[str, Any], with_details: bool) -> TrackPage:
     """Returns a page of the API; raises KeyError or TypeError for anything else."""
     rows = [_members(ListedTrack, row, with_details) for row in answer["tracks"]]
     return {"tracks": rows, "total": answer["total"], "nextCursor": answer["nextCursor"]}
+
+
+def charts_of(answer: Mapping[str, Any]) -> ChartList:
+    """Returns the charts of the API; raises KeyError or TypeError for anything else."""
+    return {"charts": [_members(Chart, row, with_details=False) for row in answer["charts"]]}
 
 
 def track_of(row: Mapping[str, Any], with_details: bool) -> FoundTrack:

@@ -1,4 +1,4 @@
-"""The three tools. All of them only read; resolving needs a key with the scope publish:write."""
+"""The tools. All of them only read; resolving needs a key with the scope publish:write."""
 
 import re
 from typing import Annotated, Any, Literal
@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tiktok_music_mcp.catalog_api import CatalogApi
 from tiktok_music_mcp.results import (
+    ChartList,
     FoundTrack,
     PostMode,
     ResolvedTargets,
     TrackPage,
+    charts_of,
     page_of,
     track_of,
 )
@@ -61,7 +63,7 @@ class Target(BaseModel):
 
 
 def build_server(api: CatalogApi) -> MCPServer:
-    """Returns the server with its three tools."""
+    """Returns the server with its tools."""
     tools = CatalogTools(api)
     return MCPServer(
         "tiktok-music",
@@ -71,6 +73,7 @@ def build_server(api: CatalogApi) -> MCPServer:
         log_level="WARNING",
         tools=[
             strict_tool(tools.list_tiktok_music, "List trending TikTok music"),
+            strict_tool(tools.list_tiktok_music_charts, "List the charts of TikTok music"),
             strict_tool(tools.get_tiktok_music, "Get one TikTok track"),
             strict_tool(tools.resolve_tiktok_music, "Resolve music for posts"),
         ],
@@ -93,7 +96,14 @@ class CatalogTools:
         ] = False,
         min_duration: Annotated[int | None, Field(description="Seconds")] = None,
         max_duration: Annotated[int | None, Field(description="Seconds")] = None,
-        sort: Literal["popular", "rising", "title"] = "popular",
+        country: Annotated[str | None, Field(description="A chart's country, ISO 3166-1")] = None,
+        genre: Annotated[str | None, Field(description="A chart's genre, such as k-pop")] = None,
+        period: Annotated[Literal[1, 7, 30, 90, 120] | None, Field(description="Days")] = None,
+        kind: Literal["popular", "surging"] | None = None,
+        sort: Annotated[
+            Literal["chart", "popular", "rising", "title"] | None,
+            Field(description="popular by default; chart, its own order, for a chosen chart"),
+        ] = None,
         limit: Annotated[int, Field(ge=1, le=100)] = 20,
         cursor: Annotated[str | None, Field(description="nextCursor of the previous page")] = None,
         details: Details = False,
@@ -107,6 +117,10 @@ class CatalogTools:
             "include": ["about", "media", "publish"] if details else None,
             "minDuration": min_duration,
             "maxDuration": max_duration,
+            "country": country,
+            "genre": genre,
+            "period": period,
+            "kind": kind,
             "sort": sort,
             "limit": limit,
             "cursor": cursor,
@@ -114,6 +128,11 @@ class CatalogTools:
         given = {name: value for name, value in params.items() if value is not None}
         with self._api.reading():
             return page_of(await self._api.call("GET", LIST, params=given), details)
+
+    async def list_tiktok_music_charts(self) -> ChartList:
+        """Lists the charts that list_tiktok_music can choose by country, genre, period, kind."""
+        with self._api.reading():
+            return charts_of(await self._api.call("GET", f"{LIST}/charts"))
 
     async def get_tiktok_music(
         self,

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from tiktok_music_client.answer import Answer
 from tiktok_music_client.errors import BadAnswer, NotFound, ValidationFailed
-from tiktok_music_client.filters import Filters, checked, parameters_of
+from tiktok_music_client.filters import CHART_FILTERS, Filters, checked, parameters_of
 from tiktok_music_client.models import (
     Batch,
-    Changes,
+    Charts,
     Health,
     Key,
     Listing,
@@ -91,12 +91,8 @@ def by_link(link: str) -> Request[TrackDetail]:
     return Request(f"{LIST}/batch", only_track, parameters={"link": link})
 
 
-def changes(since: str) -> Request[Changes]:
-    return Request(
-        f"{LIST}/changes",
-        lambda answer: parse(Changes, body_of(answer)),
-        parameters={"since": since},
-    )
+def charts() -> Request[Charts]:
+    return Request(f"{LIST}/charts", lambda answer: parse(Charts, body_of(answer)))
 
 
 def whoami() -> Request[Key]:
@@ -129,12 +125,23 @@ def _parse_batch(answer: Answer) -> Batch:
 
 
 def _parse_page(answer: Answer) -> Page:
-    """The page; raises BadAnswer if the catalog ignored a filter on direct publish."""
-    if "publishable" in answer.headers.get("X-Ignored-Parameters", "").split(", "):
+    """The page; raises BadAnswer if the catalog ignored a filter on direct publish or a chart."""
+    if "publishable" in _ignored(answer):
         raise BadAnswer("the catalog honours no track on direct publish: HONOR_ON_PUBLISH is off")
+    check_chart(answer)
     body = body_with_version(answer)
     page = parse(Page, body)
     rows = body["tracks"]
     if not any(INCLUDED & row.keys() for row in rows):
         return page
     return replace(page, tracks=tuple(parse(SearchTrack, row) for row in rows))
+
+
+def _ignored(answer: Answer) -> list[str]:
+    return answer.headers.get("X-Ignored-Parameters", "").split(", ")
+
+
+def check_chart(answer: Answer) -> None:
+    """Raises BadAnswer if an older catalog answered with its only chart instead of the chosen."""
+    if not set(CHART_FILTERS).isdisjoint(_ignored(answer)):
+        raise BadAnswer("the catalog has one chart only: it ignored the choice of a chart")

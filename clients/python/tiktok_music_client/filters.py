@@ -4,15 +4,18 @@ import difflib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, TypeAlias, TypedDict
 
-Sort: TypeAlias = Literal["popular", "rising", "title"]
+Sort: TypeAlias = Literal["chart", "popular", "rising", "title"]
 Include: TypeAlias = Literal["about", "media", "publish"]
 PAGE_SIZE = 50
+# An older API ignores them, and answers with its only chart.
+CHART_FILTERS = ("chart", "country", "genre", "period", "kind")
 
 
 class Filters(TypedDict, total=False):
     """Filters of a search; durations in seconds, languages as ISO 639-1.
 
-    `include` adds members to each row, which is then a `SearchTrack`.
+    `include` adds members to each row, which is then a `SearchTrack`. `chart` is an id of `charts`,
+    or a chart is chosen by `country`, `genre`, `period` in days, and `kind`.
     """
 
     q: str
@@ -25,6 +28,11 @@ class Filters(TypedDict, total=False):
     sort: Sort
     limit: int
     facets: bool
+    chart: str
+    country: str
+    genre: str
+    period: int
+    kind: Literal["popular", "surging"]
 
 
 _SPELLINGS = {"language": "languages", "query": "q", "page_size": "limit", "includes": "include"}
@@ -55,6 +63,7 @@ def parameters_of(filters: Filters, cursor: str | None) -> Mapping[str, str | li
         "minDuration": filters.get("min_duration"),
         "maxDuration": filters.get("max_duration"),
         "sort": filters.get("sort"),
+        **{name: filters.get(name) for name in CHART_FILTERS},
         "limit": filters.get("limit", PAGE_SIZE),
         "facets": "true" if filters.get("facets") else None,
         "cursor": cursor,

@@ -84,7 +84,7 @@ class CommercialUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackMedia:
-    """What a player draws of a track; None for what was not made.
+    """The media of a track for a player; an absent file is None.
 
     `cover` are addresses of JPEG files by the pixels of their longer side ("96", "320", "720"),
     `cover_hash` is a ThumbHash in base64, colours are `#rrggbb`; `peaks_url` is a waveform in
@@ -103,7 +103,7 @@ class TrackMedia:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What the sources say about a song; `links` are addresses by music service."""
+    """The sources' facts about a song; `links` are addresses by music service."""
 
     themes: tuple[str, ...]
     genres: tuple[str, ...]
@@ -113,7 +113,7 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchTrack(Track):
-    """A row of a search with `include`: what was not included is None.
+    """A row of a search with `include`; a part that was not requested is None.
 
     `publish` is None, too, if no clip is known.
     """
@@ -126,11 +126,22 @@ class SearchTrack(Track):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackChart:
+    """The place of a track on a chart; `id` is the chart's."""
+
+    id: str
+    rank: int
+    previous_rank: int | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackDetail(Track):
     """A track with its details.
 
     `publish` is None if no clip is known; that and `commercial_use` are None where the catalog
-    honours no track on direct publish. `media` and `about` are None from an older API.
+    honours no track on direct publish. `media` and `about` are None from an older API, `charts` and
+    `genres` where the catalog has one chart only.
     """
 
     status: TrackStatus
@@ -147,6 +158,33 @@ class TrackDetail(Track):
     commercial_use: CommercialUse | None = None
     media: TrackMedia | None = None
     about: About | None = None
+    charts: tuple[TrackChart, ...] | None = None
+    genres: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A chart and the version that it serves; `period` is in days, None for a chart of now."""
+
+    id: str
+    source: str
+    country: str
+    genre: str
+    period: int | None
+    kind: str
+    is_default: bool
+    total: int
+    version: str
+    published_at: datetime
+    next_refresh_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charts:
+    """The published charts, the default one first."""
+
+    charts: tuple[Chart, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +259,7 @@ class Move:
 class Changes:
     """The changes between the versions `since` and `version`.
 
-    `updated` is None from an API of an earlier release.
+    `updated` is None from an API of an earlier release; `next_cursor` is that of a page.
     """
 
     since: str
@@ -230,6 +268,7 @@ class Changes:
     removed: tuple[Removal, ...]
     moved: tuple[Move, ...]
     updated: tuple[UpdatedTrack, ...] | None = None
+    next_cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,9 +297,20 @@ class SnapshotHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChartsHealth:
+    """The number of charts, of those older than a day, and the age of the oldest."""
+
+    published: int
+    stale: int
+    oldest_age_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The status of the catalog; `snapshot` is None before the first one."""
+    """The status of the catalog; `snapshot` is None before the first one, `charts` where the
+    catalog has one chart only."""
 
     status: HealthStatus
     snapshot: SnapshotHealth | None
     next_refresh_due_at: datetime | None
+    charts: ChartsHealth | None = None

@@ -29,7 +29,8 @@ from tiktok_music.adapters.upstream_rows import (
     rejected_row,
 )
 from tiktok_music.adapters.upstream_text import clean_name
-from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
+from tiktok_music.publish_evidence import Evidence
+from tiktok_music.publish_facts import Clip, ClipKind, PublishFacts
 from tiktok_music.refresh.candidate import SONG_GROUP, Candidate
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.rejection import Rejection, RejectionReason
@@ -106,7 +107,7 @@ class SongRow(UpstreamRow):
 
 
 class CmlSource:
-    """The trending songs of one country, up to a hundred; there is no paging."""
+    """The trending songs of one country and genre, up to a hundred; there is no paging."""
 
     def __init__(
         self,
@@ -115,8 +116,11 @@ class CmlSource:
         country: str,
         period: str,
         now: Callable[[], datetime],
+        genre: str = "ALL",
     ) -> None:
+        """`period` and `genre` are in TikTok's spelling."""
         self._upstream = upstream
+        self._genre = genre
         self._now = now
         self._token = token
         self._country = country
@@ -135,7 +139,7 @@ class CmlSource:
     def _fetch(self) -> Chart:
         query = {
             "business_id": self._token.business_id(),
-            "genre": "ALL",
+            "genre": self._genre,
             "country_code": self._country,
             "date_range": self._period,
         }

@@ -77,7 +77,11 @@ class SoundRow(UpstreamRow):
 class CreativeCenterSource:
     """Every page of one country's ranking."""
 
-    def __init__(self, upstream: Upstream, country: str, period_days: int) -> None:
+    def __init__(
+        self, upstream: Upstream, country: str, period_days: int, kind: str = "popular"
+    ) -> None:
+        """`kind` is popular or surging."""
+        self._kind = kind
         self._upstream = upstream
         self._country = country
         self._period_days = period_days
@@ -94,7 +98,7 @@ class CreativeCenterSource:
                 "period": self._period_days,
                 "page": page,
                 "limit": PAGE_ROWS,
-                "rank_type": "popular",
+                "rank_type": self._kind,
                 "new_on_board": "false",
                 "commercial_music": "false",
                 "country_code": self._country,

@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tiktok_music.adapters.dynamo_charts import CHARTS_KEY, check_charts
 from tiktok_music.adapters.dynamo_items import UNREADABLE, RawItem, key_of, scan_items
 from tiktok_music.adapters.dynamo_keys import api_key
 from tiktok_music.adapters.dynamo_ledger import ledger_entry
 from tiktok_music.adapters.dynamo_models import (
+    ChartsRow,
     DynamoRows,
     KeyRow,
     LedgerRow,
@@ -61,6 +63,7 @@ CHECKS: dict[str, tuple[type[Any], Callable[[Any], object]]] = {
     "MEDIA": (LedgerRow, ledger_entry),
     "RUN": (RunRow, run_report),
     RUNS_KEY: (RunsRow, _check_runs),
+    CHARTS_KEY: (ChartsRow, check_charts),
     POINTER_KEY: (PointerRow, check_pointer),
     "KEY": (KeyRow, api_key),
 }

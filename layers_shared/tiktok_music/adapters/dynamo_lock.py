@@ -1,4 +1,8 @@
-"""`LOCK` in DynamoDB: the lease of a refresh, the fencing token, and versions to sweep."""
+"""`LOCK` in DynamoDB: the lease of a refresh, the fencing token, and versions to sweep.
+
+All charts share the lease and the token. The versions of a chart beside the default one are in an
+item of its own, `LOCK#<chart>`.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,7 +22,7 @@ from tiktok_music.adapters.dynamo_models import (
     is_condition_failed,
     translated,
 )
-from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY, readable_descriptors
+from tiktok_music.adapters.dynamo_snapshots import pointer_key, readable_descriptors
 from tiktok_music.errors import LeaseHeld
 from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.snapshot import Descriptor
@@ -31,7 +35,10 @@ _SWEEPABLE = re.compile(r"(?P<version>(?P<fence>[0-9]{10})-[0-9a-f]{16})\*(?P<co
 class DynamoLock:
     """The item `LOCK`. It may be lost, restored from an older state, or unreadable in part."""
 
-    def __init__(self, rows: DynamoRows, table_name: str) -> None:
+    def __init__(self, rows: DynamoRows, table_name: str, chart: str | None = None) -> None:
+        """`chart` is the id of a chart, None for the default one."""
+        self._versions_key = f"{LEASE_KEY}#{chart}" if chart else LEASE_KEY
+        self._pointer_key = pointer_key(chart)
         self._leases = rows.bind(LeaseRow, table_name)
         self._pointers = rows.bind(PointerRow, table_name)
 
@@ -90,7 +97,7 @@ class DynamoLock:
 
         Then the versions of the pointer are sweepable again, too.
         """
-        pointer = read_item(self._pointers, POINTER_KEY)
+        pointer = read_item(self._pointers, self._pointer_key)
         pointer_fence = number_in(pointer, "fence")
         lease, fence = self._leases(LEASE_KEY), self._leases.fence
         more = [self._leases.format.set(FORMAT), *actions]
@@ -125,13 +132,18 @@ class DynamoLock:
                     raise
                 sweepable = self._leases.sweepable
                 is_junk = sweepable.exists() & ~is_typed(sweepable)
-                self._leases(LEASE_KEY).update([sweepable.remove()], condition=is_junk)
-                self._add(*descriptors, *self._published(read_item(self._pointers, POINTER_KEY)))
+                self._leases(self._versions_key).update([sweepable.remove()], condition=is_junk)
+                self._add(
+                    *descriptors, *self._published(read_item(self._pointers, self._pointer_key))
+                )
 
     def _add(self, *descriptors: Descriptor) -> None:
         entries = {f"{each.version}*{each.chunk_count}" for each in descriptors}
         if entries:
-            self._leases(LEASE_KEY).update([self._leases.sweepable.add(entries)])
+            is_own_item = self._versions_key != LEASE_KEY
+            more = [self._leases.format.set(FORMAT)] if is_own_item else []
+            versions = self._leases(self._versions_key)
+            versions.update([self._leases.sweepable.add(entries), *more])
 
     def _published(self, pointer: RawItem | None) -> tuple[Descriptor, ...]:
         """The readable versions of a pointer."""
@@ -141,13 +153,13 @@ class DynamoLock:
 
     def remove_sweepable(self, entry: str) -> None:
         with translated("remove a sweepable version"):
-            self._leases(LEASE_KEY).update([self._leases.sweepable.delete({entry})])
+            self._leases(self._versions_key).update([self._leases.sweepable.delete({entry})])
 
     def sweepable(self) -> Iterator[tuple[str, re.Match[str]]]:
         """The entries with their version, fence and count, sorted; unreadable ones are left out."""
         with translated("read the sweepable versions"):
             try:
-                row = self._leases.get(LEASE_KEY, consistent_read=True)
+                row = self._leases.get(self._versions_key, consistent_read=True)
             except self._leases.DoesNotExist:
                 return iter(())
         return _sweepable_entries(row.sweepable or ())

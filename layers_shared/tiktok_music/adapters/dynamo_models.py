@@ -79,7 +79,8 @@ class StoredRow(Model):
 
 
 class ChunkRow(StoredRow):
-    """`SNAP#<version>#<i>` and `LISTS#<revision>#<i>`: a chunk of a gzipped document.
+    """`SNAP#<version>#<i>`, `SNAP#<chart>#<version>#<i>` and `LISTS#<revision>#<i>`: a chunk of a
+    gzipped document.
 
     Immutable: a version is derived from the content, so that a repeated write is idempotent.
     """
@@ -88,7 +89,8 @@ class ChunkRow(StoredRow):
 
 
 class PointerRow(StoredRow):
-    """`PTR`: the current descriptor and the previous ones; changed by conditional writes only."""
+    """`PTR`, `PTR#<chart>`: the current descriptor and the previous ones; changed by conditional
+    writes only."""
 
     version = LenientText()
     fence = LenientNumber()
@@ -101,13 +103,21 @@ class PointerRow(StoredRow):
 class LeaseRow(StoredRow):
     """`LOCK`: the lease holder, the fencing token, which only increases, and versions to sweep.
 
-    `sweepable` has `<version>*<chunks>` of every version whose chunks may still be stored.
+    `LOCK#<chart>` has the versions of a chart alone. `sweepable` has `<version>*<chunks>` of every
+    version whose chunks may still be stored.
     """
 
     holder = LenientText(null=True)
     fence = LenientNumber(default=0)
     lease_until = LenientNumber(null=True)
     sweepable = LenientTexts(null=True)
+
+
+class ChartsRow(StoredRow):
+    """`CHARTS`: the charts beside the default one; `revision` changes with every write."""
+
+    charts: JSONAttribute = JSONAttribute()
+    revision = UnicodeAttribute()
 
 
 class TrackRow(StoredRow):
@@ -181,6 +191,7 @@ class KeyRow(StoredRow):
     """`KEY#<key id>`: an API key. Only the hash of its secret is stored.
 
     `browser` has the secret of its browser tokens, and their origins; none: it makes no tokens.
+    `created_at` and `valid_until` are in Unix seconds; keys of older releases lack both.
     """
 
     secret_sha256 = UnicodeAttribute()
@@ -191,6 +202,8 @@ class KeyRow(StoredRow):
     tier = UnicodeAttribute()
     state = UnicodeAttribute()
     browser = LenientJson(null=True)
+    created_at = LenientNumber(null=True)
+    valid_until = NumberAttribute(null=True)
 
 
 class DynamoRows:

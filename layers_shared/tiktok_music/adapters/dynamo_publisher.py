@@ -15,23 +15,25 @@ from tiktok_music.adapters.dynamo_models import (
     translated,
 )
 from tiktok_music.adapters.dynamo_snapshots import (
-    POINTER_KEY,
     DynamoSnapshots,
     chunk_key,
     descriptor_to,
+    pointer_key,
 )
 from tiktok_music.errors import PublishLost, SnapshotMissing, StoreUnavailable
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut
 
 
 class DynamoPublisher:
-    """The writing side of the snapshots; every call is idempotent."""
+    """The writing side of a chart's snapshots; every call is idempotent."""
 
-    def __init__(self, rows: DynamoRows, table_name: str) -> None:
-        self._snapshots = DynamoSnapshots(rows, table_name)
+    def __init__(self, rows: DynamoRows, table_name: str, chart: str | None = None) -> None:
+        """`chart` is the id of a chart, None for the default one."""
+        self._chart = chart
+        self._snapshots = DynamoSnapshots(rows, table_name, chart)
         self._pointers = rows.bind(PointerRow, table_name)
         self._chunks = rows.bind(ChunkRow, table_name)
-        self._lock = DynamoLock(rows, table_name)
+        self._lock = DynamoLock(rows, table_name, chart)
 
     def acquire_lease(self, holder: str, now: datetime, seconds: float) -> int:
         """Takes the lease and returns a new, higher fencing token; raises LeaseHeld."""
@@ -67,7 +69,7 @@ class DynamoPublisher:
         """
         self._lock.add_sweepable(snapshot.descriptor)
         for index, data in enumerate(cut(snapshot.gzipped)):
-            key = chunk_key(snapshot.descriptor.version, index)
+            key = chunk_key(snapshot.descriptor.version, index, self._chart)
             with translated(f"write {key}"):
                 self._chunks(key, data=data).save()
 
@@ -120,7 +122,7 @@ class DynamoPublisher:
             version, fence, count = match["version"], int(match["fence"]), match["count"]
             if version not in named and fence < pointer.fence:
                 for index in range(int(count)):
-                    self._delete_chunk(chunk_key(version, index))
+                    self._delete_chunk(chunk_key(version, index, self._chart))
                 if fence < min(publishes[-2:]):
                     self._lock.remove_sweepable(entry)
                 swept += int(count)
@@ -138,7 +140,7 @@ class DynamoPublisher:
         if before is not None and is_free is not None:
             condition &= is_free
         try:
-            pointer_row(self._pointers, pointer).save(condition=condition)
+            pointer_row(self._pointers, pointer, self._chart).save(condition=condition)
         except PynamoDBException as exc:
             self._settle(pointer, exc)
 
@@ -158,10 +160,10 @@ class DynamoPublisher:
             self._chunks(key).delete()
 
 
-def pointer_row(rows: type[PointerRow], pointer: Pointer) -> PointerRow:
-    """The item of a pointer."""
+def pointer_row(rows: type[PointerRow], pointer: Pointer, chart: str | None = None) -> PointerRow:
+    """The item of a chart's pointer."""
     return rows(
-        POINTER_KEY,
+        pointer_key(chart),
         version=pointer.current.version,
         fence=pointer.fence,
         current=descriptor_to(pointer.current),

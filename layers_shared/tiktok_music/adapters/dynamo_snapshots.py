@@ -15,15 +15,23 @@ POINTER_KEY = "PTR"
 _logger = logging.getLogger(__name__)
 
 
-def chunk_key(version: str, index: int) -> str:
+def pointer_key(chart: str | None = None) -> str:
+    """The partition key of a chart's pointer; None is the default chart."""
+    return f"{POINTER_KEY}#{chart}" if chart else POINTER_KEY
+
+
+def chunk_key(version: str, index: int, chart: str | None = None) -> str:
     """The partition key of a chunk. It has the index, so that many cold readers spread."""
-    return f"SNAP#{version}#{index}"
+    return f"SNAP#{chart}#{version}#{index}" if chart else f"SNAP#{version}#{index}"
 
 
 class DynamoSnapshots:
-    """The reading side of the snapshots, for the list function and the read-back of a refresh."""
+    """The reading side of a chart's snapshots, for the list function and the read-back of a
+    refresh."""
 
-    def __init__(self, rows: DynamoRows, table_name: str) -> None:
+    def __init__(self, rows: DynamoRows, table_name: str, chart: str | None = None) -> None:
+        """`chart` is the id of a chart, None for the default one."""
+        self._chart = chart
         self._pointers = rows.bind(PointerRow, table_name)
         self._chunks = rows.bind(ChunkRow, table_name)
 
@@ -31,14 +39,14 @@ class DynamoSnapshots:
         """The current pointer; raises SnapshotMissing before the first publish."""
         with _readable("the pointer"), translated("read the pointer"):
             try:
-                row = self._pointers.get(POINTER_KEY, consistent_read=consistent)
+                row = self._pointers.get(pointer_key(self._chart), consistent_read=consistent)
             except self._pointers.DoesNotExist as exc:
                 raise SnapshotMissing("no snapshot has been published") from exc
             return pointer_of(row)
 
     def load(self, descriptor: Descriptor, *, consistent: bool = False) -> Snapshot:
         """The snapshot, verified; raises SnapshotCorrupt if it is incomplete."""
-        keys = [chunk_key(descriptor.version, i) for i in range(descriptor.chunk_count)]
+        keys = [self._key(descriptor.version, i) for i in range(descriptor.chunk_count)]
         return join(descriptor, [self._chunk(key, consistent) for key in keys])
 
     def stored_body(self, version: str, chunk_count: int) -> bytes | None:
@@ -47,12 +55,15 @@ class DynamoSnapshots:
         The version ends with the beginning of the SHA-256.
         """
         try:
-            chunks = [self._chunk(chunk_key(version, i), True) for i in range(chunk_count)]
+            chunks = [self._chunk(self._key(version, i), True) for i in range(chunk_count)]
         except SnapshotCorrupt:
             return None
         gzipped = b"".join(chunks)
         is_whole = hashlib.sha256(gzipped).hexdigest().startswith(version.partition("-")[2])
         return gzipped if is_whole else None
+
+    def _key(self, version: str, index: int) -> str:
+        return chunk_key(version, index, self._chart)
 
     def _chunk(self, key: str, consistent: bool) -> bytes:
         with _readable(key), translated(f"read {key}"):

@@ -46,7 +46,10 @@ class _TransientError(Exception):
 
 
 class Upstream:
-    """One provider for one fetch; `headers` returns the authentication of each attempt."""
+    """One provider for one fetch; `headers` returns the authentication of each attempt.
+
+    `fetch_seconds` are for all calls together; each of them waits `spacing_seconds` before it.
+    """
 
     def __init__(
         self,
@@ -55,7 +58,12 @@ class Upstream:
         headers: Callable[[], Mapping[str, str]],
         sleep: Callable[[float], None],
         clock: Callable[[], float] = time.monotonic,
+        *,
+        fetch_seconds: float = FETCH_SECONDS,
+        spacing_seconds: float = 0.0,
     ) -> None:
+        self._fetch_seconds = fetch_seconds
+        self._spacing_seconds = spacing_seconds
         self._http = http
         self._base_url = base_url
         self._headers = headers
@@ -71,7 +79,9 @@ class Upstream:
         together. Raises SourceUnavailable, SourceRefused.
         """
         if self._until is None:
-            self._until = self._clock() + FETCH_SECONDS
+            self._until = self._clock() + self._fetch_seconds
+        if self._spacing_seconds:
+            self._sleep(self._spacing_seconds)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._try(path, member)
@@ -101,7 +111,7 @@ class Upstream:
     def _seconds_left(self) -> float:
         seconds = (self._until or 0.0) - self._clock()
         if seconds <= 0:
-            raise SourceUnavailable(f"the chart took longer than {FETCH_SECONDS:g} s")
+            raise SourceUnavailable(f"the chart took longer than {self._fetch_seconds:g} s")
         return seconds
 
     def _answer(self, url: str) -> HttpResponse:

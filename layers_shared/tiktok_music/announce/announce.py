@@ -4,7 +4,7 @@ The events follow from the stream of the catalog table, so that they follow ever
 run that dies after its pointer write loses none, and an operator's moves are announced too.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,9 +65,9 @@ class EventBus(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnounceDependencies:
-    """The stores that counts are read from, and the bus."""
+    """The stores that counts are read from, and the bus; `snapshots` are those of a chart."""
 
-    snapshots: SnapshotLoader
+    snapshots: Callable[[str], SnapshotLoader]
     archive: ReadableArchive
     bus: EventBus
 
@@ -91,22 +91,20 @@ def _events(change: Change, dependencies: AnnounceDependencies) -> list[CatalogE
     move = pointer_move(change.old, change.new)
     if move is None:
         return []
-    counts = _counts(move, dependencies, is_first=change.is_first)
-    return [refreshed_event(change.chart, move, counts)]
+    return [refreshed_event(change.chart, move, _counts(change, move, dependencies))]
 
 
 def _counts(
-    move: PointerMove, dependencies: AnnounceDependencies, *, is_first: bool
+    change: PointerChange, move: PointerMove, dependencies: AnnounceDependencies
 ) -> ChangeCounts:
     """Compares the two versions; an unreadable one costs the counts, not the event."""
-    if is_first:
+    if change.is_first:
         return ChangeCounts(added=move.current.track_count, removed=0, moved=0, retired=0)
     if move.previous is None:
         return ChangeCounts()
     try:
-        before, now = (
-            Index(dependencies.snapshots.load(each)) for each in (move.previous, move.current)
-        )
+        load = dependencies.snapshots(change.chart).load
+        before, now = (Index(load(each)) for each in (move.previous, move.current))
     except SnapshotCorrupt:
         return ChangeCounts()
     compared = changes(before, now)

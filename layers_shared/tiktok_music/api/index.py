@@ -42,6 +42,11 @@ class Index:
         titles = [fold(row["title"]) for row in self.rows]
         return sorted(range(len(titles)), key=titles.__getitem__)
 
+    @cached_property
+    def by_popularity(self) -> list[int]:
+        """Positions by user count, the highest first; equal ones by rank."""
+        return sorted(range(len(self.rows)), key=lambda at: -self.rows[at]["userCount"])
+
     def row(self, track_id: str) -> Row | None:
         rank = self.ranks.get(track_id)
         return None if rank is None else self.rows[rank - 1]
@@ -55,11 +60,15 @@ class Indexes:
         snapshots: SnapshotCache,
         on_stale: Callable[[StoreError], None],
         refresh_every: timedelta,
+        *,
+        is_in_chart_order: bool = False,
     ) -> None:
         """`on_stale` receives the error when the ranks of an older version cannot be read.
 
-        `refresh_every` is the interval of the schedule, over which movement is measured.
+        `refresh_every` is the interval of the schedule, over which movement is measured. The rows
+        are sorted by popularity unless they are in the order of upstream's chart.
         """
+        self._is_in_chart_order = is_in_chart_order
         self._snapshots = snapshots
         self._on_stale = on_stale
         self._refresh_every = refresh_every
@@ -96,6 +105,8 @@ class Indexes:
         """
         if sort == "title":
             return index.by_title, NO_BASE
+        if sort == "popular" and self._is_in_chart_order:
+            return index.by_popularity, NO_BASE
         if sort != "rising":
             return range(len(index.rows)), NO_BASE
         if base is None:

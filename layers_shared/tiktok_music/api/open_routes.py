@@ -1,7 +1,9 @@
 """Routes without a key: health and the OpenAPI document."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from starlette.responses import Response
 
@@ -9,6 +11,7 @@ from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.freshness import NO_SNAPSHOT
 from tiktok_music.api.responses import json_response
 from tiktok_music.errors import StoreError
+from tiktok_music.snapshot import Descriptor
 
 OPENAPI = Path(__file__).with_name("openapi.json")
 
@@ -18,9 +21,22 @@ def health_of(view: CatalogView) -> Response:
     try:
         descriptor = view.snapshots.snapshot().descriptor
         health = view.freshness().health(descriptor)
+        if view.has_charts:
+            health = _with_charts(health, view, descriptor)
     except StoreError:
         health = NO_SNAPSHOT
     return json_response(health)
+
+
+def _with_charts(
+    health: Mapping[str, Any], view: CatalogView, default: Descriptor
+) -> Mapping[str, Any]:
+    """Adds the figures of all charts; a stale one degrades a good status."""
+    from tiktok_music.api.charts.routes import charts_health
+
+    charts = charts_health(view, default)
+    is_degraded = charts["stale"] and health["status"] == "ok"
+    return {**health, "status": "degraded" if is_degraded else health["status"], "charts": charts}
 
 
 def openapi() -> Response:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tiktok_music.api.charts.choice import ChartChoice, parse_choice
 from tiktok_music.api.folding import fold
 from tiktok_music.api.links import issue_of_link, track_id_of_link
 from tiktok_music.api.parameter_names import search_parameters
@@ -13,9 +14,10 @@ from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 
 INCLUDES = ("about", "media")
 PUBLISH_INCLUDE = "publish"
-SORTS = ("popular", "rising", "title")
+SORTS = ("popular", "chart", "rising", "title")
+# Of a chosen chart: upstream's order first.
+CHART_SORTS = ("chart", "popular", "rising", "title")
 LONGEST_Q = 80
-LONGEST_CURSOR = 200
 DEFAULT_LIMIT, MOST_LIMIT = 50, 100
 MOST_SECONDS = 9999
 
@@ -24,7 +26,10 @@ _LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A search. `words` are folded; durations are whole seconds, inclusive."""
+    """A search. `words` are folded; durations are whole seconds, inclusive.
+
+    `chart` is None where the request says nothing of charts.
+    """
 
     words: frozenset[str]
     languages: frozenset[str]
@@ -38,11 +43,12 @@ class Query:
     has_facets: bool
     is_publishable_only: bool = False
     includes: frozenset[str] = frozenset()
+    chart: ChartChoice | None = None
 
     def is_length_limited(self) -> bool:
         return self.min_seconds > 0 or self.max_seconds < MOST_SECONDS
 
-    def digest(self) -> str:
+    def digest(self, chart_id: str | None = None) -> str:
         """Identifies the matches and their order, independent of the page."""
         parts: tuple[object, ...] = (
             sorted(self.words),
@@ -54,6 +60,7 @@ class Query:
             self.sort,
         )
         parts += (True,) if self.is_publishable_only else ()
+        parts += (chart_id,) if chart_id else ()
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
@@ -64,6 +71,7 @@ def parse_query(
     parameters = Parameters(items)
     if not parameters.has_any(search_parameters(policy.is_on)):
         return None
+    chart = parse_choice(parameters)
     query = Query(
         words=_words(parameters),
         languages=_languages(parameters),
@@ -71,12 +79,13 @@ def parse_query(
         min_seconds=parameters.whole("minDuration", 0, at_least=0, at_most=MOST_SECONDS),
         max_seconds=parameters.whole("maxDuration", MOST_SECONDS, at_least=0, at_most=MOST_SECONDS),
         track_id=_linked_track(parameters),
-        sort=parameters.choice("sort", SORTS),
+        sort=parameters.choice("sort", CHART_SORTS if chart else SORTS),
         limit=parameters.whole("limit", DEFAULT_LIMIT, at_least=1, at_most=MOST_LIMIT),
-        cursor=_cursor(parameters),
+        cursor=parameters.cursor(),
         has_facets=parameters.switch("facets"),
         is_publishable_only=policy.is_on and parameters.switch("publishable"),
         includes=_includes(parameters, policy),
+        chart=chart,
     )
     if query.min_seconds > query.max_seconds:
         parameters.add_issue("maxDuration", "Must not be below minDuration.")
@@ -116,10 +125,3 @@ def _linked_track(parameters: Parameters) -> str | None:
     if track_id is None:
         parameters.add_issue("link", issue_of_link(link))
     return track_id
-
-
-def _cursor(parameters: Parameters) -> str | None:
-    cursor = parameters.one("cursor")
-    if cursor is not None and not 1 <= len(cursor) <= LONGEST_CURSOR:
-        parameters.add_issue("cursor", "Must be a nextCursor of this list.")
-    return cursor

@@ -26,12 +26,16 @@ GONE = "The catalog has moved on since; start the list again without a cursor."
 def search_music(request: Request, view: CatalogView) -> Response | None:
     """Responds to a search; returns None if there is no known parameter.
 
-    Raises Invalid, and VersionGone for a cursor of a version that is not stored any more.
+    Raises Invalid, also for a chart that is not published, and VersionGone for a cursor of a
+    version that is not stored any more.
     """
     query = parse_query(request.query_params.multi_items(), view.policy)
     if query is None:
         return None
-    index, cursor = _start(query, view)
+    if query.chart is not None:
+        view = view.charts().chosen(query.chart, view)
+    digest = query.digest(view.chart.chart_id if view.chart else None)
+    index, cursor = _start(query, view, digest)
     try:
         positions, base = view.indexes.ordered(index, query.sort, cursor.base)
     except SnapshotGone as exc:
@@ -40,8 +44,11 @@ def search_music(request: Request, view: CatalogView) -> Response | None:
     page = search(index, resolved, positions, cursor.offset, _publishable(query, view, index))
     if query.includes:
         page = replace(page, rows=_with_members(page.rows, query.includes, view, index))
-    body = json_bytes(_body(page, query, replace(cursor, base=base)))
-    return computed_response(request, body, index.descriptor, view.freshness())
+    body = json_bytes(_body(page, digest, replace(cursor, base=base)))
+    response = computed_response(request, body, index.descriptor, view.freshness())
+    if view.chart is not None:
+        response.headers.update(view.chart.headers(index.descriptor.version))
+    return response
 
 
 def _publishable(query: Query, view: CatalogView, index: Index) -> frozenset[str] | None:
@@ -80,12 +87,12 @@ def _with_members(
     return [{**row, **dict(members(row["id"]))} for row in rows]
 
 
-def _start(query: Query, view: CatalogView) -> tuple[Index, Cursor]:
+def _start(query: Query, view: CatalogView, digest: str) -> tuple[Index, Cursor]:
     """The index of a page, and the cursor to it."""
     if query.cursor is None:
         index = view.indexes.current()
         return index, Cursor(index.descriptor.version, 0)
-    cursor = read_cursor(query.cursor, query.digest())
+    cursor = read_cursor(query.cursor, digest)
     if cursor is None or not _is_within(cursor, view):
         raise Invalid((("cursor", NO_CURSOR),))
     return view.index_at(cursor.version, path="cursor", advice=GONE), cursor
@@ -108,13 +115,13 @@ def _with_alias_resolved(query: Query, view: CatalogView, index: Index) -> Query
     return replace(query, track_id=record.track_id) if record else query
 
 
-def _body(page: Page, query: Query, cursor: Cursor) -> dict[str, Any]:
+def _body(page: Page, digest: str, cursor: Cursor) -> dict[str, Any]:
     offset = page.next_offset
     following = None if offset is None else replace(cursor, offset=offset)
     body: dict[str, Any] = {
         "tracks": page.rows,
         "total": page.total,
-        "nextCursor": following and write_cursor(following, query.digest()),
+        "nextCursor": following and write_cursor(following, digest),
     }
     if page.facets is not None:
         body["facets"] = page.facets

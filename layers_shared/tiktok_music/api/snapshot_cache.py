@@ -7,10 +7,10 @@ from typing import Protocol, TypeVar
 
 from tiktok_music.api.bounded_cache import BoundedCache
 from tiktok_music.api.schedule import Schedule
-from tiktok_music.api.version_before import version_before
 from tiktok_music.errors import SnapshotCorrupt, SnapshotGone, SnapshotMissing, StoreError
 from tiktok_music.pointer_moves import MOST_VERSIONS
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
+from tiktok_music.version_before import version_before
 
 Loaded = TypeVar("Loaded")
 # The name of the failure to load the newest version, among those of older ones.

@@ -6,6 +6,7 @@ from tiktok_music.adapters.dynamo_stream import DynamoStream
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackReader
 from tiktok_music.adapters.event_bus import EventBridge
 from tiktok_music.announce.announce import AnnounceDependencies
+from tiktok_music.announce.events import DEFAULT_CHART
 from tiktok_music.announce.settings import AnnounceSettings
 
 
@@ -13,7 +14,9 @@ def compose_announce(settings: AnnounceSettings) -> tuple[DynamoStream, Announce
     """The reader of stream records, and the dependencies; makes no call."""
     rows = DynamoRows(DynamoAccess(settings.region))
     return DynamoStream(rows, settings.catalog_table), AnnounceDependencies(
-        snapshots=DynamoSnapshots(rows, settings.catalog_table),
+        snapshots=lambda chart: DynamoSnapshots(
+            rows, settings.catalog_table, None if chart == DEFAULT_CHART else chart
+        ),
         archive=DynamoTrackReader(rows, settings.catalog_table),
         bus=EventBridge(settings.region, settings.event_bus),
     )

@@ -3,90 +3,41 @@
 import random
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from aws_lambda_powertools import Logger, Metrics
-from starlette.requests import Request
-
+from tiktok_music.adapters.dynamo_key_usage import DynamoKeyUsage
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_snapshots import DynamoSnapshots
-from tiktok_music.adapters.dynamo_tracks import DynamoTrackReader
 from tiktok_music.api.admission import Admission
 from tiktok_music.api.app import Api, build_app
 from tiktok_music.api.auth import Authenticator
 from tiktok_music.api.catalog_view import CatalogView
-from tiktok_music.api.freshness import age_seconds
 from tiktok_music.api.index import Indexes
+from tiktok_music.api.key_usage import KeyUsage
 from tiktok_music.api.rate_limit import RateLimiter
 from tiktok_music.api.request_id_middleware import RequestIdMiddleware
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
-from tiktok_music.archive_lookup import ReadableArchive
+from tiktok_music.composition.observer import Observer
 from tiktok_music.composition.preload import PreloadedSnapshots, preload
-from tiktok_music.errors import StoreError
-from tiktok_music.observability import count, gauge_seconds
 from tiktok_music.request_id import new_request_id
 from tiktok_music.snapshot import Descriptor
 
 if TYPE_CHECKING:
+    from tiktok_music.api.charts.catalog import Charts
     from tiktok_music.api.tokens.access import BrowserTokens
+    from tiktok_music.archive import TrackRecord
+    from tiktok_music.archive_lookup import ReadableArchive
 
 # Three calls in a row without an answer, each tried twice, must fit into the function's 10 s.
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 1.2
 RETRIES = 1
-
-
-class Observer:
-    """Logs and counts what the answers do not show."""
-
-    def __init__(self, logger: Logger, metrics: Metrics) -> None:
-        self._logger = logger
-        self._metrics = metrics
-
-    def stale_served(self, exc: StoreError) -> None:
-        """Called when an older snapshot is served because the newer one cannot be read."""
-        self._logger.warning("serving a stale snapshot: %s", exc)
-        count(self._metrics, "StaleServed")
-
-    def snapshot_checked(self, served: Descriptor) -> None:
-        """Reports the age of the served snapshot, which grows even if no refresh starts."""
-        gauge_seconds(self._metrics, "SnapshotAgeSeconds", age_seconds(served, time.time()))
-
-    def preload_missed(self, reason: str) -> None:
-        """Called when init did not load the snapshot; the first request loads it."""
-        self._logger.warning("snapshot not loaded at init: %s", reason)
-
-    def old_key_trusted(self, exc: StoreError) -> None:
-        """Called when the key store fails and a key is accepted from the cache."""
-        self._logger.warning("accepting a cached key: %s", exc)
-        count(self._metrics, "OldKeyTrusted")
-
-    def limiter_failed(self, exc: StoreError) -> None:
-        """Called when the rate limit fails open: requests pass uncounted."""
-        self._logger.warning("rate limit not applied: %s", exc)
-        count(self._metrics, "RateLimitFailedOpen")
-
-    def token_minted(self, key_id: str, jti: str) -> None:
-        """Called when a browser token was made; the token itself is never logged."""
-        self._logger.info("browser token made", key_id=key_id, jti=jti)
-
-    def request_failed(self, request: Request, exc: Exception) -> None:
-        """Called on a server error; an unexpected one is logged with its traceback."""
-        of_token = getattr(request.state, "browser_token", {})
-        self.event_failed(request.state.request_id, exc, **of_token)
-
-    def event_failed(self, request_id: str, exc: Exception, **of_token: str) -> None:
-        """Called like `request_failed`, for an event that did not become a request."""
-        unexpected = None if isinstance(exc, StoreError) else exc
-        fields: dict[str, Any] = {"request_id": request_id, **of_token}
-        self._logger.error("request failed: %s", exc, exc_info=unexpected, **fields)
-        count(self._metrics, "RequestFailed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +60,18 @@ class ListFunction:
             self.rows.close()
 
 
+class _TrackArchive:
+    """The archive; its modules are imported by the first read, as the plain list needs none."""
+
+    def __init__(self, rows: DynamoRows, table_name: str) -> None:
+        self._table = (rows, table_name)
+
+    def get_many(self, track_ids: Iterable[str]) -> "Mapping[str, TrackRecord]":
+        from tiktok_music.adapters.dynamo_tracks import DynamoTrackReader
+
+        return DynamoTrackReader(*self._table).get_many(track_ids)
+
+
 def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddleware:
     """The application over DynamoDB; makes no call."""
     return compose(settings, observer).app
@@ -126,29 +89,35 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
     rows.open()
     keys = DynamoKeys(rows, settings.keys_table)
     rates = DynamoRates(rows, settings.catalog_table)
+    usage = KeyUsage(DynamoKeyUsage(rows, settings.catalog_table), time.time)
     sandbox = cache(lambda: _sandbox(settings, observer))
     snapshots = PreloadedSnapshots(DynamoSnapshots(rows, settings.catalog_table), time.monotonic)
     authenticator = Authenticator(keys, time.monotonic, observer.old_key_trusted)
+    live = _catalog_view(
+        settings,
+        observer,
+        source=snapshots,
+        archive=_TrackArchive(rows, settings.catalog_table),
+        now=time.time,
+        on_checked=observer.snapshot_checked,
+        is_foreign=lambda version: sandbox().snapshots.has(version),
+    )
+    charts = cache(lambda: _charts(settings, observer, rows, live))
     app = build_app(
         Api(
             admission=Admission(
                 authenticator=authenticator,
                 limiter=RateLimiter(rates, time.time, observer.limiter_failed),
                 clock=time.time,
+                on_used=usage.note,
             ),
-            live=_catalog_view(
-                settings,
-                observer,
-                source=snapshots,
-                archive=DynamoTrackReader(rows, settings.catalog_table),
-                now=time.time,
-                on_checked=observer.snapshot_checked,
-                is_foreign=lambda version: sandbox().snapshots.has(version),
-            ),
+            live=replace(live, charts=charts, has_charts=bool(settings.charts)),
             sandbox=sandbox,
             tokens=cache(lambda: _tokens(authenticator, rates, observer)),
             new_request_id=fresh_request_id,
             on_error=observer.request_failed,
+            on_health=usage.write_rest,
+            on_answered=lambda request: observer.answered(request, settings.request_log_share),
         )
     )
     return ListFunction(app, snapshots, rows, observer)
@@ -171,10 +140,11 @@ def _catalog_view(
     observer: Observer,
     *,
     source: SnapshotSource,
-    archive: ReadableArchive,
+    archive: "ReadableArchive",
     now: Callable[[], float],
     on_checked: Callable[[Descriptor], None],
     is_foreign: Callable[[str], bool],
+    is_in_chart_order: bool = False,
 ) -> CatalogView:
     snapshots = SnapshotCache(
         source,
@@ -185,13 +155,51 @@ def _catalog_view(
     )
     return CatalogView(
         snapshots=snapshots,
-        indexes=Indexes(snapshots, observer.stale_served, settings.refresh_every),
+        indexes=Indexes(
+            snapshots,
+            observer.stale_served,
+            settings.refresh_every,
+            is_in_chart_order=is_in_chart_order,
+        ),
         archive=archive,
         media_base_url=settings.media_base_url,
         now=now,
         refresh_every=settings.refresh_every,
         is_foreign=is_foreign,
         policy=settings.policy,
+    )
+
+
+def _charts(
+    settings: ListSettings, observer: Observer, rows: DynamoRows, live: CatalogView
+) -> "Charts":
+    """The charts beside the default one, which share the archive of the live view."""
+    from tiktok_music.adapters.dynamo_charts import DynamoCharts
+    from tiktok_music.api.charts.catalog import Charts
+    from tiktok_music.charts import default_chart
+
+    def new_view(source: SnapshotSource) -> CatalogView:
+        return _catalog_view(
+            settings,
+            observer,
+            source=source,
+            archive=live.archive,
+            now=live.now,
+            on_checked=lambda _: None,
+            is_foreign=live.is_foreign,
+            is_in_chart_order=True,
+        )
+
+    default = default_chart(settings.source, settings.country, settings.period_days)
+    if not settings.charts:
+        return Charts(default)
+    return Charts(
+        default,
+        settings.charts,
+        DynamoCharts(rows, settings.catalog_table),
+        new_view=new_view,
+        clock=time.monotonic,
+        on_stale=observer.stale_served,
     )
 
 
@@ -220,13 +228,13 @@ def _tokens(
 
 
 def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
-    """The sandbox; its clock stands at its last publication, so that responses never age."""
+    """The sandbox; its clock stands at its last publication, so that its tracks never age."""
     from tiktok_music.sandbox.fixtures import GONE_VERSION, SandboxSource, sandbox_fixtures
 
     fixtures = sandbox_fixtures()
     source = SandboxSource(fixtures, settings.media_base_url)
     published_at = source.pointer().current.published_at.timestamp()
-    return _catalog_view(
+    view = _catalog_view(
         settings,
         observer,
         source=source,
@@ -235,3 +243,4 @@ def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
         on_checked=lambda _: None,
         is_foreign=lambda version: version != GONE_VERSION,
     )
+    return replace(view, ahead_seconds=lambda: time.time() - published_at)

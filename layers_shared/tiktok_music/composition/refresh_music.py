@@ -4,34 +4,25 @@ import atexit
 import functools
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
-from tiktok_music.adapters.aweme_source import AwemeSource
-from tiktok_music.adapters.cml_source import CmlSource
-from tiktok_music.adapters.cml_token import CmlToken
-from tiktok_music.adapters.creative_center_source import CreativeCenterSource
+from tiktok_music.adapters.checked_bucket import CheckedBucket
+from tiktok_music.adapters.dynamo_chart_store import DynamoChartStore
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_tracks import DynamoTrackArchive
-from tiktok_music.adapters.joined_source import JoinedSource
 from tiktok_music.adapters.media_downloads import HttpDownloader
 from tiktok_music.adapters.media_workers import ProcessMediaEncoder
 from tiktok_music.adapters.r2_media import R2MediaStore, r2_client
 from tiktok_music.adapters.safe_http import SafeHttp
 from tiktok_music.adapters.secrets import Secrets
-from tiktok_music.adapters.static_source import StaticSource
-from tiktok_music.adapters.upstream import Upstream
-from tiktok_music.errors import SourceUnavailable, StoreUnavailable
-from tiktok_music.refresh.chart import ChartSource
+from tiktok_music.composition.sources import Sources
 from tiktok_music.refresh.curation.operator_lists import OperatorLists
 from tiktok_music.refresh.curation.text_rules import RuleSettings, TextRules
 from tiktok_music.refresh.dependencies import RefreshDependencies
@@ -39,8 +30,6 @@ from tiktok_music.refresh.media.policy import MediaPolicy
 from tiktok_music.refresh.media.prepare import MediaTools
 from tiktok_music.refresh.settings import MediaSettings, RefreshSettings
 
-# Without the library, a run lists the songs of the last one, and their publish facts stay.
-OPTIONAL_SOURCES = ("cml",)
 PROGRESS_LOGGER = "tiktok_music.progress"
 # Longer than the list function's: a write has no stale answer to fall back on.
 WRITER_CONNECT_SECONDS = 5.0
@@ -67,8 +56,9 @@ def compose_refresh(settings: RefreshSettings, provider: SecretsProvider) -> Ref
     media_http = SafeHttp(allow_private=settings.allow_private_hosts, hosts=settings.media_hosts)
     bucket = media_bucket(settings.media, secrets)
     rows = catalog_rows(settings.region)
+    sources = Sources(settings, secrets, http, bucket)
     return RefreshDependencies(
-        source=_source(settings, secrets, http, bucket),
+        source=sources.default(),
         rules=replace(_rules(settings.rules), lists=_lists(rows, settings.catalog_table)),
         tools=MediaTools(HttpDownloader(media_http), media_encoder(settings.media_policy), bucket),
         archive=DynamoTrackArchive(rows, settings.catalog_table),
@@ -81,6 +71,12 @@ def compose_refresh(settings: RefreshSettings, provider: SecretsProvider) -> Ref
         now=lambda: datetime.now(UTC),
         seconds=time.monotonic,
         refresh_every=settings.refresh_every,
+        charts=sources.charts(),
+        chart_store=DynamoChartStore(rows, settings.catalog_table)
+        if settings.charts.charts
+        else None,
+        chart_gates=settings.charts.gates,
+        files=CheckedBucket(bucket, http),
     )
 
 
@@ -121,47 +117,3 @@ def catalog_rows(region: str) -> DynamoRows:
 def _lists(rows: DynamoRows, table_name: str) -> OperatorLists:
     """The operator overrides, read in every run."""
     return OperatorLists.at(DynamoOperatorLists(rows, table_name).entries(), datetime.now(UTC))
-
-
-def _source(
-    settings: RefreshSettings, secrets: Secrets, http: SafeHttp, bucket: R2MediaStore
-) -> ChartSource:
-    source = settings.source
-
-    def provider() -> Upstream:
-        api_key = secrets.text(source.secret_name, "apiKey")
-        headers = {"Authorization": f"Bearer {api_key.reveal()}"}
-        return Upstream(http, source.base_url, lambda: headers, time.sleep)
-
-    def cml() -> ChartSource:
-        secret = secrets.stored(source.cml_secret_name)
-        token = CmlToken(http, source.cml_base_url, secret, lambda: datetime.now(UTC))
-        upstream = Upstream(http, source.cml_base_url, token.headers, time.sleep)
-        return CmlSource(
-            upstream,
-            token,
-            source.country,
-            f"{source.period_days}DAY",
-            now=lambda: datetime.now(UTC),
-        )
-
-    makers: dict[str, Callable[[], ChartSource]] = {
-        "aweme": lambda: AwemeSource(provider(), source.scenes),
-        "cml": cml,
-        "creative_center": lambda: CreativeCenterSource(
-            provider(), source.country, source.period_days
-        ),
-        "static": lambda: StaticSource(source.location, lambda: _document(source.location, bucket)),
-    }
-    return JoinedSource([(kind, makers[kind]()) for kind in source.kinds], OPTIONAL_SOURCES)
-
-
-def _document(location: str, bucket: R2MediaStore) -> bytes:
-    """`s3://<bucket>/<key>` is read with the media bucket's keys, anything else is a file."""
-    parts = urlsplit(location)
-    try:
-        if parts.scheme == "s3":
-            return bucket.read(parts.path.lstrip("/"), bucket=parts.netloc)
-        return Path(location).read_bytes()
-    except (OSError, StoreUnavailable) as exc:
-        raise SourceUnavailable(f"SOURCE_LOCATION {location} cannot be read: {exc}") from exc

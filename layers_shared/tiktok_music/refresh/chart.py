@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from tiktok_music.charts import Coordinates
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.rejection import Rejection, RejectionReason
 from tiktok_music.snapshot import ChartFigures
@@ -54,3 +55,11 @@ class ChartSource(Protocol):
 
     def fetch(self) -> Chart:
         """The complete chart; raises SourceUnavailable or SourceRefused, never returns a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredChart:
+    """A chart beside the default one, and where it comes from."""
+
+    coordinates: Coordinates
+    source: ChartSource

@@ -10,11 +10,15 @@ from tiktok_music.refresh.curation.text_rules import TextRules, language_of
 from tiktok_music.refresh.dependencies import ReadOnlyDependencies
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.media.pipeline import known_media
-from tiktok_music.refresh.publication.publish import CurrentCatalog, best_overlap, current_catalog
-from tiktok_music.refresh.refresh import Trigger, skip_reason
+from tiktok_music.refresh.publication.current_catalog import (
+    CurrentCatalog,
+    best_overlap,
+    current_catalog,
+)
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.run_summary import RunResult, gate_figures, report_of
 from tiktok_music.refresh.stopwatch import Stopwatch
+from tiktok_music.refresh.trigger import Trigger, skip_reason
 from tiktok_music.snapshot import pack, render
 from tiktok_music.track import Track
 
@@ -47,7 +51,9 @@ def dry_run(dependencies: ReadOnlyDependencies, trigger: Trigger) -> DryRun:
     media = known_media(
         shortlist.curation.groups, shortlist.known, dependencies.ledger, dependencies.now()
     )
-    prepared = build_catalog(chart, shortlist, media, dependencies.rules)
+    prepared = build_catalog(
+        chart, shortlist, media, dependencies.rules, last_run_at=current.run_at
+    )
     watch.lap("media")
     untried = tuple(_as_listed(each, dependencies.rules) for each in _untried(prepared))
     tracks = (*prepared.catalog.tracks(), *untried)

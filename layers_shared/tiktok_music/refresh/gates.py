@@ -15,7 +15,8 @@ FEW = 5
 class GateLimits:
     """Thresholds of the gates.
 
-    `min_tracks` holds even before the first publish, where no comparison is possible.
+    `min_tracks`, of the setting named beside it, holds even before the first publish, where no
+    comparison is possible.
     `max_gzipped_bytes` is what a response can carry: beyond it no client could read the list. The
     comparisons are those of Netflix Hollow's validators and of failures seen upstream: an answer
     cut short, ten times too much, the wrong feed, another schema, a CDN that is down. Neighbouring
@@ -25,6 +26,7 @@ class GateLimits:
     """
 
     min_tracks: int = 10
+    min_tracks_setting: str = "MIN_TRACKS"
     max_tracks: int = 20_000
     max_gzipped_bytes: int = MOST_GZIPPED_BYTES
     min_share_of_past: float = 0.6
@@ -95,13 +97,18 @@ def judge_catalog(
     with an id twice is never published.
     """
     comparing = (_shrink, _growth, _overlap, _nulls, _addresses, judge_media)
-    gates: Sequence[Callable[[CatalogFigures, GateLimits], Refusal | None]] = (
-        _floor,
-        _cap,
-        _size,
-        _uniqueness,
-        *(() if is_forced else comparing),
-    )
+    return _first_refusal((*ABSOLUTE, *(() if is_forced else comparing)), figures, limits)
+
+
+def judge_chart(figures: CatalogFigures, limits: GateLimits, *, is_forced: bool) -> Refusal | None:
+    """Like `judge_catalog`, for a chart beside the default one, which may grow."""
+    comparing = (_shrink, _overlap, _nulls, _addresses, judge_media)
+    return _first_refusal((*ABSOLUTE, *(() if is_forced else comparing)), figures, limits)
+
+
+def _first_refusal(
+    gates: Sequence["Gate"], figures: CatalogFigures, limits: GateLimits
+) -> Refusal | None:
     refusals = (gate(figures, limits) for gate in gates)
     return next((refusal for refusal in refusals if refusal is not None), None)
 
@@ -123,7 +130,9 @@ def _floor(figures: CatalogFigures, limits: GateLimits) -> Refusal | None:
         return None
     floor = limits.min_tracks
     return Refusal(
-        "FLOOR", f"{count} tracks were accepted, fewer than the floor of {floor} (MIN_TRACKS)"
+        "FLOOR",
+        f"{count} tracks were accepted, fewer than the floor of {floor} "
+        f"({limits.min_tracks_setting})",
     )
 
 
@@ -203,3 +212,8 @@ def _row_share(
     if bad < FEW or bad <= most * total:
         return None
     return Refusal(gate, f"{bad} of {total} rows {problem}, more than {most:.0%}")
+
+
+Gate = Callable[[CatalogFigures, GateLimits], Refusal | None]
+# The gates that hold for a forced publish too.
+ABSOLUTE: Sequence[Gate] = (_floor, _cap, _size, _uniqueness)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tiktok_music.archive import TrackRecord
+from tiktok_music.chart_listing import ChartEntry, ChartListing
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot
 
 # The lease of a refresh, the longest one, outlives the run (Lambda's 900 s) by a minute.
@@ -27,6 +28,9 @@ class Publisher(PublishedSnapshots, Protocol):
     def acquire_lease(self, holder: str, now: datetime, seconds: float) -> int:
         """Takes the lease and returns a new, higher fencing token; raises LeaseHeld."""
 
+    def next_fence(self) -> int:
+        """A fencing token above all earlier ones, and above that of the pointer."""
+
     def release_lease(self, holder: str) -> None:
         """Releases the lease; no error if another holder has it."""
 
@@ -41,6 +45,19 @@ class Publisher(PublishedSnapshots, Protocol):
 
     def sweep(self) -> int:
         """Deletes the chunks of expired versions; returns their number."""
+
+
+class ChartStore(Protocol):
+    """The charts beside the default one."""
+
+    def publisher(self, chart_id: str) -> Publisher:
+        """The snapshots of one chart, whether it was ever published or not."""
+
+    def listing(self) -> ChartListing:
+        """The stored list, strongly consistent; empty before the first write."""
+
+    def save_listing(self, entries: Sequence[ChartEntry], before: ChartListing) -> None:
+        """Replaces the list `before`; raises PublishLost if it was changed since."""
 
 
 class TrackArchive(Protocol):

@@ -1,50 +1,46 @@
 """One refresh: source -> rules -> media -> publish -> report, in reading order."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 from tiktok_music.errors import LeaseHeld, OutOfTime, PublishLost, SourceError, StoreUnavailable
-from tiktok_music.pointer_moves import last_scheduled_at
 from tiktok_music.refresh.build_catalog import build_catalog
+from tiktok_music.refresh.chart_states import chart_states
 from tiktok_music.refresh.curation.shortlist import make_shortlist
 from tiktok_music.refresh.dependencies import RefreshDependencies, media_dependencies
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.history.save_run import save_run
+from tiktok_music.refresh.media.check import CHECK_SECONDS, check_served
 from tiktok_music.refresh.media.draw import draw_missing
 from tiktok_music.refresh.media.pipeline import fetch_media
 from tiktok_music.refresh.ports import LEASE_SECONDS
-from tiktok_music.refresh.publication.publish import (
-    PublishContext,
+from tiktok_music.refresh.publication.current_catalog import (
+    CurrentCatalog,
+    Rows,
     best_overlap,
     current_catalog,
-    publish,
-    reconcile,
+    merged_rows,
 )
+from tiktok_music.refresh.publication.publish import PublishContext, publish
+from tiktok_music.refresh.publication.reconcile import reconcile
+from tiktok_music.refresh.refresh_charts import DefaultChart, refresh_charts
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.run_summary import RunResult, gate_figures, report_of
 from tiktok_music.refresh.stopwatch import Stopwatch
-from tiktok_music.snapshot import Pointer, pack, render
+from tiktok_music.refresh.trigger import (
+    PUBLISH_SECONDS,
+    RESERVE_SECONDS,
+    Trigger,
+    skip_reason,
+)
+from tiktok_music.snapshot import pack, render, row_of
 
 _logger = logging.getLogger(__name__)
 
-# Media of a further group is started only above this: a download and its decoding fit into it.
-RESERVE_SECONDS = 120.0
-# A publish is started only above this: several attempts to write, read back and flip fit into it.
-PUBLISH_SECONDS = 30.0
-# Accepted clock skew. AWS keeps its clocks to the second; an operator's machine may be far off.
-MAX_CLOCK_SKEW = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """The cause of a refresh: `holder` identifies the invocation, `scheduled_at` the run."""
-
-    holder: str
-    scheduled_at: datetime
-    is_forced: bool
-    remaining_seconds: Callable[[], float]
+# Ends of the default chart that leave the time, and the right, to refresh the others.
+BEFORE_CHARTS = frozenset(
+    {Outcome.PUBLISHED, Outcome.ALREADY_DONE, Outcome.REFUSED, Outcome.SOURCE_FAILED}
+)
 
 
 def refresh(dependencies: RefreshDependencies, trigger: Trigger) -> RefreshReport:
@@ -96,6 +92,8 @@ def _clean_up(dependencies: RefreshDependencies, trigger: Trigger) -> None:
     """Deletes expired chunks and releases the lease; the next run does what fails here."""
     try:
         dependencies.publisher.sweep()
+        for publisher in dependencies.chart_publishers():
+            publisher.sweep()
         dependencies.publisher.release_lease(trigger.holder)
     except StoreUnavailable as exc:
         _logger.warning("the refresh is done, its cleanup failed: %s", exc)
@@ -104,12 +102,64 @@ def _clean_up(dependencies: RefreshDependencies, trigger: Trigger) -> None:
 def _run(
     dependencies: RefreshDependencies, trigger: Trigger, fence: int, watch: Stopwatch
 ) -> RunResult:
-    """Everything between lease and report."""
+    """Everything between lease and report: the default chart, then the others."""
     current = current_catalog(dependencies.publisher)
-    reconcile(dependencies.archive, dependencies.publisher, current)
+    states = chart_states(dependencies.charts, dependencies.chart_store, fence)
+    charts = ((each.publisher, each.current) for each in states)
+    reconcile(dependencies.archive, (dependencies.publisher, current), *charts)
+    elsewhere = merged_rows(each.current for each in states)
+    result = _run_default(dependencies, trigger, fence, watch, current, elsewhere)
+    if not states or result.outcome not in BEFORE_CHARTS:
+        return result
+    default = DefaultChart(
+        chart=result.prepared.chart if result.prepared else None,
+        rows=_served_rows(result, current, dependencies.media_base_url),
+    )
+    reports = refresh_charts(dependencies, trigger, states, default)
+    watch.lap("charts")
+    return replace(result, charts=reports)
+
+
+def _served_rows(result: RunResult, current: CurrentCatalog, media_base_url: str) -> Rows:
+    if result.published is None or result.prepared is None:
+        return current.rows
+    tracks = result.prepared.catalog.tracks()
+    return {track.track_id: row_of(track, media_base_url) for track in tracks}
+
+
+def _run_default(
+    dependencies: RefreshDependencies,
+    trigger: Trigger,
+    fence: int,
+    watch: Stopwatch,
+    current: CurrentCatalog,
+    elsewhere: Rows,
+) -> RunResult:
+    """The default chart; `elsewhere` are the rows of the others."""
     skipped = skip_reason(current.pointer, trigger, dependencies.now())
     if skipped is not None:
         return RunResult(*skipped)
+    ends = trigger.remaining_seconds() - CHECK_SECONDS
+    checked = check_served(
+        current.rows,
+        dependencies.files,
+        dependencies.archive,
+        trigger.scheduled_at,
+        has_time=lambda: trigger.remaining_seconds() > ends,
+    )
+    result = _publish_chart(dependencies, trigger, fence, watch, current, elsewhere)
+    return replace(result, checked=checked)
+
+
+def _publish_chart(
+    dependencies: RefreshDependencies,
+    trigger: Trigger,
+    fence: int,
+    watch: Stopwatch,
+    current: CurrentCatalog,
+    elsewhere: Rows,
+) -> RunResult:
+    """From the chart to the moved pointer."""
     try:
         chart = dependencies.source.fetch()
     except SourceError as exc:
@@ -143,7 +193,12 @@ def _run(
     )
     media = draw_missing(media, dependencies.tools, has_time, trigger.scheduled_at)
     prepared = build_catalog(
-        chart, shortlist, media, dependencies.rules, is_forced=trigger.is_forced
+        chart,
+        shortlist,
+        media,
+        dependencies.rules,
+        last_run_at=current.run_at,
+        is_forced=trigger.is_forced,
     )
     watch.lap("media")
 
@@ -177,27 +232,8 @@ def _run(
     stores = (dependencies.archive, dependencies.publisher)
     dependencies.archive.save_songs(prepared.songs)
     try:
-        published = publish(prepared.catalog, context, current, prepared.known, stores)
+        published = publish(prepared.catalog, context, current, prepared.known, stores, elsewhere)
     except PublishLost as exc:
         return RunResult(Outcome.LOST, str(exc), prepared)
     watch.lap("publish")
     return RunResult(Outcome.PUBLISHED, None, prepared, published)
-
-
-def skip_reason(
-    pointer: Pointer | None, trigger: Trigger, now: datetime
-) -> tuple[Outcome, str] | None:
-    """The outcome of a run that does not read the chart, with its reason; None if it has to.
-
-    A version scheduled in the future was published with a skewed clock and is ignored: it must
-    not block runs with a correct one.
-    """
-    if pointer is None:
-        return None
-    version = pointer.current.version
-    if pointer.is_pinned:
-        return Outcome.REFUSED, f"PINNED: the operator holds the catalog at {version}"
-    last = last_scheduled_at(pointer, max(now + MAX_CLOCK_SKEW, trigger.scheduled_at))
-    if last is not None and last >= trigger.scheduled_at and not trigger.is_forced:
-        return Outcome.ALREADY_DONE, f"version {version} is of this scheduled run or a later one"
-    return None

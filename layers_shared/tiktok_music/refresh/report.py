@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from tiktok_music.refresh.catalog import DuplicateTrack
+from tiktok_music.refresh.media.check import NOT_CHECKED, MediaCheck
 from tiktok_music.refresh.media.other_recordings import SeparatedTrack
 from tiktok_music.refresh.rejection import Rejection
 
@@ -35,6 +36,31 @@ class Outcome(StrEnum):
     FAILED = "FAILED"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartReport:
+    """The end of a run for one chart beside the default one; `reason` is None if it published.
+
+    `rows` is the size of the fetched chart, `accepted` the number of tracks cut for it.
+    """
+
+    chart_id: str
+    outcome: Outcome
+    reason: str | None = None
+    rows: int = 0
+    accepted: int = 0
+    version: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "chart": self.chart_id,
+            "outcome": str(self.outcome),
+            "reason": self.reason[:LONGEST_SENTENCE] if self.reason else None,
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "version": self.version,
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
     """One refresh. `reason` is a sentence on why nothing was published, None if it was.
@@ -42,8 +68,9 @@ class RefreshReport:
     `seconds` is wall time per stage; `deferred` counts tracks left for the next run when time
     ran out. `preview_methods` counts the new previews by `PreviewMethod`, `unchanged_runs` the runs
     just before it that published the same catalog. `failed_sources` names sources that the run did
-    without, with the reason; `library` has the figures on the commercial library. `is_saved` is set
-    after the report is stored, and is not part of the stored form.
+    without, with the reason; `library` has the figures on the commercial library, `media_check`
+    whether files of some served tracks were there; `charts` are the charts beside the default one.
+    `is_saved` is set after the report is stored, and is not part of the stored form.
     """
 
     outcome: Outcome
@@ -70,6 +97,8 @@ class RefreshReport:
     empty_parts: tuple[str, ...] = ()
     failed_sources: tuple[str, ...] = ()
     library: Mapping[str, Any] = field(default_factory=dict)
+    charts: tuple[ChartReport, ...] = ()
+    media_check: MediaCheck = NOT_CHECKED
     is_saved: bool = True
 
     def rejected_by_reason(self) -> dict[str, int]:
@@ -103,13 +132,20 @@ class RefreshReport:
             "unchangedRuns": self.unchanged_runs,
             "unreadableFields": dict(sorted(self.unreadable_fields.items())),
             "emptyParts": _names(self.empty_parts),
-            **self._library_to_dict(),
+            **self._optional_members(),
         }
 
-    def _library_to_dict(self) -> dict[str, Any]:
-        """Members that only runs with the commercial library have."""
+    def _optional_members(self) -> dict[str, Any]:
+        """Members that only some runs have: with the library, served tracks, or several charts."""
         failed = [sentence[:LONGEST_SENTENCE] for sentence in self.failed_sources]
-        members = {"failedSources": failed, "library": dict(self.library)}
+        check = self.media_check
+        is_checked = check.checked or check.unknown
+        members = {
+            "failedSources": failed,
+            "library": dict(self.library),
+            "mediaCheck": check.to_dict() if is_checked else {},
+            "charts": [each.to_dict() for each in self.charts],
+        }
         return {name: value for name, value in members.items() if value}
 
 

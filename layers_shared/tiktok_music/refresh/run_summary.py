@@ -8,19 +8,26 @@ from datetime import datetime, timedelta
 from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.gates import CatalogFigures, Past
 from tiktok_music.refresh.library_figures import library_figures
-from tiktok_music.refresh.publication.publish import CurrentCatalog, Published
-from tiktok_music.refresh.report import Outcome, RefreshReport
+from tiktok_music.refresh.media.check import NOT_CHECKED, MediaCheck
+from tiktok_music.refresh.publication.current_catalog import CurrentCatalog
+from tiktok_music.refresh.publication.publish import Published
+from tiktok_music.refresh.report import ChartReport, Outcome, RefreshReport
 from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The end of a run. `reason` is None if it published; `prepared` is None without a chart."""
+    """The end of a run. `reason` is None if it published; `prepared` is None without a chart.
+
+    `charts` are the charts beside the default one.
+    """
 
     outcome: Outcome
     reason: str | None = None
     prepared: PreparedCatalog | None = None
     published: Published | None = None
+    charts: tuple[ChartReport, ...] = ()
+    checked: MediaCheck = NOT_CHECKED
 
 
 def gate_figures(
@@ -50,7 +57,15 @@ def report_of(
     result: RunResult, scheduled_at: datetime, started_at: datetime, seconds: Mapping[str, float]
 ) -> RefreshReport:
     """The report of a run; `seconds` is wall time per stage."""
-    report = RefreshReport(result.outcome, result.reason, scheduled_at, started_at, seconds)
+    report = RefreshReport(
+        result.outcome,
+        result.reason,
+        scheduled_at,
+        started_at,
+        seconds,
+        charts=result.charts,
+        media_check=result.checked,
+    )
     if result.prepared is not None:
         report = _with_rows(report, result.prepared)
     if result.published is not None:

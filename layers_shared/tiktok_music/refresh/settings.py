@@ -1,9 +1,11 @@
 """The settings of the refresh function and of the media plan and batch functions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from tiktok_music.charts import Coordinates, default_chart
+from tiktok_music.refresh.chart_settings import ChartSettings
 from tiktok_music.refresh.curation.text_rules import RuleSettings
 from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.media.policy import MediaPolicy, PreviewPolicy
@@ -34,6 +36,10 @@ class SourceSettings:
     country: str
     period_days: int
 
+    def default_chart(self) -> Coordinates:
+        """The coordinates of the plain list, which are those of its first source."""
+        return default_chart(self.kinds[0], self.country, self.period_days)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaSettings:
@@ -59,15 +65,18 @@ class RefreshSettings:
     media_hosts: tuple[str, ...]
     allow_private_hosts: bool
     refresh_every: timedelta
+    charts: ChartSettings = field(default_factory=ChartSettings)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "RefreshSettings":
         """Reads the environment; raises SettingsError, which names all that is missing or wrong."""
         reader = SettingsReader(environ)
+        source = _source(reader)
         settings = cls(
             catalog_table=reader.text("CATALOG_TABLE"),
             region=reader.text("AWS_REGION"),
-            source=_source(reader),
+            source=source,
+            charts=_charts(reader, source),
             media=_media(reader),
             gates=_gates(reader),
             rules=_rules(reader),
@@ -168,6 +177,16 @@ def _source(reader: SettingsReader) -> SourceSettings:
         country=reader.text("SOURCE_COUNTRY", "US", pattern="[A-Z]{2}"),
         period_days=int(reader.choice("SOURCE_PERIOD_DAYS", ("7", "30"), "7")),
     )
+
+
+def _charts(reader: SettingsReader, source: SourceSettings) -> ChartSettings:
+    settings = ChartSettings.read(reader, source.default_chart())
+    names = {each.source for each in settings.charts}
+    if "cml" in names and not source.cml_secret_name:
+        reader.text("CML_SECRET")
+    if names & {"app", "cc"} and not source.secret_name:
+        reader.text("SOURCE_SECRET")
+    return settings
 
 
 def _media(reader: SettingsReader) -> MediaSettings:

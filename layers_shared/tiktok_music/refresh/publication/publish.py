@@ -1,24 +1,29 @@
 """Publishes a catalog: chunks, then read-back, then archive, then one conditional pointer write."""
 
 import itertools
-import logging
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.errors import PublishLost, SnapshotCorrupt
+from tiktok_music.errors import PublishLost
 from tiktok_music.pointer_moves import advanced
 from tiktok_music.refresh.catalog import Catalog
-from tiktok_music.refresh.ports import PublishedSnapshots, Publisher, TrackArchive
+from tiktok_music.refresh.ports import Publisher, TrackArchive
 from tiktok_music.refresh.publication.archive_records import (
     active_record,
     alias_record,
     departed_record,
     needs_writing,
-    rows_in,
     rows_of,
 )
+from tiktok_music.refresh.publication.current_catalog import (
+    NOWHERE,
+    CurrentCatalog,
+    Rows,
+    current_catalog,
+)
+from tiktok_music.refresh.publication.reconcile import follow
 from tiktok_music.snapshot import (
     ChartFigures,
     Descriptor,
@@ -26,8 +31,6 @@ from tiktok_music.snapshot import (
     Snapshot,
     describe,
 )
-
-_logger = logging.getLogger(__name__)
 
 # An alias does not depart: it left the list when it became a duplicate of another track.
 DEPARTING = (TrackStatus.ACTIVE, TrackStatus.RETIRED)
@@ -43,51 +46,6 @@ class PublishContext:
     gzipped: bytes
     chart: ChartFigures = field(default_factory=ChartFigures)
     is_forced: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CurrentCatalog:
-    """The catalog before a publication: the pointer, and its rows by track id."""
-
-    pointer: Pointer | None
-    rows: Mapping[str, Mapping[str, object]]
-
-
-def current_catalog(publisher: PublishedSnapshots) -> CurrentCatalog:
-    """The current catalog, empty before the first publication.
-
-    A corrupt snapshot counts as having no rows: the next publication replaces it.
-    """
-    pointer = publisher.current()
-    if pointer is None:
-        return CurrentCatalog(None, {})
-    try:
-        return CurrentCatalog(pointer, rows_of(publisher.load(pointer.current)))
-    except SnapshotCorrupt as exc:
-        _logger.error("the current snapshot cannot be read: %s", exc)
-        return CurrentCatalog(pointer, {})
-
-
-def best_overlap(
-    publisher: PublishedSnapshots, current: CurrentCatalog, ids: Collection[str], enough: float
-) -> float | None:
-    """The highest share of a kept version's ids that are among `ids`; None without a version.
-
-    Older versions are read only while no share is `enough`: a return to a former chart is good.
-    """
-    if current.pointer is None:
-        return None
-    listed = set(ids)
-    best = len(listed & current.rows.keys()) / max(len(current.rows), 1)
-    for descriptor in current.pointer.history:
-        if best >= enough:
-            break
-        try:
-            rows = rows_of(publisher.load(descriptor))
-        except SnapshotCorrupt:
-            continue
-        best = max(best, len(listed & rows.keys()) / max(len(rows), 1))
-    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +67,13 @@ def publish(
     current: CurrentCatalog,
     known: Mapping[str, TrackRecord],
     stores: tuple[TrackArchive, Publisher],
+    elsewhere: Rows = NOWHERE,
 ) -> Published:
     """Stores everything that the snapshot names, then makes it current.
 
     The snapshot is stored before the archive: if the run ends before the flip, the next one finds
-    in it which records to correct.
+    in it which records to correct. `elsewhere` are the rows of other charts: their tracks stay
+    active.
     Raises PublishLost if a newer refresh published first, StoreUnavailable if a store fails; both
     leave the current snapshot unchanged.
     """
@@ -125,16 +85,17 @@ def publish(
     snapshot = _snapshot(catalog, context)
     publisher.write_chunks(snapshot)
     publisher.load(snapshot.descriptor)
-    archive.save_many(_records(catalog, context, known))
+    archive.save_many(changed_records(catalog, context.published_at, known))
     if current.pointer:
         last_seen_at = current.pointer.current.published_at
         aliases = {duplicate.candidate.track_id for duplicate in catalog.duplicates}
-        off_chart = [track_id for track_id in departed if track_id not in aliases]
-        archive.save_many(_departures(off_chart, rows, known, last_seen_at))
+        listed = aliases | elsewhere.keys()
+        off_chart = [track_id for track_id in departed if track_id not in listed]
+        archive.save_many(departures(off_chart, rows, known, last_seen_at))
     try:
         publisher.flip(advanced(current.pointer, snapshot.descriptor), current.pointer)
     except PublishLost:
-        _follow(current_catalog(publisher), rows_of(snapshot), archive)
+        follow({**elsewhere, **current_catalog(publisher).rows}, rows_of(snapshot), archive)
         raise
     return Published(
         snapshot.descriptor,
@@ -150,49 +111,6 @@ def _unchanged_runs(published: Descriptor, pointer: Pointer | None) -> int:
     return len(list(same))
 
 
-def reconcile(archive: TrackArchive, publisher: Publisher, current: CurrentCatalog) -> int:
-    """Corrects the archive after a move back or a run that ended before its flip.
-
-    A track that only a version which is not served lists is off the chart; one that the current
-    version lists is active. Returns the number of records written; without such a version it
-    reads no record.
-    """
-    rows: dict[str, Mapping[str, object]] = {}
-    for gzipped in publisher.unpublished(current.pointer):
-        rows |= rows_in(gzipped)
-    for descriptor in _rolled_back(current.pointer):
-        try:
-            rows |= rows_of(publisher.load(descriptor))
-        except SnapshotCorrupt:
-            continue
-    return _follow(current, rows, archive) if rows else 0
-
-
-def _rolled_back(pointer: Pointer | None) -> list[Descriptor]:
-    if pointer is None:
-        return []
-    return [each for each in pointer.history if each.fence > pointer.current.fence]
-
-
-def _follow(
-    current: CurrentCatalog, rows: Mapping[str, Mapping[str, object]], archive: TrackArchive
-) -> int:
-    """Makes the records of `rows` and of the current snapshot agree with what is served."""
-    known = archive.get_many({**rows, **current.rows})
-    records = [
-        departed_record(record, rows[track_id], record.last_seen_at)
-        for track_id, record in known.items()
-        if track_id not in current.rows and record.status is TrackStatus.ACTIVE
-    ]
-    records += [
-        replace(record, status=TrackStatus.ACTIVE, canonical_id=None)
-        for track_id, record in known.items()
-        if track_id in current.rows and record.status in (TrackStatus.OFF_CHART, TrackStatus.ALIAS)
-    ]
-    archive.save_many(records)
-    return len(records)
-
-
 def _snapshot(catalog: Catalog, context: PublishContext) -> Snapshot:
     descriptor = describe(
         context.gzipped,
@@ -206,10 +124,10 @@ def _snapshot(catalog: Catalog, context: PublishContext) -> Snapshot:
     return Snapshot(descriptor, context.gzipped)
 
 
-def _records(
-    catalog: Catalog, context: PublishContext, known: Mapping[str, TrackRecord]
+def changed_records(
+    catalog: Catalog, now: datetime, known: Mapping[str, TrackRecord]
 ) -> list[TrackRecord]:
-    now = context.published_at
+    """The records of a catalog's tracks and aliases that differ from the archived ones."""
     active = {
         accepted.candidate.track_id: active_record(
             accepted, known.get(accepted.candidate.track_id), now
@@ -233,12 +151,13 @@ def _records(
     ]
 
 
-def _departures(
-    departed: list[str],
-    rows: Mapping[str, Mapping[str, object]],
+def departures(
+    departed: Iterable[str],
+    rows: Rows,
     known: Mapping[str, TrackRecord],
     last_seen_at: datetime,
 ) -> list[TrackRecord]:
+    """The records of tracks that left the charts; `rows` are their last ones."""
     return [
         departed_record(known[track_id], rows[track_id], last_seen_at)
         for track_id in departed
