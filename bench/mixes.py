@@ -1,6 +1,6 @@
 """Generates any number of clips quickly: each joins pieces of a few tunes.
 
-Order and tempo differ between clips, which makes them different recordings to the fingerprints.
+Order, tempo and loudness differ between clips, so that their fingerprints do too.
 """
 
 from functools import cache
@@ -15,6 +15,8 @@ TUNES = 12
 PIECE_SECONDS = 2
 # The fastest tempo consumes more pieces.
 TEMPI, SPARE_PIECES = (0.8, 1.25), 3
+# Gives about -18 to -8 LUFS, the range that TikTok states for its clips: loud ones are limited.
+DRIVE_DB = (-3, 9)
 
 
 def a_mix(number: int, seconds: int, container: str) -> MediaFile:
@@ -25,7 +27,8 @@ def a_mix(number: int, seconds: int, container: str) -> MediaFile:
     joined = np.concatenate([pieces[index] for index in chosen], axis=1)
     places = np.arange(seconds * SAMPLE_RATE_HZ) * rng.uniform(*TEMPI)
     channels = [np.interp(places, np.arange(joined.shape[1]), channel) for channel in joined]
-    samples = np.asarray(channels, np.float32)
+    drive = 10 ** (rng.uniform(*DRIVE_DB) / 20)
+    samples = np.tanh(drive * np.asarray(channels, np.float32))
     if container == "mp3":
         return encode_audio(samples, "mp3", "libmp3lame", 128_000), "audio/mpeg"
     return encode_audio(samples, "ipod", "aac", 128_000), "audio/mp4"

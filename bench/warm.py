@@ -13,8 +13,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from aws_lambda_powertools import Logger, Metrics
 from botocore.client import BaseClient
 from mangum import Mangum
 
@@ -24,6 +26,10 @@ from bench.rivals import Event, Handler, Row
 from local.demo_keys import make_demo_keys
 from local.embedded_aws import CATALOG_TABLE, KEYS_TABLE, REGION, EmbeddedAws
 from local.gateway import LocalContext
+from tiktok_music.api.lambda_entry import LambdaEntry
+from tiktok_music.api.settings import ListSettings
+from tiktok_music.composition.list_music import compose, fresh_request_id
+from tiktok_music.composition.observer import Observer
 from tiktok_music.snapshot import row_of
 from tiktok_music.track import Track
 
@@ -77,6 +83,7 @@ def print_size(size: int, calls: Counter[str]) -> None:
         BASELINES[0]: (rivals.raw(snapshot), event),
         BASELINES[1]: (rivals.raw_and_read(snapshot, aws.endpoint_url), event),
         "ours": (ours, event),
+        "ours, with its line in the log": (logged(), event),
         "ours, 304": (ours, list_event(key, **{"if-none-match": etag})),
         "ours, 401": (ours, list_event("none")),
         "ours, a search": (ours, list_event(key, "q=paper+moon&limit=20")),
@@ -93,6 +100,17 @@ def print_size(size: int, calls: Counter[str]) -> None:
         each = ", ".join(f"{count / requests:.3g} {what}" for what, count in called.items())
         print(f"  {name:<40} {spent:>8.3f} {ratios}  {each or '0'}")
     aws.stop()
+
+
+def logged() -> Handler:
+    """Like the handler, but with the log that is on in Lambda; its lines go nowhere."""
+    nowhere = Path(os.devnull).open("w")  # noqa: SIM115 - open as long as the process
+    observer = Observer(
+        Logger(service="logged", level="INFO", stream=nowhere),
+        Metrics(namespace="x", service="logged"),
+    )
+    function = compose(ListSettings.from_env(os.environ), observer)
+    return LambdaEntry(function.app, fresh_request_id, observer.event_failed)
 
 
 def cpu_milliseconds(

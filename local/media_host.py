@@ -30,6 +30,7 @@ def media_app(endpoint_url: str, bucket: str) -> Starlette:
             "ETag": found["ETag"],
             "Accept-Ranges": "bytes",
             "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "Content-Length, Content-Range, ETag",
         }
         return _ranged(request.headers.get("range"), body, found["ContentType"], headers)
 

@@ -21,8 +21,11 @@ KINDS = {".js": "text/javascript", ".css": "text/css"}
 LIST = "/v1/tiktok-music"
 ALLOWED_PATHS = frozenset({LIST, f"{LIST}/batch", f"{LIST}/charts"})
 PASSED_HEADERS = ("accept", "accept-encoding", "if-none-match")
-# The page needs no inline script or style; media may come from any host.
-CSP = "default-src 'self'; img-src * data:; media-src *; object-src 'none'; base-uri 'none'"
+# The page needs no inline script or style. Media may come from any host, a waveform by a request.
+CSP = (
+    "default-src 'self'; img-src * data:; media-src *; connect-src *; object-src 'none';"
+    " base-uri 'none'"
+)
 
 
 class KeyProxy:
@@ -109,13 +112,11 @@ def _demo(*, has_tokens: bool) -> Callable[[Request], Awaitable[Response]]:
 
     async def answer(request: Request) -> Response:
         text = (FOLDER / "demo/index.html").read_text()
-        csp = CSP
         host = request.url.hostname or ""
         if has_tokens and host in OTHER_HOST:
             api = f"http://{request.url.netloc.replace(host, OTHER_HOST[host])}"
             text = text.replace(f'src="{PROXY}"', f'src="{api}" token-src="/picker/token"')
-            csp = f"{CSP}; connect-src 'self' {api}"
-        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": csp}
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": CSP}
         return HTMLResponse(text, headers=headers)
 
     return answer

@@ -6,17 +6,18 @@ from typing import Annotated
 
 import typer
 
+from ops.audit import recorded
 from ops.console import confirm, echo, print_json, reports_errors
 from ops.deployment import open_deployment
 from ops.errors import CommandError
-from ops.key_states import TAKES_EFFECT, existing_key, key_id_of, to_dict
-from ops.options import JsonOption, StackOption, YesOption
+from ops.key_states import TAKES_EFFECT, existing_key, key_id_of, named, to_dict
+from ops.options import JsonOption, ReasonOption, StackOption, YesOption
+from tiktok_music.api.tokens.form import MOST_ORIGINS
 from tiktok_music.api.tokens.origins import is_origin_pattern
-from tiktok_music.api_key import ApiKey, BrowserAccess, KeyState
+from tiktok_music.api_key import ApiKey, BrowserAccess, KeyState, has_checksum
 from tiktok_music.errors import KeyChanged
 
 SECRET_BYTES = 32
-MOST_ORIGINS = 20
 
 
 def new_access(origins: tuple[str, ...]) -> BrowserAccess:
@@ -32,7 +33,7 @@ def allow_browser(
     ],
     origin: Annotated[
         list[str] | None,
-        typer.Option("--origin", help="Origin of the pages; repeat it. Replaces earlier ones."),
+        typer.Option("--origin", help=f"A page's origin, up to {MOST_ORIGINS}. Replaces all."),
     ] = None,
     rotate: Annotated[
         bool, typer.Option("--rotate", help="Make a new secret: ends all tokens of the key.")
@@ -40,6 +41,7 @@ def allow_browser(
     off: Annotated[
         bool, typer.Option("--off", help="End all tokens of the key, and make no more.")
     ] = False,
+    reason: str | None = ReasonOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
     yes: bool = YesOption,
@@ -49,14 +51,17 @@ def allow_browser(
     The key itself stays as it is. An origin is such as https://app.example.com or
     https://*.example.com; for test keys http://localhost:3000 or http://localhost:* too.
     """
-    keys = open_deployment(stack).keys
+    deployment = open_deployment(stack)
+    keys = deployment.keys
     key = existing_key(keys, key_id)
     browser = _changed(key, tuple(dict.fromkeys(origin or ())), rotate=rotate, off=off)
     if key.browser is not None and (browser is None or browser.secret != key.browser.secret):
         confirm(f"end all tokens of {key_id}, {key.organization_name}?", yes=yes)
     if browser != key.browser:
+        what = {**named(key), "origins": " ".join(browser.origins) if browser else None}
         try:
-            keys.change_browser(key, browser)
+            with recorded(deployment, "keys allow-browser", what, reason):
+                keys.change_browser(key, browser)
         except KeyChanged as exc:
             raise CommandError(f"{exc}; nothing changed: catalog keys list") from exc
     if as_json:
@@ -79,6 +84,11 @@ def _changed(
         raise CommandError(
             f"{key.key_id} is permanently revoked; create another: catalog keys create"
         )
+    if not has_checksum(key.environment, key.key_id):
+        raise CommandError(
+            f"{key.key_id} is a key of an earlier release, which can have no tokens; make one that "
+            f"can: catalog keys rotate {key.key_id}"
+        )
     wrong = [each for each in origins if not is_origin_pattern(each, key.environment)]
     if wrong:
         local = " (http://localhost is for test keys)" if wrong[0].startswith("http://") else ""
@@ -87,7 +97,10 @@ def _changed(
             f"https://app.example.com: lower case, without a path or a final slash{local}"
         )
     if len(origins) > MOST_ORIGINS:
-        raise typer.BadParameter(f"--origin is given more than {MOST_ORIGINS} times")
+        raise typer.BadParameter(
+            f"--origin is given more than {MOST_ORIGINS} times, and a token has {MOST_ORIGINS} at "
+            "most; https://*.example.com stands for all hosts of a domain, another key for more"
+        )
     if key.browser is None and not origins:
         raise typer.BadParameter("give the pages' origins: --origin https://app.example.com")
     if key.browser is None or rotate:

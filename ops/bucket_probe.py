@@ -1,12 +1,21 @@
 """Checks of the bucket: a probe object is written, read as the public reads it, and deleted."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import urllib3
+from urllib3.exceptions import (
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    SSLError,
+    TimeoutError,
+)
 
+from ops.error_hints import one_line
 from ops.errors import CheckFailed
 from tiktok_music.adapters.r2_media import IMMUTABLE, R2MediaStore, r2_client
 from tiktok_music.adapters.secrets import Secrets
@@ -17,8 +26,16 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 BODY = bytes(range(256)) * 4
-ORIGIN = "https://example.com"
+# For a stack without origins of its own.
+ANY_ORIGIN = "https://example.com"
+# docs/deploy.md, step 1: what players read of an answer to a page of another origin.
+EXPOSED = ("content-length", "content-range", "etag")
 TIMEOUT_SECONDS = 10.0
+CONNECT_DOMAIN = "connect the domain of MEDIA_BASE_URL to the bucket (R2, settings, custom domains)"
+REWRITES = "remove the domain's rule, worker or login that answers or rewrites for the bucket"
+CORS_RULE = (
+    "give the bucket the CORS rule of docs/deploy.md, step 1, with the origins of your pages"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +47,31 @@ class Check:
     run: Callable[[], str]
 
 
+def page_origins(parameters: Mapping[str, str]) -> tuple[str, ...]:
+    """Origins of the pages that may call the API, by the stack's parameters; else any one."""
+    listed = parameters.get("AllowedOrigins", "").split(",")
+    return tuple(origin for origin in listed if origin not in ("", "*")) or (ANY_ORIGIN,)
+
+
+class DomainFailed(CheckFailed):
+    """Raised when the media domain gives no answer; `fix` depends on how it fails."""
+
+    def __init__(self, found: str, fix: str) -> None:
+        super().__init__(found)
+        self.fix = fix
+
+
 @dataclass(frozen=True, slots=True)
 class PublicObject:
     """The probe under its public URL; each method is one check."""
 
     url: str
+    origins: tuple[str, ...]
 
     def body(self) -> str:
         response = self._get()
         if (response.status, response.data) != (200, BODY):
-            size = len(response.data)
-            raise CheckFailed(f"{self.url} answers {response.status} with {size} bytes")
+            raise _wrong_answer(self.url, response)
         return f"read back from {self.url.partition('/music/')[0]}"
 
     def byte_range(self) -> str:
@@ -56,29 +87,88 @@ class PublicObject:
     def content_type(self) -> str:
         return self._header("content-type", "audio/mpeg")
 
-    def allow_origin(self) -> str:
-        return self._header("access-control-allow-origin", "*", ORIGIN)
+    def cors(self) -> str:
+        """The rule of the deployment guide: these origins or any, and the headers of a player."""
+        for origin in self.origins:
+            headers = self._get(Origin=origin, Range="bytes=0-9").headers
+            allowed = headers.get("access-control-allow-origin", "none")
+            if allowed not in ("*", origin):
+                raise CheckFailed(f"access-control-allow-origin is {allowed} for {origin}")
+            text = headers.get("access-control-expose-headers", "").lower()
+            exposed = {name.strip() for name in text.split(",")}
+            missing = [name for name in EXPOSED if not {name, "*"} & exposed]
+            if missing:
+                raise CheckFailed(f"access-control-expose-headers lacks {', '.join(missing)}")
+        return f"allows {', '.join(self.origins)}"
 
-    def _header(self, name: str, *expected: str) -> str:
+    def _header(self, name: str, expected: str) -> str:
         value = self._get().headers.get(name, "none")
-        if value not in expected:
-            raise CheckFailed(f"{name} is {value}, not {expected[0]}")
+        if value != expected:
+            raise CheckFailed(f"{name} is {value}, not {expected}")
         return value
 
     def _get(self, **headers: str) -> urllib3.BaseHTTPResponse:
-        return urllib3.request(
-            "GET",
-            self.url,
-            headers={"Origin": ORIGIN, **headers},
-            timeout=TIMEOUT_SECONDS,
-            retries=False,
+        try:
+            return urllib3.request(
+                "GET",
+                self.url,
+                headers=headers,
+                timeout=TIMEOUT_SECONDS,
+                retries=False,
+                redirect=False,
+            )
+        except HTTPError as exc:
+            raise no_answer(self.url, exc) from exc
+
+
+def no_answer(url: str, exc: HTTPError) -> DomainFailed:
+    """The kind of failure of a request without an answer, with its own fix."""
+    host = urlsplit(url).netloc
+    if isinstance(exc, NameResolutionError):
+        return DomainFailed(f"the name {host} does not resolve (DNS)", CONNECT_DOMAIN)
+    if isinstance(exc, SSLError):
+        return DomainFailed(
+            f"the certificate of {host} is not valid: {one_line(exc)}",
+            "wait until Cloudflare has issued the certificate, and let DNS point to Cloudflare",
         )
+    # urllib3 derives it from a timeout.
+    if isinstance(exc, NewConnectionError):
+        return DomainFailed(
+            f"{host} refuses the connection: {one_line(exc)}",
+            "let DNS point to Cloudflare; nothing listens where it points now",
+        )
+    if isinstance(exc, TimeoutError):
+        return DomainFailed(
+            f"{host} gives no answer in {TIMEOUT_SECONDS:g} s",
+            "check the domain's DNS record and the firewall between here and it",
+        )
+    return DomainFailed(f"{host} breaks off: {one_line(exc)}", REWRITES)
 
 
-def probe_bucket(media: MediaSettings, secrets: Secrets) -> Iterator[Check]:
+def _wrong_answer(url: str, response: urllib3.BaseHTTPResponse) -> DomainFailed:
+    status, host = response.status, urlsplit(url).netloc
+    if location := response.headers.get("location"):
+        return DomainFailed(f"{host} redirects ({status}) to {location[:200]}", REWRITES)
+    if status in (401, 403):
+        fix = "remove the access rule or firewall rule of the domain: media are public"
+        return DomainFailed(f"{host} answers {status}", fix)
+    if status == 404:
+        return DomainFailed(
+            f"{host} answers 404 for an object that was just written",
+            "the domain belongs to another bucket: check R2_BUCKET and the custom domain",
+        )
+    kind = response.headers.get("content-type", "no type")
+    found = f"{url} answers {status} with {len(response.data)} bytes of {kind}, not the probe"
+    return DomainFailed(found, REWRITES)
+
+
+def probe_bucket(
+    media: MediaSettings, secrets: Secrets, origins: tuple[str, ...]
+) -> Iterator[Check]:
     """Yields the checks in order; the caller runs each before it asks for the next.
 
-    Without a written probe there is only the first one; the last one deletes the probe.
+    Without a written probe there is only the first one; without an answer of the domain, only the
+    first one that asks it. The last one deletes the probe.
     """
     key = preview_key(f"probe-{uuid.uuid4()}")
     written: list[S3Client] = []
@@ -98,13 +188,21 @@ def probe_bucket(media: MediaSettings, secrets: Secrets) -> Iterator[Check]:
     yield Check("write", "check R2_ENDPOINT_URL, R2_BUCKET and the token's permission", write)
     if not written:
         return
-    public = PublicObject(f"{media.base_url}/{key}")
-    domain = "connect the domain of MEDIA_BASE_URL to the bucket (R2, settings, custom domains)"
-    rewrites = "remove the domain's rule that rewrites responses or headers of the bucket"
-    cors = "give the bucket a CORS policy: any origin, GET and HEAD"
-    yield Check("public", domain, public.body)
-    yield Check("range", rewrites, public.byte_range)
-    yield Check("type", rewrites, public.content_type)
-    yield Check("cache", rewrites, public.cache_control)
-    yield Check("cors", cors, public.allow_origin)
+    public = PublicObject(f"{media.base_url}/{key}", origins)
+    unreachable: list[CheckFailed] = []
+
+    def body() -> str:
+        try:
+            return public.body()
+        except CheckFailed as exc:
+            if isinstance(exc.__cause__, HTTPError):
+                unreachable.append(exc)
+            raise
+
+    yield Check("public", CONNECT_DOMAIN, body)
+    if not unreachable:
+        yield Check("range", REWRITES, public.byte_range)
+        yield Check("type", REWRITES, public.content_type)
+        yield Check("cache", REWRITES, public.cache_control)
+        yield Check("cors", CORS_RULE, public.cors)
     yield Check("delete", f"delete {key} by hand", delete)

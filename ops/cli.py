@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ops import charts, keys, lists, sandbox
+from ops import charts, keys, lists, media, sandbox
+from ops.account import use_account
+from ops.audit import audit
 from ops.console import echo
-from ops.deployment import use_account
 from ops.doctor import doctor
 from ops.preview import preview
 from ops.recover import recover
@@ -25,13 +26,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-reading = (status, snapshots, report, replay, diff, why, preview, doctor)
+reading = (status, snapshots, report, replay, diff, why, preview, doctor, audit)
 writing = (refresh, rollback, pin, unpin, retire, recover)
 for command in (*reading, *writing):
     app.command()(command)
 app.add_typer(charts.app, name="charts")
 app.add_typer(keys.app, name="keys")
 app.add_typer(lists.app, name="lists")
+app.add_typer(media.app, name="media")
 app.add_typer(sandbox.app, name="sandbox")
 
 
@@ -54,7 +56,8 @@ def root(
         str | None, typer.Option("--profile", help="AWS profile. Default: AWS_PROFILE.")
     ] = None,
     region: Annotated[
-        str | None, typer.Option("--region", help="AWS region. Default: AWS_REGION.")
+        str | None,
+        typer.Option("--region", help="AWS region. Default: AWS_REGION, else the profile's."),
     ] = None,
 ) -> None:
     """Operate the TikTok music catalog: a stack on AWS, or the local run."""

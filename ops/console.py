@@ -3,17 +3,18 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ops.error_hints import hint_for, in_brackets
+from ops.error_hints import hint_for, in_brackets, one_line
 from ops.errors import CommandError
 from tiktok_music.errors import CatalogError
 
@@ -51,6 +52,18 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
     echo(json.dumps(value, indent=indent, ensure_ascii=False))
 
 
+def camel_keys(value: Any) -> Any:
+    """The value with `snake_case` names of members, as stored, in the camelCase of all JSON."""
+    if isinstance(value, Mapping):
+        return {_camel(name): camel_keys(each) for name, each in value.items()}
+    return [camel_keys(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _camel(name: str) -> str:
+    first, *words = name.split("_")
+    return first + "".join(map(str.title, words))
+
+
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, to: Console | None = None
 ) -> None:
@@ -61,6 +74,13 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(harmless(cell)) for cell in row))
     (to or console()).print(table)
+
+
+def cell(value: object) -> str:
+    """The text of a JSON value in a table: nothing for null, a list without brackets."""
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def reports_errors(command: Command) -> Command:
@@ -76,8 +96,8 @@ def reports_errors(command: Command) -> Command:
         except CatalogError as exc:
             text = f"{exc}{in_brackets(hint_for(exc))}"
             cause = exc
-        except (BotoCoreError, ClientError) as exc:
-            text = f"AWS request failed: {exc}{in_brackets(hint_for(exc))}"
+        except (BotoCoreError, ClientError, ResponseParserError) as exc:
+            text = f"AWS request failed: {one_line(exc)}{in_brackets(hint_for(exc))}"
             cause = exc
         echo(f"catalog: {text}", err=True)
         raise typer.Exit(2) from cause

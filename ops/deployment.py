@@ -11,10 +11,13 @@ from pathlib import Path
 import boto3
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
-from ops.error_hints import hint_for, in_brackets
+from ops.error_hints import hint_for, in_brackets, one_line
 from ops.errors import DeploymentNotFound
+from tiktok_music.adapters.dynamo_changes import DynamoChanges
 from tiktok_music.adapters.dynamo_chart_store import DynamoChartStore
+from tiktok_music.adapters.dynamo_key_usage import DynamoKeyUsage
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
@@ -53,6 +56,8 @@ class Deployment:
     ledger: DynamoMediaLedger
     recovery: DynamoRecovery
     keys: DynamoKeys
+    changes: DynamoChanges
+    usage: DynamoKeyUsage
     keys_table: str
 
     def pointer(self) -> Pointer:
@@ -122,6 +127,8 @@ def open_deployment(stack: str | None) -> Deployment:
         ledger=DynamoMediaLedger(rows, tables.catalog_table),
         recovery=DynamoRecovery(rows, tables.catalog_table),
         keys=DynamoKeys(rows, tables.keys_table),
+        changes=DynamoChanges(rows, tables.catalog_table),
+        usage=DynamoKeyUsage(rows, tables.catalog_table),
         keys_table=tables.keys_table,
     )
 
@@ -149,25 +156,22 @@ def refresh_interval(stack: str | None) -> timedelta:
         hours = reader.whole("REFRESH_EVERY_HOURS", 12, at_least=1)
         reader.done()
         return timedelta(hours=hours)
+    parameters = stack_parameters(stack)
+    return timedelta(hours=int(parameters.get("RefreshEveryHours", 12)))
+
+
+def stack_parameters(stack: str) -> dict[str, str]:
+    """The parameters of a stack."""
     with translated_aws_errors(f"the stack {stack}"):
         described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    parameters = {
+    return {
         each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", [])
     }
-    return timedelta(hours=int(parameters.get("RefreshEveryHours", 12)))
 
 
 def secrets_provider(region: str) -> SecretsProvider:
     """Secrets Manager of the chosen account."""
     return SecretsProvider(boto3_session=boto3.Session(region_name=region))
-
-
-def use_account(profile: str | None, region: str | None) -> None:
-    """Makes AWS clients created from now on use this profile and region."""
-    if profile:
-        os.environ["AWS_PROFILE"] = profile
-    if region:
-        os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
 
 
 def _stack_tables(stack: str) -> TableNames:
@@ -247,7 +251,7 @@ def translated_aws_errors(resource: str) -> Iterator[None]:
     """Turns errors of AWS clients into DeploymentNotFound with a hint on how to fix it."""
     try:
         yield
-    except (BotoCoreError, ClientError) as exc:
+    except (BotoCoreError, ClientError, ResponseParserError) as exc:
         raise DeploymentNotFound(
-            f"{resource} cannot be read: {exc}{in_brackets(hint_for(exc))}"
+            f"{resource} cannot be read: {one_line(exc)}{in_brackets(hint_for(exc))}"
         ) from exc

@@ -5,20 +5,28 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError
 
 from ops.alarms import AlarmValue, stack_alarms
-from ops.bucket_probe import probe_bucket
+from ops.bucket_probe import DomainFailed, page_origins, probe_bucket
 from ops.console import print_json, print_table, reports_errors
-from ops.deployment import Deployment, open_deployment, refresh_settings, secrets_provider
-from ops.error_hints import hint_for
+from ops.deployment import (
+    Deployment,
+    open_deployment,
+    refresh_settings,
+    secrets_provider,
+    stack_parameters,
+)
+from ops.error_hints import hint_for, one_line
 from ops.errors import CheckFailed
 from ops.library_report import library_report
+from ops.media_sample import sampled_media
 from ops.options import JsonOption, StackOption
 from ops.sandbox import open_bucket, sandbox_objects
 from tiktok_music.adapters.dynamo_audit import unreadable_items
@@ -31,7 +39,7 @@ from tiktok_music.refresh.settings import RefreshSettings
 # AWS refuses signatures from 15 minutes on; ages and times in reports mislead long before.
 MAX_SKEW = timedelta(seconds=30)
 MAX_ITEMS_NAMED = 5
-EXPECTED = (CheckFailed, CatalogError, BotoCoreError, ClientError, HTTPError)
+EXPECTED = (CheckFailed, CatalogError, BotoCoreError, ClientError, HTTPError, ResponseParserError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +52,15 @@ class CheckResult:
     fix: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return {"check": self.name, "ok": self.ok, "found": self.found, "mend": self.fix}
+        return {"check": self.name, "ok": self.ok, "found": self.found, "fix": self.fix or None}
 
 
 @reports_errors
 def doctor(
+    origin: Annotated[
+        list[str] | None,
+        typer.Option("--origin", help="Page that plays media; repeat it. Default: the stack's."),
+    ] = None,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
     publish: bool = typer.Option(
@@ -64,7 +76,7 @@ def doctor(
     if publish:
         library_report(stack, as_json=as_json)
         return
-    results = list(_results(stack))
+    results = list(_results(stack, tuple(origin or ())))
     if as_json:
         print_json([each.to_dict() for each in results])
     else:
@@ -74,12 +86,12 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _results(stack: str | None) -> Iterator[CheckResult]:
+def _results(stack: str | None, origins: tuple[str, ...]) -> Iterator[CheckResult]:
     deployment = open_deployment(stack)
     try:
         settings = refresh_settings(stack)
     except SettingsError as exc:
-        fix = "set the stack's parameters and deploy, or the variables listed in README.md"
+        fix = "set the stack's parameters and deploy, or the variables of docs/variables.md"
         yield CheckResult("settings", False, str(exc), fix)
         return
     yield CheckResult("settings", True, deployment.name)
@@ -99,7 +111,8 @@ def _results(stack: str | None) -> Iterator[CheckResult]:
     for name in _secret_names(settings):
         fix = f"create it: aws secretsmanager create-secret --name {name}"
         yield _run(f"secret {name}", fix, partial(_readable, name, secrets))
-    yield from _bucket_results(settings, secrets, stack)
+    origins = origins or page_origins(stack_parameters(stack) if stack else {})
+    yield from _bucket_results(deployment, settings, secrets, origins)
     fix = "check the provider's status page, SOURCE and its secret"
     yield _run(f"source {','.join(settings.source.kinds)}", fix, partial(_chart, settings))
     if stack is not None:
@@ -111,21 +124,24 @@ def _run(name: str, fix: str, check: Callable[[], str]) -> CheckResult:
     try:
         return CheckResult(name, True, check())
     except EXPECTED as exc:
-        return CheckResult(name, False, str(exc) or type(exc).__name__, hint_for(exc) or fix)
+        hint = exc.fix if isinstance(exc, DomainFailed) else hint_for(exc)
+        return CheckResult(name, False, one_line(exc), hint or fix)
 
 
 def _bucket_results(
-    settings: RefreshSettings, secrets: Secrets, stack: str | None
+    deployment: Deployment, settings: RefreshSettings, secrets: Secrets, origins: tuple[str, ...]
 ) -> Iterator[CheckResult]:
-    """Results of the probe; the sandbox's media are checked only if the bucket can be used."""
+    """Results of the probe; stored media are checked only if the bucket can be used."""
     # The comprehension runs each check before it asks for the next one.
-    probe = probe_bucket(settings.media, secrets)
+    probe = probe_bucket(settings.media, secrets, origins)
     results = [_run(f"bucket {check.name}", check.fix, check.run) for check in probe]
     yield from results
     if results[0].ok:
-        option = f" --stack {stack}" if stack else ""
+        option = f" --stack {deployment.stack}" if deployment.stack else ""
         fix = f"publish them: catalog sandbox publish{option}"
         yield _run("sandbox media", fix, partial(_sandbox_media, settings))
+        fix = "catalog media verify asks for all files, catalog media repair fetches them again"
+        yield _run("published media", fix, partial(sampled_media, deployment, settings))
 
 
 def _identity(settings: RefreshSettings) -> str:

@@ -1,9 +1,13 @@
 """States of API keys: active, suspended, revoked; one key or all keys of an organisation."""
 
+import time
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import typer
 
+from ops.audit import recorded
 from ops.console import confirm, echo, print_json
 from ops.deployment import open_deployment
 from ops.errors import CommandError
@@ -29,7 +33,8 @@ def set_states(
     if organization is None:
         set_state(str(key_id), state, options)
         return
-    keys = open_deployment(options.stack).keys
+    deployment = open_deployment(options.stack)
+    keys = deployment.keys
     found = usable_keys(organization, keys)
     if not found:
         raise CommandError(f"{organization} has no key: catalog keys list")
@@ -41,7 +46,8 @@ def set_states(
     overtaken: list[str] = []
     for key in changing:
         try:
-            keys.change_state(key, state)
+            with recorded(deployment, f"keys {imperative}", named(key), options.reason):
+                keys.change_state(key, state)
         except KeyChanged as exc:
             overtaken.append(str(exc))
     if overtaken:
@@ -64,7 +70,8 @@ def usable_keys(organization: str, keys: DynamoKeys) -> list[ApiKey]:
 
 
 def set_state(key_id: str, state: KeyState, options: CommandOptions) -> None:
-    keys = open_deployment(options.stack).keys
+    deployment = open_deployment(options.stack)
+    keys = deployment.keys
     key = existing_key(keys, key_id)
     if key.state == KeyState.REVOKED and state != KeyState.REVOKED:
         raise CommandError(f"{key_id} is permanently revoked; create another: catalog keys create")
@@ -72,7 +79,8 @@ def set_state(key_id: str, state: KeyState, options: CommandOptions) -> None:
     if key.state != state:
         confirm(f"{imperative} {key_id} of {key.organization_name}?", yes=options.yes)
         try:
-            keys.change_state(key, state)
+            with recorded(deployment, f"keys {imperative}", named(key), options.reason):
+                keys.change_state(key, state)
         except KeyChanged as exc:
             raise CommandError(f"{exc}; nothing changed: catalog keys list") from exc
     if options.as_json:
@@ -99,15 +107,28 @@ def existing_key(keys: DynamoKeys, key_id: str) -> ApiKey:
     return key
 
 
-def to_dict(key: ApiKey) -> dict[str, str]:
+def named(key: ApiKey) -> dict[str, str]:
+    """The key of a change, for its record."""
+    return {"keyId": key.key_id, "organization": key.organization_id}
+
+
+def to_dict(key: ApiKey) -> dict[str, Any]:
     """JSON values of a key, without its secret."""
     return {
         "keyId": key.key_id,
         "environment": key.environment,
         "organization": key.organization_id,
         "name": key.organization_name,
-        "scopes": " ".join(sorted(key.scopes)),
+        "scopes": sorted(key.scopes),
         "tier": key.tier,
         "state": key.state,
-        "browserOrigins": " ".join(key.browser.origins) if key.browser else "",
+        "browserOrigins": list(key.browser.origins) if key.browser else [],
+        "createdAt": time_of(key.created_at),
+        "expiresAt": time_of(key.valid_until),
+        "isExpired": key.is_expired(time.time()),
     }
+
+
+def time_of(moment: datetime | None) -> str | None:
+    """A time in JSON."""
+    return moment.isoformat(timespec="minutes") if moment else None

@@ -1,17 +1,26 @@
 """`catalog lists …`: operator overrides (deny, allow, rename), applied from the next refresh on."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ops.console import confirm, echo, print_json, print_table, reports_errors
+from ops.audit import recorded
+from ops.console import camel_keys, confirm, echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment
 from ops.errors import CommandError
 from ops.lists_effect import Effect, effect_of
-from ops.options import CommandOptions, DryRunOption, JsonOption, StackOption, YesOption
+from ops.options import (
+    CommandOptions,
+    DryRunOption,
+    JsonOption,
+    ReasonOption,
+    StackOption,
+    YesOption,
+)
 from ops.verdict_changes import changes_to_json, print_verdict_changes, summary_of
 from tiktok_music.adapters.operator_list_rows import lists_document, parse_lists
 from tiktok_music.api.links import track_id_of_link
@@ -42,6 +51,10 @@ def add(
         str | None, typer.Option("--pattern", help='Pattern of "artist - title"; * matches any.')
     ] = None,
     title: Annotated[str | None, typer.Option("--title", help="The new title.")] = None,
+    song: Annotated[
+        str | None,
+        typer.Option("--song", help="For allow-join: id of a clip, or commercial_music_id."),
+    ] = None,
     until: Annotated[
         datetime | None, typer.Option("--until", help="End in UTC. Default: permanent.")
     ] = None,
@@ -50,28 +63,26 @@ def add(
     as_json: bool = JsonOption,
     yes: bool = YesOption,
 ) -> None:
-    """Add an entry. Shows first which tracks would leave or join the list; applies from the next
-    refresh on.
-    """
-    _check_options(kind, track, pattern, title)
-    ends = until.replace(tzinfo=UTC) if until else None
-    if ends is not None and ends <= datetime.now(UTC):
-        raise typer.BadParameter(f"--until {ends:%Y-%m-%d %H:%M} UTC is in the past")
-    entry = ListEntry(kind, reason, _sound_id(track), pattern=pattern, title=title, expires_at=ends)
+    """Add an entry for the next refresh. Shows first which tracks would leave or join the list."""
+    entry = ListEntry(kind, reason, track, pattern=pattern, title=title, song=song)
+    _check_options(entry)
+    entry = replace(entry, tiktok_id=_sound_id(track), expires_at=_end_in_utc(until))
     parse_lists(lists_document((entry,)), "this command")
     deployment = open_deployment(stack)
     before = deployment.lists.entries()
     if entry in before:
         echo(f"already there: entry {before.index(entry) + 1} of `catalog lists list`")
         return
-    options = CommandOptions(stack, as_json, yes, dry_run)
-    _change(deployment, before, (*before, entry), options)
+    options = CommandOptions(stack, as_json, yes, dry_run, reason)
+    what = {"kind": str(kind), "entry": _target(entry)}
+    _change(deployment, before, (*before, entry), Change("lists add", what, options))
 
 
 @app.command()
 @reports_errors
 def remove(
     number: Annotated[int, typer.Argument(help="Number in `catalog lists list`.", min=1)],
+    reason: str | None = ReasonOption,
     dry_run: bool = DryRunOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
@@ -85,7 +96,10 @@ def remove(
     if not as_json:
         echo(f"{number}: {before[number - 1].kind} {_target(before[number - 1])}")
     after = before[: number - 1] + before[number:]
-    _change(deployment, before, after, CommandOptions(stack, as_json, yes, dry_run))
+    removed = before[number - 1]
+    what = {"kind": str(removed.kind), "entry": _target(removed)}
+    options = CommandOptions(stack, as_json, yes, dry_run, reason)
+    _change(deployment, before, after, Change("lists remove", what, options))
 
 
 @app.command("list")
@@ -94,7 +108,7 @@ def list_entries(stack: str | None = StackOption, as_json: bool = JsonOption) ->
     """List all entries with their numbers; expired ones are marked."""
     entries, now = open_deployment(stack).lists.entries(), datetime.now(UTC)
     if as_json:
-        print_json([{**asdict(entry), "expires_at": _end(entry, now)} for entry in entries])
+        print_json([_to_dict(entry, now) for entry in entries])
     elif not entries:
         echo("no entries yet: catalog lists add --help")
     else:
@@ -117,6 +131,7 @@ def load(
             readable=True,
         ),
     ],
+    reason: str | None = ReasonOption,
     dry_run: bool = DryRunOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
@@ -130,36 +145,54 @@ def load(
     except SettingsError as exc:
         echo(f"the current entries cannot be read: {exc}", err=True)
         before = None
-    _change(deployment, before, entries, CommandOptions(stack, as_json, yes, dry_run))
+    options = CommandOptions(stack, as_json, yes, dry_run, reason)
+    _change(deployment, before, entries, Change("lists load", {"file": str(file)}, options))
 
 
-def _check_options(
-    kind: ListKind, track: str | None, pattern: str | None, title: str | None
-) -> None:
+def _check_options(entry: ListEntry) -> None:
     """Names this command's options in its errors, which the document's parser cannot."""
-    if (track is None) == (pattern is None):
+    kind, track, song = entry.kind, entry.tiktok_id, entry.song
+    if (track is None) == (entry.pattern is None):
         raise typer.BadParameter("give either --track or --pattern, the sounds of the entry")
-    if (title is not None) != (kind is ListKind.TITLE):
+    if (entry.title is not None) != (kind is ListKind.TITLE):
         raise typer.BadParameter("--title is required for kind title, and only there")
     if kind is ListKind.TITLE and track is None:
         raise typer.BadParameter("kind title needs --track, not --pattern")
+    if song is not None and not (kind is ListKind.ALLOW_JOIN and track and is_tiktok_id(song)):
+        raise typer.BadParameter("--song is for kind allow-join with --track, and 5 to 20 digits")
 
 
-def _change(
-    deployment: Deployment, before: Entries | None, after: Entries, options: CommandOptions
-) -> None:
+def _end_in_utc(until: datetime | None) -> datetime | None:
+    ends = until.replace(tzinfo=UTC) if until else None
+    if ends is not None and ends <= datetime.now(UTC):
+        raise typer.BadParameter(f"--until {ends:%Y-%m-%d %H:%M} UTC is in the past")
+    return ends
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the lists, for its record."""
+
+    command: str
+    what: Mapping[str, str]
+    options: CommandOptions
+
+
+def _change(deployment: Deployment, before: Entries | None, after: Entries, change: Change) -> None:
     """Shows the effect of a change, asks, and writes it; an unreadable `before` is None.
 
     Entries that have expired are dropped.
     """
-    after = OperatorLists.at(after, datetime.now(UTC)).entries
+    options, after = change.options, OperatorLists.at(after, datetime.now(UTC)).entries
     effect = effect_of(deployment, before or (), after)
     if not options.as_json:
         _print_effect(effect)
     if not options.dry_run:
         count = f"from {len(before or ())} entries to {len(after)}"
         confirm(f"{deployment.name}: change the lists {count}?", yes=options.yes)
-        deployment.lists.save(after, before=before)
+        what = {**change.what, "entries": len(after)}
+        with recorded(deployment, change.command, what, options.reason):
+            deployment.lists.save(after, before=before)
     if options.as_json:
         changes = changes_to_json(effect.changes)
         written = {"entries": len(after), "written": not options.dry_run}
@@ -187,7 +220,17 @@ def _sound_id(text: str | None) -> str | None:
 
 def _target(entry: ListEntry) -> str:
     renamed = f" → {entry.title}" if entry.title else ""
-    return f"{entry.tiktok_id or entry.pattern}{renamed}"
+    joined = f" = {entry.song}" if entry.song else ""
+    return f"{entry.tiktok_id or entry.pattern}{renamed}{joined}"
+
+
+def _to_dict(entry: ListEntry, now: datetime) -> dict[str, Any]:
+    ends = entry.expires_at
+    return {
+        **camel_keys(asdict(entry)),
+        "expiresAt": ends.isoformat(timespec="minutes") if ends else None,
+        "isExpired": ends is not None and ends <= now,
+    }
 
 
 def _end(entry: ListEntry, now: datetime) -> str:

@@ -34,7 +34,7 @@ def effect_of(
     recording, judged_on = _last_chart(deployment)
     if recording is None:
         return Effect((), judged_on)
-    stores = (deployment.archive, deployment.ledger)
+    stores = (deployment.archive, deployment.ledger, deployment.publisher)
     rules = text_rules(deployment.stack, before, now)
     verdicts_before = replay(recording, rules, stores)
     verdicts_after = replay(recording, replace(rules, lists=OperatorLists.at(after, now)), stores)

@@ -14,6 +14,7 @@ class CommandOptions:
     yes: bool = False
     dry_run: bool = False
     chart: str | None = None
+    reason: str | None = None
 
 
 StackOption = typer.Option(
@@ -26,4 +27,5 @@ ChartOption = typer.Option(
 )
 JsonOption = typer.Option(False, "--json", help="Print JSON.")
 YesOption = typer.Option(False, "--yes", "-y", help="Do not ask for confirmation.")
+ReasonOption = typer.Option(None, "--reason", help="Why; recorded, see `catalog audit`.")
 DryRunOption = typer.Option(False, "--dry-run", help="Show what would change; write nothing.")

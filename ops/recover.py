@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from ops.audit import recorded
 from ops.console import confirm, echo, print_json, print_table, reports_errors
 from ops.deployment import open_deployment
-from ops.options import DryRunOption, JsonOption, StackOption, YesOption
+from ops.options import DryRunOption, JsonOption, ReasonOption, StackOption, YesOption
 from ops.versions import warn_of_retired
 from tiktok_music.adapters.dynamo_recovery import Salvage
 from tiktok_music.errors import SnapshotMissing
@@ -13,6 +14,7 @@ from tiktok_music.pointer_moves import recovered
 
 @reports_errors
 def recover(
+    reason: str | None = ReasonOption,
     dry_run: bool = DryRunOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
@@ -41,7 +43,8 @@ def recover(
     confirm(question, yes=yes)
     fence = max(deployment.publisher.next_fence(), salvage.whole[0].fence + 1)
     pointer = recovered(salvage.whole, salvage.current, fence, is_pinned=salvage.is_pinned)
-    deployment.recovery.replace(salvage, pointer)
+    with recorded(deployment, "recover", {"version": pointer.current.version}, reason):
+        deployment.recovery.replace(salvage, pointer)
     _print(salvage, f"{pointer.current.version} is served within 36 seconds", as_json)
 
 

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from ops.audit import recorded
 from ops.console import console, echo, print_json, reports_errors, stderr_console
 from ops.deployment import open_deployment, refresh_settings, secrets_provider
 from ops.differences import print_changes
-from ops.options import DryRunOption, JsonOption, StackOption
+from ops.options import DryRunOption, JsonOption, ReasonOption, StackOption
 from ops.progress import print_report, shown_progress
 from tiktok_music.api.changes import changes
 from tiktok_music.api.index import Index
@@ -21,7 +22,7 @@ from tiktok_music.refresh.dependencies import ReadOnlyDependencies, RefreshDepen
 from tiktok_music.refresh.dry_run import DryRun, dry_run
 from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.refresh.refresh import refresh as run_refresh
-from tiktok_music.refresh.report import Outcome
+from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.trigger import Trigger
 from tiktok_music.snapshot import Snapshot, describe, pack, render
 
@@ -46,19 +47,28 @@ def refresh(
     location: Annotated[
         str | None, typer.Option("--location", help="Document of the source static.")
     ] = None,
+    reason: str | None = ReasonOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Run a refresh on this machine with the function's settings. Exits with 1 if not published."""
     values = {"SOURCE": ",".join(source or ()), "SOURCE_LOCATION": location or ""}
     overrides = {name: value for name, value in values.items() if value}
-    open_deployment(stack)  # sets the local run's environment variables
+    deployment = open_deployment(stack)  # sets the local run's environment variables
     settings = refresh_settings(stack, **overrides)
     dependencies = compose_refresh(settings, secrets_provider(settings.region))
     if dry_run:
         _dry_run(dependencies.read_only(), _trigger(is_forced=force), as_json)
+        return
+    with recorded(deployment, "refresh", {"force": force, **overrides}, reason) as what:
+        report = _run(dependencies, _trigger(is_forced=force))
+        what |= {"outcome": str(report.outcome), "version": report.version}
+    if as_json:
+        print_json(report.to_dict())
     else:
-        _run(dependencies, _trigger(is_forced=force), as_json)
+        print_report(report.to_dict(), console())
+    if report.outcome is not Outcome.PUBLISHED:
+        raise typer.Exit(1)
 
 
 def _trigger(*, is_forced: bool) -> Trigger:
@@ -72,20 +82,14 @@ def _trigger(*, is_forced: bool) -> Trigger:
     )
 
 
-def _run(dependencies: RefreshDependencies, trigger: Trigger, as_json: bool) -> None:
+def _run(dependencies: RefreshDependencies, trigger: Trigger) -> RefreshReport:
     try:
         with shown_progress(stderr_console()):
-            report = run_refresh(dependencies, trigger)
+            return run_refresh(dependencies, trigger)
     except KeyboardInterrupt as exc:
         dependencies.publisher.release_lease(trigger.holder)
         echo("catalog: interrupted, snapshot unchanged", err=True)
         raise typer.Exit(INTERRUPTED) from exc
-    if as_json:
-        print_json(report.to_dict())
-    else:
-        print_report(report.to_dict(), console())
-    if report.outcome is not Outcome.PUBLISHED:
-        raise typer.Exit(1)
 
 
 def _dry_run(dependencies: ReadOnlyDependencies, trigger: Trigger, as_json: bool) -> None:

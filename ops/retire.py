@@ -1,28 +1,27 @@
 """`catalog retire`: takes a track off the list permanently; its id still resolves."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 
+from ops.audit import recorded
 from ops.console import confirm, echo, print_json, reports_errors
 from ops.deployment import Deployment, open_deployment, publish_limits, refresh_interval
+from ops.edge_cache import Purge
+from ops.lease import exclusive
 from ops.options import CommandOptions, JsonOption, StackOption, YesOption
+from ops.takedown_media import delete_and_purge, forget_deleted_media
 from ops.withdraw import withdraw, withdraw_from_charts
 from tiktok_music.api.links import track_id_of_link
 from tiktok_music.api.schedule import Schedule
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.errors import LeaseHeld, NotFound
+from tiktok_music.errors import NotFound
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
 from tiktok_music.refresh.publication.archive_records import reinstated_record, retired_record
 from tiktok_music.resolve_request import parse_track_id
 
-# Enough for a dozen reads and writes; a refresh that starts meanwhile is retried.
-LEASE_SECONDS = 120.0
 REFRESH_RUNNING = (
     "a refresh is running and would overwrite the change: run this again when `catalog status` "
     "shows that it has ended (16 minutes at most), or remove the track at once with --now"
@@ -40,6 +39,7 @@ class Takedown:
     record: TrackRecord
     reason: str
     at_once: bool
+    is_media_deleted: bool
     options: CommandOptions
 
     def reread(self, deployment: Deployment) -> "Takedown":
@@ -56,6 +56,12 @@ def retire(
     at_once: Annotated[
         bool, typer.Option("--now", help="Publish the current snapshot again, without the track.")
     ] = False,
+    with_media: Annotated[
+        bool,
+        typer.Option(
+            "--delete-media", help="Also delete its files and purge the edge cache; implies --now."
+        ),
+    ] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Reverse a takedown.")] = False,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
@@ -67,45 +73,42 @@ def retire(
     Fails while a refresh is running, except with --now: that is one conditional write, and the
     refresh ends LOST. The version without the track replaces the current one, which stays stored
     for `changes` and cursors only; so it does in every chart that lists the track.
-    --undo lets the track be listed again by the next refresh that finds it on the chart.
+    --delete-media deletes the files of the track and of its duplicates. With CLOUDFLARE_API_TOKEN
+    and CLOUDFLARE_ZONE_ID it purges the edge cache, otherwise it prints what to purge.
+    --undo lets the track be listed again by the next refresh that finds it on the chart, which
+    fetches deleted files again.
     """
     if not reason.strip():
         raise typer.BadParameter("--reason is empty: it is the record of why the track was retired")
-    if undo and at_once:
-        raise typer.BadParameter("--undo applies from the next refresh on: omit --now")
+    if undo and (at_once or with_media):
+        option = "--delete-media" if with_media else "--now"
+        raise typer.BadParameter(f"--undo applies from the next refresh on: omit {option}")
     deployment = open_deployment(stack)
     record = _find_record(track, deployment)
-    takedown = Takedown(record, reason, at_once, CommandOptions(stack, as_json, yes))
+    options = CommandOptions(stack, as_json, yes, reason=reason)
+    takedown = Takedown(record, reason, at_once or with_media, with_media, options)
     if undo:
         _ask_to_undo(deployment, takedown)
-        with _exclusive(deployment, is_required=True):
+        with (
+            recorded(deployment, "retire --undo", {"trackId": record.track_id}, reason),
+            exclusive(deployment, "retire", REFRESH_RUNNING),
+        ):
             _undo(deployment, takedown.reread(deployment))
         return
     _ask_to_retire(deployment, takedown)
-    with _exclusive(deployment, is_required=not at_once) as is_exclusive:
+    what = {"trackId": record.track_id, "now": takedown.at_once, "deleteMedia": with_media}
+    held = None if takedown.at_once else REFRESH_RUNNING
+    with (
+        recorded(deployment, "retire", what, reason),
+        exclusive(deployment, "retire", held) as is_exclusive,
+    ):
         version = _retire(deployment, takedown.reread(deployment))
+        retired = takedown.reread(deployment).record
+        purge = delete_and_purge(deployment, retired) if with_media else None
     effect = _effect(deployment, record, version, is_exclusive=is_exclusive)
-    _print_result(takedown, "retired", effect, version)
-
-
-@contextmanager
-def _exclusive(deployment: Deployment, *, is_required: bool) -> Iterator[bool]:
-    """Holds the refresh lease, as a refresh overwrites archive records with those it has read.
-
-    Yields whether the lease is held; raises LeaseHeld if it is required and a refresh has it.
-    """
-    holder = f"retire-{uuid4()}"
-    try:
-        deployment.publisher.acquire_lease(holder, datetime.now(UTC), LEASE_SECONDS)
-    except LeaseHeld as exc:
-        if is_required:
-            raise LeaseHeld(REFRESH_RUNNING) from exc
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        deployment.publisher.release_lease(holder)
+    _print_result(takedown, "retired", effect, version, purge)
+    if purge is not None and purge.problem is not None:
+        raise typer.Exit(1)
 
 
 def _ask_to_retire(deployment: Deployment, takedown: Takedown) -> None:
@@ -115,9 +118,10 @@ def _ask_to_retire(deployment: Deployment, takedown: Takedown) -> None:
     is_new = record.status is not TrackStatus.RETIRED
     if not is_new and not options.as_json:
         echo(f"already retired: {record.retired_reason}")
-    if is_new or (takedown.at_once and rank):
+    if is_new or (takedown.at_once and rank) or takedown.is_media_deleted:
         place = f", rank {rank} of the current snapshot" if rank else ", which is not listed now"
-        confirm(f"{deployment.name}: retire {_label(record)}{place}?", yes=options.yes)
+        files = ", and delete its files" if takedown.is_media_deleted else ""
+        confirm(f"{deployment.name}: retire {_label(record)}{place}{files}?", yes=options.yes)
 
 
 def _retire(deployment: Deployment, takedown: Takedown) -> str | None:
@@ -160,11 +164,15 @@ def _undo(deployment: Deployment, takedown: Takedown) -> None:
     history = f"retired{retired_at}: {record.retired_reason}"
     note = f"taken back {now:%Y-%m-%d}: {takedown.reason}; {history}"
     is_listed = deployment.rank(record.track_id) is not None
+    if record.media_deleted_at is not None:
+        forget_deleted_media(deployment, record)
     deployment.archive.save_reinstated(reinstated_record(record, is_listed=is_listed, note=note))
     if others != entries:
         deployment.lists.save(others, before=entries)
     denying = [each for each in others if _denies(each, record)]
     effect = "the next refresh that finds it on the chart may list it"
+    if record.media_deleted_at is not None:
+        effect += ", and fetches its files again"
     if denying:
         number = others.index(denying[0]) + 1
         effect = f"entry {number} of `catalog lists list` still denies it: {denying[0].reason}"
@@ -189,13 +197,23 @@ def _effect(
     )
 
 
-def _print_result(takedown: Takedown, action: str, effect: str, version: str | None = None) -> None:
+def _print_result(
+    takedown: Takedown,
+    action: str,
+    effect: str,
+    version: str | None = None,
+    purge: Purge | None = None,
+) -> None:
     record = takedown.record
     if takedown.options.as_json:
         done: dict[str, Any] = {"trackId": record.track_id, "done": action, "effect": effect}
-        print_json({**done, "version": version})
-    else:
-        echo(f"{action}: {_label(record)}; {effect}")
+        cache = {"edgeCache": purge.to_dict()} if purge else {}
+        print_json({**done, "version": version, "mediaDeleted": purge is not None, **cache})
+        return
+    files = "; its files are deleted" if purge else ""
+    echo(f"{action}: {_label(record)}; {effect}{files}")
+    if purge:
+        purge.show()
 
 
 def _find_record(track: str, deployment: Deployment) -> TrackRecord:

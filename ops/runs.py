@@ -68,7 +68,8 @@ def replay(
     recording = recording_at(scheduled_time(run, deployment, is_recorded=True), deployment)
     now = datetime.now(UTC)
     rules = text_rules(stack, deployment.lists.entries(), now)
-    verdicts = replayed(recording, rules, (deployment.archive, deployment.ledger))
+    stores = (deployment.archive, deployment.ledger, deployment.publisher)
+    verdicts = replayed(recording, rules, stores)
     changes = changes_of(recording.verdicts, verdicts)
     if as_json:
         print_json({**_to_dict(recording, verdicts), "changes": changes_to_json(changes)})

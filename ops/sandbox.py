@@ -6,6 +6,7 @@ from typing import Protocol
 
 import typer
 
+from ops.audit import recorded
 from ops.console import echo, print_json, reports_errors
 from ops.deployment import open_deployment, refresh_settings, secrets_provider
 from ops.options import DryRunOption, JsonOption, StackOption
@@ -21,10 +22,13 @@ app = typer.Typer(help="The sandbox, which test keys read: publish.", no_args_is
 
 
 class MediaBucket(MediaStore, Protocol):
-    """A media store that can be asked for an object without writing it."""
+    """A media store that can be asked for an object without writing it, and that deletes."""
 
     def facts(self, key: str) -> Mapping[str, str] | None:
         """The facts of an object, None if there is none."""
+
+    def delete(self, key: str) -> None:
+        """Deletes an object; idempotent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,10 @@ def publish(
     """
     deployment = open_deployment(stack)
     bucket = open_bucket(refresh_settings(stack))
-    media = find_sandbox_media(bucket) if dry_run else publish_sandbox_media(bucket)
+    media = find_sandbox_media(bucket)
+    if media.missing and not dry_run:
+        with recorded(deployment, "sandbox publish", {"objects": len(media.missing)}):
+            media = publish_sandbox_media(bucket)
     if as_json:
         counts = {"missing": len(media.missing), "alreadyThere": len(media.present)}
         print_json({**counts, "written": 0 if dry_run else len(media.missing)})

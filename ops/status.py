@@ -9,7 +9,8 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.alarms import AlarmState, AlarmValue, stack_alarms
-from ops.console import echo, print_json, print_table, reports_errors
+from ops.audit import recent_changes
+from ops.console import cell, echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment, refresh_interval
 from ops.error_hints import hint_for, in_brackets
 from ops.options import JsonOption, StackOption
@@ -20,8 +21,12 @@ from tiktok_music.refresh.report import Outcome
 from tiktok_music.snapshot import Pointer
 
 RUN_COLUMNS = ("scheduledAt", "outcome", "rows", "accepted", "rejected", "added", "removed")
+POINTER_MOVES = ("rollback", "pin", "recover")
+# Versions are stored for a week; a pinned one for as long as it is pinned.
+DAYS_SEARCHED = 90
 # Outcomes that need action if they are the last run's.
 FAILED = TRY_AGAIN | {Outcome.REFUSED}
+VERIFY = "catalog media verify asks for all"
 Run = Mapping[str, Any]
 
 
@@ -33,7 +38,8 @@ def status(
 ) -> None:
     """Show the current snapshot, its age, the last runs and, for a stack, its alarms.
 
-    Exits with 1 if the snapshot is late, the last run failed, or an alarm is in state ALARM.
+    Exits with 1 if the snapshot is late, the last run failed or found published files missing, or
+    an alarm is in state ALARM.
     """
     deployment, now = open_deployment(stack), datetime.now(UTC)
     listed = deployment.reports.list_runs()
@@ -51,7 +57,9 @@ def status(
         shown = {"runs": listed[:runs], "alarms": [alarm.to_dict() for alarm in alarms]}
         print_json({**state, **shown, "alarmsNote": note})
     else:
-        print_table(("", ""), [(name, str(value)) for name, value in state.items()])
+        print_table(("", ""), [(name, cell(value)) for name, value in state.items()])
+        if state["newestVersion"] != state["version"]:
+            echo(_older_sentence(state))
         _print_runs(listed[:runs])
         _print_alarms(alarms, note)
     problems = [*_problems(state, listed, alarms), *_failing_charts(deployment)]
@@ -77,7 +85,32 @@ def _state(
         "pinned": pointer.is_pinned,
         "versionsKept": 1 + len(pointer.history),
         "refreshUnderWay": deployment.publisher.is_leased(now),
+        **_older_version(deployment, pointer, now),
     }
+
+
+def _older_version(deployment: Deployment, pointer: Pointer, now: datetime) -> dict[str, Any]:
+    """The newest version and, if an older one is served, since when and why; None if unknown."""
+    current = pointer.current
+    offered = [each for each in pointer.history if not each.is_withdrawn]
+    newest = max((current, *offered), key=lambda version: version.fence)
+    move: Mapping[str, Any] = {}
+    if newest != current:
+        changes = recent_changes(deployment, DAYS_SEARCHED)
+        move = next((each for each in changes if _is_move_to(each, current.version)), {})
+    since = datetime.fromisoformat(move["at"]) if move else None
+    return {
+        "newestVersion": newest.version,
+        "olderSince": since.isoformat(timespec="seconds") if since else None,
+        "olderForHours": round((now - since) / timedelta(hours=1), 1) if since else None,
+        "olderBy": move.get("who"),
+        "olderReason": move.get("reason"),
+    }
+
+
+def _is_move_to(change: Mapping[str, Any], version: str) -> bool:
+    is_move = change["command"] in POINTER_MOVES and change["outcome"] == "done"
+    return is_move and change["what"].get("version") == version
 
 
 def _published_run(deployment: Deployment, pointer: Pointer) -> list[dict[str, Any]]:
@@ -110,6 +143,8 @@ def _problems(
     ]
     if runs and runs[0]["outcome"] in FAILED:
         problems.append(f"the last run ended {runs[0]['outcome']}: {runs[0].get('reason')}")
+    if runs and (missing := runs[0].get("mediaMissing")):
+        problems.append(f"the last run found files of {missing} tracks missing: {VERIFY}")
     if state["isLate"]:
         problems.append(f"late: the snapshot is {state['ageHours']} hours old")
     return problems
@@ -124,10 +159,19 @@ def _failing_charts(deployment: Deployment) -> list[str]:
     ]
 
 
+def _older_sentence(state: Mapping[str, Any]) -> str:
+    if state["olderSince"] is None:
+        span = "since an unknown time (catalog audit has no record)"
+    else:
+        span = f"for {state['olderForHours']} hours, by {state['olderBy']}"
+    reason = f": {state['olderReason']}" if state["olderReason"] else ""
+    return f"an older version is served, {span}{reason}; the newest is {state['newestVersion']}"
+
+
 def _print_runs(runs: Sequence[Run]) -> None:
     if runs:
         names = (*RUN_COLUMNS, "reason")
-        rows = [["" if run.get(name) is None else str(run[name]) for name in names] for run in runs]
+        rows = [[cell(run.get(name)) for name in names] for run in runs]
         print_table(("run", *names[1:]), rows)
 
 

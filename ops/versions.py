@@ -5,11 +5,19 @@ from typing import Annotated, Any
 
 import typer
 
+from ops.audit import recorded, required_reason
 from ops.chart_listing import list_again, of_chart
-from ops.console import confirm, echo, print_json, print_table, reports_errors
+from ops.console import cell, confirm, echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment, refresh_interval
 from ops.differences import print_changes
-from ops.options import ChartOption, CommandOptions, JsonOption, StackOption, YesOption
+from ops.options import (
+    ChartOption,
+    CommandOptions,
+    JsonOption,
+    ReasonOption,
+    StackOption,
+    YesOption,
+)
 from tiktok_music.api.changes import changes, removed_ids
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackStatus
@@ -44,7 +52,7 @@ def snapshots(
     if as_json:
         print_json(rows)
     else:
-        print_table(tuple(rows[0]), [tuple(str(value) for value in row.values()) for row in rows])
+        print_table(tuple(rows[0]), [tuple(map(cell, row.values())) for row in rows])
 
 
 @reports_errors
@@ -80,39 +88,46 @@ def diff(
 def rollback(
     version: Version,
     chart: str | None = ChartOption,
+    reason: str | None = ReasonOption,
     stack: str | None = StackOption,
     yes: bool = YesOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Serve an older version until the next refresh publishes."""
+    reason = required_reason(reason)
     deployment = of_chart(open_deployment(stack), chart)
     name = deployment.find_version(version).version
     question = f"serve {name} until the next refresh?"
     warn_of_retired(deployment, deployment.find_version(name))
-    options = CommandOptions(stack, as_json, yes, chart=chart)
-    _move(deployment, lambda now, fence: rolled_back(now, name, fence), question, options)
+    options = CommandOptions(stack, as_json, yes, chart=chart, reason=reason)
+    _move(
+        deployment, "rollback", lambda now, fence: rolled_back(now, name, fence), question, options
+    )
 
 
 @reports_errors
 def pin(
     version: Version,
     chart: str | None = ChartOption,
+    reason: str | None = ReasonOption,
     stack: str | None = StackOption,
     yes: bool = YesOption,
     as_json: bool = JsonOption,
 ) -> None:
     """Serve a version, and let no refresh replace it until `catalog unpin`."""
+    reason = required_reason(reason)
     deployment = of_chart(open_deployment(stack), chart)
     name = deployment.find_version(version).version
     question = f"serve {name} until it is unpinned?"
     warn_of_retired(deployment, deployment.find_version(name))
-    options = CommandOptions(stack, as_json, yes, chart=chart)
-    _move(deployment, lambda now, fence: pinned(now, name, fence), question, options)
+    options = CommandOptions(stack, as_json, yes, chart=chart, reason=reason)
+    _move(deployment, "pin", lambda now, fence: pinned(now, name, fence), question, options)
 
 
 @reports_errors
 def unpin(
     chart: str | None = ChartOption,
+    reason: str | None = ReasonOption,
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
@@ -120,7 +135,8 @@ def unpin(
     deployment = of_chart(open_deployment(stack), chart)
     pointer = deployment.pointer()
     if pointer.is_pinned:
-        _move(deployment, unpinned, "", CommandOptions(stack, as_json, yes=True, chart=chart))
+        options = CommandOptions(stack, as_json, yes=True, chart=chart, reason=reason)
+        _move(deployment, "unpin", unpinned, "", options)
     elif as_json:
         print_json(_state(pointer))
     else:
@@ -142,6 +158,7 @@ def warn_of_retired(deployment: Deployment, version: Descriptor) -> None:
 
 def _move(
     deployment: Deployment,
+    command: str,
     change: Callable[[Pointer, int], Pointer],
     question: str,
     options: CommandOptions,
@@ -151,19 +168,15 @@ def _move(
     Its fence is above that of every refresh under way, so that such a refresh loses.
     """
     pointer = deployment.pointer()
-    change(pointer, pointer.fence + 1)  # an impossible move fails before the question
+    planned = change(pointer, pointer.fence + 1)  # an impossible move fails before the question
     confirm(f"{deployment.name}: {question}", yes=options.yes)
-    # A refresh may have published while the operator was asked, which this move is to undo.
-    current = deployment.pointer()
-    if (current.operator_fence, current.is_pinned) != (pointer.operator_fence, pointer.is_pinned):
-        raise PublishLost(MOVED)
-    moved = change(current, deployment.publisher.next_fence())
-    try:
-        deployment.publisher.point(moved, current)
-    except PublishLost as exc:
-        raise PublishLost(MOVED) from exc
+    what = {"version": planned.current.version, "insteadOf": pointer.current.version}
     if options.chart is not None:
-        list_again(deployment, options.chart, refresh_interval(options.stack))
+        what["chart"] = options.chart
+    with recorded(deployment, command, what, options.reason):
+        moved = _write_move(deployment, change, pointer)
+        if options.chart is not None:
+            list_again(deployment, options.chart, refresh_interval(options.stack))
     if options.as_json:
         print_json(_state(moved))
         return
@@ -173,13 +186,28 @@ def _move(
     )
 
 
+def _write_move(
+    deployment: Deployment, change: Callable[[Pointer, int], Pointer], pointer: Pointer
+) -> Pointer:
+    # A refresh may have published while the operator was asked, which this move is to undo.
+    current = deployment.pointer()
+    if (current.operator_fence, current.is_pinned) != (pointer.operator_fence, pointer.is_pinned):
+        raise PublishLost(MOVED)
+    moved = change(current, deployment.publisher.next_fence())
+    try:
+        deployment.publisher.point(moved, current)
+    except PublishLost as exc:
+        raise PublishLost(MOVED) from exc
+    return moved
+
+
 def _state(pointer: Pointer) -> dict[str, Any]:
     return {"version": pointer.current.version, "pinned": pointer.is_pinned}
 
 
 def _row(descriptor: Descriptor, pointer: Pointer) -> dict[str, Any]:
     is_current = descriptor == pointer.current
-    mark = "withdrawn" if descriptor.is_withdrawn else ""
+    mark = "withdrawn" if descriptor.is_withdrawn else None
     if is_current:
         mark = "pinned" if pointer.is_pinned else "current"
     return {

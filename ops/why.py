@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.console import echo, print_json, print_table, reports_errors
+from ops.console import camel_keys, cell, echo, print_json, print_table, reports_errors
 from ops.deployment import Deployment, open_deployment
 from ops.options import JsonOption, StackOption
 from ops.verdict_changes import verdict_to_json
@@ -168,14 +168,21 @@ def _details(track_id: str, deployment: Deployment, history: History) -> dict[st
         return None
     return {
         "trackId": track_id,
-        "chart": history.chart_row(track_id),
-        "record": record_to(record) if record else None,
+        "chart": camel_keys(history.chart_row(track_id)),
+        "record": camel_keys(_stored(record)) if record else None,
         "aliasOf": _canonical(record, deployment),
         "snapshots": ranks,
         "runs": runs,
         "lastVerdict": verdict,
-        "mediaFailure": _to_json(asdict(failure)) if failure else None,
+        "mediaFailure": camel_keys(_to_json(asdict(failure))) if failure else None,
     }
+
+
+def _stored(record: TrackRecord) -> dict[str, Any]:
+    """The stored record; `survivor_id` is the stored name since the first release."""
+    stored = record_to(record)
+    canonical_id = stored.pop("survivor_id")
+    return {**stored, "canonical_id": canonical_id}
 
 
 def _canonical(record: TrackRecord | None, deployment: Deployment) -> dict[str, Any] | None:
@@ -192,17 +199,13 @@ def _print_details(details: Mapping[str, Any]) -> None:
         lines += _lines(part, details[part]) if details[part] else [(part, "none")]
     print_table(("", ""), lines)
     if details["runs"]:
-        rows = [tuple(_cell(run.get(name)) for name in RUN_COLUMNS) for run in details["runs"]]
+        rows = [tuple(cell(run.get(name)) for name in RUN_COLUMNS) for run in details["runs"]]
         print_table(("run", *RUN_COLUMNS[1:]), rows)
     if details["snapshots"]:
         rows = [tuple(str(value) for value in row.values()) for row in details["snapshots"]]
         print_table(tuple(details["snapshots"][0]), rows)
     else:
         echo("not listed in any stored version")
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
 
 
 def _lines(name: str, value: Mapping[str, Any]) -> list[tuple[str, str]]:

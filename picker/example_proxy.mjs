@@ -48,7 +48,7 @@ function crossOrigin(origin) {
     ['access-control-allow-credentials', 'true'], // for pages that set credentials="include"
     ['access-control-allow-methods', 'GET'],
     ['access-control-allow-headers', 'accept, if-none-match, x-csrf-token'], // and those that your page sets
-    ['access-control-expose-headers', 'age, retry-after, x-request-id'],
+    ['access-control-expose-headers', 'age, etag, retry-after, x-request-id'],
     ['access-control-max-age', '600'],
   ];
 }

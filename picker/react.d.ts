@@ -16,6 +16,9 @@ interface Properties {
   credentials?: '' | RequestCredentials;
   required?: boolean;
   disabled?: boolean;
+  compact?: boolean;
+  favorites?: Iterable<string> | null;
+  recent?: Iterable<string> | null;
   value?: GivenMusic;
   strings?: Partial<Strings> | null;
   headers?: HeadersInit;

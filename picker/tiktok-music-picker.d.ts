@@ -13,12 +13,33 @@ export interface Track {
   readonly language: string;
   readonly userCount: number;
   readonly isCommerceMusic: boolean;
+  /** What a player draws of the track; left out by older catalogs. */
+  readonly media?: TrackMedia | null;
+}
+
+/** Null for what was not made. */
+export interface TrackMedia {
+  /** JPEG files by the pixels of their longer side. */
+  readonly cover: { readonly 96: string | null; readonly 320: string | null; readonly 720: string | null };
+  /** ThumbHash in base64. */
+  readonly coverHash: string | null;
+  readonly coverColor: string | null;
+  readonly onCoverColor: string | null;
+  /** Waveform of the preview in audiowaveform's JSON. */
+  readonly peaksUrl: string | null;
+  readonly suggestedStartMs: number | null;
+  readonly previewOffsetMs: number | null;
 }
 
 export type TiktokMusic =
   | { readonly mode: 'none' }
   | { readonly mode: 'auto' }
-  | { readonly mode: 'manual'; readonly trackId: string };
+  | {
+      readonly mode: 'manual';
+      readonly trackId: string;
+      /** Where videos start, in milliseconds of the published clip. */
+      readonly startMs?: number;
+    };
 
 /** What `value` takes besides: the older name of `mode`, and JSON. */
 export type GivenMusic =
@@ -43,6 +64,10 @@ export interface PickerEventMap {
     readonly q: string;
     readonly languages: readonly string[];
     readonly commerceOnly: boolean;
+    readonly sort: '' | 'rising' | 'title';
+    readonly length: '' | 'short' | 'medium' | 'long';
+    /** The shelf that is shown in place of a search. */
+    readonly shelf: '' | 'favorites' | 'recent';
     readonly total: number;
   }>;
   'list-failed': CustomEvent<{
@@ -50,6 +75,8 @@ export interface PickerEventMap {
     /** The `X-Request-Id` of the response, or an empty string. */
     readonly reference: string;
   }>;
+  'favorites-changed': CustomEvent<{ readonly favorites: readonly string[] }>;
+  'recent-changed': CustomEvent<{ readonly recent: readonly string[] }>;
 }
 
 /** A text for each plural category of the language. */
@@ -57,7 +84,9 @@ export type Forms = { readonly [category in Intl.LDMLPluralRule]?: string };
 
 /** The texts without a count. */
 export type TextName =
-  | 'search' | 'clearSearch' | 'filters' | 'allFilters' | 'commercial' | 'notCommercial' | 'worksEverywhere' | 'alsoDirect' | 'list' | 'help' | 'loading'
+  | 'search' | 'clearSearch' | 'filters' | 'allFilters' | 'commercial' | 'notCommercial' | 'worksEverywhere' | 'alsoDirect'
+  | 'sort' | 'popular' | 'rising' | 'byTitle' | 'length' | 'anyLength' | 'upTo' | 'between' | 'from' | 'favorites' | 'recent' | 'favorite'
+  | 'addMusic' | 'change' | 'close' | 'startHere' | 'startsAt' | 'list' | 'help' | 'loading'
   | 'isNew' | 'up' | 'down' | 'play' | 'pause' | 'stop' | 'seek' | 'position' | 'playing' | 'previewFailed' | 'use'
   | 'auto' | 'none' | 'clearPick' | 'nothingPicked' | 'selected' | 'selectedAuto' | 'selectedNone' | 'honoredPick'
   | 'honoredManaged' | 'directDegrades' | 'directHonors' | 'honoredAuto' | 'honoredNone' | 'drafts' | 'unknownPick'
@@ -86,6 +115,14 @@ export class TiktokMusicPicker extends HTMLElement {
   credentials: '' | RequestCredentials;
   required: boolean;
   disabled: boolean;
+  /** A button, or a card of the pick, opens the panel in a dialog. */
+  compact: boolean;
+  /** Ids of the user's favorites, the newest first; at most 200. */
+  get favorites(): readonly string[];
+  set favorites(ids: Iterable<string> | null | undefined);
+  /** Ids of the tracks picked last, the newest first; at most 20. */
+  get recent(): readonly string[];
+  set recent(ids: Iterable<string> | null | undefined);
   /** The current pick, frozen; set it to show an earlier one. Throws TypeError if it is none. */
   get value(): TiktokMusic | null;
   set value(value: GivenMusic | undefined);

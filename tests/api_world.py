@@ -20,6 +20,7 @@ from tiktok_music.api.charts.catalog import Charts
 from tiktok_music.api.index import Indexes
 from tiktok_music.api.lambda_entry import LambdaEntry
 from tiktok_music.api.rate_limit import RateLimiter
+from tiktok_music.api.request_log import AnsweredRequest
 from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
 from tiktok_music.api.tokens.access import (
     BrowserTokens,
@@ -63,6 +64,7 @@ class World:
 
     minted: list[tuple[str, str]] = field(default_factory=list)
     failed_requests: list[Request] = field(default_factory=list)
+    answered: list[AnsweredRequest] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.key, stored = a_key()
@@ -88,6 +90,7 @@ class World:
                 tokens=self.tokens,
                 new_request_id=lambda: REQUEST_ID,
                 on_error=self._record_failure,
+                on_answered=self.answered.append,
             )
         )
 
@@ -193,7 +196,10 @@ class World:
         published_at = source.pointer().current.published_at.timestamp()
         view = self._view(source, fixtures)
         return replace(
-            view, now=lambda: published_at, is_foreign=lambda version: version != GONE_VERSION
+            view,
+            now=lambda: published_at,
+            is_foreign=lambda version: version != GONE_VERSION,
+            ahead_seconds=lambda: self.now - published_at,
         )
 
     def _record_failure(self, request: Request, exc: Exception) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from tiktok_music.api_key import ApiKey, KeyEnvironment, KeyState, RateTier, mint_key
 from tiktok_music.archive import DrawnFacts, MediaFacts, TrackRecord, TrackStatus
-from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
+from tiktok_music.publish_evidence import Evidence
+from tiktok_music.publish_facts import Clip, ClipKind, PublishFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.snapshot import Descriptor, Snapshot, describe, pack, render
 from tiktok_music.track import Track, tiktok_music_link, track_id_of

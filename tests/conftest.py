@@ -4,11 +4,14 @@ import asyncio
 import os
 from collections.abc import Generator, Iterator
 from functools import cache
+from pathlib import PurePosixPath
 
 import boto3
 import botocore.session
 import pytest
 from moto import mock_aws
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.needs import NODE, not_tested, skip_without
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
@@ -35,12 +38,22 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
             reporter.write_line(line, yellow=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the tests of a file in one process, those of a folder if it has costly fixtures."""
-    for item in items:
-        folder = item.path.parent
-        group = folder if folder.name in FOLDERS_WITH_SHARED_FIXTURES else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group)))
+class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]  # is untyped
+    """Keeps the tests of a file in one process, those of a folder if it has costly fixtures.
+
+    xdist's own groups are part of the node id, which this pytest does not let a plugin change.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = PurePosixPath(nodeid.partition("::")[0])
+        return str(file.parent if file.parent.name in FOLDERS_WITH_SHARED_FIXTURES else file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileScheduling:
+    """Files start in the order of collection: long ones are not left to the end."""
+    config.option.loadscopereorder = False
+    return FileScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

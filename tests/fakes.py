@@ -323,6 +323,8 @@ class FakeMediaStore:
     objects: dict[str, tuple[bytes, str, Mapping[str, str]]] = field(default_factory=dict)
     puts: int = 0
     is_down: bool = False
+    # Answers of the media domain by address; by default it serves what is stored.
+    statuses: dict[str, int | DownloadFailed] = field(default_factory=dict)
 
     def save_once(
         self, key: str, body: bytes, content_type: str, facts: Mapping[str, str]
@@ -336,6 +338,23 @@ class FakeMediaStore:
         if self.is_down:
             raise StoreUnavailable("the bucket is down")
         return self.objects[key][0] if key in self.objects else None
+
+    def facts(self, key: str) -> Mapping[str, str] | None:
+        if self.is_down:
+            raise StoreUnavailable("the bucket is down")
+        return self.objects[key][2] if key in self.objects else None
+
+    def delete(self, key: str) -> None:
+        if self.is_down:
+            raise StoreUnavailable("the bucket is down")
+        self.objects.pop(key, None)
+
+    def public_status(self, url: str) -> int:
+        is_stored = any(url.endswith(f"/{key}") for key in self.objects)
+        status = self.statuses.get(url, 200 if is_stored else 404)
+        if isinstance(status, DownloadFailed):
+            raise status
+        return status
 
 
 @dataclass

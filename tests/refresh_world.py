@@ -99,6 +99,7 @@ class World:
             charts=tuple(ConfiguredChart(place, each) for place, each in self.charts.items()),
             chart_store=self.chart_store if self.charts else None,
             chart_gates=GateLimits(min_tracks=3, min_tracks_setting="MIN_CHART_TRACKS"),
+            files=self.store,
         )
         fields = {
             "holder": "run-1",

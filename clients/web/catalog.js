@@ -3,7 +3,7 @@
  * only the two paths that the picker's proxy allows.
  */
 
-export const VERSION = '0.2.0';
+export const VERSION = '1.0.0';
 
 const LIST = '/v1/tiktok-music';
 const BATCH_SIZE = 50; // the most ids that the batch route takes

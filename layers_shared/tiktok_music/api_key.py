@@ -6,6 +6,7 @@ import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tiktok_music.stored_text import StoredText
 
@@ -70,7 +71,10 @@ class BrowserAccess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """A stored key. `scopes` are `area:verb` or `*`; an empty set grants nothing."""
+    """A stored key. `scopes` are `area:verb` or `*`; an empty set grants nothing.
+
+    `valid_until` is None for a key that does not expire, `created_at` for one of an older release.
+    """
 
     key_id: str
     secret_sha256: str
@@ -81,6 +85,8 @@ class ApiKey:
     tier: RateTier
     state: KeyState
     browser: BrowserAccess | None = None
+    created_at: datetime | None = None
+    valid_until: datetime | None = None
 
     def is_opened_by(self, presented: PresentedKey) -> bool:
         """True for the right secret and environment of a key that is active or suspended.
@@ -90,6 +96,10 @@ class ApiKey:
         same_secret = hmac.compare_digest(self.secret_sha256, presented.secret_sha256)
         same_environment = self.environment == presented.environment
         return same_secret and same_environment and self.state in _ACCEPTED_STATES
+
+    def is_expired(self, now: float) -> bool:
+        """True if it had an end that is over; `now` is in Unix seconds."""
+        return self.valid_until is not None and now >= self.valid_until.timestamp()
 
     def is_suspended(self) -> bool:
         return self.state == KeyState.SUSPENDED
@@ -110,10 +120,15 @@ def parse_authorization(header: str | None) -> PresentedKey | None:
     if match is None:
         return None
     environment, key_id, secret = match.groups()
-    prefix = key_id[:_UNCHECKED_LENGTH]
-    if secret[-1] in _CHECKED_ENDINGS and key_id != prefix + _checksum(environment, prefix):
+    if secret[-1] in _CHECKED_ENDINGS and not has_checksum(environment, key_id):
         return None
     return PresentedKey(KeyEnvironment(environment), key_id, hash_secret(secret))
+
+
+def has_checksum(environment: str, key_id: str) -> bool:
+    """True for the ids of this release; keys of older ones have 16 random characters."""
+    prefix = key_id[:_UNCHECKED_LENGTH]
+    return key_id == prefix + _checksum(environment, prefix)
 
 
 def hash_secret(secret: str) -> str:

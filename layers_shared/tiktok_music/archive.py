@@ -19,7 +19,7 @@ from tiktok_music.stored_text import StoredText
 _logger = logging.getLogger(__name__)
 # Stored under another name, or in a form of their own.
 _OTHER_NAMES = ("survivor_id", "song_clip_id")
-_ONLY_IF_KNOWN = ("publish", "has_commerce_right")
+_ONLY_IF_KNOWN = ("publish", "has_commerce_right", "media_deleted_at")
 
 
 class TrackStatus(StoredText):
@@ -59,7 +59,8 @@ class MediaFacts:
     Loudness and peak are of the published preview, in LUFS and dBTP; `source_lufs` is of the
     audio that upstream served. `fingerprint` is the audio fingerprint in base64, or empty.
     `method` is how the preview was made. `drawn` are the facts of small covers and waveform, None
-    for media of an older release, until they are drawn from the stored files.
+    for media of an older release, until they are drawn from the stored files. `edition` counts how
+    often a repair replaced lost files by others under the same keys.
     """
 
     duration_seconds: float
@@ -73,6 +74,7 @@ class MediaFacts:
     fingerprint: str = ""
     method: str = ""
     drawn: DrawnFacts | None = None
+    edition: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ class TrackRecord:
     upstream's flag for commercial use; both are None where no source gave them. `about` is the last
     that a source said about the song.
     `retired_at` and `retired_reason` describe a takedown; the reason stays after it is undone.
+    `media_deleted_at` is when the takedown deleted the files; their facts stay, for comparisons.
     `facts_at` has the times at which upstream last gave author, album, language, user count and
     commerce flag; `upstream_title` is its title where the operator gave another one.
     `newer_fields` are stored fields of a newer release, written back as they were read.
@@ -109,6 +112,7 @@ class TrackRecord:
     about: About = field(default_factory=About)
     retired_at: datetime | None = None
     retired_reason: str | None = None
+    media_deleted_at: datetime | None = None
     facts_at: Mapping[str, datetime] = field(default_factory=dict, hash=False)
     upstream_title: str | None = None
     newer_fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -125,7 +129,8 @@ def record_to(record: TrackRecord) -> dict[str, Any]:
     stored["survivor_id"] = stored.pop("canonical_id")  # the name since the first release
     stored["first_seen_at"] = record.first_seen_at.isoformat()
     stored["last_seen_at"] = record.last_seen_at.isoformat()
-    stored["retired_at"] = record.retired_at.isoformat() if record.retired_at else None
+    for name in ("retired_at", "media_deleted_at"):
+        stored[name] = stored[name].isoformat() if stored[name] else None
     stored["facts_at"] = {fact: moment.isoformat() for fact, moment in record.facts_at.items()}
     stored["publish"] = publish_to(record.publish) if record.publish else None
     return {
@@ -138,7 +143,7 @@ def record_to(record: TrackRecord) -> dict[str, Any]:
 def record_from(stored: dict[str, Any]) -> TrackRecord:
     """Reads the stored form; carries fields of a newer release."""
     known = known_fields(TrackRecord, stored)
-    media, retired_at = stored.get("media"), stored.get("retired_at")
+    media = stored.get("media")
     return TrackRecord(
         **{
             **known,
@@ -154,13 +159,18 @@ def record_from(stored: dict[str, Any]) -> TrackRecord:
             "about": about_from(_mapping(stored.get("about"))),
             "canonical_id": stored.get("survivor_id"),
             "publish": _publish(stored),
-            "retired_at": datetime.fromisoformat(retired_at) if retired_at else None,
+            "retired_at": _time(stored.get("retired_at")),
+            "media_deleted_at": _time(stored.get("media_deleted_at")),
             "facts_at": {
                 fact: datetime.fromisoformat(moment)
                 for fact, moment in (stored.get("facts_at") or {}).items()
             },
         }
     )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _publish(stored: Mapping[str, Any]) -> PublishFacts | None:

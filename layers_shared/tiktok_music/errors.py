@@ -199,7 +199,11 @@ class RateLimited(RequestError):
 
 
 class KeySuspended(RequestError):
-    """Raised when the key or its organisation is suspended."""
+    """Raised when the key or its organisation is suspended; `key` is the ApiKey, for the log."""
+
+    def __init__(self, message: str, key: object = None) -> None:
+        super().__init__(message)
+        self.key = key
 
 
 def issues_to(issues: Iterable[Issue]) -> list[dict[str, Any]]:

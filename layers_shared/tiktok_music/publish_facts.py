@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from tiktok_music.publish_evidence import Evidence
 from tiktok_music.stored_text import StoredText
 
 
@@ -13,24 +14,6 @@ class ClipKind(StoredText):
 
     FULL = "full"
     TRENDING = "trending"
-
-
-class Evidence(StoredText):
-    """Why a clip is the recording of a track, the strongest first.
-
-    `listed`: the track itself came from the library. `sameId`: a clip has the TikTok id of the
-    track. `sameRecording`: fingerprints and titles agree. `sameCredits`: title, artist and length
-    agree, and there is no fingerprint to compare.
-    """
-
-    LISTED = "listed"
-    SAME_ID = "sameId"
-    SAME_RECORDING = "sameRecording"
-    SAME_CREDITS = "sameCredits"
-
-
-TRUSTED = (Evidence.LISTED, Evidence.SAME_ID, Evidence.SAME_RECORDING)
-STRENGTH = {each: rank for rank, each in enumerate(Evidence)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,18 @@
 """Decides whether a chosen track is honoured on direct publish."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from tiktok_music.archive import TrackStatus
-from tiktok_music.publish_facts import TRUSTED, Evidence, PublishFacts
+from tiktok_music.publish_evidence import TRUSTED, Evidence
 from tiktok_music.settings import SettingsReader
+
+if TYPE_CHECKING:
+    from tiktok_music.archive import TrackStatus
+    from tiktok_music.publish_facts import PublishFacts
 
 
 class HonorOnPublish(StrEnum):
@@ -38,7 +44,7 @@ class PublishPolicy:
     max_age: timedelta = timedelta(days=30)
 
     @classmethod
-    def read(cls, reader: SettingsReader) -> "PublishPolicy":
+    def read(cls, reader: SettingsReader) -> PublishPolicy:
         """Reads the settings; problems are collected in the reader."""
         honor = reader.choice("HONOR_ON_PUBLISH", tuple(HonorOnPublish), HonorOnPublish.OFF)
         evidence = reader.choices("PUBLISH_EVIDENCE", tuple(Evidence), ",".join(TRUSTED))
@@ -57,6 +63,8 @@ class PublishPolicy:
         self, facts: PublishFacts | None, status: TrackStatus, now: datetime
     ) -> NotHonored | None:
         """Why a track with these facts is not usable, whichever API posts; None if it is."""
+        from tiktok_music.archive import TrackStatus
+
         if status is TrackStatus.RETIRED:
             return NotHonored.RETIRED
         if facts is None:

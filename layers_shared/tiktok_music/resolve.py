@@ -1,6 +1,7 @@
 """Resolves the `tiktokMusic` of each target to a payload: parse all, look up once, decide.
 
-Pure except for the lookup, so that the API and a publisher give the same result.
+Pure except for the lookup. The API's knows what is listed now; a publisher's, the archive alone,
+follows a rollback with the next refresh.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -63,7 +63,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class FaultyTarget:
-    """A target that cannot be resolved, with everything that is wrong with it."""
+    """A target that cannot be resolved, with the issues of its members."""
 
     index: int
     issues: tuple[Issue, ...]

@@ -9,6 +9,8 @@ from functools import lru_cache
 # UUIDv5 of "https://www.tiktok.com/music/" in the URL namespace. Changing it would change the id of
 # every track.
 TIKTOK_SOUNDS = uuid.UUID("b631f4ec-6a4f-5ceb-a7f1-642a683109fa")
+# Pixels of the longer side of small covers, for lists at one and at three device pixels.
+SMALL_COVER_SIDES = (96, 320)
 _TIKTOK_ID = re.compile(r"[0-9]{5,20}", re.ASCII)
 _NOT_SLUG = re.compile(r"[^\w]+", re.UNICODE)
 
@@ -52,6 +54,12 @@ def small_cover_key(track_id: str, side: int) -> str:
 def peaks_key(track_id: str) -> str:
     """Object key of the waveform of the preview."""
     return f"music/{track_id}/peaks.json"
+
+
+def media_keys(track_id: str) -> tuple[str, ...]:
+    """The keys of every object that a track may have."""
+    covers = (small_cover_key(track_id, side) for side in SMALL_COVER_SIDES)
+    return (preview_key(track_id), cover_key(track_id), *covers, peaks_key(track_id))
 
 
 @dataclass(frozen=True, slots=True)

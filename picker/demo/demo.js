@@ -17,5 +17,6 @@ function connect(id, attribute, also = () => {}) {
 }
 
 connect('#theme', 'theme', (theme) => { document.documentElement.dataset.theme = theme; });
+connect('#layout', 'compact');
 connect('#locale', 'locale');
 connect('#direction', 'dir');

@@ -1,26 +1,16 @@
-/**
- * The element: connects the parts and is their only interface to the page.
- *
- * @typedef {import('../tiktok-music-picker.js').Track} Track
- */
+/** The element: its interface for the page. What is inside it is the panel's. */
 
-import { el } from './dom.js';
+import { reflectAttributes } from './attributes.js';
 import { FormControl } from './form_control.js';
-import { Frame, isPickOf } from './frame.js';
-import { failureText } from './notices.js';
-import { Player } from './player.js';
-import { Reader } from './reader.js';
+import { Panel } from './panel.js';
 import { Source, tokenRequest } from './source.js';
-import { Standings } from './standings.js';
-import { directionOf, Speech, textsOf, withTexts } from './strings.js';
+import { Speech, textsOf, withTexts } from './strings.js';
 import { adoptStyles } from './styles.js';
 import { Tokens } from './tokens.js';
 
-const SEEK_SECONDS = 5;
-const STANDINGS_DELAY_MS = 150;
 const TEXT_ATTRIBUTES = ['src', 'tokenSrc', 'locale', 'theme', 'name', 'credentials'];
-const FLAGS = ['required', 'disabled'];
-const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', ...TEXT_ATTRIBUTES, ...FLAGS];
+const FLAGS = ['required', 'disabled', 'compact'];
+const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', 'favorites', 'recent', ...TEXT_ATTRIBUTES, ...FLAGS];
 
 /**
  * Lists, plays and picks tracks of the music catalog.
@@ -29,11 +19,14 @@ const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', ...TEXT_
  * @attr {string} theme - `light` or `dark`; default: the system's
  * @attr {string} name - in a form: the name of the field
  * @attr {boolean} disabled - nothing can be picked or played
+ * @attr {boolean} compact - a button, or a card of the pick, opens the panel in a dialog
  * @fires track-selected - a track or a mode is picked, or the pick is cleared
  * @fires preview-started - a preview begins to sound
  * @fires preview-ended - a preview ends, is stopped or fails
  * @fires list-loaded - the first page of a search is shown
  * @fires list-failed - the list cannot be loaded
+ * @fires favorites-changed - the user adds or removes a favorite
+ * @fires recent-changed - the user picks a track
  * @cssprop --tmp-accent
  * @cssprop --tmp-control-line
  * @cssprop --tmp-font
@@ -56,6 +49,7 @@ const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', ...TEXT_
  * @csspart auto
  * @csspart none
  * @csspart count
+ * @csspart order
  * @csspart banner
  * @csspart panel
  * @csspart button
@@ -68,15 +62,20 @@ const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', ...TEXT_
  * @csspart title
  * @csspart author
  * @csspart facts
+ * @csspart favorite
  * @csspart use
  * @csspart player
  * @csspart seek
  * @csspart note
+ * @csspart open
+ * @csspart card
+ * @csspart dialog
  */
 export class TiktokMusicPicker extends FormControl {
-  static observedAttributes = ['src', 'token-src', 'credentials', 'lang', 'locale', 'dir', 'strings', 'value', 'required'];
+  static observedAttributes = ['src', 'token-src', 'credentials', 'lang', 'locale', 'dir', 'strings', 'value', 'required', 'compact'];
 
   #root = this.attachShadow({ mode: 'open' });
+  #panel = new Panel(this, this.#root);
   #ownStrings = {};
   /** @type {HeadersInit|undefined} */ #headers;
   /** @type {typeof fetch|undefined} */ #fetch;
@@ -84,31 +83,12 @@ export class TiktokMusicPicker extends FormControl {
   /** @type {Tokens|null} */ #tokens = null;
   #starts = 0;
   /** @type {AbortController} aborted when the element leaves the page */ #connection;
-  /** @type {Frame|null} rebuilt for another language; null while the element is not in the page */ #frame = null;
-  /** @type {import('./filters.js').Choice} */ #choice = { q: '', languages: new Set(), commerceOnly: false, publishableOnly: false };
-  /** @type {Source} */ #source;
-  /** @type {Standings|null} */ #standings = null;
-  #standingsTimer;
-  /** @type {Set<string>} ids whose preview failed */ #failed = new Set();
-  /** @type {Track|null} */ #picked = null;
-  #audio = el('audio', { preload: 'none' });
-  #player = new Player(this.#audio, {
-    changed: () => this.#playerChanged(),
-    started: (track) => this.dispatchEvent(new CustomEvent('preview-started', { detail: { track } })),
-    ended: (track, reason) => this.#previewEnded(track, reason),
-  });
-  #reader = new Reader({
-    last: () => this.#frame?.list.last ?? -1,
-    begun: () => this.#begun(),
-    changed: () => this.#show(),
-    failed: (error) => this.#failedToLoad(error),
-  });
 
   constructor() {
     super();
     adoptStyles(this.#root);
-    this.addEventListener('keydown', (event) => this.#escape(event));
-    // `input` and `change` of the picker mean a pick; those of its search field stay inside.
+    this.addEventListener('keydown', (event) => this.#panel.escape(event));
+    // `input` and `change` of the picker mean a pick; those of its fields stay inside.
     for (const name of ['input', 'change']) this.#root.addEventListener(name, (event) => event.stopPropagation());
   }
 
@@ -132,64 +112,76 @@ export class TiktokMusicPicker extends FormControl {
   /** Sends the picker's requests in place of the browser's `fetch`. @type {typeof fetch|undefined} */
   get fetch() { return this.#fetch; }
 
-  set fetch(fetch) {
-    if (fetch && typeof fetch !== 'function') throw new TypeError('fetch must be a function');
-    this.#fetch = fetch ?? undefined;
-  }
+  set fetch(fetch) { this.#fetch = functionOf('fetch', fetch); }
 
   /** Gets a browser token, in place of `token-src`. @type {(() => Promise<{token: string, expiresAt: string}|null>)|undefined} */
   get getToken() { return this.#getToken; }
 
-  set getToken(getToken) {
-    if (getToken && typeof getToken !== 'function') throw new TypeError('getToken must be a function');
-    if (this.#getToken === (getToken ?? undefined)) return;
-    this.#getToken = getToken ?? undefined;
+  set getToken(given) {
+    const getToken = functionOf('getToken', given);
+    if (this.#getToken === getToken) return;
+    this.#getToken = getToken;
     this.#tokensChanged();
   }
 
+  /** Ids of the user's favorites, the newest first. @type {readonly string[]} */
+  get favorites() { return this.#panel.shelves.favorites; }
+
+  set favorites(ids) { this.#panel.shelves.favorites = ids; }
+
+  /** Ids of the tracks that the user picked last, the newest first. @type {readonly string[]} */
+  get recent() { return this.#panel.shelves.recent; }
+
+  set recent(ids) { this.#panel.shelves.recent = ids; }
+
   /** Loads the list again. */
-  reload() {
-    this.#standings?.stop();
-    this.#source = new Source({ ...this.#access, src: this.src, tokens: this.#tokens });
-    this.#standings = new Standings(this.#source);
-    if (this.#frame) this.#search();
-  }
+  reload() { this.#panel.open(new Source({ ...this.#access, src: this.src, tokens: this.#tokens })); }
 
   /** Stops the preview. */
-  stop() { this.#player.stop(); }
+  stop() { this.#panel.previews.stop(); }
 
   /** Removes the pick, as its button does. */
-  clear() { this.#pick(null); }
+  clear() { this.#panel.picks.pick(null); }
 
   connectedCallback() {
     for (const name of PROPERTIES) this.#upgradeProperty(name);
     this.#connection = new AbortController();
     const options = { signal: this.#connection.signal };
-    for (const name of ['online', 'offline']) window.addEventListener(name, () => this.#connectionChanged(), options);
-    document.addEventListener('visibilitychange', () => this.#visibilityChanged(), options);
+    for (const name of ['online', 'offline']) window.addEventListener(name, () => this.#panel.listing.connectionChanged(), options);
+    document.addEventListener('visibilitychange', () => this.#panel.listing.visibilityChanged(), options);
     this.#start();
   }
 
   disconnectedCallback() {
     this.#connection.abort();
-    this.#reader.stop();
-    this.#standings?.stop();
-    this.#player.stop();
-    clearTimeout(this.#standingsTimer);
-    this.#frame?.stop();
-    this.#frame = null;
+    this.#panel.stop();
   }
 
   attributeChangedCallback(name, before, now) {
     if (before === now) return;
     if (name === 'value') this.useDefault();
     else if (name === 'required') this.showValidity();
-    else if (name === 'dir') this.#showDirection();
+    else if (name === 'dir') this.#panel.showDirection();
     else if (name === 'strings') this.#takeStrings(now);
     else if (name === 'token-src') this.#tokensChanged();
     else if (name === 'src' || name === 'credentials') this.#sourceChanged();
     else this.#restart();
   }
+
+  // ---- what a form control needs
+
+  /** @ignore */ get focusTarget() { return this.#panel.focusTarget; }
+
+  /** @ignore */
+  get requiredText() { return this.#panel.frame?.speech.say('required') ?? 'required'; }
+
+  /** @ignore */
+  valueChanged() { this.#panel.picks.valueChanged(); }
+
+  /** @ignore */
+  disabledChanged() { this.#panel.disable(); }
+
+  // ---- inside
 
   #takeStrings(json) {
     try {
@@ -220,37 +212,15 @@ export class TiktokMusicPicker extends FormControl {
   }
 
   #sourceChanged() {
-    this.#picked = null;
-    if (this.#frame) this.reload();
+    this.#panel.picks.forget();
+    if (this.#panel.frame) this.reload();
   }
-
-  // ---- what a form control needs
-
-  /** @ignore */
-  get focusTarget() { return this.#frame?.search.input; }
-
-  /** @ignore */
-  get requiredText() { return this.#frame?.speech.say('required') ?? 'required'; }
-
-  /** @ignore */
-  valueChanged() {
-    this.#picked = null;
-    if (this.#frame) this.#showPick();
-  }
-
-  /** @ignore */
-  disabledChanged() {
-    if (this.isDisabled) this.#player.stop();
-    this.#frame?.disable(this.isDisabled);
-  }
-
-  // ---- the frame
 
   #restart() {
     if (this.#connection && !this.#connection.signal.aborted) this.#start();
   }
 
-  /** Builds the frame, in the place of the one of another language if there is one. */
+  /** Builds the panel, in the place of the one of another language if there is one. */
   async #start() {
     const start = ++this.#starts;
     const { signal } = this.#connection;
@@ -258,12 +228,9 @@ export class TiktokMusicPicker extends FormControl {
     const { language, texts } = await textsOf(tag);
     if (signal.aborted || start !== this.#starts) return;
     const hasOwn = Object.keys(this.#ownStrings).length > 0;
-    const place = this.#frame?.place;
-    this.#build(new Speech(tag, withTexts(texts, this.#ownStrings)), hasOwn ? tag : language);
-    if (place) this.#resume(place);
-    else this.reload();
-    this.#showPick();
-    this.#showPlayer();
+    const isFirst = !this.#panel.frame;
+    this.#panel.build(new Speech(tag, withTexts(texts, this.#ownStrings)), hasOwn ? tag : language);
+    if (isFirst) this.reload();
     this.showLabel();
     this.showValidity();
   }
@@ -272,238 +239,12 @@ export class TiktokMusicPicker extends FormControl {
     const page = this.closest('[lang]') ?? document.documentElement;
     return this.getAttribute('locale') || page.lang || navigator.language;
   }
-
-  #build(speech, language) {
-    const text = this.#frame?.search.text ?? this.#choice.q;
-    this.#frame?.stop();
-    this.#frame = new Frame(speech, { choice: this.#choice, player: this.#player }, this.#handlers);
-    this.#frame.search.text = text;
-    this.#frame.element.lang = language;
-    this.#frame.disable(this.isDisabled);
-    this.#showDirection();
-    this.#root.replaceChildren(this.#frame.element, this.#audio);
-  }
-
-  /** Shows the list that is there, where the user was. */
-  #resume(place) {
-    if (place.text !== this.#choice.q) this.#search(); // the user is typing
-    if (this.#reader.feed.total !== undefined) this.#frame.begin(this.#reader.feed);
-    this.#show();
-    this.#frame.place = place;
-  }
-
-  /** Sets the direction of `locale`, unless the element has a `dir` of its own. */
-  #showDirection() {
-    if (!this.#frame) return;
-    const { element } = this.#frame;
-    const isOwn = this.hasAttribute('locale') && !this.hasAttribute('dir');
-    if (isOwn) element.dir = directionOf(element.lang);
-    else element.removeAttribute('dir');
-  }
-
-  get #handlers() {
-    return {
-      searched: () => this.#search(),
-      cleared: () => this.#clearFilters(),
-      retried: () => this.#retry(),
-      cancelled: () => this.#reader.cancelRetry(),
-      reloaded: () => this.reload(),
-      filled: (row) => this.#rowFilled(row),
-      viewed: () => this.#viewed(),
-      entered: (track) => this.#announce(track.title ?? ''),
-      picked: (track) => this.#pick({ mode: 'manual', trackId: track.id }, track),
-      chosen: (mode) => this.#pick(mode && { mode }),
-      played: (track) => this.#play(track),
-      seeked: (steps) => this.#player.seek(this.#player.position + steps * SEEK_SECONDS),
-      stopped: () => this.#stopPlayer(),
-      resized: () => this.#stopUnseen(),
-    };
-  }
-
-  #announce(text) { this.#frame?.announce(text); }
-
-  // ---- the list
-
-  #show() { this.#frame?.show(this.#reader.feed, this.#reader.retryAt); }
-
-  /** Starts a new search; the old results stay visible until its first page arrives. */
-  #search() {
-    this.#frame.search.stop();
-    this.#choice.q = this.#frame.search.text;
-    this.#reader.open(this.#source, this.#choice);
-  }
-
-  #begun() {
-    const { feed } = this.#reader;
-    this.#frame?.begin(feed);
-    const { q, languages, commerceOnly } = this.#choice;
-    const detail = { q, languages: [...languages], commerceOnly, total: feed.total };
-    this.dispatchEvent(new CustomEvent('list-loaded', { detail }));
-  }
-
-  #failedToLoad(error) {
-    this.#announce(this.#frame?.speech.say(failureText(error)));
-    const detail = { kind: failureText(error), reference: error.reference };
-    this.dispatchEvent(new CustomEvent('list-failed', { detail }));
-  }
-
-  #clearFilters() {
-    this.#choice.languages.clear();
-    this.#choice.commerceOnly = false;
-    this.#choice.publishableOnly = false;
-    this.#frame.search.clear();
-  }
-
-  #retry() {
-    if (this.#reader.feed.total === undefined) this.#search();
-    else this.#reader.retry();
-  }
-
-  #connectionChanged() {
-    if (!this.#frame) return;
-    if (navigator.onLine) {
-      this.#standings.wake();
-      this.#frame.list.showCovers();
-      this.#reader.retryInBackground();
-    }
-    this.#show();
-  }
-
-  /** Retries after a failure and updates the age of the list, when the page becomes visible again. */
-  #visibilityChanged() {
-    if (document.hidden || !this.#frame) return;
-    this.#reader.retryInBackground();
-    this.#show();
-  }
-
-  #viewed() {
-    const { total, tracks, failure } = this.#reader.feed;
-    clearTimeout(this.#standingsTimer);
-    this.#standingsTimer = setTimeout(() => this.#fetchStandings(), STANDINGS_DELAY_MS);
-    if (total !== undefined && this.#frame.list.last >= tracks.length && !failure) this.#reader.load();
-  }
-
-  async #fetchStandings() {
-    const picked = this.value?.trackId ? [this.value.trackId] : [];
-    const ids = this.#frame.list.rows.map((row) => row.track.id);
-    if (!await this.#standings.fetch([...picked, ...ids]) || !this.#frame) return;
-    for (const row of this.#frame.list.rows) this.#showStanding(row);
-    this.#showPick();
-  }
-
-  #rowFilled(row) {
-    this.#showStanding(row);
-    row.showPicked(isPickOf(this.#pickState, row.track));
-    row.showPlaying(this.#player);
-  }
-
-  #showStanding(row) {
-    const standing = this.#standings.get(row.track.id);
-    row.showRank(standing, this.#reader.feed.hasFilters ? null : row.index + 1);
-    row.showMeta(standing, this.#failed.has(row.track.id));
-  }
-
-  // ---- playing
-
-  /** @param {Track} track */
-  #play(track) {
-    if (!track.previewUrl) return;
-    const isNew = !this.#player.has(track);
-    this.#showFailure(track, false);
-    this.#player.toggle(track);
-    if (isNew) this.#announce(this.#frame.speech.sayOf('playing', track));
-  }
-
-  #previewEnded(track, reason) {
-    this.dispatchEvent(new CustomEvent('preview-ended', { detail: { track, reason } }));
-    if (reason !== 'failed') return;
-    this.#showFailure(track, true);
-    this.#announce(this.#frame?.speech.say('previewFailed'));
-  }
-
-  #showFailure(track, hasFailed) {
-    if (hasFailed) this.#failed.add(track.id);
-    else this.#failed.delete(track.id);
-    const row = this.#frame?.list.rows.find(({ track: { id } }) => id === track.id);
-    if (row) this.#showStanding(row);
-  }
-
-  #stopPlayer() {
-    const hadFocus = this.#frame.bar.element.querySelector(':focus');
-    this.#player.stop();
-    if (hadFocus) this.#frame.list.activate();
-  }
-
-  #playerChanged() {
-    this.#showPlayer();
-    this.#stopUnseen();
-  }
-
-  /** Stops a preview that can no longer be seen, as in a dialog that was closed. */
-  #stopUnseen() {
-    if (this.#player.track && this.isConnected && !this.checkVisibility({ visibilityProperty: true })) this.#player.stop();
-  }
-
-  #showPlayer() { this.#frame?.showPlayer(this.#player); }
-
-  #escape(event) {
-    if (event.key !== 'Escape' || event.isComposing || !this.#frame) return;
-    if (this.#player.track) this.#stopPlayer();
-    else if (this.#frame.search.input.value) this.#frame.search.clear();
-    else return;
-    event.preventDefault();
-    event.stopPropagation(); // a dialog around the picker stays open
-  }
-
-  // ---- picking
-
-  /** @param {import('./music.js').TiktokMusic|null} music null: nothing @param {Track} [track] the picked one */
-  #pick(music, track) {
-    this.choose(music);
-    this.#picked = track ?? null;
-    if (this.#frame) this.#showPick();
-    this.#announce(this.#frame?.note.announcement);
-    const detail = { ...(music && { tiktokMusic: this.value }), ...(track && { track }) };
-    this.dispatchEvent(new CustomEvent('track-selected', { detail, bubbles: true, composed: true }));
-  }
-
-  /** @returns {import('./note.js').Pick} */
-  get #pickState() {
-    const { value } = this;
-    const id = value?.trackId;
-    const standing = this.#standings?.get(id);
-    this.#picked ??= standing ?? this.#reader.feed?.tracks.find((track) => track.id === id);
-    return { value, track: this.#picked, standing, isChecked: !this.#standings?.hasFailed };
-  }
-
-  #showPick() {
-    this.#frame.showPick(this.#pickState);
-    const { value } = this;
-    if (value?.trackId && this.#standings?.get(value.trackId) === undefined) this.#findPicked(value.trackId);
-  }
-
-  /** Fetches the track of a value that the page set. */
-  async #findPicked(id) {
-    const isFound = await this.#standings.fetch([id]);
-    if (isFound && this.#frame && this.value?.trackId === id) this.#frame.showPick(this.#pickState);
-  }
 }
 
-for (const name of TEXT_ATTRIBUTES) {
-  const attribute = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  Object.defineProperty(TiktokMusicPicker.prototype, name, {
-    configurable: true,
-    enumerable: true,
-    get() { return this.getAttribute(attribute) ?? ''; },
-    set(text) { if (this.getAttribute(attribute) !== String(text ?? '')) this.setAttribute(attribute, text ?? ''); },
-  });
-}
+reflectAttributes(TiktokMusicPicker.prototype, TEXT_ATTRIBUTES, FLAGS);
 
-for (const name of FLAGS) {
-  Object.defineProperty(TiktokMusicPicker.prototype, name, {
-    configurable: true,
-    enumerable: true,
-    get() { return this.hasAttribute(name); },
-    set(isOn) { this.toggleAttribute(name, Boolean(isOn)); },
-  });
+/** Returns a property that takes a function, undefined without one. */
+function functionOf(name, given) {
+  if (given && typeof given !== 'function') throw new TypeError(`${name} must be a function`);
+  return given ?? undefined;
 }

@@ -4,7 +4,7 @@
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  */
 
-import { queryOf } from './query.js';
+import { EVERY_LIST, queryOf } from './query.js';
 import { SourceError } from './source.js';
 
 const PATH = '/v1/tiktok-music';
@@ -25,7 +25,7 @@ export class Feed {
   #cursors = new Set();
   #abort = new AbortController();
 
-  /** @param {import('./source.js').Source} source @param {import('./filters.js').Choice} choice */
+  /** @param {import('./source.js').Source} source @param {import('./query.js').Choice} choice */
   constructor(source, choice) {
     this.source = source;
     this.choice = choice;
@@ -39,6 +39,9 @@ export class Feed {
   /** Seconds since the catalog was refreshed, including the time since its response arrived. */
   get age() { return this.#age && this.#age + (Date.now() - this.#fetchedAt) / 1000; }
 
+  /** The same search from its first page. */
+  again() { return new Feed(this.source, this.choice); }
+
   stop() { this.#abort.abort(); }
 
   /** Fetches one more page. */
@@ -48,7 +51,7 @@ export class Feed {
     const more = isFirst ? ['facets', 'true'] : ['cursor', this.#cursor];
     const page = isLinkWithoutId
       ? { body: { tracks: [] }, age: 0 }
-      : await this.#page([...common, ...languages, ['limit', PAGE_SIZE], more]);
+      : await this.#page([...common, ...languages, ...EVERY_LIST, ['limit', PAGE_SIZE], more]);
     if (isFirst) await this.#takeFirst(page);
     this.tracks.push(...page.body.tracks.filter(isTrack));
     this.#cursor = this.#cursorAfter(page.body);

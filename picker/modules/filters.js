@@ -1,22 +1,26 @@
-/**
- * The filter chips: direct posts, commercial use and languages, each with its number of tracks.
- *
- * @typedef {{q: string, languages: Set<string>, commerceOnly: boolean, publishableOnly: boolean}} Choice the search
- */
+/** The chips: favorites and recently used, and the filters with their numbers of tracks. */
 
 import { button, el } from './dom.js';
 import { icon } from './icons.js';
 import { isRightToLeft } from './strings.js';
 
-// Cannot collide with a language code of two letters.
-const COMMERCE = 'commerce';
-const EVERYWHERE = 'everywhere';
+// None can collide with a language code of two letters.
+const FLAGS = { everywhere: 'publishableOnly', commerce: 'commerceOnly' };
+const SHELVES = { favorites: 'heart', recent: 'clock' };
 
 export class Filters {
-  /** @param {import('./strings.js').Speech} speech @param {Choice} choice @param {() => void} changed */
-  constructor(speech, choice, changed) {
+  #facets = {};
+
+  /**
+   * @param {import('./strings.js').Speech} speech
+   * @param {import('./query.js').Choice} choice
+   * @param {import('./shelves.js').Shelves} shelves
+   * @param {() => void} changed
+   */
+  constructor(speech, choice, shelves, changed) {
     this.speech = speech;
     this.choice = choice;
+    this.shelves = shelves;
     this.changed = changed;
     this.chips = el('div', {
       class: 'chips', part: 'chips', role: 'toolbar', 'aria-label': speech.say('filters'),
@@ -27,19 +31,19 @@ export class Filters {
     this.element = el('div', { class: 'filters' }, this.chips, this.unfold);
   }
 
-  /** @param {{language?: Record<string, number>, isCommerceMusic?: Record<string, number>, publishable?: Record<string, number>}} facets */
-  show({ language = {}, isCommerceMusic, publishable } = {}) {
+  /**
+   * A shelf has no facets, and no other filters.
+   * @param {{language?: Record<string, number>, isCommerceMusic?: Record<string, number>, publishable?: Record<string, number>}} [facets]
+   */
+  show(facets = {}) {
+    this.#facets = facets;
+    this.update();
+  }
+
+  /** Shows the numbers of the shelves again. */
+  update() {
     const focused = this.chips.getRootNode().activeElement?.dataset.chip;
-    const { languages, commerceOnly, publishableOnly } = this.choice;
-    const codes = [...new Set([...Object.keys(language), ...languages])];
-    const chips = codes.map((code) => this.#chip(code, this.speech.language(code), language[code] ?? 0, languages.has(code)));
-    if (isCommerceMusic) {
-      chips.unshift(this.#chip(COMMERCE, this.speech.say('commercial'), isCommerceMusic.true ?? 0, commerceOnly));
-    }
-    const everywhere = publishable?.true ?? 0;
-    if (everywhere || publishableOnly) {
-      chips.unshift(this.#chip(EVERYWHERE, this.speech.say('worksEverywhere'), everywhere, publishableOnly));
-    }
+    const chips = [...this.#shelfChips(), ...(this.choice.shelf ? [] : [...this.#flagChips(), ...this.#languageChips()])];
     this.chips.replaceChildren(...chips);
     const stop = chips.find((chip) => chip.dataset.chip === focused) ?? chips[0];
     if (stop) stop.tabIndex = 0;
@@ -52,17 +56,42 @@ export class Filters {
     this.unfold.hidden = this.unfold.ariaExpanded !== 'true' && this.chips.scrollWidth <= this.chips.clientWidth;
   }
 
+  *#shelfChips() {
+    for (const [name, picture] of Object.entries(SHELVES)) {
+      const count = this.shelves[name].length;
+      const isOn = this.choice.shelf === name;
+      if (count || isOn) yield this.#chip(name, [icon(picture), this.speech.say(name)], count, isOn);
+    }
+  }
+
+  *#flagChips() {
+    const { isCommerceMusic, publishable } = this.#facets;
+    const { commerceOnly, publishableOnly } = this.choice;
+    const everywhere = publishable?.true ?? 0;
+    if (everywhere || publishableOnly) yield this.#chip('everywhere', [this.speech.say('worksEverywhere')], everywhere, publishableOnly);
+    if (isCommerceMusic) yield this.#chip('commerce', [this.speech.say('commercial')], isCommerceMusic.true ?? 0, commerceOnly);
+  }
+
+  *#languageChips() {
+    const { language = {} } = this.#facets;
+    const { languages } = this.choice;
+    for (const code of new Set([...Object.keys(language), ...languages])) {
+      yield this.#chip(code, [this.speech.language(code)], language[code] ?? 0, languages.has(code));
+    }
+  }
+
   #chip(name, label, count, isOn) {
     return button('chip', {
       part: isOn ? 'chip chip-on' : 'chip', tabindex: -1, 'aria-pressed': String(isOn), 'data-chip': name,
       onclick: () => this.#toggled(name),
-    }, label, ' ', el('small', {}, this.speech.number(count)));
+    }, ...label, ' ', el('small', {}, this.speech.number(count)));
   }
 
   #toggled(name) {
-    if (name === COMMERCE) this.choice.commerceOnly = !this.choice.commerceOnly;
-    else if (name === EVERYWHERE) this.choice.publishableOnly = !this.choice.publishableOnly;
-    else if (!this.choice.languages.delete(name)) this.choice.languages.add(name);
+    const { choice } = this;
+    if (name in SHELVES) choice.shelf = choice.shelf === name ? '' : name;
+    else if (name in FLAGS) choice[FLAGS[name]] = !choice[FLAGS[name]];
+    else if (!choice.languages.delete(name)) choice.languages.add(name);
     this.changed();
   }
 

@@ -10,34 +10,36 @@ import { icon } from './icons.js';
 import { List } from './list.js';
 import { Note } from './note.js';
 import { Notices } from './notices.js';
+import { Order } from './order.js';
 import { PlayerBar } from './player_bar.js';
 import { SearchField } from './search_field.js';
 
 export class Frame {
   /**
    * @param {import('./strings.js').Speech} speech
-   * @param {{choice: import('./filters.js').Choice, player: import('./player.js').Player}} state
+   * @param {{choice: import('./query.js').Choice, shelves: import('./shelves.js').Shelves, player: import('./player.js').Player}} state
    * @param {import('./list.js').Handlers & {
    *   searched: () => void, cleared: () => void, retried: () => void, cancelled: () => void, reloaded: () => void,
-   *   chosen: (mode: 'auto'|'none'|null) => void, stopped: () => void, resized: () => void,
+   *   chosen: (mode: 'auto'|'none'|null) => void, stopped: () => void, started: () => void, resized: () => void,
    * }} handlers
    */
-  constructor(speech, { choice, player }, handlers) {
+  constructor(speech, { choice, shelves, player }, handlers) {
     this.speech = speech;
     this.list = new List(speech, handlers);
     this.search = new SearchField(speech, { searched: handlers.searched, left: () => this.list.activate() });
-    this.filters = new Filters(speech, choice, handlers.searched);
+    this.filters = new Filters(speech, choice, shelves, handlers.searched);
+    this.order = new Order(speech, choice, handlers.searched);
     this.notices = new Notices(speech, {
       retry: handlers.retried, cancel: handlers.cancelled, reload: handlers.reloaded, clear: handlers.cleared,
     });
-    this.bar = new PlayerBar(speech, player, handlers.stopped);
+    this.bar = new PlayerBar(speech, player, handlers);
     this.note = new Note(speech, () => handlers.chosen(null));
     this.modes = new Map([['auto', 'spark'], ['none', 'mute']].map(([mode, name]) => [mode,
       button(mode, { part: mode, 'aria-pressed': 'false', onclick: () => handlers.chosen(mode) }, icon(name), speech.say(mode))]));
     this.counted = el('span', { part: 'count' });
     this.spoken = el('div', { class: 'spoken', role: 'status' });
     this.element = el('div', { class: 'frame' },
-      this.search.element, this.filters.element, el('div', { class: 'bar' }, ...this.modes.values(), this.counted),
+      this.search.element, this.filters.element, el('div', { class: 'bar' }, ...this.modes.values(), this.counted, this.order.element),
       this.notices.banner, this.notices.panel, this.list.element, this.bar.element, this.note.element,
       el('div', { id: 'help', hidden: true }, speech.say('help')), this.spoken);
     this.handlers = handlers;
@@ -59,6 +61,7 @@ export class Frame {
   begin({ total, facets, hasFilters }) {
     this.list.reset();
     this.filters.show(facets);
+    this.order.show();
     this.counted.textContent = this.speech.count('tracks', total);
     const nothing = this.speech.say(hasFilters ? 'noMatchTitle' : 'emptyTitle');
     this.announce(total ? this.counted.textContent : nothing);
@@ -75,6 +78,7 @@ export class Frame {
     const { replacesList } = this.notices;
     const isListGone = replacesList && this.list.leave();
     this.list.element.hidden = replacesList;
+    this.filters.element.hidden = replacesList && !this.filters.chips.childElementCount;
     if (replacesList && failure) this.counted.textContent = '';
     if (isButtonGone || isListGone) this.search.focus();
     const isLoading = total === undefined && !failure;
@@ -82,9 +86,12 @@ export class Frame {
     else this.list.show(tracks, total ?? 0, total);
   }
 
-  /** @param {import('./player.js').Player} player */
-  showPlayer(player) {
-    this.bar.show();
+  /**
+   * @param {import('./player.js').Player} player
+   * @param {{offsetMs: number, startMs: number|undefined}|null} start of videos, where the user can set it
+   */
+  showPlayer(player, start) {
+    this.bar.show(start);
     for (const row of this.list.rows) row.showPlaying(player);
   }
 

@@ -7,6 +7,7 @@
  *   viewed: () => void,
  *   entered: (track: Track) => void,
  *   picked: (track: Track) => void,
+ *   favored: (track: Track) => void,
  *   played: (track: Track) => void,
  *   seeked: (steps: number) => void,
  * }} Handlers `filled`: a row got its track; `entered`: a row got the focus
@@ -215,10 +216,10 @@ export class List {
     return true;
   }
 
-  /** Enter picks and Space plays, except on a button inside the row, which they press. */
+  /** Enter picks, Space plays and F marks a favorite, except on a button inside the row, which they press. */
   #acted({ key, target }) {
     const track = this.#tracks[this.#active];
-    const act = { Enter: this.handlers.picked, ' ': this.handlers.played }[key];
+    const act = { enter: this.handlers.picked, ' ': this.handlers.played, f: this.handlers.favored }[key.toLowerCase()];
     if (!act || target.closest('button')) return false;
     if (track) act(track);
     return true;
@@ -230,6 +231,7 @@ export class List {
     this.#active = row.index;
     this.render();
     if (row.play.contains(event.target)) this.handlers.played(row.track);
+    else if (row.favorite.contains(event.target)) this.handlers.favored(row.track);
     else this.handlers.picked(row.track);
   }
 }

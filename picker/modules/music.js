@@ -1,11 +1,14 @@
 /**
  * The value of the picker: the `tiktokMusic` member that schedule and publish take.
  *
- * @typedef {{mode: 'none'} | {mode: 'auto'} | {mode: 'manual', trackId: string}} TiktokMusic
+ * @typedef {{mode: 'none'} | {mode: 'auto'} | {mode: 'manual', trackId: string, startMs?: number}} TiktokMusic
+ *   `startMs`: where videos start in the published clip
  */
 
 const MODES = ['none', 'auto', 'manual'];
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const MOST_MS = 2 ** 31 - 1; // of TikTok's field
+
+export const TRACK_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /**
  * Parses a value or its JSON; throws TypeError if it is neither.
@@ -13,14 +16,16 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
  */
 export function parseMusic(given) {
   if (given === null || given === undefined || given === '') return null;
-  const { mode, selection, trackId } = Object(typeof given === 'string' ? parseJson(given) : given);
+  const { mode, selection, trackId, startMs } = Object(typeof given === 'string' ? parseJson(given) : given);
   const known = mode ?? selection; // `selection` is the older name
   if (!MODES.includes(known)) throw new TypeError(`mode must be one of ${MODES.join(', ')}`);
   if (selection !== undefined && selection !== known) throw new TypeError('mode and selection differ');
   if (known !== 'manual') return Object.freeze({ mode: known });
   const id = String(trackId).toLowerCase();
-  if (!UUID.test(id)) throw new TypeError('trackId must be the id of a track, a UUID');
-  return Object.freeze({ mode: 'manual', trackId: id });
+  if (!TRACK_ID.test(id)) throw new TypeError('trackId must be the id of a track, a UUID');
+  if (startMs === undefined) return Object.freeze({ mode: 'manual', trackId: id });
+  if (!Number.isInteger(startMs) || startMs < 0 || startMs > MOST_MS) throw new TypeError('startMs must be a whole number of milliseconds');
+  return Object.freeze({ mode: 'manual', trackId: id, startMs });
 }
 
 function parseJson(text) {
@@ -32,4 +37,4 @@ function parseJson(text) {
 }
 
 /** @param {TiktokMusic|null} one @param {TiktokMusic|null} other */
-export const isSameMusic = (one, other) => one?.mode === other?.mode && one?.trackId === other?.trackId;
+export const isSameMusic = (one, other) => ['mode', 'trackId', 'startMs'].every((name) => one?.[name] === other?.[name]);

@@ -14,6 +14,15 @@ import { icon } from './icons.js';
 const HONORED = { publish: false, managed: true };
 const STATUS_TEXTS = { retired: 'retiredPick', offChart: 'offChartPick' };
 
+/** The names of the texts on what `resolve` refuses or warns of. @param {Pick} pick @returns {string[]} */
+export function warningsOf({ value, track, standing, isChecked }) {
+  if (value?.mode !== 'manual') return [];
+  if (standing === null) return ['unknownPick'];
+  if (!standing && !track) return isChecked ? [] : ['uncheckedPick'];
+  const { isCommerceMusic } = standing ?? track;
+  return [STATUS_TEXTS[standing?.status], isCommerceMusic === false && 'notCommercialPick'].filter(Boolean);
+}
+
 export class Note {
   title = '';
 
@@ -37,8 +46,9 @@ export class Note {
     this.title = this.#titleOf(pick);
     this.headline.textContent = this.title || this.speech.say('nothingPicked');
     this.clear.hidden = !pick.value;
-    this.#fill(this.warning, this.#warningsOf(pick));
-    this.#fill(this.details, this.#detailsOf(pick));
+    const times = { time: this.speech.clock((pick.value?.startMs ?? 0) / 1000) };
+    this.#fill(this.warning, warningsOf(pick));
+    this.#fill(this.details, this.#detailsOf(pick), times);
     this.details.hidden ||= this.summary.ariaExpanded !== 'true';
   }
 
@@ -47,26 +57,18 @@ export class Note {
     return value ? this.speech.say(value.mode === 'auto' ? 'selectedAuto' : 'selectedNone') : '';
   }
 
-  /** What `resolve` refuses or warns of. */
-  #warningsOf({ value, track, standing, isChecked }) {
-    if (value?.mode !== 'manual') return [];
-    if (standing === null) return ['unknownPick'];
-    if (!standing && !track) return isChecked ? [] : ['uncheckedPick'];
-    const { isCommerceMusic } = standing ?? track;
-    return [STATUS_TEXTS[standing?.status], isCommerceMusic === false && 'notCommercialPick'].filter(Boolean);
-  }
-
   #detailsOf({ value, standing }) {
     if (value && value.mode !== 'manual') return [value.mode === 'auto' ? 'honoredAuto' : 'honoredNone', 'drafts'];
     if (value && standing === null) return [];
     const { publish, managed } = standing?.honoredBy ?? HONORED;
     const isHonored = managed && standing?.status !== 'retired';
     const first = isHonored ? [value ? 'honoredPick' : 'honoredManaged'] : [];
-    return [...first, publish ? 'directHonors' : 'directDegrades', 'drafts'];
+    const start = value?.startMs === undefined ? [] : ['startsAt'];
+    return [...first, publish ? 'directHonors' : 'directDegrades', ...start, 'drafts'];
   }
 
-  #fill(place, names) {
-    place.textContent = names.map((name) => this.speech.say(name)).join(' ');
+  #fill(place, names, values) {
+    place.textContent = names.map((name) => this.speech.say(name, values)).join(' ');
     place.hidden = !names.length;
   }
 

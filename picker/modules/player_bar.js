@@ -1,11 +1,16 @@
-/** The bar below the list: the playing track, its position, and a slider to seek. */
+/** The bar below the list: the playing track, its position in its waveform, a slider to seek, the start of videos. */
 
 import { button, el } from './dom.js';
 import { icon } from './icons.js';
+import { Waveform } from './waveform.js';
 
 export class PlayerBar {
-  /** @param {import('./strings.js').Speech} speech @param {import('./player.js').Player} player @param {() => void} stop */
-  constructor(speech, player, stop) {
+  /**
+   * @param {import('./strings.js').Speech} speech
+   * @param {import('./player.js').Player} player
+   * @param {{stopped: () => void, started: () => void}} handlers `started`: videos shall start here
+   */
+  constructor(speech, player, { stopped, started }) {
     this.speech = speech;
     this.player = player;
     this.toggle = button('icon', { onclick: () => player.toggle(player.track) });
@@ -15,15 +20,21 @@ export class PlayerBar {
       type: 'range', part: 'seek', min: 0, step: 0.1, 'aria-label': speech.say('seek'),
       oninput: () => player.seek(Number(this.slider.value)),
     });
+    this.waveform = new Waveform((isShown) => this.seek.classList.toggle('drawn', isShown));
+    this.seek = el('div', { class: 'seek' }, this.waveform.element, el('i', { class: 'hint' }), el('i', { class: 'flag' }), this.slider);
     this.clock = el('span', { class: 'clock' });
+    const name = speech.say('startHere');
+    this.start = button('icon start', { 'aria-label': name, title: name, hidden: true, onclick: started }, icon('flag'));
     this.element = el('div', { class: 'player', part: 'player', hidden: true },
-      this.toggle, el('div', { class: 'now' }, this.title, this.author), this.slider, this.clock,
-      button('icon', { 'aria-label': speech.say('stop'), onclick: stop }, icon('close')));
+      this.toggle, el('div', { class: 'now' }, this.title, this.author), this.seek, this.clock, this.start,
+      button('icon', { 'aria-label': speech.say('stop'), onclick: stopped }, icon('close')));
   }
 
-  show() {
+  /** @param {{offsetMs: number, startMs: number|undefined}|null} start of videos, where the user can set it */
+  show(start) {
     const { track, position, duration } = this.player;
     this.element.hidden = !track;
+    this.waveform.show(track?.media?.peaksUrl);
     if (!track) return;
     const { title = '', author = '' } = track;
     if (this.title.textContent !== title) this.title.textContent = title;
@@ -34,6 +45,25 @@ export class PlayerBar {
     const times = { at: this.speech.clock(position), of: this.speech.clock(duration) };
     this.slider.setAttribute('aria-valuetext', this.speech.say('position', times));
     this.clock.textContent = `${times.at} / ${times.of}`;
+    this.#showPlaces(start, track, duration);
+  }
+
+  /** The places in the waveform, as shares of the preview: the position, the suggested start, the start of videos. */
+  #showPlaces(start, { media }, duration) {
+    const isSet = start?.startMs !== undefined;
+    this.start.hidden = !start;
+    this.start.setAttribute('aria-pressed', String(isSet));
+    const places = {
+      position: this.player.position * 1000,
+      hint: media?.suggestedStartMs || null,
+      flag: isSet ? start.startMs - start.offsetMs : null,
+    };
+    for (const [name, ms] of Object.entries(places)) {
+      const share = ms === null || !duration ? -1 : ms / duration / 1000;
+      this.seek.style.setProperty(`--${name}`, String(Math.min(share, 1)));
+    }
+    this.seek.classList.toggle('hinted', places.hint !== null);
+    this.seek.classList.toggle('flagged', places.flag !== null && places.flag >= 0);
   }
 }
 

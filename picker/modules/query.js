@@ -1,4 +1,15 @@
-/** The parameters of a search, from what the user typed and chose. */
+/**
+ * The parameters of a search, from what the user typed and chose.
+ *
+ * @typedef {{q: string, languages: Set<string>, commerceOnly: boolean, publishableOnly: boolean, sort: ''|'rising'|'title',
+ *   length: ''|'short'|'medium'|'long', shelf: ''|'favorites'|'recent'}} Choice a search, or with `shelf` the tracks of a shelf
+ */
+
+/** Parameters of every request for tracks, whatever the user chose. */
+export const EVERY_LIST = [['include', 'media']];
+
+/** Seconds of the preview, of each length that can be chosen. */
+export const LENGTHS = { short: { maxDuration: 15 }, medium: { minDuration: 16, maxDuration: 30 }, long: { minDuration: 31 } };
 
 const LONGEST_SEARCH = 80; // characters, the catalog's maximum
 const ID = /^\d{15,20}$/;
@@ -14,14 +25,15 @@ function pastedId(text) {
 
 /**
  * `common` are the parameters without the languages; a pasted link is searched without filters.
- * @param {import('./filters.js').Choice} choice
+ * @param {Choice} choice
  * @returns {{common: string[][], languages: string[][], isLinkWithoutId: boolean}}
  */
-export function queryOf({ q, languages, commerceOnly, publishableOnly }) {
+export function queryOf({ q, languages, commerceOnly, publishableOnly, sort, length }) {
   const id = pastedId(q);
   if (id !== undefined) return { common: [['link', id ?? q]], languages: [], isLinkWithoutId: id === null };
   const text = [...q].slice(0, LONGEST_SEARCH).join('');
   const flags = [['commerceOnly', commerceOnly], ['publishable', publishableOnly]];
-  const common = [['q', text], ...flags.map(([name, isOn]) => [name, isOn ? 'true' : ''])].filter(([, value]) => value);
+  const texts = [['q', text], ...flags.map(([name, isOn]) => [name, isOn ? 'true' : '']), ['sort', sort]];
+  const common = [...texts, ...Object.entries(LENGTHS[length] ?? {})].filter(([, value]) => value);
   return { common, languages: [...languages].map((code) => ['language', code]), isLinkWithoutId: false };
 }

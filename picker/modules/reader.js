@@ -1,6 +1,9 @@
-/** Loads the feed as far as the list is scrolled, and retries transient errors. */
+/**
+ * Loads the feed as far as the list is scrolled, and retries transient errors.
+ *
+ * @typedef {import('./feed.js').Feed | import('./shelf_feed.js').ShelfFeed} Feed
+ */
 
-import { Feed } from './feed.js';
 import { SourceError } from './source.js';
 
 const FIRST_RETRY_SECONDS = 5; // doubled with each retry
@@ -26,10 +29,10 @@ export class Reader {
     this.feed?.stop();
   }
 
-  /** Starts a new search. @param {import('./source.js').Source} source @param {import('./filters.js').Choice} choice */
-  open(source, choice) {
+  /** Starts a new search. @param {Feed} feed */
+  open(feed) {
     this.stop();
-    this.feed = new Feed(source, choice);
+    this.feed = feed;
     this.handlers.changed();
     this.load();
   }
@@ -86,7 +89,7 @@ export class Reader {
     if (!(error instanceof SourceError)) throw error;
     if (error.kind === 'gone' && feed.tracks.length && Date.now() > this.#reopenedAt + REOPEN_PAUSE_MS) {
       this.#reopenedAt = Date.now();
-      this.open(feed.source, feed.choice); // the version of the cursor has expired
+      this.open(feed.again()); // the version of the cursor has expired
       return;
     }
     const isNew = feed.failure?.kind !== error.kind;

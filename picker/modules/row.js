@@ -4,11 +4,10 @@
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  */
 
+import { showCover } from './cover.js';
 import { button, el } from './dom.js';
 import { icon } from './icons.js';
 import { showToggle } from './player_bar.js';
-
-const COVER_SIZE = { width: 48, height: 48 };
 
 /** A field that is missing shows nothing. */
 const textOf = (field) => (typeof field === 'string' ? field : '');
@@ -38,22 +37,18 @@ export class Row {
     this.glyph = el('span', { class: 'glyph' });
     this.play = button('play', { part: 'cover', tabindex: -1 }, this.glyph);
     this.meta = el('div', { class: 'meta' });
+    this.favorite = button('icon favorite', { part: 'favorite', tabindex: -1, 'aria-label': say('favorite') }, icon('heart'));
     this.use = button('use', { part: 'use', tabindex: -1, 'aria-label': say('use') }, icon('check'));
     const title = el('div', { class: 'title cut', part: 'title', dir: 'auto', title: textOf(track.title) }, textOf(track.title));
     this.element.replaceChildren(this.rank, cell({}, this.play),
-      cell({ id: `names-${this.index}` }, title, this.meta), this.#facts(), cell({}, this.use));
+      cell({ id: `names-${this.index}` }, title, this.meta), this.#facts(), cell({}, this.favorite), cell({}, this.use));
     // The label leaves out the buttons, because the row's own keys do the same.
     const labels = ['names', 'facts', 'rank'].map((name) => `${name}-${this.index}`);
     this.element.setAttribute('aria-labelledby', labels.join(' '));
   }
 
   /** Loads the cover, again if it failed before. */
-  showCover() {
-    if (this.play.querySelector('img') || !textOf(this.track.coverUrl)) return;
-    const image = el('img', { alt: '', ...COVER_SIZE, loading: 'lazy', decoding: 'async', src: this.track.coverUrl });
-    image.addEventListener('error', () => image.remove());
-    this.play.prepend(image);
-  }
+  showCover() { showCover(this.play, this.track); }
 
   #facts() {
     const { userCount, duration } = this.track;
@@ -104,6 +99,9 @@ export class Row {
     this.element.part.toggle('row-selected', isPicked);
     this.use.setAttribute('aria-pressed', String(isPicked));
   }
+
+  /** @param {boolean} isFavorite */
+  showFavorite(isFavorite) { this.favorite.setAttribute('aria-pressed', String(isFavorite)); }
 
   /** @param {import('./player.js').Player} player */
   showPlaying(player) {

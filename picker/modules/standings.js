@@ -6,7 +6,8 @@
  *   status: 'active'|'offChart'|'retired', honoredBy: {publish: boolean, managed: boolean}}} Standing
  */
 
-const BATCH_SIZE = 50; // the batch route's maximum
+export const BATCH = '/v1/tiktok-music/batch';
+export const BATCH_SIZE = 50; // the route's maximum
 const PAUSE_SECONDS = 30; // after a failure
 
 export class Standings {
@@ -35,7 +36,7 @@ export class Standings {
     if (!requested.length || Date.now() < this.#pausedUntil) return false;
     for (const id of requested) this.#requested.add(id);
     try {
-      const { body } = await this.source.get('/v1/tiktok-music/batch', [['ids', requested.join(',')]], this.#abort.signal);
+      const { body } = await this.source.get(BATCH, [['ids', requested.join(',')]], this.#abort.signal);
       this.#save(requested, body);
       this.wake();
     } catch (error) {

@@ -4,6 +4,8 @@
  * `u` is its unit of length: the font size of the picker, which comes from the page, whatever the root's font size is.
  */
 
+import { LIST_RULES } from './list_styles.js';
+
 const UNIT = /(?<![\w.])(-?[\d.]+)u\b/g;
 
 const RULES = `
@@ -23,14 +25,18 @@ const RULES = `
   --_row: var(--tmp-row-height, 4.25u);
   --_tint: color-mix(in srgb, var(--_accent) 13%, var(--_surface));
   color-scheme: light dark;
-  container-type: inline-size;
-  display: flex; flex-direction: column; overflow: hidden auto; box-sizing: border-box; scrollbar-width: thin;
-  block-size: var(--tmp-height, 40u); max-block-size: 100dvb; min-inline-size: min(17u, 100%); contain-intrinsic-inline-size: 40u;
-  border: 1px solid var(--_line); border-radius: var(--_radius);
-  background: var(--_surface); color: var(--_text);
+  display: block; color: var(--_text);
   font: 400 var(--tmp-font-size, 1em)/1.4 var(--tmp-font, system-ui, sans-serif);
   text-align: start; -webkit-tap-highlight-color: transparent;
 }
+:host(:not([compact])), .sheet {
+  container-type: inline-size;
+  flex-direction: column; overflow: hidden auto; box-sizing: border-box; scrollbar-width: thin;
+  block-size: var(--tmp-height, 40u); max-block-size: 100dvb; min-inline-size: min(17u, 100%); contain-intrinsic-inline-size: 40u;
+  border: 1px solid var(--_line); border-radius: var(--_radius);
+  background: var(--_surface);
+}
+:host(:not([compact])), .sheet[open] { display: flex }
 .frame { display: contents }
 :host([hidden]) { display: none }
 :host(:disabled) { color: var(--_muted) }
@@ -39,7 +45,7 @@ const RULES = `
 :host([theme=dark]) { color-scheme: dark }
 *, ::before { box-sizing: border-box }
 [hidden] { display: none !important }
-button, input { font: inherit; color: inherit; margin: 0 }
+button, input, select { font: inherit; color: inherit; margin: 0 }
 button { border: 0; padding: 0; background: none; cursor: pointer }
 svg { inline-size: 1.25u; block-size: 1.25u; fill: currentColor; flex: none; display: block }
 :focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px }
@@ -61,13 +67,17 @@ svg { inline-size: 1.25u; block-size: 1.25u; fill: currentColor; flex: none; dis
 .filters .icon { margin-block-start: .0625u }
 .filters.open .icon svg { rotate: 180deg }
 .chip { display: flex; align-items: center; gap: .375u; flex: none; block-size: 2u; padding-inline: .75u; border: 1px solid var(--_line); border-radius: 1u; font-size: .8125u; white-space: nowrap }
+.chip svg { inline-size: .9375u; block-size: .9375u }
 .chip:hover { border-color: var(--_control-line) }
 .chip small { font-size: inherit; color: var(--_muted); font-variant-numeric: tabular-nums }
 .chip[aria-pressed=true] { background: var(--_accent); border-color: var(--_accent); color: var(--_on-accent) }
 .chip[aria-pressed=true] small { color: inherit }
 
 .bar { display: flex; align-items: center; flex-wrap: wrap; gap: .125u .75u; flex: none; padding: .5u .875u .625u; border-block-end: 1px solid var(--_line); font-size: .8125u; color: var(--_muted) }
-.bar > span { margin-inline-start: auto }
+.bar > [part=count] { margin-inline-start: auto }
+.order { display: flex; flex-wrap: wrap; gap: .375u; min-inline-size: 0 }
+.order select { min-block-size: 2u; max-inline-size: 100%; padding-inline: .5u .25u; border: 1px solid var(--_line); border-radius: 1u; background: var(--_surface); color: var(--_text); cursor: pointer }
+.order select:hover { border-color: var(--_control-line) }
 .auto, .none { display: flex; align-items: center; gap: .375u; min-block-size: 2u; padding-inline: .625u .75u; border-radius: 1u; margin-inline-start: -.375u; color: var(--_accent); font-weight: 600 }
 :is(.auto, .none):hover { background: var(--_tint) }
 :is(.auto, .none)[aria-pressed=true] { background: var(--_accent); color: var(--_on-accent) }
@@ -83,88 +93,64 @@ svg { inline-size: 1.25u; block-size: 1.25u; fill: currentColor; flex: none; dis
 .panel .button { margin-block-start: .5u; color: var(--_accent) }
 .panel small { font-size: .75u }
 
-.list { position: relative; flex: 1 0 0; min-block-size: min(calc(2.5 * var(--_row)), 70dvb); overflow: hidden auto; overscroll-behavior-y: auto; scrollbar-width: thin; scrollbar-color: var(--_control-line) transparent; transition: opacity .15s }
-.list.waiting { opacity: .55 }
-.canvas { position: relative; block-size: calc(var(--count, 0) * var(--_row)) }
-.probe { position: absolute; block-size: var(--_row); visibility: hidden }
-.row { position: absolute; inset-inline: 0; inset-block-start: calc(var(--index) * var(--_row)); block-size: var(--_row); display: grid; grid-template-columns: 2.125u 3u minmax(0, 1fr) auto 2u; align-items: center; column-gap: .75u; padding-inline: .625u .875u; cursor: pointer; outline-offset: -3px }
-.row:hover { background: var(--_raised) }
-.row[aria-selected=true] { background: var(--_tint); box-shadow: inset 3px 0 var(--_accent) }
-.frame:dir(rtl) .row[aria-selected=true] { box-shadow: inset -3px 0 var(--_accent) }
-.row[aria-selected=true]:hover { background: color-mix(in srgb, var(--_accent) 20%, var(--_surface)) }
-.row.playing .title { color: var(--_accent) }
-.rank { text-align: center; font-size: .8125u; line-height: 1.35; color: var(--_muted); font-variant-numeric: tabular-nums }
-.mark { display: block; font-size: .6875u; font-weight: 600; white-space: nowrap }
-.mark.up { color: var(--_up) }
-.mark.new { color: var(--_accent) }
-.play { position: relative; display: block; inline-size: 3u; block-size: 3u; border-radius: 8px; overflow: hidden; background: var(--_raised); color: #fff }
-.play img { inline-size: 100%; block-size: 100%; object-fit: cover; display: block }
-.play::before, .play::after { content: ''; position: absolute; inset-block-end: 0; inset-inline-start: 0; block-size: 5px; inline-size: 100%; background: rgb(10 12 16 / .7); opacity: calc(var(--progress, 0) * 1000) }
-.play::after { inline-size: calc(var(--progress, 0) * 100%); background: #fff }
-.play .glyph { position: absolute; inset-block-end: .4375u; inset-inline-end: .1875u; inline-size: 1.5u; block-size: 1.5u; display: grid; place-items: center; border-radius: 50%; background: rgb(10 12 16 / .72); transition: scale .15s }
-.play:disabled { cursor: default }
-.play:disabled .glyph { display: none }
-.play:hover .glyph { scale: 1.12 }
-.play[aria-busy=true] .glyph::after { content: ''; position: absolute; inset: -3px; border: 2px solid #fff; border-block-start-color: transparent; border-radius: 50%; animation: turn .8s linear infinite }
-.play svg { inline-size: 1u; block-size: 1u }
-.title { font-weight: 600 }
-.frame:dir(ltr) .cut { text-align: left } /* titles align with the page, whatever their own direction */
-.frame:dir(rtl) .cut { text-align: right }
-.meta { display: flex; align-items: center; gap: .375u; font-size: .8125u; color: var(--_muted) }
-/* Visible but not read aloud, in browsers that support alternative text for content. */
-.meta > * + *::before { content: '·'; content: '·' / ''; margin-inline-end: .375u }
-.meta .language { flex: none }
-.meta .tag, .failed { color: var(--_warning) }
-.meta .direct { color: var(--_accent) }
-.facts { text-align: end; font-size: .8125u; line-height: 1.5; color: var(--_muted); font-variant-numeric: tabular-nums; white-space: nowrap }
-.facts span { display: block }
-.use { display: grid; place-items: center; inline-size: 1.75u; block-size: 1.75u; border: 1.5px solid var(--_control-line); border-radius: 50% }
-.row:not([aria-selected=true]) .use svg { visibility: hidden }
-.row:hover .use { border-color: var(--_accent) }
-.row[aria-selected=true] .use { background: var(--_accent); border-color: var(--_accent); color: var(--_on-accent) }
-.use svg { inline-size: 1.0625u; block-size: 1.0625u }
-.bone { border-radius: 6px; background: var(--_raised); block-size: .75u; inline-size: 55%; animation: breathe 1.4s ease-in-out infinite alternate }
-.bone.short { inline-size: 30%; margin-block-start: .5u }
-.bone.square { inline-size: 3u; block-size: 3u; border-radius: 8px }
-@keyframes turn { to { rotate: 1turn } }
-@keyframes breathe { to { opacity: .45 } }
+${LIST_RULES}
+.open { display: inline-flex; align-items: center; gap: .5u; min-block-size: 2.75u; padding-inline: .875u 1.125u; border: 1px solid var(--_control-line); border-radius: calc(var(--_radius) - 4px); background: var(--_surface); font-weight: 600; text-align: start }
+.open svg { color: var(--_accent) }
+.open:hover:enabled { border-color: var(--_accent); background: var(--_tint) }
+.card { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: .5u .625u; padding: .5u; border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_surface) }
+.card .mode { display: grid; place-items: center; inline-size: 3u; block-size: 3u; border-radius: 8px; background: var(--_tint); color: var(--_accent) }
+.card .names { flex: 1 1 5u; min-inline-size: 0; line-height: 1.35 }
+.card strong { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; white-space: normal; font-weight: 600 }
+.card .line { display: block; font-size: .8125u; color: var(--_muted) }
+.card .line.warning { color: var(--_warning) }
+.card .button { color: var(--_accent) }
+.card .ways { flex-wrap: nowrap; align-items: center; gap: .25u }
+.sheet { inline-size: min(44u, 100% - 2u); max-inline-size: none; block-size: min(var(--tmp-height, 46u), 100dvb - 2u); padding: 0; margin: auto; color: inherit; overscroll-behavior: contain }
+.sheet::backdrop { background: rgb(10 12 16 / .55) }
+.head { display: flex; align-items: center; justify-content: space-between; flex: none; padding: .625u .625u 0 1u }
+.head strong { font-size: 1.0625u; font-weight: 600 }
 
-.player { position: sticky; inset-block-end: 0; z-index: 1; display: flex; align-items: center; gap: .625u; flex: none; padding: .5u .875u; border-block-start: 1px solid var(--_line); background: var(--_surface) }
-.player .icon:first-child { background: var(--_text); color: var(--_surface) }
-.now { flex: 0 1 11u; min-inline-size: 0; font-size: .8125u; line-height: 1.35 }
-.now div + div { color: var(--_muted) }
-.player input { flex: 1 1 6u; min-inline-size: 4u; block-size: 1.5u; accent-color: var(--_accent); cursor: pointer }
-.clock { font-size: .75u; color: var(--_muted); font-variant-numeric: tabular-nums; white-space: nowrap }
-.note { flex: none; padding: .25u .375u .25u .875u; padding-inline: .875u .375u; border-block-start: 1px solid var(--_line); background: var(--_raised); color: var(--_muted); font-size: .8125u }
-.note .line { display: flex; align-items: center; gap: .25u; min-block-size: 2.25u }
-.summary { display: flex; align-items: center; gap: .375u; flex: 1; min-inline-size: 0; min-block-size: 1.75u; text-align: start }
-.summary svg { color: var(--_muted); rotate: 180deg }
-.summary[aria-expanded=true] svg { rotate: none }
-.note strong { font-weight: 600; color: var(--_text) }
-.note p { margin: 0; padding-block-end: .5u; padding-inline-end: .5u }
-.note .warning { color: var(--_warning) }
-
+@media (hover: hover) {
+  .row:not(:hover, :focus, :focus-within) .favorite[aria-pressed=false] { opacity: 0 }
+}
+@media (max-width: 40em) { /* a dialog from the bottom, as in apps */
+  .sheet { inline-size: 100%; block-size: calc(100dvb - 2u); margin-block-end: 0; border-inline: 0; border-block-end: 0; border-end-start-radius: 0; border-end-end-radius: 0 }
+}
 @container (min-width: 34em) {
   .facts { display: flex; gap: 1.25u }
   .facts span:last-child { min-inline-size: 2.25u }
 }
 @container (max-width: 33.99em) {
-  .row { gap: 0 .625u; padding-inline: .375u .75u; grid-template: 1fr 1fr / 1.875u 3u minmax(0, 1fr) 1.75u; line-height: 1.25 }
+  .row { gap: 0 .625u; padding-inline: .375u .75u; grid-template: 1fr 1fr / 1.875u 3u minmax(0, 1fr) 1.75u 1.75u; line-height: 1.25 }
   .row > * { grid-row: span 2 }
   .row > [id^=names] { grid-area: 1 / 3 / 3; padding-block-end: 1.125u }
   .row > .facts { grid-area: 1 / 3 / 3; align-self: end; padding-block-end: .375u; display: flex; gap: .75u; font-size: .75u; line-height: 1.25 }
-  .row > .facts + * { grid-column: 4 }
+  .row > .facts + * { grid-column: 4; margin-inline: -.25u }
+  .row > .facts + * + * { grid-column: 5 }
   .language, .now div + div { display: none }
-  .player { display: grid; grid-template-columns: auto minmax(0, 1fr) auto auto; gap: 0 .625u }
+  .order, .order select { flex: 1 1 auto }
+  .player { display: grid; grid-template-columns: auto minmax(0, 1fr) auto auto auto; gap: .125u .5u }
   .player .icon { grid-row: span 2 }
-  .player .icon:last-child { grid-area: 1 / 4 / 3 }
-  .player input { grid-area: 2 / 2 / 3 / 4 }
+  .player .start { grid-area: 1 / 4 / 3 }
+  .player .icon:last-child { grid-area: 1 / 5 / 3 }
+  .seek { grid-area: 2 / 2 / 3 / 4; block-size: 1.75u }
 }
-@container (max-width: 16em) { /* a narrow page, or large text */
-  .rank, .player .clock { display: none }
-  .row { grid-template-columns: 3u minmax(0, 1fr) 1.75u; padding-inline-start: .5u }
+@container (max-width: 21em) {
+  .rank, :is(.auto, .none) svg { display: none }
+  .order { flex-wrap: nowrap }
+  .order select { inline-size: 5.5u; min-inline-size: 0; padding-inline: .375u 0 }
+  .row { grid-template-columns: 3u minmax(0, 1fr) 1.75u 1.75u; padding-inline-start: .625u }
   .row > [id^=names], .row > .facts { grid-column: 2 }
   .row > .facts + * { grid-column: 3 }
+  .row > .facts + * + * { grid-column: 4 }
+}
+@container (max-width: 16em) { /* a narrow page, or large text */
+  .player .clock { display: none }
+  .player { padding-block: .25u }
+  .seek { block-size: 1.5u }
+  .order { flex-wrap: wrap }
+  .order select { inline-size: 100% }
+  .row { column-gap: .375u; padding-inline: .5u }
   .panel { padding: .75u }
 }
 @media (max-height: 26em) { /* a phone in landscape, or a zoomed page: what is above the list takes less room */
@@ -177,6 +163,7 @@ svg { inline-size: 1.25u; block-size: 1.25u; fill: currentColor; flex: none; dis
 }
 @media (forced-colors: active) {
   .play::before, .play::after, .play .glyph { forced-color-adjust: none }
+  .favorite[aria-pressed=true] svg { fill: Highlight; forced-color-adjust: none }
   .row[aria-selected=true], .chip[aria-pressed=true], :is(.auto, .none)[aria-pressed=true] { outline: 2px solid Highlight; outline-offset: -2px }
 }
 `.replace(UNIT, 'calc($1 * var(--_unit))');

@@ -1,5 +1,7 @@
 """Expands the template as SAM does."""
 
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import yaml
@@ -7,6 +9,9 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.transform import transform
 
 from tests.architecture.test_template import ROOT, Template
+
+# Places of what `sam package` uploads.
+CODE, DEFINITION = "s3://artifacts/code.zip", "s3://artifacts/refresh_media.asl.json"
 
 
 class LongForms(Template):
@@ -42,13 +47,20 @@ class NoManagedPolicies:
         }
 
 
+@cache
+def parsed_template() -> dict[str, Any]:
+    """The template in long forms; parsing it takes longer than expanding it."""
+    document: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), LongForms)
+    return document
+
+
 def expand(**given: str) -> dict[str, Any]:
     """Expands the template with the given parameters; needs a region in the environment."""
-    document = yaml.load((ROOT / "template.yaml").read_text(), LongForms)
+    document = deepcopy(parsed_template())
     for resource in document["Resources"].values():
-        for name in ("CodeUri", "ContentUri", "DefinitionUri"):
+        for name, place in (("CodeUri", CODE), ("ContentUri", CODE), ("DefinitionUri", DEFINITION)):
             if name in resource.get("Properties", {}):
-                resource["Properties"][name] = "s3://bucket/key"
+                resource["Properties"][name] = place
     parameters = {
         name: str(each.get("Default", "x")) for name, each in document["Parameters"].items()
     }

@@ -29,6 +29,11 @@ LATE = (
     "tiktok_music.api.open_routes",
     "tiktok_music.api.json_body",
     "tiktok_music.api.tokens",
+    "tiktok_music.about",
+    "tiktok_music.adapters.dynamo_tracks",
+    "tiktok_music.archive",
+    "tiktok_music.archive_lookup",
+    "tiktok_music.publish_facts",
 )
 # A Lambda's init, then one request with an invalid key.
 PROGRAM = """

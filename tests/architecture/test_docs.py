@@ -1,5 +1,7 @@
 """Names in the documents exist in the code, and lists of them are complete."""
 
+import ast
+import importlib
 import re
 from pathlib import Path
 
@@ -24,6 +26,7 @@ FAILURES = (
 DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "clients").rglob("*.md")),
     *sorted((ROOT / "picker").rglob("*.md")),
@@ -42,7 +45,7 @@ def test_curation_documents_every_reason_and_no_other() -> None:
         )
     )
 
-    settings = {name for name in named if f"`{name}`" in text_of("README.md")}
+    settings = {name for name in named if f"`{name}`" in text_of("docs/variables.md")}
     assert named - settings - {"LISTS"} == {str(reason) for reason in RejectionReason}
 
 
@@ -71,7 +74,7 @@ def test_every_named_path_exists(document: Path) -> None:
 
     missing = [link for link in links if not (document.parent / link).exists()]
     missing += [path for path in paths if not (ROOT / path).exists()]
-    assert missing == []
+    assert missing == [], missing
 
 
 def test_every_name_in_contributing_exists() -> None:
@@ -89,7 +92,7 @@ def test_every_name_in_contributing_exists() -> None:
     elsewhere = {"Source", "ReadSecrets"}  # of the template
     assert [name for name in classes if f"class {name}" not in code and name not in elsewhere] == []
     constants = set(re.findall(r"^(?:export )?(?:const )?([A-Z_]+)\b.* = ", code, re.MULTILINE))
-    variables = set(re.findall(r"`([A-Z_]+)`", text_of("README.md")))
+    variables = set(re.findall(r"`([A-Z_]+)`", text_of("docs/variables.md")))
     assert set(tables) - constants - variables == {"LATE"}  # of a test
     assert min(map(len, (modules, functions, classes, tables))) > 1
 
@@ -159,3 +162,81 @@ def test_every_named_operator_command_exists(document: Path) -> None:
         assert first in commands, first
         nested = getattr(commands[first], "commands", {})
         assert not nested or not second or second in nested, (first, second)
+
+
+def test_the_index_of_decisions_has_every_decision_with_its_title() -> None:
+    folder = ROOT / "docs/decisions"
+    titles = {path.name: path.read_text().partition("\n")[0][2:] for path in folder.glob("0*.md")}
+
+    listed = re.findall(
+        r"^\| \[(.+)\]\((.+)\) \|", (folder / "README.md").read_text(), re.MULTILINE
+    )
+    assert {file: title for title, file in listed} == titles
+
+
+def test_the_entry_page_lists_every_page() -> None:
+    folder = ROOT / "docs"
+    listed = re.findall(r"^\| \[[\w.-]+\]\((.+?)\) \|", text_of("docs/README.md"), re.MULTILINE)
+
+    pages = {path.name for path in folder.glob("*.md")} - {"README.md"}
+    assert set(listed) == pages | {"decisions/README.md"}
+
+
+def prose_lines(document: Path) -> list[str]:
+    """The lines outside of tables and code."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return [line for line in text.splitlines() if not line.startswith("|")]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_line_of_prose_is_longer_than_140_characters(document: Path) -> None:
+    assert [line for line in prose_lines(document) if len(line) > 140] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_linked_heading_exists(document: Path) -> None:
+    missing = []
+    for file, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", document.read_text()):
+        linked = (document.parent / file).read_text() if file else document.read_text()
+        headings = re.findall(r"^#+ (.+)$", linked, re.MULTILINE)
+        if anchor not in {anchor_of(heading) for heading in headings}:
+            missing.append(f"{file}#{anchor}")
+    assert missing == [], missing
+
+
+def anchor_of(heading: str) -> str:
+    """The name that GitHub gives to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_the_newest_release_of_the_changelog_is_that_of_the_package() -> None:
+    newest = re.findall(r"^## (\d\S*)", text_of("CHANGELOG.md"), re.MULTILINE)[0]
+    assert f'\nversion = "{newest}"\n' in text_of("pyproject.toml")
+
+
+def test_the_notice_names_every_shipped_package() -> None:
+    shipped = {
+        name
+        for path in [
+            *ROOT.glob("functions/*/requirements.txt"),
+            ROOT / "layers_shared/requirements.txt",
+        ]
+        for name in re.findall(r"^([a-z][\w.-]*)(?:\[\w+\])?==", path.read_text(), re.MULTILINE)
+    }
+
+    wheels = text_of("NOTICE").partition("Data in ")[0].lower()
+    named = set(re.findall(r"[a-z][\w.-]*[a-z0-9]", wheels))
+    assert shipped - named == set()
+    assert len(shipped) > 20
+
+
+def test_every_import_of_an_example_exists() -> None:
+    missing, found = [], 0
+    for document in DOCUMENTS:
+        for block in re.findall(r"^```python\n(.*?)^```", document.read_text(), re.M | re.S):
+            for node in ast.walk(ast.parse(block)):
+                if isinstance(node, ast.ImportFrom) and str(node.module).startswith("tiktok_music"):
+                    module, found = importlib.import_module(str(node.module)), found + 1
+                    missing += [each.name for each in node.names if not hasattr(module, each.name)]
+    assert missing == []
+    assert found > 5

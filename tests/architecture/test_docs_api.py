@@ -10,6 +10,7 @@ import pytest
 from tests.api_world import World
 from tiktok_music.api import rate_limit, responses
 from tiktok_music.api.open_routes import OPENAPI
+from tiktok_music.sandbox.fixtures import RATE_LIMITED_ID, SUSPENDED_ID, sandbox_fixtures
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "api.md").read_text()
 DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_bytes())
@@ -145,3 +146,11 @@ def test_the_documented_tiers_are_those_of_the_code() -> None:
     tiers = {bare(row["tier"]): int(row["requests per minute and class"]) for row in table("tier")}
 
     assert tiers == rate_limit.PER_MINUTE
+
+
+def test_the_documented_tracks_of_the_sandbox_are_its_tracks() -> None:
+    documented = {bare(row["id"]): row["title"] for row in table("id")}
+
+    records = sandbox_fixtures().records
+    titles = {track_id: record.title for track_id, record in records.items()}
+    assert documented == {**titles, RATE_LIMITED_ID: "", SUSPENDED_ID: ""}

@@ -21,9 +21,12 @@ from tiktok_music.refresh.settings import SOURCES, RefreshSettings
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "layers_shared/tiktok_music"
 README = (ROOT / "README.md").read_text()
+VARIABLES_PAGE = (ROOT / "docs/variables.md").read_text()
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
 CURATION = (ROOT / "docs/curation.md").read_text()
-CODE = "\n".join(path.read_text() for path in PACKAGE.rglob("*.py"))
+CODE = "\n".join(
+    path.read_text() for folder in (PACKAGE, ROOT / "functions") for path in folder.rglob("*.py")
+)
 NEEDED = {
     "CATALOG_TABLE": "catalog",
     "AWS_REGION": "eu-central-1",
@@ -48,10 +51,10 @@ def quoted(text: str) -> list[str]:
 
 VARIABLES = [
     (name, row[1], default)
-    for row in cells(README, "variable")
+    for row in cells(VARIABLES_PAGE, "variable")
     for name, default in zip(
         quoted(row[0]),
-        [*(quoted(row[3]) or re.findall(r"^\d+", row[3])), *[""] * len(quoted(row[0]))],
+        [*(quoted(row[4]) or re.findall(r"^\d+", row[4])), *[""] * len(quoted(row[0]))],
         strict=False,
     )
 ]
@@ -76,11 +79,29 @@ def test_a_documented_default_is_the_one_of_the_code(name: str, default: str) ->
     assert RefreshSettings.from_env({**NEEDED, name: default}) == RefreshSettings.from_env(NEEDED)
 
 
+def test_the_parameter_of_a_variable_is_that_of_the_template() -> None:
+    template = load_template()
+    set_by: dict[str, str] = {}
+    for resource in (template["Globals"]["Function"], *template["Resources"].values()):
+        properties = resource.get("Properties", resource)
+        variables = properties.get("Environment", {}).get("Variables", {})
+        set_by |= {name: str(value).removeprefix("!Ref ") for name, value in variables.items()}
+
+    documented = {
+        name: parameter.strip("`")
+        for row in cells(VARIABLES_PAGE, "variable")
+        for name, parameter in zip(quoted(row[0]), row[2].split(", ") * 9, strict=False)
+    }
+    assert documented == {
+        name: set_by[name] if set_by[name] in template["Parameters"] else "–" for name in documented
+    }
+
+
 def test_every_source_is_documented_and_accepted_by_the_template() -> None:
-    [row] = [row for row in cells(README, "variable") if row[0] == "`SOURCE`"]
+    [row] = [row for row in cells(VARIABLES_PAGE, "variable") if row[0] == "`SOURCE`"]
     pattern = load_template()["Parameters"]["Source"]["AllowedPattern"]
 
-    assert set(quoted(row[2])) == set(SOURCES)
+    assert set(quoted(row[3])) == set(SOURCES)
     assert pattern == "({0})(,({0}))*".format("|".join(SOURCES))
 
 
@@ -110,6 +131,26 @@ def test_the_modules_that_architecture_names_exist() -> None:
     assert [name for name in named if not (PACKAGE / name).exists()] == []
 
 
+def test_the_documented_sources_are_the_adapters() -> None:
+    [row] = [
+        row for row in cells(ARCHITECTURE, "step") if row[0] == "fetch every page of the chart"
+    ]
+    adapters = {path.name for path in (PACKAGE / "adapters").glob("*_source.py")}
+
+    named = {name.removeprefix("adapters/") for name in quoted(row[1])}
+    assert named == adapters - {"joined_source.py"}
+    assert {name.removesuffix("_source.py") for name in named} == set(SOURCES)
+
+
+def test_the_documented_exit_codes_are_those_of_the_commands() -> None:
+    commands = "\n".join(path.read_text() for path in (ROOT / "ops").glob("*.py"))
+    raised = {int(code) for code in re.findall(r"(?:Exit\(|INTERRUPTED = )(\d+)", commands)}
+
+    runbook = (ROOT / "docs/runbook.md").read_text()
+    sentence = runbook.partition("Exit codes: ")[2].partition(":\n")[0]
+    assert {int(code) for code in re.findall(r"(?:^|; )(\d+) if", sentence)} == raised | {0}
+
+
 def test_every_guarantee_names_an_existing_test() -> None:
     held = [name for row in cells(ARCHITECTURE, "guarantee") for name in quoted(row[1])]
 
@@ -128,6 +169,13 @@ def test_the_documented_items_are_those_that_the_adapters_write() -> None:
         dynamo_runs.RUNS_KEY,
         dynamo_snapshots.POINTER_KEY,
     }
+
+
+def test_the_number_of_languages_of_generic_sounds_is_that_of_their_list() -> None:
+    phrases = (PACKAGE / "refresh/curation/titles/data/generic_sounds.txt").read_text()
+    languages = re.findall(r"^[a-z-]+:", phrases, re.MULTILINE)
+
+    assert f"(in {len(languages)} languages)" in CURATION
 
 
 LIMITS = VolumeLimits()

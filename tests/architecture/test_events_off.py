@@ -4,16 +4,25 @@ from typing import Any
 
 import pytest
 
-from tests.architecture.expansion import NoManagedPolicies, expand
+from tests.architecture.expansion import expand
 from tests.architecture.test_cold_start import PROGRAM, loaded_modules
-from tests.architecture.test_roles import CATALOG, granted
+from tests.architecture.test_roles import CATALOG, granted, leading, own
 
 NOTHING = object()
+STREAM = {
+    "Fn::If": [
+        "OwnCatalogTable",
+        {"Fn::GetAtt": ["CatalogTable", "StreamArn"]},
+        {"Ref": "CatalogStreamArn"},
+    ]
+}
 ADDED = {
     "AnnounceFunction": "AWS::Lambda::Function",
     "AnnounceFunctionRole": "AWS::IAM::Role",
     "AnnounceFunctionChanges": "AWS::Lambda::EventSourceMapping",
     "AnnounceLogs": "AWS::Logs::LogGroup",
+    "AnnounceFailures": "AWS::SQS::Queue",
+    "AnnounceFailuresAlarm": "AWS::CloudWatch::Alarm",
 }
 
 
@@ -78,22 +87,32 @@ def test_on_adds_the_stream_and_one_function_and_changes_nothing_else(
 def test_the_announce_function_reads_versions_and_records_and_sends_to_one_bus(
     on: dict[str, Any],
 ) -> None:
-    reads = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SNAP#*", "TRACK#*"]}}
     bus = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}"
     source = {"StringEquals": {"events:source": "tiktok-music.catalog"}}
+    [table] = [each for each in CATALOG["Fn::If"][2].values()]
+    streams = {
+        "Fn::If": [
+            "OwnCatalogTable",
+            {"Fn::Sub": "${CatalogTable.Arn}/stream/*"},
+            {"Fn::Sub": f"{table}/stream/*"},
+        ]
+    }
+    own_stream = {"Fn::GetAtt": ["CatalogTable", "StreamArn"]}
+    stream = {"Fn::If": ["OwnCatalogTable", own_stream, streams["Fn::If"][2]]}
+    reading = ("DescribeStream", "GetRecords", "GetShardIterator")
 
     assert granted({"Resources": on}, "AnnounceFunctionRole") == sorted(
         [
-            ("dynamodb:BatchGetItem", CATALOG, reads),
-            ("dynamodb:GetItem", CATALOG, reads),
+            ("dynamodb:BatchGetItem", CATALOG, leading("TRACK#*")),
+            ("dynamodb:GetItem", CATALOG, leading("SNAP#*")),
             ("events:PutEvents", {"Fn::Sub": bus}, source),
-            ("sqs:SendMessage", {"Fn::GetAtt": ["RefreshFailures", "Arn"]}, None),
+            ("sqs:SendMessage", {"Fn::GetAtt": ["AnnounceFailures", "Arn"]}, None),
+            *((f"dynamodb:{action}", stream, None) for action in reading),
+            ("dynamodb:ListStreams", streams, None),
+            *own("AnnounceLogs"),
         ],
         key=str,
     )
-    managed = on["AnnounceFunctionRole"]["Properties"]["ManagedPolicyArns"]
-    reading = "arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole"
-    assert set(managed) == {*NoManagedPolicies().load().values(), reading}
 
 
 def test_a_failed_batch_is_split_retried_and_sent_to_the_failure_queue(on: dict[str, Any]) -> None:
@@ -101,9 +120,9 @@ def test_a_failed_batch_is_split_retried_and_sent_to_the_failure_queue(on: dict[
 
     names = ("MaximumRetryAttempts", "BisectBatchOnFunctionError", "StartingPosition")
     assert [mapping[name] for name in names] == [10, True, "TRIM_HORIZON"]
-    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["CatalogTable", "StreamArn"]}
+    assert mapping["EventSourceArn"] == STREAM
     assert mapping["DestinationConfig"] == {
-        "OnFailure": {"Destination": {"Fn::GetAtt": ["RefreshFailures", "Arn"]}}
+        "OnFailure": {"Destination": {"Fn::GetAtt": ["AnnounceFailures", "Arn"]}}
     }
 
 

@@ -86,3 +86,10 @@ def test_the_version_is_that_of_the_project() -> None:
     result = CliRunner().invoke(app, ["--version"])
 
     assert (result.exit_code, result.output) == (0, f"{project['version']}\n")
+
+
+def test_the_help_of_keys_names_every_command_of_it() -> None:
+    keys = CLI.commands["keys"]
+
+    named = keys.help.partition(": ")[2].rstrip(".").split(", ")
+    assert sorted(named) == sorted(keys.commands)

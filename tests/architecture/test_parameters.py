@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.test_template import load_template
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.errors import SettingsError
-from tiktok_music.publish_facts import TRUSTED, Evidence
+from tiktok_music.publish_evidence import TRUSTED, Evidence
 from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 from tiktok_music.refresh.settings import SOURCES, RefreshSettings
 
@@ -76,6 +76,7 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("*", "https://a.test", "a.test, b.test", "localhost"),
     ),
     "LogRetentionDays": (("1", "30", "365"), ("0", "2", "forever")),
+    "RequestLogPercent": (("0", "10", "100"), ("-1", "101", "all", "0.5")),
     "ScheduleState": (("ENABLED", "DISABLED"), ("enabled", "off", "")),
     "RefreshEveryHours": (("2", "12"), ("0", "-12", "5", "24", "12 hours")),
     "RefreshConcurrency": (("1", "unreserved"), ("0", "2", "")),
@@ -103,7 +104,15 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("", "arn:aws:acm:eu-central-1:123456789012:certificate/6d1e-4f"),
         ("certificate", "arn:aws:iam::123456789012:server-certificate/x"),
     ),
-    "SnapStart": (("off", "3f2a9c1", "v1.2.0"), ("", "a b", "x")),
+    "Release": (("", "3f2a9c1", "v1.2.0"), ("a b", "x")),
+    "SnapStart": (("on", "off"), ("", "3f2a9c1", "true")),
+    "GradualDeployment": (("off", "canary", "linear"), ("", "on", "AllAtOnce")),
+    "CatalogTableName": (("", "music-CatalogTable-1A2B"), ("a", "a b", "arn:aws:dynamodb:x")),
+    "KeysTableName": (("", "music-KeysTable-1A2B"), ("a", "a b")),
+    "CatalogStreamArn": (
+        ("", "arn:aws:dynamodb:eu-central-1:123456789012:table/a/stream/2026-11-28T00:00:00.000"),
+        ("stream", "arn:aws:dynamodb:eu-central-1:123456789012:table/a"),
+    ),
     "TrustedRoots": (("amazon", "all"), ("", "Amazon", "none")),
     "AlarmTopicArn": (
         ("", "arn:aws:sns:eu-central-1:123456789012:pages"),
@@ -157,7 +166,7 @@ def test_the_source_accepts_exactly_the_existing_sources() -> None:
     assert set(re.findall(r"[a-z_]+", PARAMETERS["Source"]["AllowedPattern"])) == set(SOURCES)
 
 
-def test_a_domain_and_its_certificate_go_together() -> None:
+def test_parameters_that_need_each_other_are_given_together() -> None:
     rules = load_template()["Rules"]
 
     descriptions = {
@@ -168,6 +177,9 @@ def test_a_domain_and_its_certificate_go_together() -> None:
     assert descriptions == {
         "DomainName is given without CertificateArn, the ARN of its certificate in ACM.",
         "CertificateArn is given without DomainName, the domain that it is for.",
+        "SnapStart is on without Release, a new name for each deployment.",
+        "GradualDeployment is given without Release, a new name for each deployment.",
+        "Events is on with CatalogTableName, but without CatalogStreamArn, its stream.",
     }
 
 

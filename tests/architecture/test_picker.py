@@ -31,13 +31,15 @@ def test_the_readme_names_every_part() -> None:
     assert set(re.findall(r"`([a-z-]+)`", named)) == {*static, *toggled, "chip"}
 
 
-def test_the_manifest_names_the_same_properties_and_parts() -> None:
+def test_the_manifest_names_the_same_properties_parts_and_events() -> None:
     properties = re.findall(r"^ \* @cssprop (\S+)$", MANIFEST_DOC, re.MULTILINE)
     parts = re.findall(r"^ \* @csspart (\S+)$", MANIFEST_DOC, re.MULTILINE)
+    events = re.findall(r"^ \* @fires (\S+)", MANIFEST_DOC, re.MULTILINE)
 
     assert properties == sorted(set(re.findall(r"--tmp-[a-z-]+", README)))
     named = README.partition("`::part(…)`:")[2].partition(".\n")[0]
     assert parts == re.findall(r"`([a-z-]+)`", named)
+    assert set(events) == EVENTS
 
 
 def test_the_readme_gives_the_colours_of_the_code() -> None:
@@ -138,6 +140,9 @@ ELEMENT = "\n".join((FOLDER / f"modules/{n}.js").read_text() for n in ("form_con
 REFLECTED = names_in("TEXT_ATTRIBUTES") | names_in("FLAGS")
 ATTRIBUTES = names_in("observedAttributes") | REFLECTED
 PROPERTIES = REFLECTED | set(re.findall(r"^  set (\w+)\(", ELEMENT, re.MULTILINE))
+# Those of a shelf are named after it.
+EVENTS = set(re.findall(r"emit\('([\w-]+)'", CODE))
+EVENTS |= {f"{name}-changed" for name in re.findall(r"changed\('(\w+)'\)", CODE)}
 OWN_METHODS = {"reload()", "stop()", "clear()"}
 # Those of every form control.
 CONTROL = {"form", "labels", "type", "validity", "validationMessage", "willValidate"}
@@ -159,10 +164,9 @@ def test_the_readme_names_every_attribute_property_event_and_method() -> None:
     assert set(rows) == ATTRIBUTES | PROPERTIES | OWN_METHODS
     control = README.partition("It is a form control: ")[2].partition(" are those of")[0]
     assert set(re.findall(r"`([\w()]+)`", control)) == CONTROL | CONTROL_METHODS
-    events = set(re.findall(r"(?:Custom)?Event\('([\w-]+)'", ELEMENT))
     listed = README.partition("## Events")[2].partition("## ")[0]
     named = re.findall(r"^\| (`[^|]+) \|", listed, re.MULTILINE)
-    assert set(re.findall(r"`([\w-]+)`", " ".join(named))) == events
+    assert set(re.findall(r"`([\w-]+)`", " ".join(named))) == EVENTS | {"input", "change"}
 
 
 def test_the_readme_names_every_module() -> None:
@@ -186,9 +190,7 @@ def test_the_types_have_every_property_text_event_and_field_of_a_track() -> None
         "addEventListener",
         "removeEventListener",
     }
-    assert set(re.findall(r"^  '([\w-]+)':", events, re.MULTILINE)) == set(
-        re.findall(r"CustomEvent\('([\w-]+)'", ELEMENT)
-    )
+    assert set(re.findall(r"^  '([\w-]+)':", events, re.MULTILINE)) == EVENTS
     assert re.findall(r"readonly (\w+):", track) == list(row_of(a_track(1), MEDIA))
     assert {*re.findall(r"'(\w+)'", texts), *re.findall(r"readonly (\w+)", forms)} == set(
         texts_of("en")

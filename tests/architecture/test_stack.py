@@ -42,7 +42,9 @@ def test_tables_can_be_restored_and_are_protected_from_deletion(expanded: dict[s
     for name, table in tables.items():
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["DeletionProtectionEnabled"] is True
-        assert table["SSESpecification"] == {"SSEEnabled": True}
+        # Without it, AWS encrypts with a key of its own, free; SSEEnabled is KMS, with its charges.
+        assert "SSESpecification" not in table
+        assert expanded[name]["Condition"] == f"Own{name}"
         assert expanded[name]["DeletionPolicy"] == "Retain"
         assert expanded[name]["UpdateReplacePolicy"] == "Retain"
 
@@ -70,7 +72,27 @@ def test_two_stacks_of_one_account_have_no_name_in_common(
         if name in resource["Properties"] and resource["Type"] not in own
     }
     assert [key for key, value in named.items() if "${AWS::StackName}" not in str(value)] == []
-    assert len(named) == 17
+    assert len(named) == 21
+
+
+def test_nothing_that_a_failed_creation_leaves_blocks_the_next_one(
+    expanded: dict[str, Any],
+) -> None:
+    """What stays has a generated name; what has a name goes with the stack."""
+    naming = ("LogGroupName", "DashboardName", "AlarmName")
+    stays = {
+        name for name, resource in expanded.items() if resource.get("DeletionPolicy") == "Retain"
+    }
+    named = {
+        name
+        for name, resource in expanded.items()
+        if any(each in resource["Properties"] for each in naming)
+    }
+
+    assert stays == {"CatalogTable", "KeysTable", "MediaPlans"}
+    assert stays & named == set()
+    for name in stays:
+        assert not {"TableName", "BucketName"} & expanded[name]["Properties"].keys(), name
 
 
 def test_schedule_and_stage_follow_the_parameters(expanded: dict[str, Any]) -> None:
@@ -83,7 +105,8 @@ def test_schedule_and_stage_follow_the_parameters(expanded: dict[str, Any]) -> N
     assert schedule["State"] == {"Fn::If": ["HasMediaMap", "DISABLED", state]}
     assert with_map["State"] == state
     for each in (schedule, with_map):
-        assert each["ScheduleExpression"] == {"Fn::Sub": "rate(${RefreshEveryHours} hours)"}
+        assert each["ScheduleExpression"] == {"Fn::Sub": "cron(0 0/${RefreshEveryHours} * * ? *)"}
+        assert each["ScheduleExpressionTimezone"] == "UTC"
     assert stage["DefaultRouteSettings"] == {
         "ThrottlingBurstLimit": {"Ref": "ThrottleBurst"},
         "ThrottlingRateLimit": {"Ref": "ThrottleRate"},
@@ -123,12 +146,12 @@ def test_every_path_goes_to_the_list_function_or_to_its_alias_if_it_exists(
     condition, alias, function = integration["uri"]["Fn::If"]
     every = paths["/"]["x-amazon-apigateway-any-method"]
     assert every["x-amazon-apigateway-integration"] == integration
-    assert condition == "HasSnapStart"
+    assert condition == "HasAlias"
     assert integration["payloadFormatVersion"] == "2.0"
     assert alias["Fn::Sub"].endswith("/functions/${ListMusicAlias}/invocations")
     assert function["Fn::Sub"].endswith("/functions/${ListMusicFunction.Arn}/invocations")
     assert permission["FunctionName"] == {
-        "Fn::If": ["HasSnapStart", {"Ref": "ListMusicAlias"}, {"Ref": "ListMusicFunction"}]
+        "Fn::If": ["HasAlias", {"Ref": "ListMusicAlias"}, {"Ref": "ListMusicFunction"}]
     }
 
 
@@ -140,12 +163,67 @@ def test_snapstart_publishes_a_version_per_release_and_none_if_it_is_off(
 
     apply_on = {"Fn::If": ["HasSnapStart", "PublishedVersions", "None"]}
     assert function["SnapStart"] == {"ApplyOn": apply_on}
-    assert version["Condition"] == alias["Condition"] == "HasSnapStart"
+    assert version["Condition"] == alias["Condition"] == "HasAlias"
     # A new release name replaces the version; the function differs by that name too.
-    assert version["Properties"]["Description"] == {"Ref": "SnapStart"}
-    assert "${SnapStart}" in function["Description"]["Fn::If"][1]["Fn::Sub"]
+    assert version["Properties"]["Description"] == {"Ref": "Release"}
+    assert "${Release}" in function["Description"]["Fn::If"][1]["Fn::Sub"]
     assert alias["Properties"]["FunctionVersion"] == {"Fn::GetAtt": ["ListMusicVersion", "Version"]}
     assert load_template()["Parameters"]["SnapStart"]["Default"] == "off"
+
+
+def test_the_age_check_asks_what_callers_get(expanded: dict[str, Any]) -> None:
+    asked = expanded["AgeCheck"]["Properties"]["Target"]["Arn"]
+    [statement] = expanded["AgeCheckRole"]["Properties"]["Policies"][0]["PolicyDocument"][
+        "Statement"
+    ]
+
+    function = {"Fn::GetAtt": ["ListMusicFunction", "Arn"]}
+    assert asked == {"Fn::If": ["HasAlias", {"Ref": "ListMusicAlias"}, function]}
+    assert statement["Resource"] == asked
+
+
+def test_traffic_moves_by_codedeploy_and_back_on_failing_requests(
+    expanded: dict[str, Any],
+) -> None:
+    group = expanded["ListTrafficGroup"]["Properties"]
+    condition, policy, otherwise = expanded["ListMusicAlias"]["UpdatePolicy"]["Fn::If"]
+
+    assert (condition, otherwise) == ("IsGradual", {"Ref": "AWS::NoValue"})
+    assert policy == {
+        "CodeDeployLambdaAliasUpdate": {
+            "ApplicationName": {"Ref": "ListTraffic"},
+            "DeploymentGroupName": {"Ref": "ListTrafficGroup"},
+        }
+    }
+    assert group["AlarmConfiguration"]["Alarms"] == [
+        {"Name": expanded["ApiFailuresAlarm"]["Properties"]["AlarmName"]}
+    ]
+    assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+    traffic = [name for name in expanded if name.startswith("ListTraffic")]
+    assert {expanded[name]["Condition"] for name in traffic} == {"IsGradual"}
+    assert load_template()["Parameters"]["GradualDeployment"]["Default"] == "off"
+
+
+def test_the_first_run_of_the_media_map_may_start_its_batches(expanded: dict[str, Any]) -> None:
+    assert expanded["RefreshMediaSchedule"]["DependsOn"] == "RefreshMediaBatches"
+
+
+def test_the_console_asks_for_every_parameter_in_a_group_and_by_a_label() -> None:
+    template = load_template()
+    interface = template["Metadata"]["AWS::CloudFormation::Interface"]
+
+    grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
+    assert len(grouped) == len(set(grouped))
+    assert set(grouped) == interface["ParameterLabels"].keys() == template["Parameters"].keys()
+
+
+def test_the_repository_of_serverless_applications_gets_licence_and_readme() -> None:
+    application = load_template()["Metadata"]["AWS::ServerlessRepo::Application"]
+
+    assert application["SpdxLicenseId"] == "Apache-2.0"
+    assert application["Description"] == load_template()["Description"]
+    for name in ("LicenseUrl", "ReadmeUrl"):
+        assert (ROOT / application[name]).is_file()
 
 
 def test_the_outputs_list_the_next_steps_in_order() -> None:

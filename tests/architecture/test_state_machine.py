@@ -94,10 +94,16 @@ def test_a_batch_holds_several_of_the_longest_lines() -> None:
 
 def test_the_state_machine_and_the_refresh_have_the_same_schedule() -> None:
     resources = load_template()["Resources"]
-    own, instead = (
-        resources[name]["Properties"]["Events"]["Schedule"]["Properties"]
-        for name in ("RefreshMusicFunction", "RefreshMedia")
-    )
+    own = resources["RefreshMusicFunction"]["Properties"]["Events"]["Schedule"]["Properties"]
+    schedule = resources["RefreshMediaSchedule"]["Properties"]
+    instead = {**schedule, **schedule["Target"]}
 
-    for name in ("ScheduleExpression", "Input", "RetryPolicy"):
+    names = (
+        "ScheduleExpression",
+        "DeadLetterConfig",
+        "ScheduleExpressionTimezone",
+        "Input",
+        "RetryPolicy",
+    )
+    for name in names:
         assert own[name] == instead[name]

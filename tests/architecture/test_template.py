@@ -1,5 +1,7 @@
 """The template and the code agree."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 import yaml
 
 from tiktok_music.announce.settings import AnnounceSettings
+from tiktok_music.api.schedule import next_run
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.refresh.settings import (
     MediaBatchSettings,
@@ -19,7 +22,6 @@ ROOT = Path(__file__).parents[2]
 NOT_OURS = {"AWS_CA_BUNDLE", "POWERTOOLS_LOG_LEVEL"}
 BY_HANDLERS = {"METRICS_NAMESPACE"}
 FROM_LAMBDA = {"AWS_REGION"}
-FUNCTION = "AWS::Serverless::Function"
 
 
 class Template(yaml.SafeLoader):
@@ -119,22 +121,44 @@ def test_fixed_values_of_the_template_are_the_defaults_of_the_code() -> None:
 def test_the_schedule_passes_its_scheduled_time() -> None:
     event = load_template()["Resources"]["RefreshMusicFunction"]["Properties"]["Events"]["Schedule"]
 
-    rate = event["Properties"]["ScheduleExpression"]
-    assert rate == "!Sub rate(${RefreshEveryHours} hours)"
     assert load_template()["Parameters"]["RefreshEveryHours"]["Default"] == 12
     assert event["Properties"]["Input"] == '{"scheduledTime": "<aws.scheduler.scheduled-time>"}'
     assert "Arn" in event["Properties"]["DeadLetterConfig"]
 
 
+@pytest.mark.parametrize(
+    "hours", load_template()["Parameters"]["RefreshEveryHours"]["AllowedValues"]
+)
+def test_the_cron_of_the_schedule_is_the_grid_of_the_code(hours: int) -> None:
+    event = load_template()["Resources"]["RefreshMusicFunction"]["Properties"]["Events"]["Schedule"]
+    expression = event["Properties"]["ScheduleExpression"].removeprefix("!Sub ")
+    cron = re.fullmatch(
+        r"cron\(0 (\d+)/(\d+) \* \* \? \*\)", expression.replace("${RefreshEveryHours}", str(hours))
+    )
+    midnight = datetime(2026, 11, 22, tzinfo=UTC)
+
+    assert event["Properties"]["ScheduleExpressionTimezone"] == "UTC"
+    assert cron is not None
+    # In cron, `0/5` is every fifth hour from 0 on, until the day ends.
+    by_cron = [midnight + timedelta(hours=hour) for hour in range(int(cron[1]), 24, int(cron[2]))]
+    by_code = [midnight]
+    while by_code[-1] < midnight + timedelta(days=1):
+        by_code.append(next_run(timedelta(hours=hours), by_code[-1]))
+    assert by_code == [*by_cron, midnight + timedelta(days=1)]
+
+
 def test_schedules_have_no_fixed_name_so_that_stacks_can_share_an_account() -> None:
+    resources = load_template()["Resources"].values()
     events = [
         event["Properties"]
-        for resource in load_template()["Resources"].values()
+        for resource in resources
         for event in resource["Properties"].get("Events", {}).values()
         if event["Type"] == "ScheduleV2"
     ]
+    schedules = [each for each in resources if each["Type"] == "AWS::Scheduler::Schedule"]
 
-    assert [event.get("OmitName") for event in events] == [True] * 3
+    assert [event.get("OmitName") for event in events] == [True]
+    assert [schedule["Properties"].get("Name") for schedule in schedules] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -152,23 +176,9 @@ def test_handlers_use_the_metrics_namespace_of_the_template(service: str, file: 
     assert f'new_metrics("{service}", os.environ.get("METRICS_NAMESPACE", NAMESPACE))' in handler
 
 
-def test_every_variable_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text()
+def test_every_variable_is_documented() -> None:
+    page = (ROOT / "docs/variables.md").read_text()
     functions = ("ListMusicFunction", "MediaPlanFunction", "AnnounceFunction")
     names = {name for function in functions for name in names_in_template(function)}
 
-    assert sorted(name for name in names if f"`{name}`" not in readme) == []
-
-
-def test_no_role_has_a_wildcard_for_a_resource() -> None:
-    resources = load_template()["Resources"]
-    functions = [name for name in resources if resources[name]["Type"] == FUNCTION]
-    for function in functions:
-        for policy in resources[function]["Properties"]["Policies"]:
-            for statement in policy["Statement"]:
-                assert statement["Resource"] != "*", (function, statement["Sid"])
-                actions = statement["Action"]
-                assert not any(
-                    "*" in action
-                    for action in (actions if isinstance(actions, list) else [actions])
-                )
+    assert sorted(name for name in names if f"`{name}`" not in page) == []

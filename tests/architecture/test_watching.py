@@ -17,8 +17,10 @@ from tiktok_music.composition.observer import Observer
 from tiktok_music.errors import StoreUnavailable
 from tiktok_music.observability import NAMESPACE
 from tiktok_music.refresh.history.notify import UNCHANGED_RUNS, RefreshFailed, notify
+from tiktok_music.refresh.media.check import MediaCheck, MissingFile
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
 from tiktok_music.refresh.report import Outcome, RefreshReport
+from tools.evaluation.costs import ALARM_METRICS
 
 OWN_NAMESPACE = f"{NAMESPACE}/${{AWS::StackName}}"
 # AWS namespace -> its dimension and the metrics that AWS documents for it.
@@ -54,6 +56,8 @@ ALARMS = {
     "ApiFailuresAlarm": ["AWS/ApiGateway 5xx"],
     "StaleServedAlarm": [f"{OWN_NAMESPACE} StaleServed"],
     "ChartUnchangedAlarm": [f"{OWN_NAMESPACE} ChartUnchanged"],
+    "MediaMissingAlarm": [f"{OWN_NAMESPACE} MediaMissing"],
+    "SourceMissingAlarm": [f"{OWN_NAMESPACE} SourceMissing"],
     "SnapshotAgeAlarm": [f"{OWN_NAMESPACE} SnapshotAgeSeconds"],
     "ApiLatencyAlarm": ["AWS/ApiGateway Latency"],
     "ListThrottledAlarm": ["AWS/Lambda Throttles"],
@@ -64,6 +68,7 @@ ALARMS = {
         "AWS/DynamoDB WriteThrottleEvents",
     ],
     "RefreshMediaAlarm": ["AWS/States ExecutionsFailed"],
+    "AnnounceFailuresAlarm": ["AWS/SQS ApproximateNumberOfMessagesVisible"],
 }
 
 
@@ -107,14 +112,23 @@ def emitted(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 
 
 def report_of(outcome: Outcome) -> RefreshReport:
-    """A report with one rejection for each reason."""
+    """A report with one rejection for each reason, and every other fault."""
     moment = datetime(2026, 11, 22, 12, tzinfo=UTC)
     rejections = tuple(
         Rejection("7662052657323182081", "Song", "Author", Finding(reason, "detail"))
         for reason in RejectionReason
     )
     return RefreshReport(
-        outcome, None, moment, moment, {}, rejections=rejections, unchanged_runs=UNCHANGED_RUNS
+        outcome,
+        None,
+        moment,
+        moment,
+        {},
+        rejections=rejections,
+        unchanged_runs=UNCHANGED_RUNS,
+        failed_sources=("cml: no answer",),
+        media_check=MediaCheck(1, 0, (MissingFile("id", "key", "not in the bucket"),)),
+        is_saved=False,
     )
 
 
@@ -122,7 +136,7 @@ def dashboard(resources: dict[str, Any]) -> list[dict[str, Any]]:
     """The properties of the widgets, with placeholders unresolved."""
     [properties] = of_type(resources, "AWS::CloudWatch::Dashboard").values()
     body, values = properties["DashboardBody"]["Fn::Sub"]
-    assert set(values) == {"LateSeconds"}
+    assert set(values) == {"LateSeconds", "CatalogTable", "KeysTable"}
     widgets = json.loads(body.replace("${LateSeconds}", "50400"))["widgets"]
     return [widget["properties"] for widget in widgets]
 
@@ -142,6 +156,7 @@ def alarm_metrics(alarm: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         if isinstance(namespace, dict):
             namespace = namespace["Fn::Sub"]
         if isinstance(value, dict):
+            value = value["Fn::If"][1] if "Fn::If" in value else value
             value = value.get("Ref") or ".".join(value["Fn::GetAtt"])
         yield namespace, metric["MetricName"], dimension["Name"], value
 
@@ -213,7 +228,8 @@ def test_alarms_exist_without_a_topic_and_notify_it_if_it_is_given(
     actions = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
 
     conditions = {name: expanded[name].get("Condition") for name in alarms}
-    assert conditions == {name: None for name in alarms} | {"RefreshMediaAlarm": "HasMediaMap"}
+    optional = {"RefreshMediaAlarm": "HasMediaMap", "AnnounceFailuresAlarm": "HasEvents"}
+    assert conditions == {name: None for name in alarms} | optional
     for name, alarm in alarms.items():
         assert alarm["AlarmActions"] == actions, name
         assert alarm.get("OKActions", actions) == actions, name
@@ -226,6 +242,7 @@ def test_alarms_exist_without_a_topic_and_notify_it_if_it_is_given(
         "ApiFailuresAlarm",
         "SnapshotAgeAlarm",
         "ApiLatencyAlarm",
+        "AnnounceFailuresAlarm",
     }
 
 
@@ -240,18 +257,20 @@ def test_alarms_are_named_as_the_operators_command_looks_for_them(
     assert names == {name: {"Fn::Sub": f"${{AWS::StackName}}/{name}"} for name in ALARMS}
 
 
-def test_both_failure_queues_receive_events_and_have_alarms(expanded: dict[str, Any]) -> None:
+def test_every_failure_queue_receives_events_and_has_an_alarm(expanded: dict[str, Any]) -> None:
     queues = of_type(expanded, "AWS::SQS::Queue")
     alarms = of_type(expanded, "AWS::CloudWatch::Alarm").values()
 
     seen = {value.partition(".")[0] for alarm in alarms for *_, value in alarm_metrics(alarm)}
     schedule = expanded["RefreshMusicFunctionSchedule"]["Properties"]["Target"]
     [invoke] = of_type(expanded, "AWS::Lambda::EventInvokeConfig").values()
+    [stream] = of_type(expanded, "AWS::Lambda::EventSourceMapping").values()
     ends = {
         schedule["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0],
         invoke["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0],
+        stream["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0],
     }
-    assert queues.keys() == ends == {"RefreshFailures", "ScheduleFailures"}
+    assert queues.keys() == ends == {"RefreshFailures", "ScheduleFailures", "AnnounceFailures"}
     assert ends <= seen
 
 
@@ -259,13 +278,31 @@ def test_a_missing_age_metric_raises_the_alarm_as_a_great_age_does(
     expanded: dict[str, Any],
 ) -> None:
     alarm = expanded["SnapshotAgeAlarm"]["Properties"]
-    check = expanded["ListMusicFunctionAgeCheck"]["Properties"]
+    check = expanded["AgeCheck"]["Properties"]
 
     assert alarm["TreatMissingData"] == "breaching"
     assert alarm["Threshold"]["Fn::FindInMap"][0] == "RefreshEvery"
     assert (alarm["Period"], alarm["EvaluationPeriods"]) == (900, 2)
     assert check["ScheduleExpression"] == "rate(5 minutes)"
     assert "State" not in check
+
+
+def test_the_costs_count_the_metrics_of_the_alarms(expanded: dict[str, Any]) -> None:
+    alarms = of_type(expanded, "AWS::CloudWatch::Alarm")
+
+    always = [alarm for name, alarm in alarms.items() if "Condition" not in expanded[name]]
+    assert sum(len(list(alarm_metrics(alarm))) for alarm in always) == ALARM_METRICS
+
+
+def test_throttling_is_an_alarm_if_it_lasts_and_late_data_counts_when_it_comes(
+    expanded: dict[str, Any],
+) -> None:
+    for name in ("ListThrottledAlarm", "TablesThrottledAlarm"):
+        alarm = expanded[name]["Properties"]
+        assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (6, 2)
+        assert alarm["TreatMissingData"] == "notBreaching"
+    # Filled with zeros, what comes late would never be missing, and never be looked at again.
+    assert "FILL" not in str(expanded)
 
 
 def test_the_age_alarm_has_the_threshold_of_degraded_health() -> None:

@@ -73,7 +73,7 @@ def test_pages_that_it_names_may_read_the_responses(proxy: str, method: str, sta
         "access-control-allow-credentials": "true",
         "access-control-allow-methods": "GET",
         "access-control-allow-headers": "accept, if-none-match, x-csrf-token",
-        "access-control-expose-headers": "age, retry-after, x-request-id",
+        "access-control-expose-headers": "age, etag, retry-after, x-request-id",
         "access-control-max-age": "600",
     }
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.stage import Picker, Stage, open_picker
@@ -17,38 +16,31 @@ OFF_CHART = "This track is no longer on the chart; it is used all the same."
 PERSONAL = "This track is not cleared for commercial use."
 
 
-@pytest.mark.parametrize(
-    ("number", "fields", "warning", "details"),
-    [
-        (31, {"status": TrackStatus.RETIRED}, RETIRED, DIRECT),
-        (32, {"status": TrackStatus.OFF_CHART}, OFF_CHART, MANAGED + DIRECT),
-        (8, None, PERSONAL, MANAGED + DIRECT),
-        (
-            34,
-            {"status": TrackStatus.RETIRED, "is_commerce_music": False},
-            f"{RETIRED} {PERSONAL}",
-            DIRECT,
-        ),
-        (5, None, "", MANAGED + DIRECT),
-    ],
-)
-def test_a_pick_that_the_page_sets(
-    few: Stage,
-    picker: Picker,
-    number: int,
-    fields: dict[str, Any] | None,
-    warning: str,
-    details: str,
-) -> None:
-    if fields is not None:  # else it is in the list
-        few.world.archive.save_many([a_record(number, **fields)])
+PICKS: list[tuple[int, dict[str, Any] | None, str, str]] = [
+    (31, {"status": TrackStatus.RETIRED}, RETIRED, DIRECT),
+    (32, {"status": TrackStatus.OFF_CHART}, OFF_CHART, MANAGED + DIRECT),
+    (8, None, PERSONAL, MANAGED + DIRECT),
+    (
+        34,
+        {"status": TrackStatus.RETIRED, "is_commerce_music": False},
+        f"{RETIRED} {PERSONAL}",
+        DIRECT,
+    ),
+    (5, None, "", MANAGED + DIRECT),
+]
 
-    picker.host.evaluate(PICK, a_track(number).track_id)
-    title = f"Selected: \u2068Song {number}\u2069 by \u2068Artist {number}\u2069"
-    expect(picker.host.locator(".note strong")).to_have_text(title)
+
+def test_a_pick_that_the_page_sets(few: Stage, picker: Picker) -> None:
     picker.note_button().click()
+    for number, fields, warning, details in PICKS:
+        if fields is not None:  # else it is in the list
+            few.world.archive.save_many([a_record(number, **fields)])
 
-    assert picker.note() == [line for line in (title, warning, details) if line]
+        picker.host.evaluate(PICK, a_track(number).track_id)
+        title = f"Selected: \u2068Song {number}\u2069 by \u2068Artist {number}\u2069"
+        expect(picker.host.locator(".note strong")).to_have_text(title)
+
+        assert picker.note() == [line for line in (title, warning, details) if line]
 
 
 def test_a_pick_that_the_catalog_never_had(picker: Picker) -> None:

@@ -57,6 +57,7 @@ def address(app: Path) -> Iterator[str]:
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
 def test_a_built_app_shows_and_picks(browser: Browser, address: str) -> None:
@@ -101,8 +102,8 @@ def test_the_manifest_describes_the_element(app: Path) -> None:
     ]
     assert {event["name"] for event in element["events"]} == {
         *("track-selected", "preview-started", "preview-ended", "list-loaded", "list-failed"),
-        *("input", "change"),
+        *("favorites-changed", "recent-changed", "input", "change"),
     }
-    assert {"src", "value", "required", "disabled", "theme", "name"} <= {
+    assert {"src", "value", "required", "disabled", "theme", "name", "compact"} <= {
         attribute["name"] for attribute in element["attributes"]
     }

@@ -1,6 +1,5 @@
 """Picks and previews by mouse, by keyboard and by the page."""
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.stage import FEW, Picker, many_tracks, open_picker, stage
@@ -159,41 +158,49 @@ IN_A_DIALOG = """host => {
   document.body.append(dialog);
   dialog.append(host);
   dialog.showModal();
-  window.heard = [];
+  host.hidden = false;
+  host.style.visibility = '';
+}"""
+LISTEN = """host => {
+  window.previews = [];
   for (const name of ['preview-started', 'preview-ended']) {
     host.addEventListener(name, ({ type, detail: { track, reason } }) => {
-      heard.push([type, track.title, reason]);
+      window.previews.push([type, track.title, reason]);
     });
   }
 }"""
-
-
-@pytest.mark.parametrize(
-    "end",
-    [
-        "host.closest('dialog').close()",
-        "host.hidden = true",
-        "host.style.visibility = 'hidden'",
-        "host.stop()",
-        "host.remove()",
-    ],
+ENDS = (
+    "host.closest('dialog').close()",
+    "host.hidden = true",
+    "host.style.visibility = 'hidden'",
+    "host.stop()",
+    "host.remove()",
 )
-def test_a_preview_stops_when_the_picker_cannot_be_seen(picker: Picker, end: str) -> None:
-    picker.host.evaluate(IN_A_DIALOG)
-    expect(picker.rows).to_have_count(12)
-    picker.button("Play Song 1").click()
-    for _ in range(100):
-        if picker.page.evaluate("window.heard.length"):
-            break
-        picker.page.wait_for_timeout(50)
-    picker.host.evaluate("host => { window.audio = host.shadowRoot.querySelector('audio') }")
-    assert picker.page.evaluate("window.audio.paused") is False
 
-    picker.host.evaluate(f"host => {{ {end} }}")
-    picker.page.wait_for_timeout(500)
 
-    assert picker.page.evaluate("window.audio.paused") is True
-    assert picker.page.evaluate("window.heard") == [
-        ["preview-started", "Song 1", None],
-        ["preview-ended", "Song 1", "stopped"],
-    ]
+def test_a_preview_stops_when_the_picker_cannot_be_seen(picker: Picker) -> None:
+    picker.host.evaluate(LISTEN)
+    for end in ENDS:
+        picker.host.evaluate(IN_A_DIALOG)
+        expect(picker.rows).to_have_count(12)
+        picker.button("Play Song 1").click()
+        wait_for_previews(picker, 1)
+        picker.host.evaluate("host => { window.audio = host.shadowRoot.querySelector('audio') }")
+        assert picker.page.evaluate("window.audio.paused") is False
+
+        picker.host.evaluate(f"host => {{ {end} }}")
+        wait_for_previews(picker, 2)
+
+        assert picker.page.evaluate("window.audio.paused") is True
+        assert picker.page.evaluate("window.previews.splice(0)") == [
+            ["preview-started", "Song 1", None],
+            ["preview-ended", "Song 1", "stopped"],
+        ]
+
+
+def wait_for_previews(picker: Picker, count: int) -> None:
+    for _ in range(200):
+        if picker.page.evaluate("window.previews.length") >= count:
+            return
+        picker.page.wait_for_timeout(20)
+    raise AssertionError("no event of a preview")

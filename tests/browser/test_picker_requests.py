@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.browser.stage import FEW, PROXY, Picker, Stage, an_error, open_picker, stage
 from tests.builders import NOON, a_snapshot
@@ -43,36 +43,45 @@ def test_a_list_is_revalidated_by_a_reload_and_by_a_new_tab(browser: Browser) ->
         expect(tab.locator("tiktok-music-picker .row")).to_have_count(11)
 
 
-@pytest.mark.parametrize(
-    ("header", "clock"),
-    [
+def test_a_wait_is_capped_and_shown(few: Stage, browser: Browser) -> None:
+    now = datetime.now(UTC)
+    month = timedelta(days=30)
+    waits = [
         ("2592000", "5:00"),
-        (lambda: format_datetime(datetime.now(UTC) + timedelta(days=30), usegmt=True), "5:00"),
-        (lambda: format_datetime(datetime.now(UTC) - timedelta(days=30), usegmt=True), "0:01"),
+        (format_datetime(now + month, usegmt=True), "5:00"),
+        (format_datetime(now - month, usegmt=True), "0:01"),
         ("-5", "0:05"),
         ("soon", "0:05"),
-    ],
-)
-def test_a_wait_is_capped_and_shown(few: Stage, browser: Browser, header: Any, clock: str) -> None:
-    text = header if isinstance(header, str) else header()
+    ]
     requested: list[str] = []
     with open_picker(browser, "about:blank") as opened:
-        opened.page.clock.install(time=datetime.now(UTC))
-        opened.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
-        limited = an_error(429, "RATE_LIMITED", **{"Retry-After": text})
+        opened.page.clock.install(time=now)
+        opened.page.clock.pause_at(now + timedelta(seconds=1))
 
         def answer(route: Route) -> None:
             requested.append(route.request.url)
-            route.fulfill(**limited)
+            header = waits[len(requested) - 1][0]
+            route.fulfill(**an_error(429, "RATE_LIMITED", **{"Retry-After": header}))
 
         opened.page.route(PROXY, answer)
         opened.page.goto(few.address)
+        for number, (_, clock) in enumerate(waits, start=1):
+            expect(opened.host.locator(".panel strong")).to_have_text("Too many requests at once.")
+            expect(opened.host.locator(".wait")).to_have_text(f"Next try in {clock}")
+            opened.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+            opened.page.wait_for_timeout(100)
+            assert len(requested) == number
+            if number < len(waits):
+                opened.host.evaluate("host => host.reload()")
+                wait_for_count(opened.page, requested, number + 1)
 
-        expect(opened.host.locator(".panel strong")).to_have_text("Too many requests at once.")
-        expect(opened.host.locator(".wait")).to_have_text(f"Next try in {clock}")
-        opened.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-        opened.page.wait_for_timeout(300)
-        assert len(requested) == 1
+
+def wait_for_count(page: Page, requested: list[str], count: int) -> None:
+    for _ in range(100):
+        if len(requested) >= count:
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"{len(requested)} requests, not {count}")
 
 
 def test_a_wait_can_be_ended(few: Stage, browser: Browser) -> None:
@@ -103,26 +112,23 @@ def test_a_wait_can_be_ended(few: Stage, browser: Browser) -> None:
 ROW = {"id": FEW[0].track_id, "title": "Song 1"}
 
 
-@pytest.mark.parametrize(
-    ("tracks", "most"), [([], 1), ([ROW], 2)], ids=["empty pages", "the same cursor"]
-)
-def test_pages_that_never_end_are_ended(
-    few: Stage, browser: Browser, tracks: list[Any], most: int
-) -> None:
-    requested: list[str] = []
-    endless = {"tracks": tracks, "total": 900, "nextCursor": "again"}
-    with open_picker(browser, "about:blank") as opened:
+def test_pages_that_never_end_are_ended(few: Stage, browser: Browser) -> None:
+    pages: list[tuple[list[Any], int]] = [([], 1), ([ROW], 2)]
+    for tracks, most in pages:
+        requested: list[str] = []
+        with open_picker(browser, "about:blank") as opened:
+            opened.page.route(PROXY, partial(answer_endlessly, tracks, requested))
+            opened.page.goto(few.address)
+            wait_for_count(opened.page, requested, most)
+            opened.page.wait_for_timeout(300)
 
-        def answer(route: Route) -> None:
-            requested.append(route.request.url)
-            route.fulfill(json=endless)
+            assert len(requested) == most
+            expect(opened.rows).to_have_count(most if tracks else 0)
 
-        opened.page.route(PROXY, answer)
-        opened.page.goto(few.address)
-        opened.page.wait_for_timeout(1_000)
 
-        assert len(requested) == most
-        expect(opened.rows).to_have_count(most if tracks else 0)
+def answer_endlessly(tracks: list[Any], requested: list[str], route: Route) -> None:
+    requested.append(route.request.url)
+    route.fulfill(json={"tracks": tracks, "total": 900, "nextCursor": "again"})
 
 
 def test_a_cursor_that_expires_each_time_restarts_the_list_once(browser: Browser) -> None:
@@ -146,53 +152,56 @@ def test_a_cursor_that_expires_each_time_restarts_the_list_once(browser: Browser
         assert len(requested) == 4
 
 
-def sent_by(page: Page, search: Any, text: str) -> list[str]:
-    """Types a search and returns the query strings that it sends."""
+def sent_by(picker: Picker, text: str) -> list[str]:
+    """Types a search, waits until it would have been sent, and returns its query strings."""
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url.partition("?")[2]))
-    search.fill(text)
-    page.wait_for_timeout(500)
+
+    def record(request: Request) -> None:
+        sent.append(request.url.partition("?")[2])
+
+    picker.page.on("request", record)
+    picker.search.fill(text)
+    picker.page.wait_for_timeout(350)
+    picker.page.remove_listener("request", record)
     return [query for query in sent if "limit=100" in query]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "7662052657323182085",
-        "https://www.tiktok.com/music/Song-5-7662052657323182085",
-        "  tiktok.com/music/Song-5-7662052657323182085?lang=en&x=1  ",
-        "https://m.tiktok.com/h5/share/music/7662052657323182085.html",
-        f"https://www.tiktok.com/music/{'a-long-title-' * 12}7662052657323182085",
-    ],
+PASTED = (
+    "7662052657323182085",
+    "https://www.tiktok.com/music/Song-5-7662052657323182085",
+    "  tiktok.com/music/Song-5-7662052657323182085?lang=en&x=1  ",
+    "https://m.tiktok.com/h5/share/music/7662052657323182085.html",
+    f"https://www.tiktok.com/music/{'a-long-title-' * 12}7662052657323182085",
 )
-def test_a_pasted_link_or_id_finds_its_track_whatever_the_filters(
-    picker: Picker, text: str
-) -> None:
+
+
+def test_a_pasted_link_or_id_finds_its_track_whatever_the_filters(picker: Picker) -> None:
     picker.chip("Spanish").click()
     expect(picker.rows).to_have_count(2)
+    for text in PASTED:
+        sent = sent_by(picker, text)
 
-    sent = sent_by(picker.page, picker.search, text)
+        assert sent == ["link=7662052657323182085&include=media&limit=100&facets=true"]
+        expect(picker.rows).to_have_count(1)
+        assert picker.titles() == ["Song 5"]
 
-    assert sent == ["link=7662052657323182085&limit=100&facets=true"]
-    assert picker.titles() == ["Song 5"]
 
+def test_a_link_that_names_no_music_says_what_to_do(picker: Picker) -> None:
+    for text in (
+        "https://vm.tiktok.com/ZMabc123/",
+        "https://www.tiktok.com/@mae/video/7412345678901234567",
+    ):
+        assert sent_by(picker, text) == []
 
-@pytest.mark.parametrize(
-    "text",
-    ["https://vm.tiktok.com/ZMabc123/", "https://www.tiktok.com/@mae/video/7412345678901234567"],
-)
-def test_a_link_that_names_no_music_says_what_to_do(picker: Picker, text: str) -> None:
-    assert sent_by(picker.page, picker.search, text) == []
-
-    expect(picker.host.locator(".panel")).to_contain_text(
-        "This link names no music. Open it, and paste the address it leads to."
-    )
+        expect(picker.host.locator(".panel")).to_contain_text(
+            "This link names no music. Open it, and paste the address it leads to."
+        )
 
 
 def test_a_long_search_is_cut_to_what_the_catalog_takes(picker: Picker) -> None:
-    sent = sent_by(picker.page, picker.search, "ä" * 100)
+    sent = sent_by(picker, "ä" * 100)
 
-    assert sent == [f"q={'%C3%A4' * 80}&limit=100&facets=true"]
+    assert sent == [f"q={'%C3%A4' * 80}&include=media&limit=100&facets=true"]
     expect(picker.host.locator(".panel")).to_contain_text("Nothing matches")
 
 
@@ -213,5 +222,10 @@ def test_the_page_chooses_headers_credentials_and_function(picker: Picker) -> No
     )
 
     assert seen[0] == [
-        *("/picker/api/v1/tiktok-music?limit=100&facets=true", "abc", "include", "no-cache")
+        *(
+            "/picker/api/v1/tiktok-music?include=media&limit=100&facets=true",
+            "abc",
+            "include",
+            "no-cache",
+        )
     ]

@@ -1,8 +1,8 @@
 """Notices: no list, an old list, no connection."""
 
+from functools import partial
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.stage import PROXY, Picker, Stage, an_error, open_picker, wait_for
@@ -28,31 +28,40 @@ def test_an_empty_catalog_shows_a_notice(few: Stage, browser: Browser) -> None:
         expect(opened.host.locator(".panel")).to_contain_text("No music yet")
 
 
-@pytest.mark.parametrize(
-    ("answer", "text"),
-    [
-        (an_error(500, "INTERNAL"), "The music cannot be shown right now."),
-        (an_error(401, "UNAUTHENTICATED"), "You do not have access to the music."),
-        (an_error(403, "FORBIDDEN_SCOPE"), "You do not have access to the music."),
-        (an_error(503, "KILL_SWITCH"), "The music cannot be shown right now."),
-        (an_error(404, "NOT_FOUND"), "The music cannot be shown right now."),
-        ({"status": 200, "body": "<html>"}, "The music cannot be shown right now."),
-        ({"status": 200, "json": {}}, "The music cannot be shown right now."),
-    ],
-)
-def test_an_error_shows_a_notice_and_can_be_retried(
-    few: Stage, browser: Browser, answer: dict[str, Any], text: str
-) -> None:
+ERRORS: list[tuple[dict[str, Any], str]] = [
+    (an_error(500, "INTERNAL"), "The music cannot be shown right now."),
+    (an_error(401, "UNAUTHENTICATED"), "You do not have access to the music."),
+    (an_error(403, "FORBIDDEN_SCOPE"), "You do not have access to the music."),
+    (an_error(503, "KILL_SWITCH"), "The music cannot be shown right now."),
+    (an_error(404, "NOT_FOUND"), "The music cannot be shown right now."),
+    ({"status": 200, "body": "<html>"}, "The music cannot be shown right now."),
+    ({"status": 200, "json": {}}, "The music cannot be shown right now."),
+]
+
+
+def test_an_error_shows_a_notice_and_can_be_retried(few: Stage, browser: Browser) -> None:
     with open_picker(browser, "about:blank") as opened:
-        opened.page.route(PROXY, lambda route: route.fulfill(**answer))
-        opened.page.goto(few.address)
-        expect(opened.host.locator(".panel")).to_contain_text(text)
-        assert opened.violations() == []
+        checked: set[str] = set()
+        for answer, text in ERRORS:
+            opened.page.route(PROXY, partial(fulfill, answer))
+            if checked:
+                opened.host.evaluate("host => host.reload()")
+            else:
+                opened.page.goto(few.address)
+            panel = opened.host.locator(".panel")
+            expect(panel).to_contain_text(text)
+            if panel.inner_text() not in checked:
+                checked.add(panel.inner_text())
+                assert opened.violations() == []
 
-        opened.page.unroute(PROXY)
-        opened.button("Try again").click()
+            opened.page.unroute(PROXY)
+            opened.button("Try again").click()
 
-        expect(opened.rows).to_have_count(12)
+            expect(opened.rows).to_have_count(12)
+
+
+def fulfill(answer: dict[str, Any], route: Route) -> None:
+    route.fulfill(**answer)
 
 
 def test_a_rate_limit_is_retried_automatically(few: Stage, browser: Browser) -> None:
@@ -162,7 +171,7 @@ def test_a_rejected_key_is_not_retried_automatically(few: Stage, browser: Browse
 def test_covers_and_marks_are_loaded_when_online_again(few: Stage, browser: Browser) -> None:
     with open_picker(browser, "about:blank") as opened:
         opened.page.route("**/batch*", lambda route: route.abort())
-        opened.page.route("**/cover.jpg", lambda route: route.abort())
+        opened.page.route("**/cover*.jpg", lambda route: route.abort())
         with opened.page.expect_event("requestfailed", lambda request: "/batch" in request.url):
             opened.page.goto(few.address)
         expect(opened.rows).to_have_count(12)

@@ -3,11 +3,22 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.conftest import browser
+from tests.browser.stage import launch
 from tests.local_process import LocalRun, running
+from tests.needs import BROWSER, skip_without
 
-__all__ = ["browser", "local_run"]
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """For a module: other tests of this folder start event loops of their own."""
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        if started is None:
+            skip_without(BROWSER)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

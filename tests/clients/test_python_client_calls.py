@@ -22,6 +22,7 @@ from tiktok_music_client import (
     BadAnswer,
     CatalogClient,
     CatalogError,
+    Changes,
     DeadlineExceeded,
     Exchange,
     Internal,
@@ -29,6 +30,7 @@ from tiktok_music_client import (
     NotFound,
     RateLimit,
     RateLimited,
+    Removal,
     Resolved,
     Target,
     Unauthenticated,
@@ -138,6 +140,41 @@ def test_an_empty_page_is_the_last_one() -> None:
     with peer.client() as catalog:
         assert [len(found.tracks) for found in catalog.pages()] == [1, 0]
     assert asyncio.run(sizes()) == [1, 0]
+
+
+def changes_page(cursor: str | None, *removed: str) -> httpx2.Response:
+    gone = [{"id": each, "previousRank": 1, "reason": None, "mergedInto": None} for each in removed]
+    lists = {"added": [], "removed": gone, "moved": [], "updated": []}
+    return ok({"since": "v1", "version": "v2", **lists, "nextCursor": cursor})
+
+
+def test_changes_are_fetched_in_pages_and_joined() -> None:
+    def peer() -> Peer:
+        return Peer(changes_page("c1", "a"), changes_page("c2"), changes_page(None, "b", "c"))
+
+    async def asynchronously(peer: Peer) -> Changes:
+        async with peer.async_client() as catalog:
+            return await catalog.changes("v1")
+
+    first, second = peer(), peer()
+    with first.client() as catalog:
+        found = catalog.changes("v1")
+
+    removed = [Removal(id=each, previous_rank=1, reason=None) for each in "abc"]
+    assert found == Changes(
+        since="v1", version="v2", added=(), removed=tuple(removed), moved=(), updated=()
+    )
+    assert asyncio.run(asynchronously(second)) == found
+    pages = [
+        {"since": "v1", "limit": "1000", **({"cursor": c} if c else {})} for c in ("", "c1", "c2")
+    ]
+    assert [dict(request.url.params) for request in first.requests] == pages
+    assert [dict(request.url.params) for request in second.requests] == pages
+
+
+def test_changes_whose_cursor_leads_back_are_a_bad_answer() -> None:
+    with Peer(changes_page("c1")).client() as catalog, pytest.raises(BadAnswer, match="earlier"):
+        catalog.changes("v1")
 
 
 @pytest.mark.parametrize("cursors", [["a", "a"], ["a", "b", "a"]])

@@ -61,7 +61,7 @@ def test_every_allowed_request_gets_a_described_answer(case: schemathesis.Case[A
 
 
 def is_reported(body: Any) -> bool:
-    """Whether nothing but its targets can be wrong in the body: 200, with issues in their place."""
+    """Tells that only targets of the body can be wrong: 200, with issues in their place."""
     if not isinstance(body, dict) or body.get("onError") != "report":
         return False
     targets = body.get("targets")

@@ -364,7 +364,7 @@ def test_a_key_gets_and_loses_browser_tokens_and_else_stays(kind: Any) -> None:
 
 
 def test_rotated_browser_access_is_not_replaced_by_an_older_reader(kind: Any) -> None:
-    """Of two commands at once, the later one must not restore the secret that was replaced."""
+    """The later of two simultaneous commands must not restore the secret that was replaced."""
     keys = FakeKeys() if kind.param == "fake" else DynamoKeys(kind.getfixturevalue("rows"), "keys")
     _, key = a_key()
     keys.save(key)
@@ -523,3 +523,7 @@ def test_an_existing_object_is_not_overwritten(kind: Any) -> None:
         assert stored["Body"].read() == b"first"
         assert stored["ContentType"] == "image/jpeg"
         assert stored["CacheControl"] == "public, max-age=31536000, immutable"
+    assert (store.facts("music/x/cover.jpg"), store.facts("music/y/cover.jpg")) == (facts, None)
+    for _ in range(2):
+        store.delete("music/x/cover.jpg")
+    assert store.facts("music/x/cover.jpg") is None

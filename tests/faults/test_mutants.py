@@ -1,6 +1,7 @@
 """Each planted bug is detected by the sweep that covers it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import pytest
 
@@ -30,6 +31,10 @@ from tests.faults.world import TESTED, World
 # Calls before and after the one that moves the pointer.
 AROUND = 2
 Detection = Callable[[World], Tally]
+
+
+class Detected(Exception):
+    """A sweep found a violation."""
 
 
 def crashes(world: World) -> Tally:
@@ -118,7 +123,20 @@ def test_a_mutant_is_detected(
         assert DETECTIONS[mutant](world).violations == []
 
     with planted(mutant):
-        tally = DETECTIONS[mutant](world)
-
-    assert tally.violations
+        assert is_detected(DETECTIONS[mutant], world)
     figures.killed(mutant.__name__)
+
+
+def is_detected(detection: Detection, world: World) -> bool:
+    """Ends a sweep at its first violation."""
+    add = Tally.add
+
+    def add_and_stop(tally: Tally, label: str, problems: Iterable[str]) -> None:
+        add(tally, label, problems)
+        if tally.violations:
+            raise Detected
+
+    with pytest.MonkeyPatch.context() as patch, suppress(Detected):
+        patch.setattr(Tally, "add", add_and_stop)
+        return bool(detection(world).violations)
+    return True

@@ -39,8 +39,8 @@ COMMANDS = [
     ("lists", "remove", "1", "--dry-run"),
     ("retire", TRACK, "--reason", EVIL),
     ("retire", TRACK, "--reason", EVIL, "--undo"),
-    ("rollback", "0000000001", "--yes"),
-    ("pin", "0000000001", "--yes"),
+    ("rollback", "0000000001", "--reason", "x", "--yes"),
+    ("pin", "0000000001", "--reason", "x", "--yes"),
     ("unpin",),
     ("recover", "--yes"),
 ]

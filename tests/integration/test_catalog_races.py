@@ -47,7 +47,7 @@ def test_a_refresh_during_the_question_does_not_stop_a_pointer_move(
     first, _ = publish(stores, 25, 13)
     monkeypatch.setattr("ops.versions.confirm", lambda question, yes: publish(stores, 1))
 
-    result = catalog(command, first)
+    result = catalog(command, first, "--reason", "x")
 
     assert (result.exit_code, served(stores)) == (0, (first, command == "pin"))
     pointer = DynamoPublisher(stores, "catalog").current()
@@ -67,7 +67,7 @@ def test_another_operators_pin_during_the_question_is_not_overwritten(
         publisher.point(pinned(before, second, publisher.next_fence()), before)
 
     monkeypatch.setattr("ops.versions.confirm", pin)
-    result = catalog("rollback", first)
+    result = catalog("rollback", first, "--reason", "x")
 
     assert (result.exit_code, served(stores)) == (2, (second, True))
     assert "nothing changed" in result.stderr

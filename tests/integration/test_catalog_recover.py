@@ -75,6 +75,8 @@ def test_a_lost_or_broken_pointer_is_recovered(catalog: Run, stores: DynamoRows,
     again = catalog("recover", "--yes")
     assert (again.exit_code, "nothing to recover" in again.stdout) == (0, True)
     assert publisher.current() == pointer
+    [change] = json.loads(catalog("audit", "--json").stdout)
+    assert (change["command"], change["what"]) == ("recover", {"version": versions[-1]})
 
 
 def test_a_current_version_with_a_missing_chunk_is_replaced_by_the_newest_whole_one(

@@ -254,7 +254,7 @@ def test_why_shows_the_verdict_of_each_run(catalog: Run, refreshes: Refreshes) -
         ("merged", None, a_candidate(1).tiktok_id),
     ]
     assert story["chart"]["takedown"] == "status is not 1"
-    assert (story["chart"]["has_preview"], "preview_urls" in story["chart"]) == (True, False)
+    assert (story["chart"]["hasPreview"], "previewUrls" in story["chart"]) == (True, False)
     assert "UNAVAILABLE" in catalog("why", duplicate.tiktok_id).stdout
 
 
@@ -340,6 +340,9 @@ def test_lists_are_loaded_from_a_file_even_over_unreadable_ones(
     assert (listed_broken.exit_code, loaded.exit_code) == (2, 0)
     assert "the current entries cannot be read" in loaded.stderr
     assert entries(refreshes.rows) == (ListEntry(ListKind.DENY, "x", "13660"),)
+    [change] = json.loads(catalog("audit", "--json").stdout)
+    what = {"file": str(file), "entries": 1}
+    assert (change["command"], change["what"]) == ("lists load", what)
     missing = catalog("lists", "load", str(tmp_path / "none.json"))
     assert (missing.exit_code, "does not exist" in one_line(missing.output)) == (2, True)
 
@@ -442,10 +445,10 @@ def test_a_takedown_at_once_replaces_the_current_snapshot(
     assert after.history == (withdrawn, *before.history)
     publisher.sweep()
     assert publisher.load(withdrawn).descriptor == withdrawn
-    rollback = catalog("rollback", withdrawn.version, "--yes")
+    rollback = catalog("rollback", withdrawn.version, "--reason", "x", "--yes")
     assert (rollback.exit_code, "that was retired at once" in rollback.stderr) == (2, True)
     states = [row["state"] for row in json.loads(catalog("snapshots", "--json").stdout)]
-    assert states == ["current", "withdrawn", ""]
+    assert states == ["current", "withdrawn", None]
     assert after.current.scheduled_at == before.current.scheduled_at
     assert after.current.published_at == before.current.published_at + timedelta(seconds=1)
     assert after.fence > after.current.fence > before.fence
@@ -494,7 +497,7 @@ def test_a_change_drops_expired_entries(catalog: Run, stores: DynamoRows) -> Non
 def test_a_takedown_keeps_the_pin(catalog: Run, refreshes: Refreshes) -> None:
     refreshes.run(*chart(1, 2, 3))
     version, _ = served(refreshes.rows)
-    catalog("pin", version, "--yes")
+    catalog("pin", version, "--reason", "x", "--yes")
 
     catalog("retire", a_candidate(1).tiktok_id, "--reason", "Acme", "--now", "--yes")
 
@@ -548,7 +551,7 @@ def test_a_takedown_retries_after_a_publish_in_between(
     def pointed(self: DynamoPublisher, pointer: Any, before: Any) -> None:
         calls.append(pointer)
         if len(calls) == 1:
-            catalog("pin", before.current.version, "--yes")
+            catalog("pin", before.current.version, "--reason", "x", "--yes")
         point(self, pointer, before)
 
     monkeypatch.setattr(DynamoPublisher, "point", pointed)
@@ -616,7 +619,7 @@ def test_a_rollback_to_a_version_with_a_retired_track_warns(
     refreshes.run(*chart(1, 2, 3, 4))
     catalog("retire", a_candidate(1).tiktok_id, "--reason", "Acme", "--now", "--yes")
 
-    result = catalog("rollback", older, input="n\n")
+    result = catalog("rollback", older, "--reason", "x", input="n\n")
 
     assert (result.exit_code, f"{older} lists tracks retired since" in result.stderr) == (1, True)
     assert "Lantern Street 1" not in listed(refreshes.rows)

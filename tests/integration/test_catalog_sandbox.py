@@ -29,6 +29,8 @@ def test_the_media_are_stored_once_and_a_second_run_writes_nothing(account: Embe
     )
     assert second.stdout == "table catalog: 0 objects written, 14 already there\n"
     assert keys(account) == {each.key for each in sandbox_objects()}
+    [change] = json.loads(CliRunner().invoke(app, ["audit", "--json"]).stdout)
+    assert (change["command"], change["what"]) == ("sandbox publish", {"objects": 14})
 
 
 def test_a_dry_run_counts_and_writes_nothing(account: EmbeddedAws) -> None:

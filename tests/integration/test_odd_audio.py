@@ -200,7 +200,7 @@ def test_a_dc_offset_does_not_hide_clipping() -> None:
 def test_the_default_track_of_several_is_the_one_that_counts(
     container_format: str, default: int
 ) -> None:
-    """As a player chooses; of tracks that are all silent or all alike, nobody would notice."""
+    """Uses loud and silent tracks: with equal ones a wrong choice would pass."""
     tracks = [tones((-20, 6), rate=44_100), silence(6.0)]
 
     facts = read(with_tracks(container_format, tracks, default)).facts

@@ -88,7 +88,7 @@ class Client:
                     self.figures.violate("isNew or previousRank is wrong", example)
 
     def _served_at(self, moment: datetime) -> Served | None:
-        """What was served then; the first list of all if nothing was, None for that one itself."""
+        """The list served then; the first one if there was none, None for the first one itself."""
         older = [each for each in self.log if each.since <= moment]
         first = self.log[0] if self.log[0].version != self.log[-1].version else None
         return older[-1] if older else first

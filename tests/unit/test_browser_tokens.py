@@ -22,6 +22,7 @@ from tests.unit.test_direct_publish import ASKED
 from tiktok_music.api.auth import KEY_REQUIRED
 from tiktok_music.api.tokens.form import (
     MOST_CHARACTERS,
+    MOST_ORIGINS,
     BrowserToken,
     base64url,
     mac_of,
@@ -30,7 +31,7 @@ from tiktok_music.api.tokens.form import (
 )
 from tiktok_music.api.tokens.origins import FORM, covers, is_origin_pattern
 from tiktok_music.api.tokens.restrictions import restricted_request
-from tiktok_music.api_key import ApiKey, BrowserAccess, KeyEnvironment, KeyState
+from tiktok_music.api_key import ApiKey, BrowserAccess, KeyEnvironment, KeyState, mint_key
 from tiktok_music.composition.observer import Observer
 from tiktok_music.errors import Invalid, SnapshotMissing, Unauthenticated
 
@@ -197,12 +198,14 @@ def test_a_token_that_would_be_too_long_is_refused(world: World) -> None:
     assert len(minted(world, {"origins": list(pages[:2])})) <= MOST_CHARACTERS
 
 
-def test_a_key_of_many_pages_makes_tokens_for_named_ones_only(world: World) -> None:
-    pages = tuple(f"https://{number}.example.com" for number in range(6))
+def test_a_token_has_room_for_all_pages_of_its_key(world: World) -> None:
+    pages = tuple(f"https://{number}.example.com" for number in range(MOST_ORIGINS))
     world.change_key(browser=BrowserAccess(SECRET, pages))
 
-    assert mint(world).body == invalid(("origins", FEW))
-    assert mint(world, {"origins": [pages[5]]}).status == 201
+    token = read_payload(minted(world).split(".")[3])
+
+    assert token is not None
+    assert token.origins == pages
 
 
 def test_a_page_makes_no_tokens_even_with_a_key(world: World) -> None:
@@ -265,6 +268,7 @@ def forgeries(world: World) -> dict[str, str]:
     payload = read_payload(parts[3])
     assert payload is not None
     live, test = KeyEnvironment.LIVE, KeyEnvironment.TEST
+    unknown = mint_key(live, lambda size: bytes(range(80, 80 + size))).key_id
     return {
         "swapped payload": ".".join([*parts[:3], unlimited[3], parts[4]]),
         "swapped key id": ".".join([*parts[:2], other.key_id, *parts[3:]]),
@@ -272,7 +276,8 @@ def forgeries(world: World) -> dict[str, str]:
         "signed for the other environment": write_token(payload, test, parts[2], SECRET),
         "a test key's as live": write_token(payload, live, test_key.key_id, SECRET),
         "another secret": write_token(payload, live, parts[2], bytes(32)),
-        "the secret of an unknown key": write_token(payload, live, "A" * 16, bytes(32)),
+        "the secret of an unknown key": write_token(payload, live, unknown, bytes(32)),
+        "an invented key id": write_token(payload, live, "A" * 16, bytes(32)),
         "no mac": ".".join(parts[:4]),
         "an empty mac": ".".join([*parts[:4], ""]),
         "padded": f"{token}=",
@@ -289,6 +294,18 @@ def test_forged_tokens_are_refused_alike(world: World) -> None:
     assert {name: (each.status, each.body) for name, each in found.items()} == dict.fromkeys(
         found, (401, UNAUTHENTICATED)
     )
+
+
+def test_an_invented_key_id_costs_no_read(world: World) -> None:
+    forged = forgeries(world)
+    reads = {}
+    for name in ("an invented key id", "the secret of an unknown key"):
+        before = world.keys.reads
+        for _ in range(3):
+            assert read(world, forged[name]).status == 401
+        reads[name] = world.keys.reads - before
+
+    assert reads == {"an invented key id": 0, "the secret of an unknown key": 1}
 
 
 @pytest.mark.parametrize(
@@ -462,18 +479,32 @@ KNOWN_TRACK = f"{LIST}/{TRACKS[0].track_id}"
         ("GET", "/v1/whoami", 403),
         ("POST", f"{LIST}/resolve", 403),
         ("POST", TOKENS, 403),
-        ("POST", LIST, 403),
-        ("DELETE", KNOWN_TRACK, 403),
-        ("GET", "/v1/nothing", 403),
+        ("POST", LIST, 405),
+        ("DELETE", KNOWN_TRACK, 405),
+        ("GET", f"{LIST}/resolve", 405),
+        ("GET", "/v1/nothing", 404),
     ],
 )
 def test_a_token_opens_the_reading_routes_only(
     world: World, method: str, path: str, status: int
 ) -> None:
-    answer = read(world, minted(world), path, method=method)
+    token = minted(world)
+    answer = read(world, token, path, method=method)
 
     assert answer.status == status
-    assert status == 200 or answer.body == ROUTE_REFUSED
+    assert (answer.body == ROUTE_REFUSED) is (status == 403)
+    if status in (404, 405):
+        assert (answer.status, answer.body) == (status, world.get(path, method).body)
+        assert limit_headers(answer) == ["browser", "60", "59"]
+        assert limit_headers(read(world, token)) == ["browser", "60", "58"]
+
+
+def test_an_unknown_path_of_a_page_that_is_over_its_limit_is_a_429(world: World) -> None:
+    token = minted(world)
+
+    statuses = [read(world, token, "/v1/nothing").status for _ in range(61)]
+
+    assert statuses == [404] * 60 + [429]
 
 
 def test_an_invalid_token_on_an_unknown_path_is_just_not_found(world: World) -> None:
@@ -582,6 +613,31 @@ def test_direct_publish_can_be_required_where_the_list_knows_it() -> None:
             assert (answer.status, json.loads(answer.body)["total"]) == (200, 0)
 
     assert statuses == {"on": 201, "off": 422}
+
+
+@pytest.mark.parametrize(
+    ("restrictions", "status"),
+    [
+        ({"publishable": True}, 403),
+        ({"publishable": True, "commerceOnly": True}, 403),
+        ({"publishable": False}, 200),
+        ({"chart": "cml.us.all.7d"}, 422),
+    ],
+)
+def test_a_restriction_that_the_list_forgets_is_never_dropped(
+    world: World, restrictions: dict[str, Any], status: int
+) -> None:
+    """The setting was turned off after the token was made."""
+    token = a_token(world, restrictions=restrictions)
+
+    answers = [read(world, token, path) for path in (LIST, f"{LIST}?limit=1")]
+
+    assert [each.status for each in answers] == [status] * 2
+    assert read(world, token, KNOWN_TRACK).status == 200
+    if status == 403:
+        names = {name for name in restrictions if name != "commerceOnly"}
+        message = f"The list cannot be restricted by {', '.join(names)} any more."
+        assert answers[0].body == refusal("FORBIDDEN_SCOPE", message)
 
 
 def a_request(query: bytes, **headers: bytes) -> Request:
@@ -753,8 +809,8 @@ def test_every_wrong_token_costs_what_a_wrong_key_costs(world: World) -> None:
     found = forgeries(world)
     wrong = {name: found[name] for name in ("another secret", "swapped payload")}
     wrong["an unknown key"] = found["the secret of an unknown key"]
-    world.keys.save(replace(other_key(world), key_id="C" * 16))
-    wrong["a key without tokens"] = ".".join(["lpb", "live", "C" * 16, *valid_parts(world)])
+    without = other_key(world)
+    wrong["a key without tokens"] = ".".join(["lpb", "live", without.key_id, *valid_parts(world)])
     tokens = world.tokens()
 
     def refuse(authenticate: Callable[[str], object], text: str) -> int:

@@ -14,7 +14,8 @@ from tests.events import Answer
 from tests.fakes import FakeArchive
 from tiktok_music.archive import TrackRecord, TrackStatus, record_from, record_to
 from tiktok_music.errors import StoreUnavailable
-from tiktok_music.publish_facts import Clip, ClipKind, Evidence
+from tiktok_music.publish_evidence import Evidence
+from tiktok_music.publish_facts import Clip, ClipKind
 from tiktok_music.publish_policy import HonorOnPublish, NotHonored, PublishPolicy
 
 ASKED = PublishPolicy(honor=HonorOnPublish.ASKED)

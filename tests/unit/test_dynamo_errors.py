@@ -1,4 +1,4 @@
-"""What becomes of PynamoDB's errors."""
+"""The translation of PynamoDB's errors."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Caching headers, and the health of the catalog by age."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from tests.api_world import World
 from tests.builders import NOON, a_snapshot, a_track
 from tiktok_music.api.freshness import Freshness
-from tiktok_music.api.schedule import Schedule
+from tiktok_music.api.schedule import Schedule, next_run
 from tiktok_music.pointer_moves import advanced, pinned, replaced, rolled_back
 from tiktok_music.snapshot import Descriptor, Pointer
 
@@ -79,7 +79,9 @@ OLD = a_run(1, 0).version
         (advanced(SECOND, by_hand(3, 23.9)), 24.1, 24),
         (advanced(SECOND, by_hand(3, 23.99)), 24.1, 36),
         (advanced(advanced(SECOND, by_hand(3, 17)), by_hand(4, 41)), 42, 48),
-        (Pointer(by_hand(1, 5)), 6, 17),
+        (Pointer(by_hand(1, 5)), 6, 12),
+        (Pointer(a_run(1, 5.5)), 6, 12),
+        (advanced(SECOND, a_run(3, 15.25)), 16, 24),
         (rolled_back(SECOND, OLD, 3), 13, 24),
         (rolled_back(SECOND, OLD, 3), 30, 24),
         (advanced(rolled_back(SECOND, OLD, 3), a_run(4, 24)), 25, 36),
@@ -95,6 +97,26 @@ def test_due_times_follow_the_grid_of_the_schedule(
     next_due = Schedule.of(pointer).next_due(TWICE_A_DAY, at(now))
 
     assert next_due.replace(microsecond=0) == at(due)
+
+
+@pytest.mark.parametrize(
+    ("every", "after", "due"),
+    [
+        (12, "2026-11-22T00:00:00", "2026-11-22T12:00:00"),
+        (12, "2026-11-22T11:59:59", "2026-11-22T12:00:00"),
+        (12, "2026-11-22T12:00:00", "2026-11-23T00:00:00"),
+        (8, "2026-11-22T23:59:59", "2026-11-23T00:00:00"),
+        (8, "2026-11-22T08:00:00.000001", "2026-11-22T16:00:00"),
+        (2, "2026-12-31T22:00:01", "2027-01-01T00:00:00"),
+        # The grid of cron, for an interval that does not divide a day.
+        (5, "2026-11-22T19:00:00", "2026-11-22T20:00:00"),
+        (5, "2026-11-22T20:00:00", "2026-11-23T00:00:00"),
+    ],
+)
+def test_the_grid_starts_again_at_each_midnight(every: int, after: str, due: str) -> None:
+    moment = datetime.fromisoformat(after).replace(tzinfo=UTC)
+
+    assert next_run(timedelta(hours=every), moment) == datetime.fromisoformat(due + "+00:00")
 
 
 def test_after_a_rollback_a_response_is_fresh_until_the_next_run() -> None:

@@ -1,4 +1,4 @@
-"""How `make test` gets a browser: what it finds, what it tries to install, and what it prints."""
+"""The browser of `make test`: search, installation attempts and output."""
 
 import os
 from collections.abc import Sequence

@@ -1,10 +1,11 @@
 """A media plan and its batches, over fakes."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, a_candidate, a_media, a_record, a_snapshot
+from tests.builders import NOON, a_candidate, a_media, a_record, a_snapshot, a_track
 from tests.fakes import (
     FakeArchive,
     FakeDownloader,
@@ -81,6 +82,19 @@ def test_a_plan_lists_accepted_candidates_without_media(dependencies: RefreshDep
     )
 
     assert plan == MediaPlan(rows=5, groups=((fresh,),))
+
+
+def test_a_plan_knows_the_list_as_the_refresh_does(dependencies: RefreshDependencies) -> None:
+    """A new upload of a listed recording needs no media: the track on the list has them."""
+    record = a_record(1, title="Low Tide", author="Mira")
+    dependencies.archive.save_many([record])
+    snapshots = FakeSnapshots()
+    listed = a_track(1, title=record.title, author=record.author)
+    snapshots.publish(a_snapshot(listed, scheduled_at=NOON - timedelta(hours=12)))
+    upload = a_candidate(2, title=record.title, author=record.author)
+    known = replace(with_chart(dependencies, upload), publisher=snapshots)
+
+    assert plan_media(known.read_only(), TRIGGER) == MediaPlan(rows=1, groups=())
 
 
 def test_a_plan_leaves_out_members_whose_media_were_rejected(

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from tests.builders import NOON, a_candidate, a_record
-from tests.fakes import FakeArchive, FakeLedger
+from tests.fakes import FakeArchive, FakeLedger, FakeSnapshots
 from tests.refresh_world import RULES
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import RecordingCorrupt, RecordingTooLarge
-from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
+from tiktok_music.publish_evidence import Evidence
+from tiktok_music.publish_facts import Clip, ClipKind, PublishFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart, chart_of
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
@@ -78,7 +79,7 @@ def replayed(
 ) -> dict[str, tuple[str, str]]:
     """The changed reasons, before and now, by title."""
     rules = replace(RULES, lists=OperatorLists(entries))
-    now = replay(recording, rules, (archive or FakeArchive(), FakeLedger()))
+    now = replay(recording, rules, (archive or FakeArchive(), FakeLedger(), FakeSnapshots()))
     return {
         change.now.title: (change.before.reason, change.now.reason)
         for change in changes_of(recording.verdicts, now)
@@ -108,7 +109,7 @@ def test_a_recording_is_unpacked_equal_but_for_the_addresses() -> None:
         a_candidate(3, takedown="status is not 1", preview_urls=()),
     )
     broken = Rejection(None, "No Id", "", Finding(RejectionReason.INVALID_ROW, "no id"))
-    chart = Chart(4, (one, two, three), (broken,), ("brand_new",))
+    chart = Chart(4, (one, two, three), (broken,), ("brand_new",), failed_sources=("cml: 503",))
     verdicts = (
         a_verdict(one, RowStatus.ACCEPTED),
         a_verdict(two, RowStatus.DUPLICATE, duplicate_of=one.tiktok_id, evidence="same title"),
@@ -220,7 +221,7 @@ def test_a_denied_track_takes_its_duplicates_with_it() -> None:
     deny = ListEntry(ListKind.DENY, "asked for", best.tiktok_id)
 
     rules = replace(RULES, lists=OperatorLists((deny,)))
-    now = replay(recording, rules, (FakeArchive(), FakeLedger()))
+    now = replay(recording, rules, (FakeArchive(), FakeLedger(), FakeSnapshots()))
 
     changes = changes_of(recording.verdicts, now)
     assert [(each.now.status, each.now.reason, each.leaves, each.comes) for each in changes] == [

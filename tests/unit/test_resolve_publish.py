@@ -13,7 +13,7 @@ from tests.builders import NOON, a_record, a_snapshot, a_track, some_facts
 from tests.fakes import FakeArchive
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import Invalid
-from tiktok_music.publish_facts import Evidence
+from tiktok_music.publish_evidence import Evidence
 from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 from tiktok_music.resolve import archived_music, resolve
 from tiktok_music.resolve_publish import PROBLEMS, WARNINGS, PublishRules

@@ -9,6 +9,7 @@ import pytest
 from tests.api_world import LIST, World, gone, invalid, refusal
 from tests.builders import MEDIA, NOON, a_record, a_snapshot, a_track
 from tiktok_music.api.catalog_view import FOREIGN
+from tiktok_music.api.cursor import Cursor, write_cursor
 from tiktok_music.api.links import SHORT
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.archive_lookup import LONGEST_CHAIN, resolve_aliases
@@ -437,6 +438,57 @@ def test_since_the_current_version_nothing_has_changed(world: World) -> None:
         "moved": [],
         "updated": [],
     }
+
+
+def test_pages_of_changes_are_the_changes_and_compare_the_same_two_versions(world: World) -> None:
+    path = f"{LIST}/changes?since={FIRST.descriptor.version}"
+    whole = json.loads(world.get(path).body)
+    pages = [json.loads(world.get(f"{path}&limit=1").body)]
+    world.snapshots.publish(a_snapshot(a_track(9), fence=3))
+    world.now += 60
+
+    while cursor := pages[-1]["nextCursor"]:
+        pages.append(json.loads(world.get(f"{path}&limit=1&cursor={cursor}").body))
+
+    names = ("added", "removed", "moved", "updated")
+    assert {page["version"] for page in pages} == {SECOND.descriptor.version}
+    assert [sum(len(page[name]) for name in names) for page in pages] == [1, 1, 1, 1]
+    assert {name: [each for page in pages for each in page[name]] for name in names} == {
+        name: whole[name] for name in names
+    }
+
+
+def test_one_page_of_changes_may_have_all(world: World) -> None:
+    path = f"{LIST}/changes?since={FIRST.descriptor.version}"
+
+    assert json.loads(world.get(f"{path}&limit=4").body) == {
+        **json.loads(world.get(path).body),
+        "nextCursor": None,
+    }
+
+
+def test_a_cursor_of_other_changes_or_of_a_version_gone_is_rejected(world: World) -> None:
+    path = f"{LIST}/changes?since={FIRST.descriptor.version}"
+    cursor = json.loads(world.get(f"{path}&limit=1").body)["nextCursor"]
+    digest = f"changes since {FIRST.descriptor.version}"
+    of_gone = write_cursor(Cursor("0000000009-0123456789abcdef", 1), digest)
+
+    other = world.get(f"{LIST}/changes?since={SECOND.descriptor.version}&cursor={cursor}")
+    late = world.get(f"{path}&cursor={of_gone}")
+
+    no_cursor = "Must be the nextCursor of the same changes."
+    advice = "The catalog has moved on since; ask for the changes again without a cursor."
+    assert (other.status, other.body) == (422, invalid(("cursor", no_cursor)))
+    assert (late.status, late.body) == (410, gone("cursor", advice))
+
+
+def test_all_problems_of_a_request_for_changes_are_told_together(world: World) -> None:
+    answer = world.get(f"{LIST}/changes?limit=1001&cursor=")
+
+    limit = "Must be a whole number from 1 to 1000."
+    empty = "Must be a nextCursor of this list."
+    problems = (("since", NO_VERSION), ("cursor", empty), ("limit", limit))
+    assert (answer.status, answer.body) == (422, invalid(*problems))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from tiktok_music.adapters.audio import AudioCaps, read_audio
 from tiktok_music.adapters.image import CoverCaps, write_cover
 from tiktok_music.adapters.preview_writer import write_preview
 from tiktok_music.archive import MediaFacts, TrackRecord, TrackStatus, record_to
-from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
+from tiktok_music.publish_evidence import Evidence
+from tiktok_music.publish_facts import Clip, ClipKind, PublishFacts
 from tiktok_music.refresh.media.policy import PreviewPolicy
 from tiktok_music.sandbox.fixtures import DOCUMENT, media_file
 from tiktok_music.track import tiktok_music_link, track_id_of

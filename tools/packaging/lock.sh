@@ -10,5 +10,6 @@ for folder in layers_shared functions/announce functions/list_music functions/re
 done
 "${compile[@]}" -c requirements-dev.txt "$@" requirements-bench.in -o requirements-bench.txt
 "${compile[@]}" "$@" requirements-generators.in -o requirements-generators.txt
+"${compile[@]}" "$@" requirements-audit.in -o requirements-audit.txt
 "${compile[@]}" "$@" requirements-sam.in -o requirements-sam.txt
 "${compile[@]/#3.11/3.13}" "$@" requirements-emulator.in -o requirements-emulator.txt

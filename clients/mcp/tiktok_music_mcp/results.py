@@ -35,7 +35,7 @@ class CommercialUse(TypedDict):
 
 
 class TrackMedia(TypedDict):
-    """What a player draws of a track; addresses of covers by the pixels of their longer side."""
+    """The media of a track for a player; cover addresses by the pixels of their longer side."""
 
     cover: dict[str, str | None]
     coverHash: str | None
@@ -47,7 +47,7 @@ class TrackMedia(TypedDict):
 
 
 class About(TypedDict):
-    """What the sources say about the song."""
+    """The sources' facts about the song."""
 
     themes: list[str]
     genres: list[str]

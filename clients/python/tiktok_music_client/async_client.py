@@ -12,6 +12,7 @@ import httpx2
 from tiktok_music_client import connection, endpoints
 from tiktok_music_client.answer import Answer
 from tiktok_music_client.base import ClientBase
+from tiktok_music_client.changes import ChangesPages
 from tiktok_music_client.connection import ApiKey
 from tiktok_music_client.deadline import Deadline
 from tiktok_music_client.errors import CatalogError, Unauthenticated
@@ -36,6 +37,7 @@ from tiktok_music_client.posts import (
 )
 from tiktok_music_client.request import Request
 from tiktok_music_client.resolving import Resolution
+from tiktok_music_client.short_links import ShortLink
 
 T = TypeVar("T")
 
@@ -70,7 +72,7 @@ class AsyncCatalogClient(ClientBase):
             clock=clock,
         )
         self._key = connection.async_key_source(api_key)
-        self._http = httpx2.AsyncClient(transport=transport)
+        self._http = httpx2.AsyncClient(transport=transport, cookies=connection.no_cookies())
         self._sleep = sleep
 
     async def __aenter__(self) -> Self:
@@ -110,14 +112,22 @@ class AsyncCatalogClient(ClientBase):
             [await self._send(part, deadline) for part in endpoints.batches(ids)]
         )
 
-    async def by_link(self, link: str) -> TrackDetail:
-        return await self._send(endpoints.by_link(link))
+    async def by_link(self, link: str, *, expand: bool = False) -> TrackDetail:
+        deadline = self._deadline()
+        short = ShortLink(link)
+        while expand and short.address:
+            short.answered(*await self._redirect(short.address, deadline))
+        return await self._send(endpoints.by_link(short.result), deadline)
 
     async def charts(self) -> Charts:
         return await self._send(endpoints.charts())
 
     async def changes(self, since: str, *, chart: str | None = None) -> Changes:
-        return await self._send(endpoints.changes(since, chart))
+        deadline = self._deadline()
+        pages = ChangesPages(since, chart)
+        while not pages.are_complete():
+            pages.add(await self._send(pages.next_request(), deadline))
+        return pages.joined()
 
     async def resolve(
         self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None
@@ -161,6 +171,16 @@ class AsyncCatalogClient(ClientBase):
                 call.succeeded(answer)
                 return result
             await self._sleep(wait_seconds)
+
+    async def _redirect(self, address: str, deadline: Deadline) -> tuple[int, str]:
+        arguments = connection.anonymous_arguments(address)
+        timeout = deadline.limit(self._options.timeout)
+        with connection.translated_errors(deadline):
+            async with (
+                asyncio.timeout(deadline.remaining_seconds()),
+                self._http.stream(**arguments, timeout=timeout) as response,
+            ):
+                return response.status_code, response.headers.get("Location", "")
 
     async def _attempt(self, request: Request[Any], key: ApiKey, deadline: Deadline) -> Answer:
         arguments = connection.arguments(self._base_url, request, key)

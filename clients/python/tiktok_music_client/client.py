@@ -11,6 +11,7 @@ import httpx2
 from tiktok_music_client import connection, endpoints
 from tiktok_music_client.answer import Answer
 from tiktok_music_client.base import ClientBase
+from tiktok_music_client.changes import ChangesPages
 from tiktok_music_client.connection import ApiKey
 from tiktok_music_client.deadline import Deadline, TimedStream
 from tiktok_music_client.errors import CatalogError, Unauthenticated
@@ -35,6 +36,7 @@ from tiktok_music_client.posts import (
 )
 from tiktok_music_client.request import Request
 from tiktok_music_client.resolving import Resolution
+from tiktok_music_client.short_links import ShortLink
 
 T = TypeVar("T")
 
@@ -73,7 +75,7 @@ class CatalogClient(ClientBase):
             clock=clock,
         )
         self._key = connection.key_source(api_key)
-        self._http = httpx2.Client(transport=transport)
+        self._http = httpx2.Client(transport=transport, cookies=connection.no_cookies())
         self._sleep = sleep
 
     def __enter__(self) -> Self:
@@ -117,9 +119,16 @@ class CatalogClient(ClientBase):
         deadline = self._deadline()
         return endpoints.merged([self._send(part, deadline) for part in endpoints.batches(ids)])
 
-    def by_link(self, link: str) -> TrackDetail:
-        """Returns the track of a TikTok link or TikTok id; raises NotFound."""
-        return self._send(endpoints.by_link(link))
+    def by_link(self, link: str, *, expand: bool = False) -> TrackDetail:
+        """Returns the track of a TikTok link or TikTok id; raises NotFound.
+
+        With `expand`, a short link (vm.tiktok.com) is opened at TikTok first, without the key.
+        """
+        deadline = self._deadline()
+        short = ShortLink(link)
+        while expand and short.address:
+            short.answered(*self._redirect(short.address, deadline))
+        return self._send(endpoints.by_link(short.result), deadline)
 
     def charts(self) -> Charts:
         """Returns the published charts, the default one first."""
@@ -127,7 +136,11 @@ class CatalogClient(ClientBase):
 
     def changes(self, since: str, *, chart: str | None = None) -> Changes:
         """Returns the changes since a version; raises VersionGone for an expired one."""
-        return self._send(endpoints.changes(since, chart))
+        deadline = self._deadline()
+        pages = ChangesPages(since, chart)
+        while not pages.are_complete():
+            pages.add(self._send(pages.next_request(), deadline))
+        return pages.joined()
 
     def resolve(
         self, targets: Iterable[Target], *, on_retired: RetiredPolicy | None = None
@@ -175,6 +188,15 @@ class CatalogClient(ClientBase):
                 call.succeeded(answer)
                 return result
             self._sleep(wait_seconds)
+
+    def _redirect(self, address: str, deadline: Deadline) -> tuple[int, str]:
+        arguments = connection.anonymous_arguments(address)
+        timeout = deadline.limit(self._options.timeout)
+        with (
+            connection.translated_errors(deadline),
+            self._http.stream(**arguments, timeout=timeout) as response,
+        ):
+            return response.status_code, response.headers.get("Location", "")
 
     def _attempt(self, request: Request[Any], key: ApiKey, deadline: Deadline) -> Answer:
         arguments = connection.arguments(self._base_url, request, key)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from inspect import isawaitable
 from typing import Any
 from urllib.parse import urlsplit
@@ -94,6 +95,17 @@ def arguments(base_url: str, request: Request[Any], key: ApiKey) -> dict[str, An
         "json": request.body,
         "headers": key.headers({**request.headers, "User-Agent": USER_AGENT}),
     }
+
+
+def anonymous_arguments(address: str) -> dict[str, Any]:
+    """Returns the arguments of a request to another server, which gets no key."""
+    headers = {"User-Agent": USER_AGENT}
+    return {"method": "GET", "url": address, "headers": headers, "follow_redirects": False}
+
+
+def no_cookies() -> CookieJar:
+    """Returns a jar that stores nothing, for any server."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 @dataclass(slots=True)

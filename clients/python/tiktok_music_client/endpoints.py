@@ -9,7 +9,6 @@ from tiktok_music_client.errors import BadAnswer, NotFound, ValidationFailed
 from tiktok_music_client.filters import CHART_FILTERS, Filters, checked, parameters_of
 from tiktok_music_client.models import (
     Batch,
-    Changes,
     Charts,
     Health,
     Key,
@@ -96,17 +95,6 @@ def charts() -> Request[Charts]:
     return Request(f"{LIST}/charts", lambda answer: parse(Charts, body_of(answer)))
 
 
-def changes(since: str, chart: str | None = None) -> Request[Changes]:
-    """The changes of the default chart or another one; raises BadAnswer if it is ignored."""
-
-    def parsed(answer: Answer) -> Changes:
-        _check_chart(answer)
-        return parse(Changes, body_of(answer))
-
-    chosen = {"chart": chart} if chart else {}
-    return Request(f"{LIST}/changes", parsed, parameters={"since": since, **chosen})
-
-
 def whoami() -> Request[Key]:
     return Request("/v1/whoami", lambda answer: parse(Key, body_of(answer)))
 
@@ -140,7 +128,7 @@ def _parse_page(answer: Answer) -> Page:
     """The page; raises BadAnswer if the catalog ignored a filter on direct publish or a chart."""
     if "publishable" in _ignored(answer):
         raise BadAnswer("the catalog honours no track on direct publish: HONOR_ON_PUBLISH is off")
-    _check_chart(answer)
+    check_chart(answer)
     body = body_with_version(answer)
     page = parse(Page, body)
     rows = body["tracks"]
@@ -153,7 +141,7 @@ def _ignored(answer: Answer) -> list[str]:
     return answer.headers.get("X-Ignored-Parameters", "").split(", ")
 
 
-def _check_chart(answer: Answer) -> None:
+def check_chart(answer: Answer) -> None:
     """Raises BadAnswer if an older catalog answered with its only chart instead of the chosen."""
     if not set(CHART_FILTERS).isdisjoint(_ignored(answer)):
         raise BadAnswer("the catalog has one chart only: it ignored the choice of a chart")

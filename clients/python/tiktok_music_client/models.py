@@ -84,7 +84,7 @@ class CommercialUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackMedia:
-    """What a player draws of a track; None for what was not made.
+    """The media of a track for a player; an absent file is None.
 
     `cover` are addresses of JPEG files by the pixels of their longer side ("96", "320", "720"),
     `cover_hash` is a ThumbHash in base64, colours are `#rrggbb`; `peaks_url` is a waveform in
@@ -103,7 +103,7 @@ class TrackMedia:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What the sources say about a song; `links` are addresses by music service."""
+    """The sources' facts about a song; `links` are addresses by music service."""
 
     themes: tuple[str, ...]
     genres: tuple[str, ...]
@@ -113,7 +113,7 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchTrack(Track):
-    """A row of a search with `include`: what was not included is None.
+    """A row of a search with `include`; a part that was not requested is None.
 
     `publish` is None, too, if no clip is known.
     """
@@ -259,7 +259,7 @@ class Move:
 class Changes:
     """The changes between the versions `since` and `version`.
 
-    `updated` is None from an API of an earlier release.
+    `updated` is None from an API of an earlier release; `next_cursor` is that of a page.
     """
 
     since: str
@@ -268,6 +268,7 @@ class Changes:
     removed: tuple[Removal, ...]
     moved: tuple[Move, ...]
     updated: tuple[UpdatedTrack, ...] | None = None
+    next_cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,12 +53,12 @@ class AboutFields(UpstreamRow):
     tt_to_dsp_song_infos: Lenient[list[Lenient[ServiceSong]]] = None
 
     def excerpt_start_ms(self) -> int | None:
-        """Where the source's file starts in the song."""
+        """The start of the source's file in the song."""
         seconds = self.preview_start_time
         return None if seconds is None else round(1000 * seconds)
 
     def chorus_start_ms(self) -> int | None:
-        """Where the chorus starts in the song."""
+        """The start of the chorus in the song."""
         chorus = self.matched_song and self.matched_song.chorus_info
         return chorus.start_ms if chorus else None
 

@@ -29,7 +29,8 @@ from tiktok_music.adapters.upstream_rows import (
     rejected_row,
 )
 from tiktok_music.adapters.upstream_text import clean_name
-from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
+from tiktok_music.publish_evidence import Evidence
+from tiktok_music.publish_facts import Clip, ClipKind, PublishFacts
 from tiktok_music.refresh.candidate import SONG_GROUP, Candidate
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.rejection import Rejection, RejectionReason

@@ -53,11 +53,12 @@ def set_aside(rows: type[Model], item: RawItem) -> None:
     rows._get_connection().put_item(f"ASIDE#{key_of(item)}", attributes=values)
 
 
-def scan_items(rows: type[Model]) -> Iterator[RawItem]:
-    """All items of the table."""
+def scan_items(rows: type[Model], prefix: str = "") -> Iterator[RawItem]:
+    """All items of the table whose keys begin with `prefix`. Reads the whole table."""
     start: Any = None
+    only = Path("pk").startswith(prefix) if prefix else None
     while True:
-        page = rows._get_connection().scan(exclusive_start_key=start)
+        page = rows._get_connection().scan(exclusive_start_key=start, filter_condition=only)
         yield from page["Items"]
         start = page.get("LastEvaluatedKey")
         if not start:

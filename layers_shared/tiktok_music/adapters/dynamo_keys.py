@@ -1,6 +1,7 @@
 """API keys in their own DynamoDB table."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.exceptions import PynamoDBException
@@ -54,6 +55,8 @@ class DynamoKeys:
             tier=key.tier,
             state=key.state,
             browser=_browser_to(key.browser),
+            created_at=_seconds(key.created_at),
+            valid_until=_seconds(key.valid_until),
         )
         with translated("write an API key"):
             row.save()
@@ -106,7 +109,17 @@ def api_key(row: KeyRow) -> ApiKey:
         tier=RateTier(row.tier),
         state=KeyState(row.state),
         browser=_browser_from(row.browser) if row.browser is not None else None,
+        created_at=_moment(row.created_at),
+        valid_until=_moment(row.valid_until),
     )
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return int(moment.timestamp()) if moment else None
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _browser_to(browser: BrowserAccess | None) -> dict[str, Any] | None:

@@ -44,6 +44,11 @@ class DynamoMediaLedger:
         with translated("write the media ledger"):
             self._rows(_key(track_id), media=asdict(media), expires_at=expires_at).save()
 
+    def forget(self, track_id: str) -> None:
+        """Deletes an entry, for an operator who deleted the media."""
+        with translated("delete a media ledger entry"):
+            self._rows(_key(track_id)).delete()
+
     def save_failures(self, failures: Iterable[MediaFailure]) -> None:
         """Saves failures; a later one of a track replaces the earlier one.
 

@@ -191,6 +191,7 @@ class KeyRow(StoredRow):
     """`KEY#<key id>`: an API key. Only the hash of its secret is stored.
 
     `browser` has the secret of its browser tokens, and their origins; none: it makes no tokens.
+    `created_at` and `valid_until` are in Unix seconds; keys of older releases lack both.
     """
 
     secret_sha256 = UnicodeAttribute()
@@ -201,6 +202,8 @@ class KeyRow(StoredRow):
     tier = UnicodeAttribute()
     state = UnicodeAttribute()
     browser = LenientJson(null=True)
+    created_at = LenientNumber(null=True)
+    valid_until = NumberAttribute(null=True)
 
 
 class DynamoRows:

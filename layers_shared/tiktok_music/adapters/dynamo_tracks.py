@@ -1,4 +1,4 @@
-"""The track archive in DynamoDB: written before a snapshot names a track, never deleted."""
+"""The track archive in DynamoDB: written before a snapshot names a track; no run deletes one."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.operand import Path
 
-from tiktok_music.adapters.dynamo_items import RawItem, batch_read, key_of, set_aside
+from tiktok_music.adapters.dynamo_items import (
+    RawItem,
+    batch_read,
+    key_of,
+    parsed,
+    scan_items,
+    set_aside,
+)
 from tiktok_music.adapters.dynamo_models import (
     DynamoRows,
     RetiredRow,
@@ -68,6 +75,13 @@ class DynamoTrackArchive(DynamoTrackReader):
             found = batch_read(self._retired, keys, _track_ids, consistent=True)
         records = self.get_many(sorted(track_id for ids in found for track_id in ids))
         return [each for each in records.values() if each.status is TrackStatus.RETIRED]
+
+    def list_all(self) -> list[TrackRecord]:
+        """All readable records, for operators. Scans the table."""
+        with translated("list the track archive"):
+            items = list(scan_items(self._rows, _key("")))
+        found = (parsed(self._rows, item, track_record) for item in items)
+        return [record for record in found if record is not None]
 
     def tracks_of_songs(self, song_ids: Iterable[str]) -> dict[str, str]:
         """The track ids of songs of the commercial library; unknown songs are left out."""

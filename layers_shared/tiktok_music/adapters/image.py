@@ -12,10 +12,17 @@ from functools import cache
 import pillow_heif
 from PIL import Image, ImageCms
 
-from tiktok_music.adapters.cover_parts import contrasting, main_color, placeholder, small_covers
+from tiktok_music.adapters.cover_parts import (
+    contrasting,
+    main_color,
+    placeholder,
+    shrunk,
+    small_covers,
+)
 from tiktok_music.adapters.image_parts import png_pixels
 from tiktok_music.adapters.media_kind import MediaKind, media_kind
 from tiktok_music.errors import CoverUnreadable
+from tiktok_music.track import SMALL_COVER_SIDES
 
 _PILLOW_FORMATS = {
     MediaKind.JPEG: "JPEG",
@@ -241,8 +248,11 @@ def _jpeg(image: Image.Image, quality: int) -> Cover:
 def _parts(image: Image.Image) -> tuple[dict[int, bytes], bytes, str, str]:
     """Small covers, placeholder and colours: a failure leaves them out, and costs no track."""
     try:
-        color = main_color(image)
+        # Shrinking costs by the pixel: everything smaller is made of the larger small cover.
+        reduced = shrunk(image, max(SMALL_COVER_SIDES))
+        color = main_color(reduced)
         hexadecimal = "#{:02x}{:02x}{:02x}".format(*color)
-        return small_covers(image), placeholder(image), hexadecimal, contrasting(color)
+        small = small_covers(reduced, max(image.size))
+        return small, placeholder(reduced), hexadecimal, contrasting(color)
     except _DAMAGE:
         return {}, b"", "", ""

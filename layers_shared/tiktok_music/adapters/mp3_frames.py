@@ -86,7 +86,7 @@ def mp3_frames(data: bytes) -> Mp3Frames:
 
 
 def main_data_begin(side: Bytes) -> Integers:
-    """How many bytes before each frame its main data begins: 0 to 511."""
+    """The distance in bytes, 0 to 511, from the start of each frame's main data to the frame."""
     return side[:, 0].astype(np.int64) << 1 | side[:, 1] >> 7
 
 

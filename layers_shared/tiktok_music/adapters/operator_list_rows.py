@@ -23,6 +23,7 @@ class EntryRow(BaseModel):
     tiktokId: str | None = Field(default=None, min_length=5, max_length=36)
     pattern: str | None = Field(default=None, max_length=300)
     title: str | None = Field(default=None, min_length=1, max_length=300)
+    song: str | None = Field(default=None, pattern=r"^[0-9]{5,20}$")
     expiresAt: AwareDatetime | None = None
 
     @model_validator(mode="after")
@@ -35,6 +36,8 @@ class EntryRow(BaseModel):
             raise ValueError("title belongs to an entry of kind title only")
         if self.kind == "title" and self.pattern is not None:
             raise ValueError("a new title is for one tiktokId")
+        if self.song is not None and (self.kind != "allow-join" or self.tiktokId is None):
+            raise ValueError("song belongs to an entry of kind allow-join for one tiktokId")
         return self
 
     def entry(self) -> ListEntry:
@@ -44,6 +47,7 @@ class EntryRow(BaseModel):
             tiktok_id=self.tiktokId,
             pattern=self.pattern,
             title=self.title,
+            song=self.song,
             expires_at=self.expiresAt,
         )
 
@@ -84,6 +88,7 @@ def _row(entry: ListEntry) -> dict[str, Any]:
         "tiktokId": entry.tiktok_id,
         "pattern": entry.pattern,
         "title": entry.title,
+        "song": entry.song,
         "expiresAt": _text(entry.expires_at),
     }
     return {name: value for name, value in fields.items() if value is not None}

@@ -104,6 +104,11 @@ class R2MediaStore:
                     raise
         return None
 
+    def delete(self, key: str) -> None:
+        """Deletes an object, for a takedown; idempotent."""
+        with translated("R2", f"delete {key}"):
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+
     def read(self, key: str, *, bucket: str) -> bytes:
         """The bytes of an object, for a catalog document in a bucket of the same account."""
         with translated("R2", f"read s3://{bucket}/{key}"):

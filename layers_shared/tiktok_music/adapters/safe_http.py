@@ -112,6 +112,11 @@ class SafeHttp:
         )
         return self._exchange(request, deadline_seconds)
 
+    def head(self, url: str, *, deadline_seconds: float) -> int:
+        """The status of an address, without its body; redirects are not followed."""
+        request = _Request(method="HEAD", url=self._parse(url), headers={}, body=None, max_bytes=0)
+        return self._exchange(request, deadline_seconds).status
+
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """The context of all connections: loading the CA bundle takes 20 ms of CPU."""

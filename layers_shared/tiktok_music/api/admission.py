@@ -10,7 +10,7 @@ from tiktok_music.api.auth import Authenticator, require_scope
 from tiktok_music.api.parameter_names import ignored_parameters
 from tiktok_music.api.rate_limit import READ_LIGHT, RateDecision, RateLimiter
 from tiktok_music.api_key import ApiKey
-from tiktok_music.errors import RateLimited
+from tiktok_music.errors import KeySuspended, RateLimited
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,28 @@ class RouteAccess:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Checks that all routes with a key share; `clock` is in Unix seconds."""
+    """Checks that all routes with a key share; `clock` is in Unix seconds.
+
+    `on_used` receives the id of each valid key.
+    """
 
     authenticator: Authenticator
     limiter: RateLimiter
     clock: Callable[[], float]
+    on_used: Callable[[str], None] = lambda key_id: None
 
     def admit(self, request: Request, access: RouteAccess) -> ApiKey:
         """Returns the key of an admitted request and counts the request; else raises RequestError.
 
         Raises StoreError if the key cannot be read.
         """
-        key = self.authenticator.authenticate(request.headers.get("authorization"))
+        try:
+            key = self.authenticator.authenticate(request.headers.get("authorization"))
+        except KeySuspended as exc:
+            request.state.api_key = exc.key
+            raise
+        request.state.api_key = key
+        self.on_used(key.key_id)
         decision = self.limiter.take(key.key_id, key.tier, access.endpoint_class)
         add_headers(request, rate_headers(decision, access))
         if request.scope["query_string"]:

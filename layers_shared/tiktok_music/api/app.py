@@ -17,6 +17,7 @@ from tiktok_music.api.list_route import list_music
 from tiktok_music.api.parameter_names import BATCH, CHANGES, search_parameters
 from tiktok_music.api.rate_limit import WRITE_LIGHT
 from tiktok_music.api.request_id_middleware import RequestIdMiddleware
+from tiktok_music.api.request_log import AnsweredRequest
 from tiktok_music.api.responses import error_response, internal_error_response, json_response
 from tiktok_music.api.routing import Endpoint, PathRoute
 from tiktok_music.api_key import READ, WRITE, ApiKey, KeyEnvironment
@@ -39,6 +40,9 @@ Handler = Callable[[Request, CatalogView, ApiKey], Awaitable[Response]]
 class Api:
     """Dependencies of the routes; `on_error` receives each internal error with its request.
 
+    `on_answered` receives each request after its response, `on_health` is called by each request of
+    the health.
+
     `sandbox` returns the view for test keys and makes it on the first call, as `tokens` does.
     """
 
@@ -48,6 +52,8 @@ class Api:
     tokens: "Callable[[], BrowserTokens]"
     new_request_id: Callable[[], str]
     on_error: Callable[[Request, Exception], None]
+    on_answered: Callable[[AnsweredRequest], None]
+    on_health: Callable[[], None] = lambda: None
 
 
 def build_app(api: Api) -> RequestIdMiddleware:
@@ -70,12 +76,12 @@ def build_app(api: Api) -> RequestIdMiddleware:
         ),
         PathRoute(f"{LIST}/{{track_id}}", _keyed(api, _for_tokens(), _track)),
         PathRoute("/v1/whoami", _keyed(api, RouteAccess(None), _whoami)),
-        PathRoute("/v1/health", _health_of(api.live)),
+        PathRoute("/v1/health", _health_of(api.live, api.on_health)),
         PathRoute("/openapi.json", _openapi),
     ]
     app = Starlette(routes=routes, exception_handlers=_exception_handlers(api))
     app.router.redirect_slashes = False
-    return RequestIdMiddleware(app, api.new_request_id)
+    return RequestIdMiddleware(app, api.new_request_id, api.on_answered)
 
 
 def _for_tokens(parameters: tuple[str, ...] = ()) -> RouteAccess:
@@ -176,10 +182,11 @@ async def _whoami(_: Request, __: CatalogView, key: ApiKey) -> Response:
     )
 
 
-def _health_of(view: CatalogView) -> Endpoint:
+def _health_of(view: CatalogView, on_health: Callable[[], None]) -> Endpoint:
     async def health(_: Request) -> Response:
         from tiktok_music.api.open_routes import health_of
 
+        on_health()
         return health_of(view)
 
     return health
@@ -212,11 +219,11 @@ def _exception_handlers(api: Api) -> dict[type[Exception], Callable[..., Awaitab
 
 
 def _admit_if_keyed(api: Api, request: Request) -> None:
-    """Counts and checks a key on unmatched routes too; there a missing or invalid one is fine."""
+    """Counts and checks a key or token on unmatched routes too; there an invalid one is fine."""
     if "authorization" in request.headers:
         with suppress(Unauthenticated, StoreError):
             if _has_token(request):
-                api.tokens().admit(request, RouteAccess(None))
+                api.tokens().admit(request, RouteAccess(None, is_for_tokens=True))
             else:
                 api.admission.admit(request, RouteAccess(None))
 

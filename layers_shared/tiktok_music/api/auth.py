@@ -1,5 +1,6 @@
 """Authenticates requests by API key, from a bounded cache or the key store."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -55,11 +56,16 @@ class Authenticator:
         keys: KeyStore,
         clock: Callable[[], float],
         on_stale: Callable[[StoreError], None],
+        unix_clock: Callable[[], float] = time.time,
     ) -> None:
-        """`on_stale` receives the error when an expired cached key is used in an outage."""
+        """`on_stale` receives the error when an expired cached key is used in an outage.
+
+        `clock` is monotonic, for the cache; `unix_clock` decides whether a key has expired.
+        """
         self._keys = keys
         self._clock = clock
         self._on_stale = on_stale
+        self._unix_clock = unix_clock
         # Two caches, so that a flood of invented key ids evicts no known key.
         self._known = BoundedCache[_CachedKey](CACHED_KEYS)
         self._unknown = BoundedCache[_CachedKey](CACHED_KEYS)
@@ -73,10 +79,10 @@ class Authenticator:
         if presented is None:
             raise Unauthenticated(KEY_REQUIRED)
         key = self._get(presented.key_id) or _NO_KEY
-        if not key.is_opened_by(presented):
+        if not key.is_opened_by(presented) or key.is_expired(self._unix_clock()):
             raise Unauthenticated(KEY_REQUIRED)
         if key.is_suspended():
-            raise KeySuspended("Access is suspended.")
+            raise KeySuspended("Access is suspended.", key)
         return key
 
     def lookup(self, key_id: str) -> ApiKey | None:

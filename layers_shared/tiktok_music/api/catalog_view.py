@@ -1,5 +1,7 @@
 """The data behind all routes: the live catalog, or the sandbox in its place."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -9,13 +11,13 @@ from tiktok_music.api.bounded_cache import BoundedCache
 from tiktok_music.api.freshness import Freshness
 from tiktok_music.api.index import CACHED_INDEXES, Index, Indexes
 from tiktok_music.api.snapshot_cache import SnapshotCache
-from tiktok_music.archive import TrackRecord
-from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.errors import Invalid, SnapshotGone, VersionGone
 from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 
 if TYPE_CHECKING:
     from tiktok_music.api.charts.catalog import Charts
+    from tiktok_music.archive import TrackRecord
+    from tiktok_music.archive_lookup import ReadableArchive
 
 FOREIGN = "Is of the other environment: live and test keys have versions of their own."
 
@@ -36,7 +38,7 @@ class ChartName:
         return f"{self.chart_id}@{version}"
 
 
-def only_default() -> "Charts":
+def only_default() -> Charts:
     """The charts of a view without any beside the default one."""
     from tiktok_music.api.charts.catalog import Charts
     from tiktok_music.charts import Coordinates
@@ -47,8 +49,8 @@ def only_default() -> "Charts":
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogView:
     """Snapshots, their indexes and the archive; `now` is in Unix seconds, `refresh_every` the
-    interval of the schedule; `is_foreign` knows versions of the other environment; `policy` is that
-    of direct publish.
+    interval of the schedule; `ahead_seconds` is how far the clock of the world is ahead of `now`;
+    `is_foreign` knows versions of the other environment; `policy` is that of direct publish.
 
     `charts` makes the charts on the first call; `has_charts` if there are any beside the default
     one; `chart` is the one that a request has chosen by its parameters, whose snapshots are in it.
@@ -62,7 +64,8 @@ class CatalogView:
     refresh_every: timedelta
     is_foreign: Callable[[str], bool]
     policy: PublishPolicy = SWITCHED_OFF
-    charts: "Callable[[], Charts]" = only_default
+    ahead_seconds: Callable[[], float] = lambda: 0.0
+    charts: Callable[[], Charts] = only_default
     has_charts: bool = False
     chart: ChartName | None = None
     _records: BoundedCache[Mapping[str, TrackRecord]] = field(
@@ -71,7 +74,8 @@ class CatalogView:
 
     def freshness(self) -> Freshness:
         """Raises StoreError like `SnapshotCache.snapshot`."""
-        return Freshness(self.refresh_every, self.now(), self.snapshots.schedule())
+        schedule = self.snapshots.schedule()
+        return Freshness(self.refresh_every, self.now(), schedule, self.ahead_seconds())
 
     def listed_records(self, index: Index) -> Mapping[str, TrackRecord]:
         """The archive's records of a version's tracks, without fingerprints; raises StoreError.

@@ -78,7 +78,7 @@ def snapshot_response(request: Request, snapshot: Snapshot, freshness: Freshness
     headers = _headers(snapshot.descriptor, etag_of(snapshot, gzipped=gzipped), freshness)
     if headers["ETag"] in _ETAG.findall(request.headers.get("if-none-match", "")):
         return FreeNotModified(headers)
-    if _is_known(request, headers["ETag"], snapshot.descriptor.published_at):
+    if _is_known(request, headers["ETag"], freshness.modified_at(snapshot.descriptor)):
         return Response(status_code=304, headers=headers)
     if gzipped:
         return StoredResponse(_fitting_gzip(snapshot.gzipped, headers), 200, headers, JSON)

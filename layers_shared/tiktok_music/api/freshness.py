@@ -20,11 +20,16 @@ NO_SNAPSHOT: Mapping[str, Any] = {"status": "failing", "snapshot": None, "nextRe
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Judges the age of a snapshot at `now`, in Unix seconds; a run starts every `every`."""
+    """Judges the age of a snapshot at `now`, in Unix seconds; a run starts every `every`.
+
+    `ahead_seconds` is how far the clock of the world is ahead of `now`, which stands still in the
+    sandbox: headers then name the same snapshot as if it were published again in each interval.
+    """
 
     every: timedelta
     now: float
     schedule: Schedule
+    ahead_seconds: float = 0.0
 
     def headers(self, descriptor: Descriptor) -> dict[str, str]:
         """Caching headers: fresh until the next refresh is due.
@@ -32,11 +37,20 @@ class Freshness:
         `max-age` counts from the publication, like `Age`. The cache is private, as a shared one
         would serve the response to other keys.
         """
-        constant = _version_headers(descriptor, self.next_due())
-        return {**constant, "Age": str(age_seconds(descriptor, self.now))}
+        shift = self._shift()
+        constant = _version_headers(descriptor, self.next_due(), shift)
+        now = self.now + self.ahead_seconds - shift.total_seconds()
+        return {**constant, "Age": str(age_seconds(descriptor, now))}
+
+    def modified_at(self, descriptor: Descriptor) -> datetime:
+        """The time of `Last-Modified`."""
+        return descriptor.published_at + self._shift()
 
     def next_due(self) -> datetime:
         return self.schedule.next_due(self.every, datetime.fromtimestamp(self.now, UTC))
+
+    def _shift(self) -> timedelta:
+        return self.ahead_seconds // self.every.total_seconds() * self.every
 
     def health(self, descriptor: Descriptor) -> Mapping[str, Any]:
         """The health body: `degraded` two hours after a refresh was due, `failing` when two were
@@ -78,13 +92,13 @@ def utc_text(moment: datetime) -> str:
 
 
 @lru_cache(maxsize=64)
-def _version_headers(descriptor: Descriptor, due: datetime) -> Mapping[str, str]:
+def _version_headers(descriptor: Descriptor, due: datetime, shift: timedelta) -> Mapping[str, str]:
     lifetime = due - descriptor.published_at.replace(microsecond=0)
     return {
         "Cache-Control": (
             f"private, max-age={int(lifetime.total_seconds())}, "
             f"stale-while-revalidate={REVALIDATE_SECONDS}"
         ),
-        "Last-Modified": format_datetime(descriptor.published_at, usegmt=True),
+        "Last-Modified": format_datetime(descriptor.published_at + shift, usegmt=True),
         "X-Catalog-Snapshot": descriptor.version,
     }

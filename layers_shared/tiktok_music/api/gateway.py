@@ -44,7 +44,8 @@ class HttpApi:
 
     def __init__(self, event: object, context: LambdaContext, config: LambdaConfig) -> None:
         fields = _mapping(event)
-        http = _mapping(_mapping(fields.get("requestContext")).get("http"))
+        context_of = _mapping(fields.get("requestContext"))
+        http = _mapping(context_of.get("http"))
         method, path = _text(http.get("method")), _text(http.get("path"))
         if not method or not path:
             raise MalformedEvent("event", "Must be a request of an HTTP API, payload 2.0.")
@@ -63,6 +64,7 @@ class HttpApi:
             "headers": _headers(_mapping(fields.get("headers"))),
             "client": (_text(http.get("sourceIp")), 0),
             "server": None,
+            "gateway_request_id": _text(context_of.get("requestId")) or None,
             "extensions": {STORED_BODY: self._stored},
         }
 

@@ -3,9 +3,8 @@
 from typing import Any
 
 from tiktok_music.archive import DrawnFacts, TrackRecord
-from tiktok_music.track import cover_key, peaks_key, small_cover_key
+from tiktok_music.track import SMALL_COVER_SIDES, cover_key, peaks_key, small_cover_key
 
-_SMALL_SIDES = (96, 320)
 _FULL_SIDE = "720"
 
 
@@ -20,7 +19,7 @@ def media_member(record: TrackRecord, media_base_url: str) -> dict[str, Any]:
     track_id = record.track_id
     cover: dict[str, str | None] = {
         str(side): address(small_cover_key(track_id, side), is_made=side in facts.cover_sides)
-        for side in _SMALL_SIDES
+        for side in SMALL_COVER_SIDES
     }
     return {
         "cover": {

@@ -24,7 +24,7 @@ SEARCH = (
 # Parameters of the list while the setting of direct publish is not off.
 PUBLISH_SEARCH = ("publishable",)
 BATCH = ("ids", "link")
-CHANGES = ("since", "chart")
+CHANGES = ("since", "limit", "cursor", "chart")
 # A header has room for a few names.
 MOST_NAMES, LONGEST_NAME = 10, 40
 

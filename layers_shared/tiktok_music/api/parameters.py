@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from tiktok_music.errors import Invalid
 
 _WHOLE = re.compile(r"[0-9]{1,4}", re.ASCII)
+LONGEST_CURSOR = 200
 ONCE = "Must be given once."
 
 
@@ -46,6 +47,12 @@ class Parameters:
             self.add_issue(name, f"Must be a whole number from {at_least} to {at_most}.")
             return default
         return int(text)
+
+    def cursor(self) -> str | None:
+        cursor = self.one("cursor")
+        if cursor is not None and not 1 <= len(cursor) <= LONGEST_CURSOR:
+            self.add_issue("cursor", "Must be a nextCursor of this list.")
+        return cursor
 
     def switch(self, name: str) -> bool:
         return self.choice(name, ("false", "true")) == "true"

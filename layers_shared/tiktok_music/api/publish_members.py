@@ -8,7 +8,8 @@ from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.freshness import utc_text
 from tiktok_music.api.index import Index
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.publish_facts import TRUSTED, PublishFacts
+from tiktok_music.publish_evidence import TRUSTED
+from tiktok_music.publish_facts import PublishFacts
 from tiktok_music.snapshot import short_number
 
 # With the setting off: TikTok's photo API requires an id of its Commercial Music Library; managed

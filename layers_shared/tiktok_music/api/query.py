@@ -18,7 +18,6 @@ SORTS = ("popular", "chart", "rising", "title")
 # Of a chosen chart: upstream's order first.
 CHART_SORTS = ("chart", "popular", "rising", "title")
 LONGEST_Q = 80
-LONGEST_CURSOR = 200
 DEFAULT_LIMIT, MOST_LIMIT = 50, 100
 MOST_SECONDS = 9999
 
@@ -82,7 +81,7 @@ def parse_query(
         track_id=_linked_track(parameters),
         sort=parameters.choice("sort", CHART_SORTS if chart else SORTS),
         limit=parameters.whole("limit", DEFAULT_LIMIT, at_least=1, at_most=MOST_LIMIT),
-        cursor=_cursor(parameters),
+        cursor=parameters.cursor(),
         has_facets=parameters.switch("facets"),
         is_publishable_only=policy.is_on and parameters.switch("publishable"),
         includes=_includes(parameters, policy),
@@ -126,10 +125,3 @@ def _linked_track(parameters: Parameters) -> str | None:
     if track_id is None:
         parameters.add_issue("link", issue_of_link(link))
     return track_id
-
-
-def _cursor(parameters: Parameters) -> str | None:
-    cursor = parameters.one("cursor")
-    if cursor is not None and not 1 <= len(cursor) <= LONGEST_CURSOR:
-        parameters.add_issue("cursor", "Must be a nextCursor of this list.")
-    return cursor

@@ -26,7 +26,10 @@ class PathRoute(Route):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, child_scope = super().matches(scope)
-        return (Match.FULL if match is Match.PARTIAL else match), child_scope
+        if match is Match.NONE:
+            return match, child_scope
+        # For the log: the path's pattern, not the path.
+        return Match.FULL, {**child_scope, "route_path": self.path}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed = sorted(self.methods or ())

@@ -1,20 +1,31 @@
-"""The grid of scheduled runs, read from the stored versions."""
+"""The grid of scheduled runs: every so many hours from midnight UTC, as in the template's cron."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from itertools import count
 
-from tiktok_music.snapshot import Descriptor, Pointer
+from tiktok_music.snapshot import Pointer
 
+A_DAY = timedelta(days=1)
 # A clock slower than the scheduler's publishes before the scheduled time; a later one is wrong.
 CLOCK_SKEW = timedelta(minutes=15)
 
 
+def next_run(every: timedelta, after: datetime) -> datetime:
+    """The first run later than `after`, aware and in UTC.
+
+    The grid starts again each midnight, so that it is the same on every day.
+    """
+    midnight = datetime.combine(after, time(), after.tzinfo)
+    runs = (midnight + number * every for number in count(1))
+    return min(next(run for run in runs if run > after), midnight + A_DAY)
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """`scheduled_at` is one run of the schedule, `published_at` the last publication of all.
+    """`published_at` is the last publication of all, `scheduled_at` the scheduled time of its run.
 
-    A rollback and a pin publish nothing, a refresh by hand is no run of the schedule: none of them
-    moves the grid.
+    Neither moves the grid: not a refresh by hand, a rollback or a pin, nor a missed run.
     """
 
     scheduled_at: datetime
@@ -23,13 +34,8 @@ class Schedule:
 
     @classmethod
     def of(cls, pointer: Pointer) -> "Schedule":
-        stored = (pointer.current, *pointer.history)
-        runs = [each for each in stored if _is_scheduled(each)] or [pointer.current]
-        return cls(
-            scheduled_at=max(runs, key=lambda run: run.fence).scheduled_at,
-            published_at=max(each.published_at for each in stored),
-            is_pinned=pointer.is_pinned,
-        )
+        last = max((pointer.current, *pointer.history), key=lambda each: each.published_at)
+        return cls(last.scheduled_at, last.published_at, pointer.is_pinned)
 
     def next_due(self, every: timedelta, now: datetime) -> datetime:
         """The first run after the last publication; in the past if it was missed.
@@ -37,12 +43,7 @@ class Schedule:
         No run replaces a pinned version: then it is the first run after `now`.
         """
         after = max(now, self.published_at) if self.is_pinned else self.published_at
-        delay = after - self.scheduled_at
-        if -CLOCK_SKEW < delay < timedelta(0):
-            delay = timedelta(0)
-        return self.scheduled_at + (delay // every + 1) * every
-
-
-def _is_scheduled(descriptor: Descriptor) -> bool:
-    """A run of the schedule is for a whole second; one by hand has the clock's microseconds."""
-    return descriptor.scheduled_at.microsecond == 0
+        early = self.scheduled_at - after
+        if timedelta(0) < early < CLOCK_SKEW:
+            after = self.scheduled_at
+        return next_run(every, after)

@@ -10,11 +10,12 @@ from tiktok_music.settings import SettingsReader
 
 @dataclass(frozen=True, slots=True)
 class ListSettings:
-    """Tables, media address, refresh interval, the policy of direct publish, and the charts.
+    """Tables, media address, refresh interval, the policy of direct publish, charts, and the log.
 
     `media_base_url` is for tracks off the chart; the rows of a snapshot have full addresses.
     `charts` are the ids beside the default chart, whose coordinates follow from `source` (the first
-    of the refresh), `country` and `period_days`.
+    of the refresh), `country` and `period_days`. `request_log_share` is the share of requests that
+    have a line of the log.
     """
 
     catalog_table: str
@@ -27,6 +28,7 @@ class ListSettings:
     country: str = "US"
     period_days: int = 7
     charts: frozenset[str] = frozenset()
+    request_log_share: float = 1.0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "ListSettings":
@@ -50,6 +52,7 @@ class ListSettings:
             charts=reader.parsed(
                 "CHARTS", lambda text: _chart_ids(text, source, country, period_days), frozenset()
             ),
+            request_log_share=reader.whole("REQUEST_LOG_PERCENT", 100, at_most=100) / 100,
         )
         reader.done()
         return settings

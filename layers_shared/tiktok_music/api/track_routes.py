@@ -1,15 +1,17 @@
 """Routes for tracks by id or link, one or many, and for changes between two versions."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tiktok_music.api.catalog_view import CatalogView
-from tiktok_music.api.changes import changes, removed_ids
+from tiktok_music.api.changes import changed_lists, page_of, with_reasons
+from tiktok_music.api.changes_query import ChangesQuery, changes_query
 from tiktok_music.api.charts.choice import ChartChoice
 from tiktok_music.api.conditional import computed_response
+from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
 from tiktok_music.api.index import Index
 from tiktok_music.api.links import issue_of_link, track_id_of_link
 from tiktok_music.api.parameters import Parameters
@@ -21,9 +23,10 @@ from tiktok_music.errors import Invalid, NotFound, StoreError
 from tiktok_music.resolve_request import parse_track_id
 
 MOST_IDS = 50
+NO_CURSOR = "Must be the nextCursor of the same changes."
+MOVED_ON = "The catalog has moved on since; ask for the changes again without a cursor."
 GONE = "This version is not stored any more; read the whole list instead."
 NO_ID = "Must be the id of a track, a UUID."
-_VERSION = re.compile(r"[0-9]{10}-[0-9a-f]{16}", re.ASCII)
 
 
 def one_track(request: Request, view: CatalogView) -> Response:
@@ -64,26 +67,45 @@ def many_tracks(request: Request, view: CatalogView) -> Response:
 
 
 def changed_tracks(request: Request, view: CatalogView) -> Response:
-    """Responds with the changes of a chart since a version that is still stored.
+    """Responds with the changes of a chart since a version, in pages if asked.
 
     The reasons of removals are None while the archive is unavailable.
     """
-    parameters = Parameters(request.query_params.multi_items())
-    chart_id, since = parameters.one("chart"), parameters.one("since")
-    if chart_id is not None:
-        choice = ChartChoice(chart_id=chart_id, given=("chart",))
-        view = view.charts().chosen(choice, view)
-        since = since and since.removeprefix(view.chart.of("") if view.chart else "")
-    if since is None or _VERSION.fullmatch(since) is None:
-        parameters.add_issue("since", "Must be a snapshot version, as X-Catalog-Snapshot gives it.")
-    parameters.done()
-    before = view.index_at(str(since), path="since", advice=GONE)
-    index = view.indexes.current()
-    return _respond(request, view, index, changes(before, index, _removed(view, before, index)))
+    query = changes_query(request.query_params.multi_items())
+    if query.chart is not None:
+        view = view.charts().chosen(ChartChoice(chart_id=query.chart, given=("chart",)), view)
+    before = view.index_at(query.since, path="since", advice=GONE)
+    index, offset = _end_of_changes(query, view)
+    lists = changed_lists(before, index)
+    following = None
+    if query.limit is not None:
+        lists, following = page_of(lists, offset, query.limit)
+    records = _records_of(view, [each["id"] for each in lists["removed"]], index)
+    body: dict[str, Any] = {
+        "since": query.since,
+        "version": index.descriptor.version,
+        **lists,
+        "removed": with_reasons(lists["removed"], records),
+    }
+    if query.limit is not None:
+        end = following and Cursor(index.descriptor.version, following)
+        body["nextCursor"] = end and write_cursor(end, query.digest())
+    return _respond(request, view, index, body)
 
 
-def _removed(view: CatalogView, before: Index, index: Index) -> Mapping[str, TrackRecord]:
-    removed = removed_ids(before, index)
+def _end_of_changes(query: ChangesQuery, view: CatalogView) -> tuple[Index, int]:
+    """The index to compare with, which stays the same for all pages, and the page's offset."""
+    if query.cursor is None:
+        return view.indexes.current(), 0
+    cursor = read_cursor(query.cursor, query.digest())
+    if cursor is None:
+        raise Invalid((("cursor", NO_CURSOR),))
+    return view.index_at(cursor.version, path="cursor", advice=MOVED_ON), cursor.offset
+
+
+def _records_of(
+    view: CatalogView, removed: Sequence[str], index: Index
+) -> Mapping[str, TrackRecord]:
     try:
         return resolve_aliases(view.archive, removed, index.ranks.__contains__) if removed else {}
     except StoreError:

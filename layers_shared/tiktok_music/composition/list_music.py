@@ -3,26 +3,26 @@
 import random
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tiktok_music.adapters.dynamo_key_usage import DynamoKeyUsage
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_snapshots import DynamoSnapshots
-from tiktok_music.adapters.dynamo_tracks import DynamoTrackReader
 from tiktok_music.api.admission import Admission
 from tiktok_music.api.app import Api, build_app
 from tiktok_music.api.auth import Authenticator
 from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.index import Indexes
+from tiktok_music.api.key_usage import KeyUsage
 from tiktok_music.api.rate_limit import RateLimiter
 from tiktok_music.api.request_id_middleware import RequestIdMiddleware
 from tiktok_music.api.settings import ListSettings
 from tiktok_music.api.snapshot_cache import SnapshotCache, SnapshotSource
-from tiktok_music.archive_lookup import ReadableArchive
 from tiktok_music.composition.observer import Observer
 from tiktok_music.composition.preload import PreloadedSnapshots, preload
 from tiktok_music.request_id import new_request_id
@@ -31,6 +31,8 @@ from tiktok_music.snapshot import Descriptor
 if TYPE_CHECKING:
     from tiktok_music.api.charts.catalog import Charts
     from tiktok_music.api.tokens.access import BrowserTokens
+    from tiktok_music.archive import TrackRecord
+    from tiktok_music.archive_lookup import ReadableArchive
 
 # Three calls in a row without an answer, each tried twice, must fit into the function's 10 s.
 CONNECT_SECONDS = 1.0
@@ -58,6 +60,18 @@ class ListFunction:
             self.rows.close()
 
 
+class _TrackArchive:
+    """The archive; its modules are imported by the first read, as the plain list needs none."""
+
+    def __init__(self, rows: DynamoRows, table_name: str) -> None:
+        self._table = (rows, table_name)
+
+    def get_many(self, track_ids: Iterable[str]) -> "Mapping[str, TrackRecord]":
+        from tiktok_music.adapters.dynamo_tracks import DynamoTrackReader
+
+        return DynamoTrackReader(*self._table).get_many(track_ids)
+
+
 def compose_app(settings: ListSettings, observer: Observer) -> RequestIdMiddleware:
     """The application over DynamoDB; makes no call."""
     return compose(settings, observer).app
@@ -75,6 +89,7 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
     rows.open()
     keys = DynamoKeys(rows, settings.keys_table)
     rates = DynamoRates(rows, settings.catalog_table)
+    usage = KeyUsage(DynamoKeyUsage(rows, settings.catalog_table), time.time)
     sandbox = cache(lambda: _sandbox(settings, observer))
     snapshots = PreloadedSnapshots(DynamoSnapshots(rows, settings.catalog_table), time.monotonic)
     authenticator = Authenticator(keys, time.monotonic, observer.old_key_trusted)
@@ -82,7 +97,7 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
         settings,
         observer,
         source=snapshots,
-        archive=DynamoTrackReader(rows, settings.catalog_table),
+        archive=_TrackArchive(rows, settings.catalog_table),
         now=time.time,
         on_checked=observer.snapshot_checked,
         is_foreign=lambda version: sandbox().snapshots.has(version),
@@ -94,12 +109,15 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
                 authenticator=authenticator,
                 limiter=RateLimiter(rates, time.time, observer.limiter_failed),
                 clock=time.time,
+                on_used=usage.note,
             ),
             live=replace(live, charts=charts, has_charts=bool(settings.charts)),
             sandbox=sandbox,
             tokens=cache(lambda: _tokens(authenticator, rates, observer)),
             new_request_id=fresh_request_id,
             on_error=observer.request_failed,
+            on_health=usage.write_rest,
+            on_answered=lambda request: observer.answered(request, settings.request_log_share),
         )
     )
     return ListFunction(app, snapshots, rows, observer)
@@ -122,7 +140,7 @@ def _catalog_view(
     observer: Observer,
     *,
     source: SnapshotSource,
-    archive: ReadableArchive,
+    archive: "ReadableArchive",
     now: Callable[[], float],
     on_checked: Callable[[Descriptor], None],
     is_foreign: Callable[[str], bool],
@@ -210,13 +228,13 @@ def _tokens(
 
 
 def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
-    """The sandbox; its clock stands at its last publication, so that responses never age."""
+    """The sandbox; its clock stands at its last publication, so that its tracks never age."""
     from tiktok_music.sandbox.fixtures import GONE_VERSION, SandboxSource, sandbox_fixtures
 
     fixtures = sandbox_fixtures()
     source = SandboxSource(fixtures, settings.media_base_url)
     published_at = source.pointer().current.published_at.timestamp()
-    return _catalog_view(
+    view = _catalog_view(
         settings,
         observer,
         source=source,
@@ -225,3 +243,4 @@ def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
         on_checked=lambda _: None,
         is_foreign=lambda version: version != GONE_VERSION,
     )
+    return replace(view, ahead_seconds=lambda: time.time() - published_at)

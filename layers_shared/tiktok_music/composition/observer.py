@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger, Metrics
 from starlette.requests import Request
 
 from tiktok_music.api.freshness import age_seconds
+from tiktok_music.api.request_log import AnsweredRequest
 from tiktok_music.errors import StoreError
 from tiktok_music.observability import count, gauge_seconds
 from tiktok_music.snapshot import Descriptor
@@ -45,6 +46,11 @@ class Observer:
     def token_minted(self, key_id: str, jti: str) -> None:
         """Called when a browser token was made; the token itself is never logged."""
         self._logger.info("browser token made", key_id=key_id, jti=jti)
+
+    def answered(self, request: AnsweredRequest, share: float) -> None:
+        """Called after each response; logs that share of them, and every server error."""
+        if request.is_logged(share):
+            self._logger.info("request", **request.to_dict())
 
     def request_failed(self, request: Request, exc: Exception) -> None:
         """Called on a server error; an unexpected one is logged with its traceback."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
+from tiktok_music.adapters.checked_bucket import CheckedBucket
 from tiktok_music.adapters.dynamo_chart_store import DynamoChartStore
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
@@ -75,6 +76,7 @@ def compose_refresh(settings: RefreshSettings, provider: SecretsProvider) -> Ref
         if settings.charts.charts
         else None,
         chart_gates=settings.charts.gates,
+        files=CheckedBucket(bucket, http),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.refresh.candidate import Candidate
@@ -16,6 +17,9 @@ from tiktok_music.refresh.media.other_recordings import SeparatedTrack, part_oth
 from tiktok_music.refresh.media.pipeline import GroupMedia
 from tiktok_music.refresh.media.same_recording import join_same_recordings
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
+
+# Accepted clock skew. AWS keeps its clocks to the second; an operator's machine may be far off.
+MAX_CLOCK_SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +58,20 @@ def build_catalog(
     media: Sequence[GroupMedia],
     rules: TextRules,
     *,
+    last_run_at: datetime | None = None,
     is_forced: bool = False,
 ) -> PreparedCatalog:
     """The catalog of a chart, its shortlist and the media of its groups.
 
-    Tracks that are active already were compared by sound in an earlier run and are skipped;
-    `is_forced` compares all of them again.
+    Tracks that are active already, or were retired before the last run that published
+    (`last_run_at`), were compared by sound before and are skipped; `is_forced` compares them again.
     """
-
     known = shortlist.known
+    compared = _compared_retired(shortlist.withdrawn, last_run_at)
 
     def was_compared(candidate: Candidate) -> bool:
-        return not is_forced and _is_active(known.get(candidate.track_id))
+        is_known = candidate.track_id in compared or _is_active(known.get(candidate.track_id))
+        return is_known and not is_forced
 
     on_chart = {each.tiktok_id: each for each in shortlist.curation.candidates}
     parted, separated = part_other_recordings(media, on_chart)
@@ -86,6 +92,16 @@ def build_catalog(
         songs=changed_songs(recordings, shortlist.songs),
         catalog=catalog_of(listed, rules, known),
     )
+
+
+def _compared_retired(retired: Sequence[TrackRecord], last_run_at: datetime | None) -> set[str]:
+    """The tracks that were retired before the last run began."""
+    times = ((record.track_id, record.retired_at) for record in retired)
+    return {
+        track_id
+        for track_id, moment in times
+        if moment and last_run_at and moment + MAX_CLOCK_SKEW <= last_run_at
+    }
 
 
 def _withdrawn(shortlist: Shortlist, media: Sequence[GroupMedia]) -> Iterator[GroupMedia]:

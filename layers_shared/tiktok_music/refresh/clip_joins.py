@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tiktok_music.archive import MediaFacts, TrackRecord
-from tiktok_music.publish_facts import STRENGTH, ClipKind, Evidence, PublishFacts, updated
+from tiktok_music.publish_evidence import STRENGTH, Evidence
+from tiktok_music.publish_facts import ClipKind, PublishFacts, updated
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.duplicates.description import Description, describe
 from tiktok_music.refresh.curation.operator_lists import NO_LISTS, OperatorLists
@@ -45,6 +46,11 @@ class ClipsOnChart:
             for clip_id in member.publish.clip_ids() if member.publish else ():
                 songs[clip_id] = with_countries(songs.get(clip_id), member.publish)
         return cls(songs, {tiktok_id: each for tiktok_id, each in _fingerprints(results)})
+
+    def song(self, song_id: str) -> PublishFacts | None:
+        """The facts of a song by the id of a clip, or by its own."""
+        of_song = (each for each in self.songs.values() if each.commercial_music_id == song_id)
+        return self.songs.get(song_id) or next(of_song, None)
 
     def bit_error_rate(self, first: Candidate, second: Candidate) -> float | None:
         """None if one of the fingerprints is unknown, or they have no sound in common."""
@@ -115,13 +121,17 @@ def _joins(
         yield canonical.publish
     elif canonical.tiktok_id in clips.songs:
         yield replace(clips.songs[canonical.tiktok_id], evidence=Evidence.SAME_ID)
+    allowed = lists.allowed_join(canonical)
+    if allowed and allowed.song:
+        named = clips.song(allowed.song)
+        yield from [replace(named, evidence=Evidence.SAME_RECORDING)] if named else []
     for member in result.group.members:
         if member.publish is None or member.tiktok_id == canonical.tiktok_id:
             continue
         reasons = [
             evidence_of(canonical, member, clips),
             _evidence_before(canonical, member, before),
-            Evidence.SAME_RECORDING if lists.allows_join(canonical) else None,
+            Evidence.SAME_RECORDING if allowed and not allowed.song else None,
         ]
         evidence = min((each for each in reasons if each), key=STRENGTH.__getitem__, default=None)
         if evidence is not None:

@@ -8,6 +8,7 @@ from tiktok_music.refresh.chart import ChartSource, ConfiguredChart
 from tiktok_music.refresh.curation.shortlist import CurationArchive
 from tiktok_music.refresh.curation.text_rules import TextRules
 from tiktok_music.refresh.gates import GateLimits
+from tiktok_music.refresh.media.check import PublishedFiles
 from tiktok_music.refresh.media.pipeline import MediaDependencies
 from tiktok_music.refresh.media.ports import MediaLedger, ReadableLedger
 from tiktok_music.refresh.media.prepare import MediaTools
@@ -44,7 +45,7 @@ class ReadOnlyDependencies:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshDependencies:
     """For a refresh; `now` is UTC, `seconds` a monotonic clock, `refresh_every` the interval of the
-    schedule.
+    schedule. Without `files`, no run checks published media.
 
     `charts` are those beside the default one, `chart_gates` their limits; `chart_store` is None
     only without them.
@@ -63,6 +64,7 @@ class RefreshDependencies:
     now: Callable[[], datetime]
     seconds: Callable[[], float]
     refresh_every: timedelta = timedelta(hours=12)
+    files: PublishedFiles | None = None
     charts: tuple[ConfiguredChart, ...] = ()
     chart_store: ChartStore | None = None
     chart_gates: GateLimits = field(default_factory=GateLimits)

@@ -51,7 +51,9 @@ def dry_run(dependencies: ReadOnlyDependencies, trigger: Trigger) -> DryRun:
     media = known_media(
         shortlist.curation.groups, shortlist.known, dependencies.ledger, dependencies.now()
     )
-    prepared = build_catalog(chart, shortlist, media, dependencies.rules)
+    prepared = build_catalog(
+        chart, shortlist, media, dependencies.rules, last_run_at=current.run_at
+    )
     watch.lap("media")
     untried = tuple(_as_listed(each, dependencies.rules) for each in _untried(prepared))
     tracks = (*prepared.catalog.tracks(), *untried)

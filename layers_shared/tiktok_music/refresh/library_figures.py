@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tiktok_music.publish_facts import TRUSTED, ClipKind, Evidence, PublishFacts
+from tiktok_music.publish_evidence import TRUSTED, Evidence
+from tiktok_music.publish_facts import ClipKind, PublishFacts
 from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.catalog import Accepted
-from tiktok_music.refresh.clip_joins import ClipsOnChart
-from tiktok_music.refresh.media.sound.fingerprint import SAME_RECORDING_BIT_ERROR_RATE
 from tiktok_music.refresh.rejection import RejectionReason
 
 
@@ -17,7 +16,7 @@ def library_figures(prepared: PreparedCatalog) -> Mapping[str, Any]:
     """The figures as stored; empty for a chart without rows of the library.
 
     `joined` counts listed tracks by evidence, `publishableShare` is that of the tracks from other
-    charts, `sameIdDisagreeing` counts equal ids with different sound, which no run should have.
+    charts. Equal ids are one row whose sound is fetched once: their sounds cannot be compared.
     """
     songs = [each for each in prepared.chart.candidates if each.publish]
     reasons = Counter(each.finding.reason for each in prepared.chart.rejections)
@@ -33,7 +32,6 @@ def library_figures(prepared: PreparedCatalog) -> Mapping[str, Any]:
         "trendingClipOnly": len(songs) - full,
         "noClip": neither,
         "joined": {str(evidence): counts[evidence] for evidence in Evidence},
-        "sameIdDisagreeing": _disagreeing(prepared, songs),
         "publishableShare": _publishable_share(accepted),
         "changedClips": _changed_clips(prepared),
     }
@@ -43,18 +41,6 @@ def _facts(song: Candidate) -> PublishFacts:
     if song.publish is None:
         raise ValueError(f"{song.tiktok_id} is not of the library")
     return song.publish
-
-
-def _disagreeing(prepared: PreparedCatalog, songs: Iterable[Candidate]) -> int:
-    clips = ClipsOnChart.of(prepared.media)
-    tracks = {each.canonical.tiktok_id: each.canonical for each in prepared.media if each.canonical}
-    rates = (
-        clips.bit_error_rate(tracks[clip_id], song)
-        for song in songs
-        for clip_id in _facts(song).clip_ids() - {song.tiktok_id}
-        if clip_id in tracks
-    )
-    return sum(rate is not None and rate > SAME_RECORDING_BIT_ERROR_RATE for rate in rates)
 
 
 def _publishable_share(accepted: Iterable[Accepted]) -> float | None:

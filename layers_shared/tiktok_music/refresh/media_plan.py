@@ -10,6 +10,7 @@ from tiktok_music.refresh.chart_cut import union_of
 from tiktok_music.refresh.curation.shortlist import make_shortlist
 from tiktok_music.refresh.dependencies import ReadOnlyDependencies
 from tiktok_music.refresh.media.pipeline import known_media
+from tiktok_music.refresh.publication.current_catalog import current_catalog
 from tiktok_music.refresh.trigger import RESERVE_SECONDS, Trigger, skip_reason
 
 _logger = logging.getLogger(__name__)
@@ -35,7 +36,8 @@ def plan_media(dependencies: ReadOnlyDependencies, trigger: Trigger) -> MediaPla
 
     The plan is empty where the refresh would not read the chart (`skip_reason`).
     """
-    skipped = skip_reason(dependencies.publisher.current(), trigger, dependencies.now())
+    current = current_catalog(dependencies.publisher)
+    skipped = skip_reason(current.pointer, trigger, dependencies.now())
     if skipped is not None:
         return MediaPlan(0, (), skipped[1])
     chart = dependencies.source.fetch()
@@ -46,6 +48,7 @@ def plan_media(dependencies: ReadOnlyDependencies, trigger: Trigger) -> MediaPla
         dependencies.rules,
         dependencies.archive,
         dependencies.now(),
+        served=current.rows,
         has_time=lambda: trigger.remaining_seconds() >= SAVE_SECONDS,
     )
     media = known_media(

@@ -10,6 +10,7 @@ from tiktok_music.refresh.curation.shortlist import make_shortlist
 from tiktok_music.refresh.dependencies import RefreshDependencies, media_dependencies
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.history.save_run import save_run
+from tiktok_music.refresh.media.check import CHECK_SECONDS, check_served
 from tiktok_music.refresh.media.draw import draw_missing
 from tiktok_music.refresh.media.pipeline import fetch_media
 from tiktok_music.refresh.ports import LEASE_SECONDS
@@ -138,6 +139,27 @@ def _run_default(
     skipped = skip_reason(current.pointer, trigger, dependencies.now())
     if skipped is not None:
         return RunResult(*skipped)
+    ends = trigger.remaining_seconds() - CHECK_SECONDS
+    checked = check_served(
+        current.rows,
+        dependencies.files,
+        dependencies.archive,
+        trigger.scheduled_at,
+        has_time=lambda: trigger.remaining_seconds() > ends,
+    )
+    result = _publish_chart(dependencies, trigger, fence, watch, current, elsewhere)
+    return replace(result, checked=checked)
+
+
+def _publish_chart(
+    dependencies: RefreshDependencies,
+    trigger: Trigger,
+    fence: int,
+    watch: Stopwatch,
+    current: CurrentCatalog,
+    elsewhere: Rows,
+) -> RunResult:
+    """From the chart to the moved pointer."""
     try:
         chart = dependencies.source.fetch()
     except SourceError as exc:
@@ -171,7 +193,12 @@ def _run_default(
     )
     media = draw_missing(media, dependencies.tools, has_time, trigger.scheduled_at)
     prepared = build_catalog(
-        chart, shortlist, media, dependencies.rules, is_forced=trigger.is_forced
+        chart,
+        shortlist,
+        media,
+        dependencies.rules,
+        last_run_at=current.run_at,
+        is_forced=trigger.is_forced,
     )
     watch.lap("media")
 

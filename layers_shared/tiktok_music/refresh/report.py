@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from tiktok_music.refresh.catalog import DuplicateTrack
+from tiktok_music.refresh.media.check import NOT_CHECKED, MediaCheck
 from tiktok_music.refresh.media.other_recordings import SeparatedTrack
 from tiktok_music.refresh.rejection import Rejection
 
@@ -67,9 +68,9 @@ class RefreshReport:
     `seconds` is wall time per stage; `deferred` counts tracks left for the next run when time
     ran out. `preview_methods` counts the new previews by `PreviewMethod`, `unchanged_runs` the runs
     just before it that published the same catalog. `failed_sources` names sources that the run did
-    without, with the reason; `library` has the figures on the commercial library; `charts` are the
-    charts beside the default one. `is_saved` is set after the report is stored, and is not part of
-    the stored form.
+    without, with the reason; `library` has the figures on the commercial library, `media_check`
+    whether files of some served tracks were there; `charts` are the charts beside the default one.
+    `is_saved` is set after the report is stored, and is not part of the stored form.
     """
 
     outcome: Outcome
@@ -97,6 +98,7 @@ class RefreshReport:
     failed_sources: tuple[str, ...] = ()
     library: Mapping[str, Any] = field(default_factory=dict)
     charts: tuple[ChartReport, ...] = ()
+    media_check: MediaCheck = NOT_CHECKED
     is_saved: bool = True
 
     def rejected_by_reason(self) -> dict[str, int]:
@@ -130,14 +132,20 @@ class RefreshReport:
             "unchangedRuns": self.unchanged_runs,
             "unreadableFields": dict(sorted(self.unreadable_fields.items())),
             "emptyParts": _names(self.empty_parts),
-            **self._optional_to_dict(),
+            **self._optional_members(),
         }
 
-    def _optional_to_dict(self) -> dict[str, Any]:
-        """Members that only runs with the commercial library, or with several charts, have."""
+    def _optional_members(self) -> dict[str, Any]:
+        """Members that only some runs have: with the library, served tracks, or several charts."""
         failed = [sentence[:LONGEST_SENTENCE] for sentence in self.failed_sources]
-        charts = [each.to_dict() for each in self.charts]
-        members = {"failedSources": failed, "library": dict(self.library), "charts": charts}
+        check = self.media_check
+        is_checked = check.checked or check.unknown
+        members = {
+            "failedSources": failed,
+            "library": dict(self.library),
+            "mediaCheck": check.to_dict() if is_checked else {},
+            "charts": [each.to_dict() for each in self.charts],
+        }
         return {name: value for name, value in members.items() if value}
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from tiktok_music.refresh.build_catalog import PreparedCatalog
 from tiktok_music.refresh.gates import CatalogFigures, Past
 from tiktok_music.refresh.library_figures import library_figures
+from tiktok_music.refresh.media.check import NOT_CHECKED, MediaCheck
 from tiktok_music.refresh.publication.current_catalog import CurrentCatalog
 from tiktok_music.refresh.publication.publish import Published
 from tiktok_music.refresh.report import ChartReport, Outcome, RefreshReport
@@ -26,6 +27,7 @@ class RunResult:
     prepared: PreparedCatalog | None = None
     published: Published | None = None
     charts: tuple[ChartReport, ...] = ()
+    checked: MediaCheck = NOT_CHECKED
 
 
 def gate_figures(
@@ -56,7 +58,13 @@ def report_of(
 ) -> RefreshReport:
     """The report of a run; `seconds` is wall time per stage."""
     report = RefreshReport(
-        result.outcome, result.reason, scheduled_at, started_at, seconds, charts=result.charts
+        result.outcome,
+        result.reason,
+        scheduled_at,
+        started_at,
+        seconds,
+        charts=result.charts,
+        media_check=result.checked,
     )
     if result.prepared is not None:
         report = _with_rows(report, result.prepared)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tiktok_music.pointer_moves import last_scheduled_at
+from tiktok_music.refresh.build_catalog import MAX_CLOCK_SKEW
 from tiktok_music.refresh.report import Outcome
 from tiktok_music.snapshot import Pointer
 
@@ -12,8 +13,6 @@ from tiktok_music.snapshot import Pointer
 RESERVE_SECONDS = 120.0
 # A publish is started only above this: several attempts to write, read back and flip fit into it.
 PUBLISH_SECONDS = 30.0
-# Accepted clock skew. AWS keeps its clocks to the second; an operator's machine may be far off.
-MAX_CLOCK_SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)

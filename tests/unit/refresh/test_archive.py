@@ -48,7 +48,7 @@ def test_drawn_facts_of_another_type_are_unreadable(value: object) -> None:
 
 
 def test_media_of_the_first_release_is_read() -> None:
-    later = {"fingerprint": "", "method": "", "drawn": None}
+    later = {"fingerprint": "", "method": "", "drawn": None, "edition": 1}
     stored = record_to(a_record(1))
     stored["media"] = {name: value for name, value in stored["media"].items() if name not in later}
     assert record_from(stored) == replace(a_record(1), media=a_media(**later))

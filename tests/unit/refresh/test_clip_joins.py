@@ -11,7 +11,8 @@ from tests.builders import NOON, a_candidate
 from tests.fakes import FakeSource
 from tests.refresh_world import World, fingerprint_text
 from tiktok_music.archive import TrackRecord, TrackStatus
-from tiktok_music.publish_facts import Clip, ClipKind, Evidence, PublishFacts
+from tiktok_music.publish_evidence import Evidence
+from tiktok_music.publish_facts import Clip, ClipKind, PublishFacts
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
@@ -259,6 +260,28 @@ def test_the_operator_allows_a_join_without_evidence(world: World) -> None:
     assert record_of(world, APP).publish == joined
 
 
+@pytest.mark.parametrize("by", ["clip", "song"])
+def test_the_operator_joins_a_track_with_a_song_of_another_title(world: World, by: str) -> None:
+    """Both stay tracks of their own; another song of the same title is not meant."""
+    song = a_song(2, title="Elsewhere", author="Nobody Else")
+    named = facts_of(song).commercial_music_id if by == "song" else song.tiktok_id
+    entry = ListEntry(ListKind.ALLOW_JOIN, "heard by us", APP.tiktok_id, song=named)
+    world.lists = OperatorLists((entry,))
+
+    world.refresh(APP, a_song(3, duration_seconds=50.0), song, *OTHERS)
+
+    joined = facts_of(song, evidence=Evidence.SAME_RECORDING)
+    assert record_of(world, APP).publish == joined
+    assert record_of(world, song).publish == song.publish
+    world.now += HALF_A_DAY
+    world.refresh(APP, *OTHERS)
+    assert record_of(world, APP).publish == joined
+    world.lists = an_entry(ListKind.DENY_JOIN)
+    world.now += HALF_A_DAY
+    world.refresh(APP, song, *OTHERS)
+    assert record_of(world, APP).publish is None
+
+
 def test_a_song_of_the_library_itself_cannot_be_denied(world: World) -> None:
     song = a_song(1)
     world.lists = an_entry(ListKind.DENY_JOIN)
@@ -288,6 +311,33 @@ def test_the_upstream_s_right_is_kept_while_upstream_is_silent(world: World) -> 
     assert rights == [False, None]
 
 
+class WithoutLibrary(FakeSource):
+    """A chart whose library does not answer."""
+
+    def fetch(self) -> Chart:
+        return replace(super().fetch(), failed_sources=("cml: HTTP 503",))
+
+
+def test_a_song_of_both_charts_stays_while_the_library_is_silent(world: World) -> None:
+    """It left the other chart; a song that the library lacked before leaves with it."""
+    former = replace(a_candidate(3), title="Low Tide")
+    world.refresh(APP, former, a_song(1), a_song(3, title="Low Tide"), *OTHERS)
+    world.now += HALF_A_DAY
+    facts = facts_of(a_song(1), last_seen_at=world.now)
+    world.refresh(APP, former, replace(a_song(1), publish=facts), *OTHERS)
+    joined = replace(facts, evidence=Evidence.SAME_ID)
+    assert record_of(world, APP).publish == joined
+
+    world.source = WithoutLibrary(tuple(OTHERS))
+    for _ in range(2):
+        world.now += HALF_A_DAY
+        world.refresh()
+
+    tracks = {each.track_id for each in (APP, *OTHERS)}
+    assert {row["id"] for row in world.served()} == tracks
+    assert record_of(world, APP).publish == joined
+
+
 def test_a_run_without_the_library_lists_its_songs_as_before(world: World) -> None:
     songs = [
         a_song(number, title=f"Song of the Library {number}", author=f"Band {number}", place=number)
@@ -295,15 +345,9 @@ def test_a_run_without_the_library_lists_its_songs_as_before(world: World) -> No
     ]
     world.refresh(*OTHERS, *songs)
     served = world.served()
-    chart = world.source.fetch()
     world.now += HALF_A_DAY
 
-    class WithoutLibrary(FakeSource):
-        def fetch(self) -> Chart:
-            failed = ("cml: HTTP 503",)
-            return replace(chart, candidates=tuple(OTHERS), failed_sources=failed)
-
-    world.source = WithoutLibrary()
+    world.source = WithoutLibrary(tuple(OTHERS))
     report = world.refresh()
 
     assert (report.outcome, report.removed, world.served()) == (Outcome.PUBLISHED, 0, served)
@@ -333,7 +377,6 @@ def test_the_report_has_the_figures_of_the_library(world: World) -> None:
         "trendingClipOnly": 1,
         "noClip": 1,
         "joined": {"listed": 1, "sameId": 1, "sameRecording": 1, "sameCredits": 1},
-        "sameIdDisagreeing": 0,
         "publishableShare": 0.5,
         "changedClips": 0,
     }

@@ -12,6 +12,7 @@ from tiktok_music.errors import (
     AudioUnreadable,
     SourceUnavailable,
 )
+from tiktok_music.refresh.gates import GateLimits
 from tiktok_music.refresh.history.notify import notify
 from tiktok_music.refresh.history.recording import unpack_recording
 from tiktok_music.refresh.history.replay import changes_of, replay
@@ -68,7 +69,7 @@ def test_a_replay_of_a_recorded_run_gives_the_same_verdicts(world: World) -> Non
     )
     recording = unpack_recording(world.reports.recordings[NOON])
 
-    now = replay(recording, RULES, (world.archive, world.ledger))
+    now = replay(recording, RULES, (world.archive, world.ledger, world.snapshots))
 
     assert {each.reason for each in now} == {
         "accepted",
@@ -78,6 +79,29 @@ def test_a_replay_of_a_recorded_run_gives_the_same_verdicts(world: World) -> Non
         "GENERIC_SOUND",
     }
     assert changes_of(recording.verdicts, now) == []
+
+
+def test_a_replay_knows_the_list_that_its_run_found(world: World) -> None:
+    """A listed track that is not on the chart continues in a new upload of the recording."""
+    old, new = (a_candidate(number, title="Low Tide", author="Mira") for number in (1, 2))
+    others = [a_candidate(number) for number in (5, 6)]
+    world.refresh(old, *others)
+    world.now += timedelta(hours=12)
+    world.gates = GateLimits(min_tracks=9)
+    assert world.refresh(new, *others).outcome is Outcome.REFUSED
+    recording = unpack_recording(world.reports.recordings[world.now])
+    world.now += timedelta(hours=12)
+    world.gates = GateLimits(min_tracks=1)
+    world.refresh(*others)
+
+    stores = (world.archive, world.ledger, world.snapshots)
+    now = replay(recording, RULES, stores)
+
+    assert [each.reason for each in now] == [f"merged into {old.tiktok_id}", "accepted", "accepted"]
+    assert changes_of(recording.verdicts, now) == []
+    world.snapshots.chunks.clear()
+    without = [each.reason for each in replay(recording, RULES, stores)]
+    assert without == ["untried", "accepted", "accepted"]
 
 
 def test_a_run_without_a_chart_is_listed_and_not_recorded(world: World) -> None:

@@ -160,7 +160,7 @@ def test_all_of_the_archive_is_written_before_the_flip(world: World) -> None:
 
 
 def test_the_link_of_a_track_does_not_follow_its_title(world: World) -> None:
-    """Nor that of an alias: the link was given away."""
+    """The link of an alias was given out and must not change either."""
     before = [a_candidate(number, title=f"Old Name {number}") for number in range(1, 5)]
     world.refresh(*before)
     links = {key: each.link for key, each in world.archive.records.items()}

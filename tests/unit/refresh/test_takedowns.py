@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.builders import NOON, a_candidate
+from tests.counted import calls_named
 from tests.refresh_world import World, fingerprint_text
 from tiktok_music.archive import TrackStatus
 from tiktok_music.refresh.candidate import Candidate
@@ -66,6 +68,27 @@ def test_a_former_alias_of_a_retired_track_is_rejected(world: World) -> None:
         world.refresh(*OTHERS, *candidates)
         world.now += timedelta(hours=12)
         assert listed(world) == [each.track_id for each in OTHERS]
+
+
+def test_a_retired_track_is_compared_by_sound_until_a_run_has_done_so(world: World) -> None:
+    """Lookups are most of the CPU of a run with nothing new."""
+    gone = a_candidate(50, **SUNSET)
+    world.media_encoder.fingerprints = {
+        each.title: fingerprint_text(seed) for seed, each in enumerate([*OTHERS, gone])
+    }
+    world.refresh(*OTHERS, gone)
+    world.now += timedelta(hours=6)
+    record = world.archive.records[gone.track_id]
+    world.archive.save_many([retired_record(record, "a takedown", world.now)])
+    world.now += timedelta(hours=6)
+    lookups = []
+
+    for is_forced in (False, False, True):
+        run = partial(world.refresh, *OTHERS, is_forced=is_forced)
+        lookups.append(calls_named("same_recording", run))
+        world.now += timedelta(hours=12)
+
+    assert lookups == [1, 0, 6]
 
 
 def test_another_version_of_a_retired_track_stays(world: World) -> None:

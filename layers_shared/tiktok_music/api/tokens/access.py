@@ -99,13 +99,15 @@ class BrowserTokens:
     def admit(self, request: Request, access: RouteAccess) -> tuple[ApiKey, BrowserToken]:
         """Returns the key and the token of an admitted request; else raises RequestError."""
         key, token = self.authenticated(request.headers.get("authorization", ""))
+        request.state.api_key = key
         request.state.browser_token = {"key_id": key.key_id, "jti": token.token_id}
         if key.is_suspended():
             raise KeySuspended("Access is suspended.")
         _check_origin(request.headers.get("origin"), key, token)
-        if not access.is_for_tokens or access.scope is None:
+        if not access.is_for_tokens:
             raise TokenForbidden("A browser token may only read the list and its tracks.")
-        require_scope(key, access.scope)
+        if access.scope is not None:
+            require_scope(key, access.scope)
         decision = self.limits.take(key, token)
         add_headers(request, rate_headers(decision, _browser(access)))
         if request.scope["query_string"]:
@@ -127,6 +129,8 @@ class BrowserTokens:
         if key is None or token is None:
             raise Unauthenticated(KEY_REQUIRED)
         now = self.clock()
+        if key.is_expired(now):
+            raise Unauthenticated(KEY_REQUIRED)
         is_short = token.expires_at - token.issued_at <= MOST_SECONDS
         if not is_short or not token.issued_at - SKEW_SECONDS <= now < token.expires_at:
             raise TokenExpired(KEY_REQUIRED)
@@ -145,7 +149,8 @@ def _verified(presented: PresentedToken, key: ApiKey | None) -> BrowserToken | N
 
 
 def _check_origin(origin: str | None, key: ApiKey, token: BrowserToken) -> None:
-    """The key's own list is asked too: an origin that it loses is refused at once."""
+    """Checks the key's own list, too: an origin that it loses is refused once the key is read
+    again, within 30 seconds."""
     of_key = key.browser.origins if key.browser else ()
     if origin is None or not all(
         any(covers(pattern, origin) for pattern in patterns) for patterns in (token.origins, of_key)

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tiktok_music.api_key import KeyEnvironment
+from tiktok_music.api_key import KeyEnvironment, has_checksum
 
 VERSION = 1
 # A longer text is refused before anything of it is decoded.
@@ -58,7 +58,10 @@ class PresentedToken:
 
 
 def parse_token_authorization(header: str) -> PresentedToken | None:
-    """Reads the token of an `Authorization` header: `Bearer` and a well-formed token, else None."""
+    """Reads the token of an `Authorization` header: `Bearer` and a well-formed token, else None.
+
+    An invented key id without its checksum counts as malformed, so that it costs no read.
+    """
     scheme, _, credentials = header.partition(" ")
     text = credentials.strip(" ")
     if scheme.lower() != "bearer" or len(text) > MOST_CHARACTERS:
@@ -67,6 +70,8 @@ def parse_token_authorization(header: str) -> PresentedToken | None:
     if match is None:
         return None
     environment, key_id, payload, mac = match.groups()
+    if not has_checksum(environment, key_id):
+        return None
     return PresentedToken(
         environment=KeyEnvironment(environment),
         key_id=key_id,

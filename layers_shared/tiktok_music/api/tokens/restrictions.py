@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tiktok_music.errors import Invalid
+from tiktok_music.errors import Invalid, TokenForbidden
 
 FLAGS = ("commerceOnly", "publishable")
 NAMES = (*FLAGS, "language", "chart")
@@ -22,14 +22,18 @@ def restricted_request(
 ) -> Request:
     """The request with the restrictions that its route knows, whatever the query says.
 
-    Raises Invalid for another chart: a page must not take one chart for another. `If-None-Match`
-    only keeps ETags of the same restrictions.
+    Raises Invalid for another chart: a page must not take one chart for another. Raises
+    TokenForbidden where the list does not know a restriction any more, after a change of its
+    settings. `If-None-Match` only keeps ETags of the same restrictions.
     """
     if not restrictions:
         return request
     # As Starlette reads them.
     query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     fixed = {name: value for name, value in restrictions.items() if name in known}
+    unknown = [name for name, value in restrictions.items() if name not in known and value]
+    if unknown and not set(NAMES).isdisjoint(known):
+        raise TokenForbidden(f"The list cannot be restricted by {', '.join(unknown)} any more.")
     if "chart" in fixed and any(
         name == "chart" and value != fixed["chart"] for name, value in query
     ):

@@ -15,7 +15,8 @@ class ListKind(StrEnum):
     """`deny` rejects a sound, `allow` exempts it from the rules on words, `title` renames it.
 
     `deny-join` keeps a track from being published as a song of the commercial library,
-    `allow-join` publishes the song that is its duplicate, whatever the evidence.
+    `allow-join` publishes the song that is its duplicate, or the one that it names, whatever the
+    evidence.
     """
 
     DENY = "deny"
@@ -30,7 +31,8 @@ class ListEntry:
     """One override, for one sound (`tiktok_id`) or for all that match a pattern.
 
     A pattern matches "artist - title", ignoring case; `*` matches any text. `title` is the new
-    title of a `title` entry. An entry without `expires_at` is permanent.
+    title of a `title` entry, `song` the song of an `allow-join` entry, by the id of a clip or its
+    `commercial_music_id`. An entry without `expires_at` is permanent.
     """
 
     kind: ListKind
@@ -39,6 +41,7 @@ class ListEntry:
     _: KW_ONLY
     pattern: str | None = None
     title: str | None = None
+    song: str | None = None
     expires_at: datetime | None = None
 
     def has_expired(self, now: datetime) -> bool:
@@ -116,8 +119,8 @@ class OperatorLists:
     def denies_join(self, candidate: Candidate) -> bool:
         return self._first(ListKind.DENY_JOIN, candidate) is not None
 
-    def allows_join(self, candidate: Candidate) -> bool:
-        return self._first(ListKind.ALLOW_JOIN, candidate) is not None
+    def allowed_join(self, candidate: Candidate) -> ListEntry | None:
+        return self._first(ListKind.ALLOW_JOIN, candidate)
 
     def _first(self, kind: ListKind, candidate: Candidate) -> ListEntry | None:
         position = self._indexes[kind].first(candidate)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from tiktok_music.archive import TrackRecord
 from tiktok_music.archive_lookup import resolve_aliases
 from tiktok_music.errors import OutOfTime
-from tiktok_music.publish_facts import Evidence, PublishFacts
+from tiktok_music.publish_evidence import Evidence
+from tiktok_music.publish_facts import PublishFacts
 from tiktok_music.refresh.candidate import Candidate, best_place
 from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.curation.duplicates.groups import DuplicateGroup
@@ -19,6 +20,8 @@ from tiktok_music.refresh.curation.songs import KnownSongs, SongArchive
 from tiktok_music.refresh.curation.text_rules import Curation, TextRules, curate
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 
+# The charts of all countries are fetched within this time.
+ONE_ANSWER = timedelta(minutes=15)
 NOTHING_SERVED: Mapping[str, Mapping[str, object]] = {}
 
 
@@ -104,15 +107,28 @@ def make_shortlist(
 def _carried(
     absent: Mapping[str, TrackRecord], served: Mapping[str, Mapping[str, object]]
 ) -> list[Candidate]:
-    """The listed songs of the library as the last run knew them, for a run without the library."""
+    """The listed songs of the library as the last run knew them, for a run without the library.
+
+    A song may have been on another chart, too, which lacks it today.
+    """
     carried = []
+    times = (record.publish.last_seen_at for record in absent.values() if record.publish)
+    last_answer = max(times, default=None)
     for place, (track_id, row) in enumerate(served.items(), start=1):
         record, users = absent.get(track_id), row.get("userCount")
-        facts = record.publish if record else None
-        if record and facts and facts.evidence is Evidence.LISTED:
+        if record and last_answer and _was_in_library(record, last_answer):
             count = users if isinstance(users, int) else 0
             carried.append(replace(candidate_of(record), user_count=count, place=place))
     return carried
+
+
+def _was_in_library(record: TrackRecord, last_answer: datetime) -> bool:
+    """True for a row of the library's last answer, whose id is that of its first clip."""
+    facts = record.publish
+    if facts is None or facts.last_seen_at < last_answer - ONE_ANSWER:
+        return False
+    is_row = facts.clip.song_clip_id == record.tiktok_id
+    return facts.evidence is Evidence.LISTED or (facts.evidence is Evidence.SAME_ID and is_row)
 
 
 def _titles(rules: TextRules, archive: CurationArchive) -> dict[str, str]:

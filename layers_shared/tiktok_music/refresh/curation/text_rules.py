@@ -9,7 +9,7 @@ from tiktok_music.refresh.curation.duplicates.groups import (
     group_duplicates,
     no_limit,
 )
-from tiktok_music.refresh.curation.languages.names import is_unknown_name
+from tiktok_music.refresh.curation.languages.names import is_unknown_name, iso_639_1
 from tiktok_music.refresh.curation.languages.rule import Language, LanguageRule
 from tiktok_music.refresh.curation.operator_lists import NO_LISTS, OperatorLists
 from tiktok_music.refresh.curation.profanity.rule import ProfanityFilter, judge_profanity
@@ -146,4 +146,6 @@ def judge_availability(candidate: Candidate) -> Finding | None:
 
 def language_of(candidate: Candidate, rules: TextRules) -> Language:
     """The language of a candidate: upstream's value; otherwise that of its title."""
-    return rules.language.identify(spoken_title(candidate.title), candidate.language_name)
+    name = candidate.language_name
+    title = candidate.title if name and iso_639_1(name) else spoken_title(candidate.title)
+    return rules.language.identify(title, name)

@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger, Metrics
 
 from tiktok_music.errors import CatalogError
 from tiktok_music.observability import count
+from tiktok_music.refresh.media.check import MOST_SHOWN, MediaCheck
 from tiktok_music.refresh.report import Outcome, RefreshReport
 
 GOOD = frozenset({Outcome.PUBLISHED, Outcome.ALREADY_DONE})
@@ -57,6 +58,7 @@ def notify(report: RefreshReport, logger: Logger, metrics: Metrics) -> dict[str,
     if report.failed_sources:
         logger.warning("the run did without a source: %s", "; ".join(report.failed_sources))
         count(metrics, "SourceMissing")
+    _notify_of_media(report.media_check, logger, metrics)
     for chart in report.charts:
         if chart.outcome not in GOOD:
             logger.warning("chart %s: %s: %s", chart.chart_id, chart.outcome, chart.reason)
@@ -67,6 +69,21 @@ def notify(report: RefreshReport, logger: Logger, metrics: Metrics) -> dict[str,
     if report.outcome in TRY_AGAIN or unfinished:
         raise RefreshFailed(report)
     return stored
+
+
+def _notify_of_media(check: MediaCheck, logger: Logger, metrics: Metrics) -> None:
+    """Counts tracks with a missing file; they stay listed until an operator repairs them."""
+    if not check.missing:
+        return
+    count(metrics, "MediaMissing", check.tracks_missing)
+    everywhere = "; are R2_BUCKET and MEDIA_BASE_URL those of before?"
+    logger.error(
+        "files of %d of %d checked tracks are missing%s",
+        check.tracks_missing,
+        check.checked,
+        everywhere if check.is_all_missing() else "",
+        missing=[each.to_dict() for each in check.missing[:MOST_SHOWN]],
+    )
 
 
 def _camel(reason: str) -> str:

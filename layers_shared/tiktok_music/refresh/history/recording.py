@@ -94,6 +94,7 @@ def _lines(recording: Recording) -> Iterator[Mapping[str, Any]]:
         "version": recording.version,
         "rows": chart.rows,
         "newFields": chart.new_fields,
+        "failedSources": chart.failed_sources,
     }
     for candidate in chart.candidates:
         yield {"row": _candidate_to(candidate)}
@@ -113,6 +114,7 @@ def _recording(head: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> R
         tuple(_candidate_from(row) for row in rows["row"]),
         tuple(_rejection(row) for row in rows["unreadable"]),
         tuple(head["newFields"]),
+        failed_sources=tuple(head.get("failedSources", ())),
     )
     return Recording(
         scheduled_at=datetime.fromisoformat(head["scheduledAt"]),

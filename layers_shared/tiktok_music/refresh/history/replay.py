@@ -5,8 +5,10 @@ Only the rules are new. Media outcomes are those of the recorded run; nothing is
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from tiktok_music.archive import MediaFacts, TrackRecord
+from tiktok_music.errors import SnapshotCorrupt
 from tiktok_music.refresh.build_catalog import build_catalog
 from tiktok_music.refresh.candidate import Candidate
 from tiktok_music.refresh.curation.shortlist import CurationArchive, make_shortlist
@@ -16,6 +18,8 @@ from tiktok_music.refresh.media.known_media import archived_media
 from tiktok_music.refresh.media.ledger import LedgerEntry
 from tiktok_music.refresh.media.pipeline import settle
 from tiktok_music.refresh.media.ports import ReadableLedger
+from tiktok_music.refresh.ports import PublishedSnapshots
+from tiktok_music.refresh.publication.archive_records import rows_of
 from tiktok_music.refresh.rejection import Finding, RejectionReason
 from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 from tiktok_music.refresh.run_summary import verdicts_of
@@ -100,18 +104,38 @@ class RecordedMedia:
 
 
 def replay(
-    recording: Recording, rules: TextRules, stores: tuple[CurationArchive, ReadableLedger]
+    recording: Recording,
+    rules: TextRules,
+    stores: tuple[CurationArchive, ReadableLedger, PublishedSnapshots],
 ) -> tuple[RowVerdict, ...]:
     """The verdicts of the current rules on every sound of a recorded chart."""
-    archive, ledger = stores
-    chart = recording.chart
-    shortlist = make_shortlist(chart, rules, archive, recording.started_at)
+    archive, ledger, publisher = stores
+    chart, started_at = recording.chart, recording.started_at
+    served = _rows_before(publisher, started_at)
+    shortlist = make_shortlist(chart, rules, archive, started_at, served=served)
     groups = shortlist.curation.groups
     entries = ledger.get_many(member.track_id for group in groups for member in group.members)
     verdicts = {each.tiktok_id: each for each in recording.verdicts}
     known = RecordedMedia(verdicts, shortlist.known, entries)
     media = [settle(group, known) for group in groups]
     return verdicts_of(build_catalog(chart, shortlist, media, rules))
+
+
+def _rows_before(
+    publisher: PublishedSnapshots, moment: datetime
+) -> Mapping[str, Mapping[str, object]]:
+    """The rows of the version that a run which started at `moment` found, by track id.
+
+    That is the newest stored version from before it; empty if none is stored any more.
+    """
+    pointer = publisher.current()
+    stored = (pointer.current, *pointer.history) if pointer else ()
+    earlier = (each for each in stored if each.published_at < moment)
+    found = max(earlier, key=lambda each: each.published_at, default=None)
+    try:
+        return rows_of(publisher.load(found)) if found else {}
+    except SnapshotCorrupt:
+        return {}
 
 
 def changes_of(before: Iterable[RowVerdict], now: Iterable[RowVerdict]) -> list[Change]:

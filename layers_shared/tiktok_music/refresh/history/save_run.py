@@ -60,6 +60,7 @@ def _succeeds(what: str, save: Callable[[], None]) -> bool:
 
 
 def _list_entry(report: RefreshReport, *, is_recorded: bool) -> dict[str, Any]:
+    missing = report.media_check.tracks_missing
     return {
         "scheduledAt": report.scheduled_at.isoformat(),
         "startedAt": report.started_at.isoformat(),
@@ -72,4 +73,5 @@ def _list_entry(report: RefreshReport, *, is_recorded: bool) -> dict[str, Any]:
         "added": report.added,
         "removed": report.removed,
         "isRecorded": is_recorded,
+        **({"mediaMissing": missing} if missing else {}),
     }

@@ -36,7 +36,7 @@ def draw_missing(
     def drawn(result: GroupMedia) -> GroupMedia:
         if result.canonical is None or result.media is None or not has_time():
             return result
-        facts = _drawn(result.canonical.track_id, tools, has_time)
+        facts = draw_stored(result.canonical.track_id, tools, has_time)
         return replace(result, media=replace(result.media, drawn=facts)) if facts else result
 
     undrawn = [each for each in results if each.media and each.media.drawn is None]
@@ -53,7 +53,9 @@ def _turn(scheduled_at: datetime, result: GroupMedia) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def _drawn(track_id: str, tools: MediaTools, has_time: Callable[[], bool]) -> DrawnFacts | None:
+def draw_stored(
+    track_id: str, tools: MediaTools, has_time: Callable[[], bool]
+) -> DrawnFacts | None:
     """The facts, empty for files that cannot be drawn; None for a later run to try again."""
     try:
         preview = tools.store.get(preview_key(track_id))

@@ -110,9 +110,18 @@ def retired_record(known: TrackRecord, reason: str, now: datetime) -> TrackRecor
 
 
 def reinstated_record(known: TrackRecord, *, is_listed: bool, note: str) -> TrackRecord:
-    """The record of a track that is no longer retired; `note` replaces the reason."""
-    status = TrackStatus.ACTIVE if is_listed else TrackStatus.OFF_CHART
-    return replace(known, status=status, retired_at=None, retired_reason=note)
+    """The record of a track that is no longer retired; `note` replaces the reason.
+
+    Without the facts of deleted files, the next refresh fetches them again.
+    """
+    return replace(
+        known,
+        status=TrackStatus.ACTIVE if is_listed else TrackStatus.OFF_CHART,
+        retired_at=None,
+        retired_reason=note,
+        media=known.media if known.media_deleted_at is None else None,
+        media_deleted_at=None,
+    )
 
 
 def needs_writing(record: TrackRecord, known: TrackRecord | None) -> bool:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from tiktok_music.errors import SnapshotCorrupt
 from tiktok_music.refresh.ports import PublishedSnapshots
@@ -22,6 +23,12 @@ class CurrentCatalog:
 
     pointer: Pointer | None
     rows: Rows
+
+    @property
+    def run_at(self) -> datetime | None:
+        """The earliest time at which its run may have started."""
+        made = self.pointer.current if self.pointer else None
+        return min(made.scheduled_at, made.published_at) if made else None
 
 
 def current_catalog(publisher: PublishedSnapshots) -> CurrentCatalog:

@@ -186,7 +186,8 @@ def _similarity(words: str, others: str) -> float | None:
 
 
 def _has_swapped_letters(words: str, others: str) -> bool:
-    return sorted(words) == sorted(others) and OSA.distance(words, others) == 1
+    is_near = len(words) == len(others) and OSA.distance(words, others, score_cutoff=1) == 1
+    return is_near and sorted(words) == sorted(others)
 
 
 def _is_misspelling(words: list[str], others: list[str]) -> bool:

@@ -20,6 +20,7 @@ SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari", "han")
 # prints the scores.
 FASTTEXT = 0.4
 FASTTEXT_FLOOR = 0.01
+_LOG_FLOOR = math.log(FASTTEXT_FLOOR)
 # Half the time of fastText is in shares below this, which the floor makes worth nothing.
 _LEAST_SHARE = 0.005
 PRIOR = 1.2
@@ -44,6 +45,14 @@ _LANGUAGES_OF_FASTTEXT = {"nn": ("no",), "sh": ("hr", "sr"), "bs": ("hr", "sr"),
 _Floats = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class _Constants:
+    """The scores of a table's languages before any word, and their places by fastText's labels."""
+
+    base: _Floats
+    places: Mapping[str, tuple[int, ...]]
+
+
 class Predictor(Protocol):
     """The part of fastText's interface in use."""
 
@@ -59,7 +68,7 @@ class LanguageModel:
     tables: Mapping[str, LanguageTable]
     priors: Mapping[tuple[str, str], float]
     predictor: Predictor
-    _constants: dict[str, _Floats] = field(default_factory=dict, repr=False, compare=False)
+    _constants: dict[str, _Constants] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, folder: Path) -> "LanguageModel":
@@ -109,26 +118,38 @@ class LanguageModel:
 
     def _scores(self, table: LanguageTable, script: str, words: list[str]) -> _Floats:
         """A score for each language of the table, in its order."""
-        if script not in self._constants:
+        constants = self._constants.get(script)
+        if constants is None:
             shares = [self.share(script, code) for code in table.codes]
-            self._constants[script] = PRIOR * np.log(shares) + FASTTEXT * math.log(FASTTEXT_FLOOR)
-        total = self._constants[script].copy()
-        for code, share in self._fasttext(words).items():
-            if code in table.codes:
-                gain = math.log(share + FASTTEXT_FLOOR) - math.log(FASTTEXT_FLOOR)
-                total[table.codes.index(code)] += FASTTEXT * gain
+            base = PRIOR * np.log(shares) + FASTTEXT * math.log(FASTTEXT_FLOOR)
+            constants = self._constants[script] = _Constants(base, _places_of_labels(table.codes))
+        total = constants.base.copy()
+        for place, share in self._fasttext(words, constants.places).items():
+            total[place] += FASTTEXT * (math.log(share + FASTTEXT_FLOOR) - _LOG_FLOOR)
+        shared = _SHARED_WORDS.get(script)
         for word in words:
-            total += _word_score(table, word, _SHARED_WORDS.get(script))
+            total += _word_score(table, word, shared)
         return total
 
-    def _fasttext(self, words: list[str]) -> Mapping[str, float]:
+    def _fasttext(
+        self, words: list[str], places: Mapping[str, tuple[int, ...]]
+    ) -> Mapping[int, float]:
+        """fastText's shares by the place of a language in the table; the most likely come first."""
         labels, shares = self.predictor.predict(" ".join(words), k=-1, threshold=_LEAST_SHARE)
-        predicted: dict[str, float] = {}
+        predicted: dict[int, float] = {}
         for label, share in zip(labels, shares, strict=True):
-            name = label.removeprefix("__label__")
-            for code in _LANGUAGES_OF_FASTTEXT.get(name, (name,)):
-                predicted[code] = max(share, predicted.get(code, 0.0))
+            for place in places.get(label, ()):
+                predicted.setdefault(place, share)
         return predicted
+
+
+def _places_of_labels(codes: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """The places of the languages that each label of fastText stands for."""
+    names = {code: (code,) for code in codes} | _LANGUAGES_OF_FASTTEXT
+    return {
+        f"__label__{name}": tuple(codes.index(code) for code in meant if code in codes)
+        for name, meant in names.items()
+    }
 
 
 def _usable(words: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tiktok_music.refresh.curation.titles.credits import without_bracket_credits, without_credits
 from tiktok_music.refresh.curation.titles.folding import fold
@@ -122,7 +123,9 @@ def _first(*lists: list[str]) -> str:
     return next((part for parts in lists for part in parts), "")
 
 
+@lru_cache(maxsize=16_384)
 def _read(text: str) -> _Reading:
+    """Reads a title, once for duplicates and language; nothing changes the result later."""
     reading = _Reading()
     for piece in _pieces(text):
         if not reading.cores and not piece.is_bracket:
