@@ -18,7 +18,8 @@ TOKENS = "/v1/tiktok-music/tokens"
 OTHER_HOST = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 # The picker's requests. A proxy for every path would give any page the rights of the key.
-ALLOWED_PATHS = frozenset({"/v1/tiktok-music", "/v1/tiktok-music/batch"})
+LIST = "/v1/tiktok-music"
+ALLOWED_PATHS = frozenset({LIST, f"{LIST}/batch", f"{LIST}/charts"})
 PASSED_HEADERS = ("accept", "accept-encoding", "if-none-match")
 # The page needs no inline script or style. Media may come from any host, a waveform by a request.
 CSP = (
