@@ -57,6 +57,7 @@ def address(app: Path) -> Iterator[str]:
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
 def test_a_built_app_shows_and_picks(browser: Browser, address: str) -> None:

@@ -132,3 +132,34 @@ def test_force_skips_only_the_comparison_checks(
     figures: dict[str, Any], refused: str | None
 ) -> None:
     assert gate(is_forced=True, **figures) == refused
+
+
+def with_rows(rows: int, bad: int) -> ChartFigures:
+    return ChartFigures(rows=rows, invalid_rows=bad)
+
+
+def test_a_handful_never_fails_by_share_and_one_more_does() -> None:
+    assert gate(first_tries=5, first_failures=5) == "MEDIA"
+    assert gate(past=past(5), ids=ids(10), overlap=0.0) == "OVERLAP"
+    assert gate(chart=with_rows(10, 4)) is None
+    assert gate(chart=with_rows(10, 5)) == "NULLS"
+
+
+def test_rows_are_compared_with_the_worst_kept_version() -> None:
+    worst_first = Past(tuple(version(chart=with_rows(10, bad)) for bad in (5, 1)))
+
+    assert gate(past=worst_first, chart=with_rows(10, 7)) is None
+    assert gate(past=worst_first, chart=with_rows(10, 8)) == "NULLS"
+
+
+def test_nothing_is_compared_before_the_first_publish() -> None:
+    nothing = CatalogFigures(ids=())
+
+    assert judge_catalog(nothing, GateLimits(min_tracks=0), is_forced=False) is None
+
+
+def test_the_defaults_are_the_documented_ones() -> None:
+    limits, figures = GateLimits(), CatalogFigures(ids=())
+
+    assert (limits.min_tracks, limits.max_tracks) == (10, 20_000)
+    assert (figures.gzipped_bytes, figures.first_tries, figures.first_failures) == (0, 0, 0)

@@ -29,7 +29,7 @@ UNIT, REFRESH = "tests/unit", "tests/unit/refresh"
 TESTS: dict[str, tuple[str, ...]] = {
     "snapshot": (f"{UNIT}/test_snapshot.py", f"{REFRESH}/test_publishing.py"),
     "pointer_moves": (f"{UNIT}/test_pointer_moves.py",),
-    "resolve": (f"{UNIT}/test_resolve.py",),
+    "resolve": (f"{UNIT}/test_resolve.py", f"{UNIT}/test_resolve_publish.py"),
     "api_key": (f"{UNIT}/test_api_key.py", f"{UNIT}/test_keys.py"),
     "api.auth": (f"{UNIT}/test_keys.py", f"{UNIT}/test_api_key.py"),
     "api.rate_limit": (f"{UNIT}/test_rate_limit.py", f"{UNIT}/test_keys.py"),
