@@ -15,7 +15,7 @@ from ops.options import CommandOptions, JsonOption, StackOption, YesOption
 from ops.takedown_media import delete_and_purge, forget_deleted_media
 from ops.withdraw import withdraw, withdraw_from_charts
 from tiktok_music.api.links import track_id_of_link
-from tiktok_music.api.schedule import Schedule
+from tiktok_music.api.schedule import next_run
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.errors import NotFound
 from tiktok_music.refresh.curation.operator_lists import ListEntry, ListKind, OperatorLists
@@ -189,8 +189,7 @@ def _effect(
         return f"it is not listed now; {RUN_AGAIN}"
     if deployment.rank(record.track_id) is None:
         return "it is not listed, and no refresh will list it"
-    schedule = Schedule.of(deployment.pointer())
-    due = schedule.next_due(refresh_interval(deployment.stack), datetime.now(UTC))
+    due = next_run(refresh_interval(deployment.stack), datetime.now(UTC))
     return (
         f"it leaves the list with the next refresh, due {due:%Y-%m-%d %H:%M} UTC; to remove it at "
         "once, run this again with --now"

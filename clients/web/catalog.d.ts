@@ -68,7 +68,18 @@ export interface SearchTrack extends Track {
   readonly about?: About | null;
 }
 
-/** A track with its details; without direct publish it has neither `publish` nor `commercialUse`. */
+/** The place of a track on a chart. */
+export interface TrackChart {
+  readonly id: string;
+  readonly rank: number;
+  readonly previousRank: number | null;
+  readonly isNew: boolean;
+}
+
+/**
+ * A track with its details; without direct publish it has neither `publish` nor `commercialUse`, without several
+ * charts neither `charts` nor `genres`.
+ */
 export interface TrackDetail extends Track {
   readonly status: 'active' | 'offChart' | 'retired';
   readonly tiktokMusicLink: string;
@@ -82,6 +93,8 @@ export interface TrackDetail extends Track {
   readonly honoredBy: HonoredBy;
   readonly publish?: Publish | null;
   readonly commercialUse?: CommercialUse;
+  readonly charts?: readonly TrackChart[];
+  readonly genres?: readonly string[];
   readonly media: TrackMedia;
   readonly about: About;
 }

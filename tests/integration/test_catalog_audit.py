@@ -22,6 +22,7 @@ from tiktok_music.errors import StoreUnavailable
 READING = {
     ("status",), ("snapshots",), ("report",), ("replay",), ("diff",), ("why",), ("preview",),
     ("doctor",), ("audit",), ("keys", "list"), ("lists", "list"), ("media", "verify"),
+    ("charts", "list"), ("charts", "trial"),
 }  # fmt: skip
 
 

@@ -230,8 +230,8 @@ def test_the_snapshot_age_is_emitted_with_answers(rows: DynamoRows) -> None:
 
 
 def test_the_snapshot_age_is_emitted_for_the_scheduled_check(handler: LambdaEntry) -> None:
-    events = load_template()["Resources"]["ListMusicFunction"]["Properties"]["Events"]
-    asked = json.loads(events["AgeCheck"]["Properties"]["Input"])
+    schedule = load_template()["Resources"]["AgeCheck"]["Properties"]
+    asked = json.loads(schedule["Target"]["Input"])
     metrics = Metrics(namespace="x", service="list_music")
     metrics.clear_metrics()
 
