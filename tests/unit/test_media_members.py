@@ -10,6 +10,7 @@ from tests.api_world import LIST, World
 from tests.builders import MEDIA, a_media, a_record, a_snapshot, a_track
 from tiktok_music.about import About
 from tiktok_music.archive import DrawnFacts, TrackRecord, record_from, record_to
+from tiktok_music.errors import StoreUnavailable
 
 DRAWN = DrawnFacts(
     cover_sides=(96,),
@@ -108,9 +109,7 @@ def test_several_members_are_included_in_either_spelling(world: World) -> None:
     assert list(both[0])[-2:] == ["media", "about"]
 
 
-def test_a_page_reads_the_records_of_its_rows_alone(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_record_is_read_once_per_version(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
     read = world.archive.get_many
 
@@ -120,9 +119,27 @@ def test_a_page_reads_the_records_of_its_rows_alone(
 
     monkeypatch.setattr(world.archive, "get_many", get_many)
 
-    rows(world, "limit=2&include=media&include=about")
+    first = rows(world, "limit=2&include=media&include=about")
+    rows(world, "limit=3&include=media")
 
-    assert asked == [[a_record(1).track_id, a_record(2).track_id]]
+    assert rows(world, "limit=2&include=media&include=about") == first
+    assert asked == [[a_record(1).track_id, a_record(2).track_id], [a_record(3).track_id]]
+
+
+def test_without_the_archive_the_list_has_no_media_and_is_not_cached(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unavailable(_: object) -> dict[str, TrackRecord]:
+        raise StoreUnavailable("the archive is down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.archive, "get_many", unavailable)
+        answer = world.get(f"{LIST}?limit=1&include=media&include=about")
+
+    [row] = json.loads(answer.body)["tracks"]
+    assert (answer.status, row["media"], row["about"]) == (200, None, None)
+    assert answer.headers["cache-control"] == "no-store"
+    assert rows(world, "limit=1&include=media")[0]["media"] is not None
 
 
 @pytest.mark.parametrize("stored", [None, [], "x", {"themes": None, "released_on": 5}])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -68,7 +68,7 @@ class CatalogView:
     charts: Callable[[], Charts] = only_default
     has_charts: bool = False
     chart: ChartName | None = None
-    _records: BoundedCache[Mapping[str, TrackRecord]] = field(
+    _records: BoundedCache[Mapping[str, TrackRecord | None]] = field(
         default_factory=lambda: BoundedCache(CACHED_INDEXES)
     )
 
@@ -77,18 +77,30 @@ class CatalogView:
         schedule = self.snapshots.schedule()
         return Freshness(self.refresh_every, self.now(), schedule, self.ahead_seconds())
 
-    def listed_records(self, index: Index) -> Mapping[str, TrackRecord]:
-        """The archive's records of a version's tracks, without fingerprints; raises StoreError.
+    def listed_records(self, index: Index) -> Mapping[str, TrackRecord | None]:
+        """The archive's records of all tracks of a version, as `records_of`; raises StoreError."""
+        return self.records_of(index, index.ranks)
 
-        Read once per version and instance: one call per hundred tracks.
+    def records_of(
+        self, index: Index, track_ids: Collection[str]
+    ) -> Mapping[str, TrackRecord | None]:
+        """The archive's records of some tracks of a version, and of those read before.
+
+        They are without fingerprints, and None where the archive has none. Each is read once per
+        version and instance, a hundred with a call. Raises StoreError.
         """
         version = index.descriptor.version
-        records = self._records.get(version)
-        if records is None:
-            found = self.archive.get_many(index.ranks)
-            records = {name: _without_fingerprint(record) for name, record in found.items()}
-            self._records.save(version, records)
-        return records
+        known = self._records.get(version) or {}
+        unread = [each for each in track_ids if each not in known]
+        if unread:
+            found = self.archive.get_many(unread)
+            read = ((each, found.get(each)) for each in unread)
+            known = {
+                **known,
+                **{name: record and _without_fingerprint(record) for name, record in read},
+            }
+            self._records.save(version, known)
+        return known
 
     def index_at(self, version: str, *, path: str, advice: str) -> Index:
         """The index of a version; raises VersionGone with `advice` if it is not stored any more.

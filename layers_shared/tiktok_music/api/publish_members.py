@@ -60,7 +60,7 @@ def usable_ids(view: CatalogView, index: Index) -> frozenset[str]:
     return frozenset(
         track_id
         for track_id, record in view.listed_records(index).items()
-        if view.policy.problem(record.publish, record.status, now) is None
+        if record and view.policy.problem(record.publish, record.status, now) is None
     )
 
 

@@ -1,6 +1,6 @@
 """The list with search parameters: query -> index -> page, with a cursor to the next one."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from tiktok_music.api.publish_members import members_of_rows, usable_ids
 from tiktok_music.api.query import PUBLISH_INCLUDE, Query, parse_query
 from tiktok_music.api.responses import json_bytes
 from tiktok_music.api.search import Page, search
+from tiktok_music.archive import TrackRecord
 from tiktok_music.archive_lookup import resolve_aliases
 from tiktok_music.errors import Invalid, SnapshotGone, StoreError, VersionGone
 
@@ -42,12 +43,16 @@ def search_music(request: Request, view: CatalogView) -> Response | None:
         raise VersionGone(("cursor", GONE)) from exc
     resolved = _with_alias_resolved(query, view, index)
     page = search(index, resolved, positions, cursor.offset, _publishable(query, view, index))
+    has_archive = True
     if query.includes:
-        page = replace(page, rows=_with_members(page.rows, query.includes, view, index))
+        found, has_archive = _with_members(page.rows, query.includes, view, index)
+        page = replace(page, rows=found)
     body = json_bytes(_body(page, digest, replace(cursor, base=base)))
     response = computed_response(request, body, index.descriptor, view.freshness())
     if view.chart is not None:
         response.headers.update(view.chart.headers(index.descriptor.version))
+    if not has_archive:
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -68,13 +73,21 @@ def _publishable(query: Query, view: CatalogView, index: Index) -> frozenset[str
 
 def _with_members(
     rows: Sequence[Row], includes: Collection[str], view: CatalogView, index: Index
-) -> list[Row]:
-    """The rows with the members that the query includes; null for an unreadable record's media."""
+) -> tuple[list[Row], bool]:
+    """The rows with the members that the query includes, and whether the archive was available.
+
+    `media` and `about` are null for an unreadable record, and for all while the archive is
+    unavailable; raises StoreError only where the members of direct publish are included.
+    """
     ids = [row["id"] for row in rows]
     has_publish = PUBLISH_INCLUDE in includes
     publish = members_of_rows(view, index, ids) if has_publish else {}
-    # One call for a page; the members of direct publish need all records of the version.
-    records = view.listed_records(index) if has_publish else view.archive.get_many(ids)
+    records: Mapping[str, TrackRecord | None] = {}
+    try:
+        records = view.records_of(index, ids)
+        has_archive = True
+    except StoreError:
+        has_archive = False
 
     def members(track_id: str) -> Iterator[tuple[str, Any]]:
         yield from publish.get(track_id, {}).items()
@@ -84,7 +97,7 @@ def _with_members(
         if "about" in includes:
             yield "about", record and about_member(record)
 
-    return [{**row, **dict(members(row["id"]))} for row in rows]
+    return [{**row, **dict(members(row["id"]))} for row in rows], has_archive
 
 
 def _start(query: Query, view: CatalogView, digest: str) -> tuple[Index, Cursor]:
