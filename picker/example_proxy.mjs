@@ -12,7 +12,7 @@ if (!CATALOG_URL || !CATALOG_KEY) {
 }
 
 const PREFIX = '/picker/api';
-const ALLOWED = new Set(['/v1/tiktok-music', '/v1/tiktok-music/batch']);
+const ALLOWED = new Set(['/v1/tiktok-music', '/v1/tiktok-music/batch', '/v1/tiktok-music/charts']);
 const REQUEST_HEADERS = ['if-none-match'];
 const RESPONSE_HEADERS = ['age', 'cache-control', 'content-type', 'etag', 'retry-after', 'x-catalog-snapshot', 'x-request-id'];
 

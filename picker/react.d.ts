@@ -17,6 +17,7 @@ interface Properties {
   required?: boolean;
   disabled?: boolean;
   compact?: boolean;
+  charts?: boolean;
   favorites?: Iterable<string> | null;
   recent?: Iterable<string> | null;
   value?: GivenMusic;

@@ -68,6 +68,8 @@ export interface PickerEventMap {
     readonly length: '' | 'short' | 'medium' | 'long';
     /** The shelf that is shown in place of a search. */
     readonly shelf: '' | 'favorites' | 'recent';
+    /** The id of the chosen chart; empty: the default one. */
+    readonly chart: string;
     readonly total: number;
   }>;
   'list-failed': CustomEvent<{
@@ -84,7 +86,7 @@ export type Forms = { readonly [category in Intl.LDMLPluralRule]?: string };
 
 /** The texts without a count. */
 export type TextName =
-  | 'search' | 'clearSearch' | 'filters' | 'allFilters' | 'commercial' | 'notCommercial' | 'worksEverywhere' | 'alsoDirect'
+  | 'search' | 'clearSearch' | 'chart' | 'filters' | 'allFilters' | 'commercial' | 'notCommercial' | 'worksEverywhere' | 'alsoDirect'
   | 'sort' | 'popular' | 'rising' | 'byTitle' | 'length' | 'anyLength' | 'upTo' | 'between' | 'from' | 'favorites' | 'recent' | 'favorite'
   | 'addMusic' | 'change' | 'close' | 'startHere' | 'startsAt' | 'list' | 'help' | 'loading'
   | 'isNew' | 'up' | 'down' | 'play' | 'pause' | 'stop' | 'seek' | 'position' | 'playing' | 'previewFailed' | 'use'
@@ -117,6 +119,8 @@ export class TiktokMusicPicker extends HTMLElement {
   disabled: boolean;
   /** A button, or a card of the pick, opens the panel in a dialog. */
   compact: boolean;
+  /** Offers the charts of the catalog, where it has several. */
+  charts: boolean;
   /** Ids of the user's favorites, the newest first; at most 200. */
   get favorites(): readonly string[];
   set favorites(ids: Iterable<string> | null | undefined);

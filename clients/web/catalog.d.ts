@@ -97,11 +97,42 @@ export interface TrackDetail extends Track {
   readonly genres?: readonly string[];
   readonly media: TrackMedia;
   readonly about: About;
+  /** All charts that the track is on, and the genres of those; only where the catalog has several charts. */
+  readonly charts?: readonly TrackChart[];
+  readonly genres?: readonly string[];
 }
 
 export interface List {
   readonly tracks: readonly Track[];
   readonly total: number;
+}
+
+/** A published chart; `period` is in days, null for a chart of now, `total` its number of tracks. */
+export interface Chart {
+  readonly id: string;
+  readonly source: string;
+  readonly country: string;
+  readonly genre: string;
+  readonly period: 1 | 7 | 30 | 90 | 120 | null;
+  readonly kind: 'popular' | 'surging';
+  readonly isDefault: boolean;
+  readonly total: number;
+  readonly version: string;
+  readonly publishedAt: string;
+  readonly nextRefreshAt: string;
+}
+
+export interface Charts {
+  readonly charts: readonly Chart[];
+  readonly total: number;
+}
+
+/** The place of a track on a chart. */
+export interface TrackChart {
+  readonly id: string;
+  readonly rank: number;
+  readonly previousRank: number | null;
+  readonly isNew: boolean;
 }
 
 export interface Facets {
@@ -219,6 +250,7 @@ export class Catalog {
   constructor(src: string, options?: ClientOptions);
   list(options?: CallOptions): Promise<List>;
   search(search?: Search, options?: CallOptions): Promise<Page>;
+  charts(options?: CallOptions): Promise<Charts>;
   pages(search?: Search, options?: CallOptions): AsyncGenerator<Page, void, undefined>;
   track(id: string, options?: CallOptions): Promise<TrackDetail | null>;
   batch(ids: Iterable<string>, options?: CallOptions): Promise<Batch>;

@@ -1,6 +1,6 @@
 /**
  * A client of the TikTok music catalog for browsers. It sends its requests to a proxy that adds the key, and uses
- * only the two paths that the picker's proxy allows.
+ * only the paths that the picker's proxy allows.
  */
 
 export const VERSION = '1.0.0';
@@ -42,6 +42,11 @@ export class Catalog {
   /** Returns one page of matches. */
   async search(search = {}, options = {}) {
     return this.#get(`${LIST}?${parametersOf(search)}`, ['tracks'], options);
+  }
+
+  /** Returns the published charts, the default one first. */
+  async charts(options = {}) {
+    return this.#get(`${LIST}/charts`, ['charts'], options);
   }
 
   /** Iterates over all pages of a search, from `search.cursor` on; they are fetched lazily. */

@@ -1,6 +1,7 @@
 export default {
   search: 'ابحث في الموسيقى',
   clearSearch: 'مسح البحث',
+  chart: 'القائمة',
   filters: 'عوامل التصفية',
   allFilters: 'كل عوامل التصفية',
   commercial: 'للاستخدام التجاري',

@@ -1,6 +1,7 @@
 export default {
   search: 'Musik suchen',
   clearSearch: 'Suche leeren',
+  chart: 'Chart',
   filters: 'Filter',
   allFilters: 'Alle Filter',
   commercial: 'Gewerbliche Nutzung',

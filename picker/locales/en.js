@@ -2,6 +2,7 @@
 export default {
   search: 'Search music',
   clearSearch: 'Clear the search',
+  chart: 'Chart',
   filters: 'Filters',
   allFilters: 'All filters',
   commercial: 'Commercial use',

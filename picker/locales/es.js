@@ -1,6 +1,7 @@
 export default {
   search: 'Buscar música',
   clearSearch: 'Borrar la búsqueda',
+  chart: 'Lista de éxitos',
   filters: 'Filtros',
   allFilters: 'Todos los filtros',
   commercial: 'Uso comercial',

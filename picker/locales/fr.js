@@ -1,6 +1,7 @@
 export default {
   search: 'Rechercher de la musique',
   clearSearch: 'Effacer la recherche',
+  chart: 'Classement',
   filters: 'Filtres',
   allFilters: 'Tous les filtres',
   commercial: 'Usage commercial',

@@ -1,6 +1,7 @@
 export default {
   search: 'संगीत खोजें',
   clearSearch: 'खोज मिटाएँ',
+  chart: 'चार्ट',
   filters: 'फ़िल्टर',
   allFilters: 'सभी फ़िल्टर',
   commercial: 'व्यावसायिक उपयोग',

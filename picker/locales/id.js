@@ -1,6 +1,7 @@
 export default {
   search: 'Cari musik',
   clearSearch: 'Hapus pencarian',
+  chart: 'Tangga lagu',
   filters: 'Filter',
   allFilters: 'Semua filter',
   commercial: 'Penggunaan komersial',

@@ -1,6 +1,7 @@
 export default {
   search: 'Cerca musica',
   clearSearch: 'Cancella la ricerca',
+  chart: 'Classifica',
   filters: 'Filtri',
   allFilters: 'Tutti i filtri',
   commercial: 'Uso commerciale',

@@ -1,6 +1,7 @@
 export default {
   search: '曲を検索',
   clearSearch: '検索を消去',
+  chart: 'チャート',
   filters: '絞り込み',
   allFilters: 'すべての絞り込み',
   commercial: '商用利用可',

@@ -1,6 +1,7 @@
 export default {
   search: '음악 검색',
   clearSearch: '검색어 지우기',
+  chart: '차트',
   filters: '필터',
   allFilters: '모든 필터',
   commercial: '상업적 이용',

@@ -1,6 +1,7 @@
 export default {
   search: 'Buscar música',
   clearSearch: 'Limpar a busca',
+  chart: 'Parada',
   filters: 'Filtros',
   allFilters: 'Todos os filtros',
   commercial: 'Uso comercial',

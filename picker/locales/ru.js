@@ -1,6 +1,7 @@
 export default {
   search: 'Поиск музыки',
   clearSearch: 'Очистить поиск',
+  chart: 'Чарт',
   filters: 'Фильтры',
   allFilters: 'Все фильтры',
   commercial: 'Коммерческое использование',

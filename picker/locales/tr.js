@@ -1,6 +1,7 @@
 export default {
   search: 'Müzik ara',
   clearSearch: 'Aramayı temizle',
+  chart: 'Liste',
   filters: 'Filtreler',
   allFilters: 'Tüm filtreler',
   commercial: 'Ticari kullanım',

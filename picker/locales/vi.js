@@ -1,6 +1,7 @@
 export default {
   search: 'Tìm nhạc',
   clearSearch: 'Xóa tìm kiếm',
+  chart: 'Bảng xếp hạng',
   filters: 'Bộ lọc',
   allFilters: 'Tất cả bộ lọc',
   commercial: 'Dùng cho thương mại',

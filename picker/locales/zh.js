@@ -1,6 +1,7 @@
 export default {
   search: '搜索音乐',
   clearSearch: '清除搜索',
+  chart: '榜单',
   filters: '筛选',
   allFilters: '全部筛选条件',
   commercial: '商业用途',

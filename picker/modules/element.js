@@ -9,7 +9,7 @@ import { adoptStyles } from './styles.js';
 import { Tokens } from './tokens.js';
 
 const TEXT_ATTRIBUTES = ['src', 'tokenSrc', 'locale', 'theme', 'name', 'credentials'];
-const FLAGS = ['required', 'disabled', 'compact'];
+const FLAGS = ['required', 'disabled', 'compact', 'charts'];
 const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', 'favorites', 'recent', ...TEXT_ATTRIBUTES, ...FLAGS];
 
 /**
@@ -20,6 +20,7 @@ const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', 'favorit
  * @attr {string} name - in a form: the name of the field
  * @attr {boolean} disabled - nothing can be picked or played
  * @attr {boolean} compact - a button, or a card of the pick, opens the panel in a dialog
+ * @attr {boolean} charts - offers the charts of the catalog, where it has several
  * @fires track-selected - a track or a mode is picked, or the pick is cleared
  * @fires preview-started - a preview begins to sound
  * @fires preview-ended - a preview ends, is stopped or fails
@@ -43,6 +44,7 @@ const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', 'favorit
  * @cssprop --tmp-up
  * @cssprop --tmp-warning
  * @csspart search
+ * @csspart chart
  * @csspart chips
  * @csspart chip
  * @csspart chip-on
@@ -72,7 +74,7 @@ const PROPERTIES = ['value', 'strings', 'headers', 'fetch', 'getToken', 'favorit
  * @csspart dialog
  */
 export class TiktokMusicPicker extends FormControl {
-  static observedAttributes = ['src', 'token-src', 'credentials', 'lang', 'locale', 'dir', 'strings', 'value', 'required', 'compact'];
+  static observedAttributes = ['src', 'token-src', 'credentials', 'lang', 'locale', 'dir', 'strings', 'value', 'required', 'compact', 'charts'];
 
   #root = this.attachShadow({ mode: 'open' });
   #panel = new Panel(this, this.#root);
@@ -161,6 +163,7 @@ export class TiktokMusicPicker extends FormControl {
     if (before === now) return;
     if (name === 'value') this.useDefault();
     else if (name === 'required') this.showValidity();
+    else if (name === 'charts') this.#panel.listing.loadCharts(true);
     else if (name === 'dir') this.#panel.showDirection();
     else if (name === 'strings') this.#takeStrings(now);
     else if (name === 'token-src') this.#tokensChanged();
@@ -172,14 +175,11 @@ export class TiktokMusicPicker extends FormControl {
 
   /** @ignore */ get focusTarget() { return this.#panel.focusTarget; }
 
-  /** @ignore */
-  get requiredText() { return this.#panel.frame?.speech.say('required') ?? 'required'; }
+  /** @ignore */ get requiredText() { return this.#panel.frame?.speech.say('required') ?? 'required'; }
 
-  /** @ignore */
-  valueChanged() { this.#panel.picks.valueChanged(); }
+  /** @ignore */ valueChanged() { this.#panel.picks.valueChanged(); }
 
-  /** @ignore */
-  disabledChanged() { this.#panel.disable(); }
+  /** @ignore */ disabledChanged() { this.#panel.disable(); }
 
   // ---- inside
 

@@ -80,7 +80,7 @@ export class Feed {
   }
 
   async #page(parameters) {
-    const page = await this.source.get(PATH, parameters, this.#abort.signal);
+    const page = await this.source.get(PATH, [...this.query.chart, ...parameters], this.#abort.signal);
     if (!Array.isArray(page.body?.tracks)) throw new SourceError('broken');
     return page;
   }

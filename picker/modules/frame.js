@@ -4,6 +4,7 @@
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  */
 
+import { ChartSelect } from './chart_select.js';
 import { button, el } from './dom.js';
 import { Filters } from './filters.js';
 import { icon } from './icons.js';
@@ -28,6 +29,8 @@ export class Frame {
     this.list = new List(speech, handlers);
     this.search = new SearchField(speech, { searched: handlers.searched, left: () => this.list.activate() });
     this.filters = new Filters(speech, choice, shelves, handlers.searched);
+    this.charts = new ChartSelect(speech, choice, handlers.searched);
+    this.filters.element.prepend(this.charts.element);
     this.order = new Order(speech, choice, handlers.searched);
     this.notices = new Notices(speech, {
       retry: handlers.retried, cancel: handlers.cancelled, reload: handlers.reloaded, clear: handlers.cleared,

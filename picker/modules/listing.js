@@ -1,5 +1,6 @@
 /** The list of a panel: its searches, pages and retries, and the standings of the tracks in view. */
 
+import { chartsOf } from './chart_select.js';
 import { Feed } from './feed.js';
 import { isPickOf } from './frame.js';
 import { failureText } from './notices.js';
@@ -11,9 +12,12 @@ const STANDINGS_DELAY_MS = 150;
 
 export class Listing {
   /** @type {import('./query.js').Choice} */
-  choice = { q: '', languages: new Set(), commerceOnly: false, publishableOnly: false, sort: '', length: '', shelf: '' };
+  choice = { q: '', languages: new Set(), commerceOnly: false, publishableOnly: false, sort: '', length: '', shelf: '', chart: '' };
   /** @type {Standings|null} */ standings = null;
   /** @type {import('./source.js').Source} */ #source;
+  /** @type {import('./chart_select.js').Chart[]} */ #charts = [];
+  /** @type {import('./source.js').Source|null} the one that was asked for its charts */ #chartsSource = null;
+  #abort = new AbortController();
   #standingsTimer;
   #reader = new Reader({
     last: () => this.#frame?.list.last ?? -1,
@@ -35,12 +39,14 @@ export class Listing {
     this.stop();
     this.#reader.feed = null;
     this.#source = source;
+    this.#abort = new AbortController();
     this.standings = new Standings(source);
   }
 
   stop() {
     this.#reader.stop();
     this.standings?.stop();
+    this.#abort.abort();
     clearTimeout(this.#standingsTimer);
   }
 
@@ -63,9 +69,29 @@ export class Listing {
   resume(place) {
     if (!this.#reader.feed) return;
     if (place.text !== this.choice.q) this.search(); // the user is typing
-    if (this.#reader.feed.total !== undefined) this.#frame.begin(this.#reader.feed);
+    if (this.#reader.feed.total !== undefined) this.#begin();
     this.#show();
     this.#frame.place = place;
+  }
+
+  /** Loads the charts to choose from, once for each source unless `again`; a chosen one that is gone is left. */
+  async loadCharts(again = false) {
+    const source = this.#source;
+    if (!source || (this.#chartsSource === source && !again)) return;
+    this.#chartsSource = source;
+    try {
+      const charts = this.panel.host.charts ? await chartsOf(source, this.#abort.signal) : [];
+      if (source !== this.#source || !this.#frame) return;
+      this.#charts = charts;
+    } catch (error) {
+      if (error.isTransient && source === this.#source) this.#chartsSource = null;
+      return;
+    }
+    this.#frame.charts.show(this.#charts);
+    const isThere = !this.choice.chart || this.#charts.some(({ id }) => id === this.choice.chart);
+    if (isThere) return;
+    this.choice.chart = '';
+    this.search();
   }
 
   clearFilters() {
@@ -118,7 +144,8 @@ export class Listing {
 
   /** @param {import('./row.js').Row} row */
   showStanding(row) {
-    const standing = this.standings.get(row.track.id);
+    const { chart, shelf } = this.choice;
+    const standing = onChart(this.standings.get(row.track.id), shelf ? '' : chart);
     row.showRank(standing, this.#reader.feed.hasFilters ? null : row.index + 1);
     row.showMeta(standing, this.panel.previews.hasFailed(row.track.id));
   }
@@ -127,16 +154,23 @@ export class Listing {
     if (this.#reader.feed) this.#frame?.show(this.#reader.feed, this.#reader.retryAt);
   }
 
+  #begin() {
+    this.#frame?.begin(this.#reader.feed);
+    this.#frame?.charts.show(this.#charts);
+  }
+
   #begun() {
     const { feed } = this.#reader;
-    this.#frame?.begin(feed);
-    const { q, languages, commerceOnly, sort, length, shelf } = this.choice;
-    const detail = { q, languages: [...languages], commerceOnly, sort, length, shelf, total: feed.total };
+    this.#begin();
+    this.loadCharts();
+    const { q, languages, commerceOnly, sort, length, shelf, chart } = this.choice;
+    const detail = { q, languages: [...languages], commerceOnly, sort, length, shelf, chart, total: feed.total };
     this.panel.emit('list-loaded', detail);
   }
 
   #failed(error) {
     this.panel.announce(this.#frame?.speech.say(failureText(error)));
+    if (error.kind === 'gone' && this.choice.chart) this.loadCharts(true);
     this.panel.emit('list-failed', { kind: failureText(error), reference: error.reference });
   }
 
@@ -149,4 +183,11 @@ export class Listing {
     for (const row of this.#frame.list.rows) this.showStanding(row);
     this.panel.picks.show();
   }
+}
+
+/** The standing with the place on a chart; empty: on the default one, which is its own. */
+function onChart(standing, chart) {
+  if (!standing || !chart) return standing;
+  const { rank = null, previousRank = null, isNew = false } = standing.charts?.find(({ id }) => id === chart) ?? {};
+  return { ...standing, rank, previousRank, isNew };
 }

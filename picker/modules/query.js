@@ -2,7 +2,8 @@
  * The parameters of a search, from what the user typed and chose.
  *
  * @typedef {{q: string, languages: Set<string>, commerceOnly: boolean, publishableOnly: boolean, sort: ''|'rising'|'title',
- *   length: ''|'short'|'medium'|'long', shelf: ''|'favorites'|'recent'}} Choice a search, or with `shelf` the tracks of a shelf
+ *   length: ''|'short'|'medium'|'long', shelf: ''|'favorites'|'recent', chart: string}} Choice a search, or with `shelf` the tracks of a
+ *   shelf; `chart` is an id, or empty for the default one
  */
 
 /** Parameters of every request for tracks, whatever the user chose. */
@@ -24,16 +25,18 @@ function pastedId(text) {
 }
 
 /**
- * `common` are the parameters without the languages; a pasted link is searched without filters.
+ * `chart` goes with every request, and is no filter; `common` are the other parameters without the languages.
+ * A pasted link is searched without filters.
  * @param {Choice} choice
- * @returns {{common: string[][], languages: string[][], isLinkWithoutId: boolean}}
+ * @returns {{chart: string[][], common: string[][], languages: string[][], isLinkWithoutId: boolean}}
  */
-export function queryOf({ q, languages, commerceOnly, publishableOnly, sort, length }) {
+export function queryOf({ q, languages, commerceOnly, publishableOnly, sort, length, chart: chartId }) {
+  const chart = chartId ? [['chart', chartId]] : [];
   const id = pastedId(q);
-  if (id !== undefined) return { common: [['link', id ?? q]], languages: [], isLinkWithoutId: id === null };
+  if (id !== undefined) return { chart, common: [['link', id ?? q]], languages: [], isLinkWithoutId: id === null };
   const text = [...q].slice(0, LONGEST_SEARCH).join('');
   const flags = [['commerceOnly', commerceOnly], ['publishable', publishableOnly]];
   const texts = [['q', text], ...flags.map(([name, isOn]) => [name, isOn ? 'true' : '']), ['sort', sort]];
   const common = [...texts, ...Object.entries(LENGTHS[length] ?? {})].filter(([, value]) => value);
-  return { common, languages: [...languages].map((code) => ['language', code]), isLinkWithoutId: false };
+  return { chart, common, languages: [...languages].map((code) => ['language', code]), isLinkWithoutId: false };
 }

@@ -3,7 +3,8 @@
  *
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  * @typedef {Track & {rank: number|null, previousRank: number|null, isNew: boolean,
- *   status: 'active'|'offChart'|'retired', honoredBy: {publish: boolean, managed: boolean}}} Standing
+ *   status: 'active'|'offChart'|'retired', charts?: {id: string, rank: number, previousRank: number|null, isNew: boolean}[],
+ *   honoredBy: {publish: boolean, managed: boolean}}} Standing
  */
 
 export const BATCH = '/v1/tiktok-music/batch';

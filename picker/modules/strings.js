@@ -64,6 +64,8 @@ export class Speech {
     this.compactPlurals = new Intl.PluralRules(locale, COMPACT);
     this.ages = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
     this.names = new Intl.DisplayNames(locale, { type: 'language' });
+    this.regions = new Intl.DisplayNames(locale, { type: 'region' });
+    this.daysForm = new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'long' });
   }
 
   /** Returns the text `name` with its {placeholders} filled in. */
@@ -102,6 +104,14 @@ export class Speech {
   language(code) {
     try { return this.names.of(code); } catch { return code; }
   }
+
+  /** @param {string} code of a country, of two letters */
+  region(code) {
+    try { return this.regions.of(code); } catch { return code; }
+  }
+
+  /** @param {number} n of days */
+  days(n) { return this.daysForm.format(n); }
 
   ago(seconds) {
     const hours = seconds / 3600;

@@ -63,6 +63,7 @@ svg { inline-size: 1.25u; block-size: 1.25u; fill: currentColor; flex: none; dis
 
 .filters { display: flex; align-items: start; flex: none; padding-inline-end: .5u }
 .chips { min-block-size: 2.375u; display: flex; gap: .375u; flex: 1; min-inline-size: 0; padding: .1875u .875u; overflow-x: auto; scrollbar-width: none; scroll-padding-inline: .875u }
+.chart { flex: none; max-inline-size: 45%; min-block-size: 2u; margin-block: .1875u; margin-inline-start: .875u; padding-inline: .5u .25u; border: 1px solid var(--_control-line); border-radius: 1u; background: var(--_surface); color: var(--_text); font-size: .8125u; cursor: pointer }
 .filters.open .chips { flex-wrap: wrap; max-block-size: 9u; overflow: hidden auto; scrollbar-width: thin }
 .filters .icon { margin-block-start: .0625u }
 .filters.open .icon svg { rotate: 180deg }

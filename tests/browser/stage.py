@@ -2,11 +2,12 @@
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
@@ -16,6 +17,7 @@ from local.picker import with_picker
 from local.servers import BackgroundServer, bind
 from tests.api_world import World
 from tests.builders import MEDIA, NOON, a_record, a_snapshot, a_track
+from tiktok_music.charts import Coordinates
 from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 from tiktok_music.track import Track
 from tools.testing.programs import chromium_candidates
@@ -85,15 +87,20 @@ class Stage:
 
 @contextmanager
 def stage(
-    *tracks: Track, before: tuple[Track, ...] = (), policy: PublishPolicy = SWITCHED_OFF
+    *tracks: Track,
+    before: tuple[Track, ...] = (),
+    policy: PublishPolicy = SWITCHED_OFF,
+    charts: Mapping[Coordinates, tuple[Track, ...]] = MappingProxyType({}),
 ) -> Iterator[Stage]:
     """Serves `tracks` by rank, and `before` as what was published 12 hours earlier."""
-    world = World(policy=policy)
+    world = World(policy=policy, configured=tuple(charts))
     world.change_key(tier="partner")
     if before:
         world.snapshots.publish(a_snapshot(*before, fence=1))
     published_at = NOON + timedelta(hours=6)
     world.snapshots.publish(a_snapshot(*tracks, fence=2, published_at=published_at))
+    for chart, listed in charts.items():
+        world.publish_chart(chart, *listed)
     server = BackgroundServer.start(with_picker(world.app, world.key), bind(0))
     try:
         yield Stage(f"{server.base_url}/picker", world)

@@ -104,6 +104,6 @@ def test_the_manifest_describes_the_element(app: Path) -> None:
         *("track-selected", "preview-started", "preview-ended", "list-loaded", "list-failed"),
         *("favorites-changed", "recent-changed", "input", "change"),
     }
-    assert {"src", "value", "required", "disabled", "theme", "name", "compact"} <= {
+    assert {"src", "value", "required", "disabled", "theme", "name", "compact", "charts"} <= {
         attribute["name"] for attribute in element["attributes"]
     }

@@ -110,6 +110,19 @@ def test_a_search_filters_and_its_pages_are_the_list(page: Page) -> None:
     }
 
 
+def test_the_charts_are_listed_and_searched(page: Page) -> None:
+    result = page.evaluate(
+        """async () => {
+          const { charts, total } = await catalog.charts();
+          const pages = await Promise.all(charts.map(({ id }) => catalog.search({ chart: id })));
+          const isTotal = charts.every((chart, at) => chart.total === pages[at].total);
+          return [charts[0].isDefault, charts.length, total, isTotal];
+        }"""
+    )
+
+    assert result == [True, 3, 3, True]
+
+
 def test_tracks_are_found_by_id_one_or_many(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -331,7 +344,7 @@ def test_the_types_declare_what_the_code_exports() -> None:
             "TrackMedia",
             "About",
         ),
-        *("List", "Page", "Batch", "Facets"),
+        *("List", "Page", "Batch", "Facets", "Charts", "Chart", "TrackChart"),
     ],
 )
 def test_the_types_have_the_fields_that_the_api_describes(name: str) -> None:
