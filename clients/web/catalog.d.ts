@@ -68,14 +68,6 @@ export interface SearchTrack extends Track {
   readonly about?: About | null;
 }
 
-/** The place of a track on a chart. */
-export interface TrackChart {
-  readonly id: string;
-  readonly rank: number;
-  readonly previousRank: number | null;
-  readonly isNew: boolean;
-}
-
 /**
  * A track with its details; without direct publish it has neither `publish` nor `commercialUse`, without several
  * charts neither `charts` nor `genres`.
@@ -93,8 +85,6 @@ export interface TrackDetail extends Track {
   readonly honoredBy: HonoredBy;
   readonly publish?: Publish | null;
   readonly commercialUse?: CommercialUse;
-  readonly charts?: readonly TrackChart[];
-  readonly genres?: readonly string[];
   readonly media: TrackMedia;
   readonly about: About;
   /** All charts that the track is on, and the genres of those; only where the catalog has several charts. */
