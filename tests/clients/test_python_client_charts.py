@@ -61,7 +61,7 @@ def test_a_chart_is_chosen_in_a_search_and_in_changes() -> None:
 
     assert [url.partition("?")[2] for url in peer.urls] == [
         "sort=chart&country=us&genre=K-POP&period=30&kind=popular&limit=50",
-        f"since={VERSION}&chart=cml.us.k-pop.30d",
+        f"since={VERSION}&chart=cml.us.k-pop.30d&limit=1000",
     ]
 
 

@@ -62,9 +62,9 @@ def test_a_chart_is_listed_rolled_back_pinned_and_unpinned_alone(
 
     listed = json.loads(catalog("snapshots", *chart, "--json").output)
     compared = json.loads(catalog("diff", versions[0], *chart, "--json").output)
-    rolled = catalog("rollback", versions[0], *chart, "--yes")
+    rolled = catalog("rollback", versions[0], *chart, "--reason", "a test", "--yes")
     after_rollback = current(stores)
-    catalog("pin", versions[1], *chart, "--yes")
+    catalog("pin", versions[1], *chart, "--reason", "a test", "--yes")
     after_pin = current(stores)
     catalog("unpin", *chart)
 
@@ -80,7 +80,9 @@ def test_a_chart_is_listed_rolled_back_pinned_and_unpinned_alone(
 def test_an_unknown_chart_is_refused_with_those_that_there_are(
     catalog: Run, versions: list[str]
 ) -> None:
-    result = catalog("rollback", versions[0], "--chart", "cml.de.all.7d", "--yes")
+    result = catalog(
+        "rollback", versions[0], "--chart", "cml.de.all.7d", "--reason", "a test", "--yes"
+    )
 
     assert result.exit_code == 2
     there = "there are cml.fr.all.7d, cml.gb.all.7d"
