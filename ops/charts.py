@@ -78,7 +78,7 @@ def trial(
 ) -> None:
     """Fetch the charts without publishing; show how much they differ from each other.
 
-    `of default` is the share of a chart's sounds that the default chart has, `of others` that of
+    `ofDefault` is the share of a chart's sounds that the default chart has, `ofOthers` that of
     the most similar other chart. Nothing is written. Exits with 1 if a chart cannot be fetched.
     """
     open_deployment(stack)  # sets the local run's environment variables
@@ -136,8 +136,8 @@ def _row(
         "rows": tried.rows,
         "sounds": len(tried.sounds),
         "new": len(tried.sounds - known.keys()),
-        "of default": None if tried is default else round(_share(tried, default), 2),
-        "of others": round(_share(tried, closest), 2) if closest else None,
+        "ofDefault": None if tried is default else round(_share(tried, default), 2),
+        "ofOthers": round(_share(tried, closest), 2) if closest else None,
         "closest": closest.chart_id if closest else None,
         "problem": tried.problem,
     }

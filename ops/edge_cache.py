@@ -23,7 +23,7 @@ VARIABLES = "CLOUDFLARE_API_TOKEN (permission Cache Purge) and CLOUDFLARE_ZONE_I
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """Prefixes of addresses and what became of them; `problem` is None if they are purged.
+    """The result of a cache purge by URL prefix; `problem` is None on success.
 
     A prefix has every copy of an address below it: Cloudflare stores one for each `Origin`.
     """
@@ -65,7 +65,7 @@ def purge_tracks(
 
 
 def _purge(prefixes: tuple[str, ...], zone: str, token: Secret) -> str | None:
-    """What Cloudflare objects to; None if it accepts."""
+    """Sends one purge request; returns the reason of a failure, or None."""
     try:
         response = urllib3.request(
             "POST",

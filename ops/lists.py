@@ -179,9 +179,9 @@ class Change:
 
 
 def _change(deployment: Deployment, before: Entries | None, after: Entries, change: Change) -> None:
-    """Shows the effect of a change, asks, and writes it; an unreadable `before` is None.
+    """Prints the effect of a change, asks for confirmation, and writes it.
 
-    Entries that have expired are dropped.
+    `before` is None if the stored lists are unreadable. Entries that have expired are dropped.
     """
     options, after = change.options, OperatorLists.at(after, datetime.now(UTC)).entries
     effect = effect_of(deployment, before or (), after)

@@ -25,7 +25,7 @@ class MediaBucket(MediaStore, Protocol):
     """A media store that can be asked for an object without writing it, and that deletes."""
 
     def facts(self, key: str) -> Mapping[str, str] | None:
-        """The facts of an object, None if there is none."""
+        """The metadata of a stored object, or None if it does not exist."""
 
     def delete(self, key: str) -> None:
         """Deletes an object; idempotent."""

@@ -10,7 +10,7 @@ from tiktok_music.version_before import version_before
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartEntry:
-    """A configured chart; `current` is None before its first publication.
+    """A configured chart with its served version; `current` is None before the first publication.
 
     `before` is the version one interval of the schedule earlier, which ranks are compared with.
     `failing_since` is the start of the first of the runs in a row that did not publish it, and

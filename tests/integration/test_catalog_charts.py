@@ -137,7 +137,7 @@ def test_a_trial_compares_each_chart_with_the_default_one_and_the_others() -> No
 
     rows = [_row(each, default, others, {"a": 1, "e": 1}) for each in (default, *others)]
 
-    shares = [(row["new"], row["of default"], row["of others"], row["closest"]) for row in rows]
+    shares = [(row["new"], row["ofDefault"], row["ofOthers"], row["closest"]) for row in rows]
     assert shares == [
         (3, None, 0.75, "cml.us.all.7d"),
         (2, 0.75, 0.25, "cml.gb.all.7d"),

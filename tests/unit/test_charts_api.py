@@ -25,6 +25,10 @@ HALF_A_DAY = timedelta(hours=12)
 
 @pytest.fixture
 def world() -> World:
+    return charted_world()
+
+
+def charted_world() -> World:
     world = World(configured=CHARTS)
     world.snapshots.publish(a_snapshot(a_track(1), a_track(2), a_track(3), fence=1))
     world.publish_chart(GB, a_track(3), a_track(9), a_track(1))
@@ -300,6 +304,18 @@ def test_health_counts_the_charts_and_is_degraded_by_an_old_one(world: World) ->
     alone = World()
     alone.snapshots.publish(a_snapshot(a_track(1)))
     assert "charts" not in json.loads(alone.get("/v1/health").body)
+
+
+def test_health_is_that_of_the_default_chart_while_the_list_of_charts_is_unavailable(
+    world: World,
+) -> None:
+    whole = json.loads(world.get("/v1/health").body)
+    fresh = charted_world()
+    fresh.chart_store.is_down = True
+
+    alone = json.loads(fresh.get("/v1/health").body)
+
+    assert alone == {name: value for name, value in whole.items() if name != "charts"}
 
 
 def test_a_token_restricted_to_a_chart_reads_that_chart_alone(world: World) -> None:

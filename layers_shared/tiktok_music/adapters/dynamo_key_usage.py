@@ -15,8 +15,8 @@ from tiktok_music.adapters.dynamo_models import (
     is_condition_failed,
     translated,
 )
+from tiktok_music.api.key_usage import SECONDS_PER_HOUR
 
-SECONDS_PER_HOUR = 3_600
 EXPIRES_AFTER_SECONDS = 400 * 24 * SECONDS_PER_HOUR
 PREFIX = "RATE#USED#"
 

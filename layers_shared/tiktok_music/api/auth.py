@@ -86,7 +86,7 @@ class Authenticator:
         return key
 
     def lookup(self, key_id: str) -> ApiKey | None:
-        """The key with this id, which says nothing about the caller; None if there is none."""
+        """The stored key with this id, or None; the caller has not proven to own it."""
         return self._get(key_id)
 
     def _get(self, key_id: str) -> ApiKey | None:

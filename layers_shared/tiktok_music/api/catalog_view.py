@@ -11,7 +11,7 @@ from tiktok_music.api.bounded_cache import BoundedCache
 from tiktok_music.api.freshness import Freshness
 from tiktok_music.api.index import CACHED_INDEXES, Index, Indexes
 from tiktok_music.api.snapshot_cache import SnapshotCache
-from tiktok_music.errors import Invalid, SnapshotGone, VersionGone
+from tiktok_music.errors import Invalid, SnapshotGone, StoreError, VersionGone
 from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def only_default() -> Charts:
 class CatalogView:
     """Snapshots, their indexes and the archive; `now` is in Unix seconds, `refresh_every` the
     interval of the schedule; `ahead_seconds` is how far the clock of the world is ahead of `now`;
-    `is_foreign` knows versions of the other environment; `policy` is that of direct publish.
+    `is_foreign` knows versions of the other environment; `policy` is that of direct publish;
+    `on_no_archive` receives the error when rows are served without their media.
 
     `charts` makes the charts on the first call; `has_charts` if there are any beside the default
     one; `chart` is the one that a request has chosen by its parameters, whose snapshots are in it.
@@ -64,6 +65,7 @@ class CatalogView:
     refresh_every: timedelta
     is_foreign: Callable[[str], bool]
     policy: PublishPolicy = SWITCHED_OFF
+    on_no_archive: Callable[[StoreError], None] = lambda exc: None
     ahead_seconds: Callable[[], float] = lambda: 0.0
     charts: Callable[[], Charts] = only_default
     has_charts: bool = False

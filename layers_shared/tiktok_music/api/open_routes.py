@@ -31,10 +31,16 @@ def health_of(view: CatalogView) -> Response:
 def _with_charts(
     health: Mapping[str, Any], view: CatalogView, default: Descriptor
 ) -> Mapping[str, Any]:
-    """Adds the figures of all charts; a stale one degrades a good status."""
+    """Adds the figures of all charts; a stale one degrades a good status.
+
+    While the list of charts is unavailable, the health is that of the default chart alone.
+    """
     from tiktok_music.api.charts.routes import charts_health
 
-    charts = charts_health(view, default)
+    try:
+        charts = charts_health(view, default)
+    except StoreError:
+        return health
     is_degraded = charts["stale"] and health["status"] == "ok"
     return {**health, "status": "degraded" if is_degraded else health["status"], "charts": charts}
 

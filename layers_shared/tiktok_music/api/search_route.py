@@ -86,7 +86,8 @@ def _with_members(
     try:
         records = view.records_of(index, ids)
         has_archive = True
-    except StoreError:
+    except StoreError as exc:
+        view.on_no_archive(exc)
         has_archive = False
 
     def members(track_id: str) -> Iterator[tuple[str, Any]]:

@@ -167,6 +167,7 @@ def _catalog_view(
         refresh_every=settings.refresh_every,
         is_foreign=is_foreign,
         policy=settings.policy,
+        on_no_archive=observer.media_missed,
     )
 
 

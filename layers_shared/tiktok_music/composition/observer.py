@@ -25,6 +25,10 @@ class Observer:
         self._logger.warning("serving a stale snapshot: %s", exc)
         count(self._metrics, "StaleServed")
 
+    def media_missed(self, exc: StoreError) -> None:
+        """Called when rows are served without their media, as the archive cannot be read."""
+        self._logger.warning("serving rows without media: %s", exc)
+
     def snapshot_checked(self, served: Descriptor) -> None:
         """Reports the age of the served snapshot, which grows even if no refresh starts."""
         gauge_seconds(self._metrics, "SnapshotAgeSeconds", age_seconds(served, time.time()))

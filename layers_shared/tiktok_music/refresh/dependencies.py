@@ -44,8 +44,9 @@ class ReadOnlyDependencies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshDependencies:
-    """For a refresh; `now` is UTC, `seconds` a monotonic clock, `refresh_every` the interval of the
-    schedule. Without `files`, no run checks published media.
+    """The collaborators of a refresh; `now` is UTC, `seconds` a monotonic clock.
+
+    `refresh_every` is the interval of the schedule. Without `files`, no run checks published media.
 
     `charts` are those beside the default one, `chart_gates` their limits; `chart_store` is None
     only without them.

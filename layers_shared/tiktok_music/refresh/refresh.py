@@ -7,12 +7,11 @@ from tiktok_music.errors import LeaseHeld, OutOfTime, PublishLost, SourceError, 
 from tiktok_music.refresh.build_catalog import build_catalog
 from tiktok_music.refresh.chart_states import chart_states
 from tiktok_music.refresh.curation.shortlist import make_shortlist
-from tiktok_music.refresh.dependencies import RefreshDependencies, media_dependencies
+from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import judge_catalog
 from tiktok_music.refresh.history.save_run import save_run
 from tiktok_music.refresh.media.check import CHECK_SECONDS, check_served
-from tiktok_music.refresh.media.draw import draw_missing
-from tiktok_music.refresh.media.pipeline import fetch_media
+from tiktok_music.refresh.media_stage import media_of
 from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.refresh.publication.current_catalog import (
     CurrentCatalog,
@@ -27,12 +26,7 @@ from tiktok_music.refresh.refresh_charts import DefaultChart, refresh_charts
 from tiktok_music.refresh.report import Outcome, RefreshReport
 from tiktok_music.refresh.run_summary import RunResult, gate_figures, report_of
 from tiktok_music.refresh.stopwatch import Stopwatch
-from tiktok_music.refresh.trigger import (
-    PUBLISH_SECONDS,
-    RESERVE_SECONDS,
-    Trigger,
-    skip_reason,
-)
+from tiktok_music.refresh.trigger import PUBLISH_SECONDS, Trigger, skip_reason
 from tiktok_music.snapshot import pack, render, row_of
 
 _logger = logging.getLogger(__name__)
@@ -181,17 +175,7 @@ def _publish_chart(
     dependencies.progress.advance("rules", shortlist.sounds, shortlist.sounds)
     watch.lap("rules")
 
-    def has_time() -> bool:
-        return trigger.remaining_seconds() > RESERVE_SECONDS
-
-    media = fetch_media(
-        shortlist.curation.groups,
-        shortlist.known,
-        media_dependencies(dependencies),
-        has_time,
-        is_forced=trigger.is_forced,
-    )
-    media = draw_missing(media, dependencies.tools, has_time, trigger.scheduled_at)
+    media = media_of(shortlist, dependencies, trigger)
     prepared = build_catalog(
         chart,
         shortlist,

@@ -12,10 +12,9 @@ from tiktok_music.refresh.chart import Chart
 from tiktok_music.refresh.chart_cut import AcceptedSounds, union_of
 from tiktok_music.refresh.chart_states import ChartState, rows_of_removed, save_listing
 from tiktok_music.refresh.curation.shortlist import make_shortlist
-from tiktok_music.refresh.dependencies import RefreshDependencies, media_dependencies
+from tiktok_music.refresh.dependencies import RefreshDependencies
 from tiktok_music.refresh.gates import CatalogFigures, Past, judge_chart
-from tiktok_music.refresh.media.draw import draw_missing
-from tiktok_music.refresh.media.pipeline import fetch_media
+from tiktok_music.refresh.media_stage import media_of
 from tiktok_music.refresh.ports import ChartStore
 from tiktok_music.refresh.publication.current_catalog import Rows, best_overlap, merged_rows
 from tiktok_music.refresh.publication.publish_charts import ChartDraft, Served, publish_charts
@@ -123,19 +122,16 @@ class _ChartsRun:
             has_time=lambda: trigger.remaining_seconds() >= PUBLISH_SECONDS,
         )
 
-        def has_time() -> bool:
-            return trigger.remaining_seconds() > RESERVE_SECONDS
-
-        media = fetch_media(
-            shortlist.curation.groups,
-            shortlist.known,
-            media_dependencies(dependencies),
-            has_time,
-            is_forced=trigger.is_forced,
-        )
-        media = draw_missing(media, dependencies.tools, has_time, trigger.scheduled_at)
+        media = media_of(shortlist, dependencies, trigger)
+        runs = [state.current.run_at for state in self.states]
         return build_catalog(
-            union, shortlist, media, dependencies.rules, is_forced=trigger.is_forced
+            union,
+            shortlist,
+            media,
+            dependencies.rules,
+            # What was retired before the last run of every chart was compared by all of them.
+            last_run_at=None if None in runs else min(filter(None, runs), default=None),
+            is_forced=trigger.is_forced,
         )
 
     def _drafts(

@@ -38,7 +38,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartReport:
-    """The end of a run for one chart beside the default one; `reason` is None if it published.
+    """The result of a run for one chart beside the default one; `reason` is None if it published.
 
     `rows` is the size of the fetched chart, `accepted` the number of tracks cut for it.
     """

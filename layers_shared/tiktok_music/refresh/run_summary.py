@@ -17,7 +17,7 @@ from tiktok_music.refresh.row_verdict import RowStatus, RowVerdict
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The end of a run. `reason` is None if it published; `prepared` is None without a chart.
+    """The result of a run. `reason` is None if it published, `prepared` is None without a chart.
 
     `charts` are the charts beside the default one.
     """

@@ -40,7 +40,7 @@ class Standing:
 
 
 class Charts:
-    """Chooses a chart for a request, and caches the views of charts by bytes.
+    """Selects the chart of a request; an LRU cache bounded by bytes has their views.
 
     Nothing is read for charts that nobody asks for.
     """

@@ -17,7 +17,7 @@ EITHER = f"Must not be given together with {', '.join(COORDINATES)}."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartChoice:
-    """What a request says of its chart; None is a coordinate that it leaves out.
+    """The chart parameters of a request; an omitted coordinate is None.
 
     `chart_id` comes without coordinates. `given` are the parameters of the request, in order.
     """

@@ -32,7 +32,7 @@ class PreviewFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedPreview:
-    """An MP3 to be published.
+    """A preview MP3 that is ready to be published.
 
     `facts` are those of the MP3, `source` those of the source's file; `fingerprint` is base64,
     empty if there is none; `peaks` is the waveform in audiowaveform's JSON.

@@ -39,8 +39,11 @@ class ChartDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """What is served at a publication: rows of the default list, of charts that stay as they are,
-    and of charts that are no longer configured."""
+    """The rows that are served during a publication.
+
+    They are those of the default list, of unchanged charts, and of charts that are configured no
+    more.
+    """
 
     default: Rows
     staying: Rows
