@@ -34,6 +34,8 @@ from tiktok_music.refresh.ports import LEASE_SECONDS
 from tiktok_music.refresh.rejection import Rejection
 from tiktok_music.snapshot import Descriptor, Pointer, Snapshot, cut, join
 
+CURSOR_SECRET = "5ec4e7"
+
 
 @dataclass
 class FakeSnapshots:
@@ -106,7 +108,8 @@ class FakeSnapshots:
             return
         if held != before or (held is not None and held.fence >= pointer.fence):
             raise PublishLost(f"{pointer.current.version} does not replace the current snapshot")
-        self.current_pointer = pointer
+        secret = pointer.cursor_secret or CURSOR_SECRET
+        self.current_pointer = replace(pointer, cursor_secret=secret)
 
     def unpublished(self, pointer: Pointer | None) -> Iterator[bytes]:
         self._check()

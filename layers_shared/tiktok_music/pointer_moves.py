@@ -26,7 +26,8 @@ def advanced(last: Pointer | None, current: Descriptor) -> Pointer:
         for place, descriptor in enumerate(past, start=1)
         if place < KEPT_VERSIONS or descriptor.published_at > oldest
     ]
-    return Pointer(current, tuple(retained[: MOST_VERSIONS - 1]))
+    secret = last.cursor_secret if last else ""
+    return Pointer(current, tuple(retained[: MOST_VERSIONS - 1]), cursor_secret=secret)
 
 
 def rolled_back(pointer: Pointer, version: str, fence: int) -> Pointer:

@@ -61,12 +61,14 @@ class Pointer:
     """The current version and the stored ones before it, newest first.
 
     An operator's move (rollback, pin, unpin) has its own fence; no refresh moves a pinned pointer.
+    `cursor_secret` keys the digest of cursors: made with the first publish, it is in no answer.
     """
 
     current: Descriptor
     history: tuple[Descriptor, ...] = ()
     operator_fence: int = 0
     is_pinned: bool = False
+    cursor_secret: str = field(default="", repr=False, compare=False)
 
     @property
     def fence(self) -> int:

@@ -143,6 +143,19 @@ def test_the_pointer_stores_its_history(publisher: Publisher) -> None:
     assert publisher.current() == Pointer(second.descriptor, (first.descriptor,))
 
 
+def test_the_first_pointer_gets_a_secret_that_every_later_one_keeps(publisher: Publisher) -> None:
+    first, second = a_snapshot(fence=1), a_snapshot(a_track(2), fence=2)
+    publisher.flip(Pointer(first.descriptor), publisher.current())
+    made = publisher.current()
+    assert made is not None
+
+    publisher.flip(advanced(made, second.descriptor), made)
+
+    kept = publisher.current()
+    assert kept is not None
+    assert (made.cursor_secret != "", kept.cursor_secret) == (True, made.cursor_secret)
+
+
 @pytest.mark.parametrize("fence", [4, 5])
 def test_a_flip_without_a_higher_fence_is_lost(publisher: Publisher, fence: int) -> None:
     newer = a_snapshot(a_track(1), fence=5)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from tests.api_world import LIST, NO_CONTEXT, REQUEST_ID, UNAUTHENTICATED, World
 from tests.builders import a_record, a_snapshot, a_track
 from tests.events import LIST_GET, Answer, http_event
+from tests.fakes import CURSOR_SECRET
 from tiktok_music.api.conditional import etag_of
-from tiktok_music.api.cursor import Cursor, write_cursor
+from tiktok_music.api.cursor import Cursor, Seal, write_cursor
 from tiktok_music.api.parameter_names import SEARCH
 from tiktok_music.api.query import parse_query
 
@@ -28,7 +29,7 @@ WORLD.archive.save_many(a_record(number) for number in (1, 2, 3))
 NOW = WORLD.snapshots.pointer().current.version
 BEFORE = WORLD.snapshots.pointer().history[0].version
 QUERY = parse_query([("limit", "1")])
-CURSOR = write_cursor(Cursor(NOW, 1), QUERY.digest()) if QUERY else ""
+CURSOR = write_cursor(Cursor(NOW, 1), Seal(CURSOR_SECRET, QUERY.digest())) if QUERY else ""
 
 any_text = st.text(max_size=60) | st.text(st.characters(codec=None), max_size=20)
 odd = ["", "0", "1", "-1", "9" * 5_000, "1_0", "٣", "７", "%ff", "%", "%00", "\x00", "\ud800", "&"]

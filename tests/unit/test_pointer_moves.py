@@ -77,6 +77,21 @@ def test_a_recovered_pointer_keeps_its_version_if_that_is_whole(
     assert pinned_one == Pointer(chosen, others, operator_fence=20, is_pinned=is_pinned)
 
 
+def test_every_move_keeps_the_secret_of_cursors() -> None:
+    current, old = a_descriptor(3), a_descriptor(2)
+    pointer = Pointer(current, (old,), cursor_secret="secret")
+
+    moved = [
+        advanced(pointer, a_descriptor(4)),
+        rolled_back(pointer, old.version, 5),
+        replaced(pointer, a_descriptor(4), 5),
+        pinned(pointer, current.version, 5),
+        unpinned(pointer, 5),
+    ]
+
+    assert [each.cursor_secret for each in moved] == ["secret"] * 5
+
+
 def test_a_recovered_pointer_has_at_most_a_hundred_versions() -> None:
     whole = [a_descriptor(fence) for fence in range(1, 106)]
 

@@ -8,9 +8,10 @@ import pytest
 
 from tests.api_world import LIST, World, refusal
 from tests.builders import MEDIA, NOON, a_snapshot, a_track
+from tests.fakes import CURSOR_SECRET
 from tiktok_music.api import conditional
 from tiktok_music.api.conditional import GZIP_FROM_BYTES, NEEDS_GZIP, NEEDS_PAGES
-from tiktok_music.api.cursor import Cursor, write_cursor
+from tiktok_music.api.cursor import Cursor, Seal, write_cursor
 from tiktok_music.api.query import parse_query
 from tiktok_music.snapshot import (
     MOST_BODY_BYTES,
@@ -107,7 +108,9 @@ def test_a_list_of_100_000_tracks_is_read_in_pages() -> None:
 
     pages = []
     for offset in (0, 50_000, COUNT - 100):
-        cursor = write_cursor(Cursor(descriptor.version, offset), query.digest())
+        cursor = write_cursor(
+            Cursor(descriptor.version, offset), Seal(CURSOR_SECRET, query.digest())
+        )
         answer = world.get(f"{LIST}?limit=100" + (f"&cursor={cursor}" if offset else ""))
         body = json.loads(answer.body)
         ids = [row["id"] for row in body["tracks"]]

@@ -11,8 +11,9 @@ import pytest
 from tests.api_world import LIST, World, gone, invalid
 from tests.builders import NOON, a_snapshot, a_track
 from tests.counted import calls_of
+from tests.fakes import CURSOR_SECRET
 from tiktok_music.api.catalog_view import FOREIGN
-from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
+from tiktok_music.api.cursor import Cursor, Seal, read_cursor, write_cursor
 from tiktok_music.api.folding import fold
 from tiktok_music.api.index import Index
 from tiktok_music.api.links import (
@@ -147,7 +148,7 @@ def test_a_cursor_of_a_newer_version_from_another_instance_works_immediately(wor
     world.snapshots.publish(newer)
     query = parse_query([("limit", "1")])
     assert query is not None
-    cursor = write_cursor(Cursor(newer.descriptor.version, 1), query.digest())
+    cursor = write_cursor(Cursor(newer.descriptor.version, 1), Seal(CURSOR_SECRET, query.digest()))
 
     assert titles(world, f"limit=1&cursor={cursor}") == ["Abril"]
 
@@ -311,28 +312,36 @@ def test_another_link_is_refused_with_the_reason(text: str, issue: str) -> None:
 @pytest.mark.parametrize("base", [None, "none", "popular", "0000000000-0123456789abcdef"])
 def test_a_cursor_is_readable_until_it_is_edited(base: str | None) -> None:
     cursor = Cursor("0000000001-0123456789abcdef", 50, base)
-    text = write_cursor(cursor, "digest")
+    seal = Seal("secret", "search")
+    text = write_cursor(cursor, seal)
 
-    assert read_cursor(text, "digest") == cursor
-    assert read_cursor(text, "other") is None
+    assert read_cursor(text, seal) == cursor
+    assert read_cursor(text, seal._replace(search="other")) is None
+    assert read_cursor(text, seal._replace(secret="other")) is None
     edits = [text[:at] + "A" + text[at + 1 :] for at in range(len(text)) if text[at] != "A"]
-    assert {read_cursor(edited, "digest") for edited in edits} == {None}
+    assert {read_cursor(edited, seal) for edited in edits} == {None}
 
 
-def test_a_forged_offset_is_refused_before_anything_is_loaded(world: World) -> None:
+def test_a_forged_cursor_is_refused_before_anything_is_loaded(world: World) -> None:
+    """Whoever reads the code can write a cursor, but not its digest."""
     version = world.get().headers["x-catalog-snapshot"]
     world.snapshots.publish(a_snapshot(*TRACKS[1:], fence=2))
     world.now += 60
     world.get()
-    world.snapshots.chunks.clear()
     query = parse_query([("limit", "1")])
     assert query is not None
+    cursor = Cursor(version, 1)
+    world.snapshots.chunks.clear()
 
-    for offset in (0, 4, 9_999_999):
-        cursor = write_cursor(Cursor(version, offset), query.digest())
-        answer = world.get(f"{LIST}?limit=1&cursor={cursor}")
-        no_cursor = "Must be the nextCursor of the same search."
-        assert (answer.status, answer.body) == (422, invalid(("cursor", no_cursor)))
+    forged = write_cursor(cursor, Seal("guessed", query.digest()))
+    refused = world.get(f"{LIST}?limit=1&cursor={forged}")
+    no_cursor = "Must be the nextCursor of the same search."
+    assert (refused.status, refused.body) == (422, invalid(("cursor", no_cursor)))
+
+    given_out = write_cursor(cursor, Seal(CURSOR_SECRET, query.digest()))
+    advice = "The catalog has moved on since; start the list again without a cursor."
+    loaded = world.get(f"{LIST}?limit=1&cursor={given_out}")
+    assert (loaded.status, loaded.body) == (410, gone("cursor", advice))
 
 
 def test_a_cursor_of_the_other_environment_is_refused(world: World) -> None:
@@ -386,9 +395,10 @@ def test_rising_pages_of_a_version_that_could_not_be_compared_stay_in_its_order(
 
 
 def test_a_cursor_of_an_older_release_has_no_base() -> None:
-    text = write_cursor(Cursor("0000000001-0123456789abcdef", 50), "digest")
+    seal = Seal("secret", "search")
+    text = write_cursor(Cursor("0000000001-0123456789abcdef", 50), seal)
 
-    assert read_cursor(text, "digest") == Cursor("0000000001-0123456789abcdef", 50, None)
+    assert read_cursor(text, seal) == Cursor("0000000001-0123456789abcdef", 50, None)
 
 
 def test_a_search_in_ten_thousand_tracks_makes_few_python_calls() -> None:

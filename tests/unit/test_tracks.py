@@ -8,8 +8,9 @@ import pytest
 
 from tests.api_world import LIST, World, gone, invalid, refusal
 from tests.builders import MEDIA, NOON, a_record, a_snapshot, a_track
+from tests.fakes import CURSOR_SECRET
 from tiktok_music.api.catalog_view import FOREIGN
-from tiktok_music.api.cursor import Cursor, write_cursor
+from tiktok_music.api.cursor import Cursor, Seal, write_cursor
 from tiktok_music.api.links import SHORT
 from tiktok_music.archive import TrackRecord, TrackStatus
 from tiktok_music.archive_lookup import LONGEST_CHAIN, resolve_aliases
@@ -471,7 +472,7 @@ def test_a_cursor_of_other_changes_or_of_a_version_gone_is_rejected(world: World
     path = f"{LIST}/changes?since={FIRST.descriptor.version}"
     cursor = json.loads(world.get(f"{path}&limit=1").body)["nextCursor"]
     digest = f"changes since {FIRST.descriptor.version}"
-    of_gone = write_cursor(Cursor("0000000009-0123456789abcdef", 1), digest)
+    of_gone = write_cursor(Cursor("0000000009-0123456789abcdef", 1), Seal(CURSOR_SECRET, digest))
 
     other = world.get(f"{LIST}/changes?since={SECOND.descriptor.version}&cursor={cursor}")
     late = world.get(f"{path}&cursor={of_gone}")

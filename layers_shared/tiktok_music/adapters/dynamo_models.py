@@ -98,6 +98,7 @@ class PointerRow(StoredRow):
     history = LenientJson()
     operator_fence = LenientNumber(null=True)
     is_pinned = BooleanAttribute(null=True)
+    cursor_secret = LenientText(null=True)
 
 
 class LeaseRow(StoredRow):

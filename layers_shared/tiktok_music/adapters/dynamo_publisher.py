@@ -1,5 +1,6 @@
 """Writes snapshots to DynamoDB: the lease, the chunks, and the conditional pointer write."""
 
+import secrets
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -161,7 +162,7 @@ class DynamoPublisher:
 
 
 def pointer_row(rows: type[PointerRow], pointer: Pointer, chart: str | None = None) -> PointerRow:
-    """The item of a chart's pointer."""
+    """The item of a chart's pointer; a pointer without a secret gets one."""
     return rows(
         pointer_key(chart),
         version=pointer.current.version,
@@ -170,4 +171,5 @@ def pointer_row(rows: type[PointerRow], pointer: Pointer, chart: str | None = No
         history=[descriptor_to(past) for past in pointer.history],
         operator_fence=pointer.operator_fence or None,
         is_pinned=pointer.is_pinned or None,
+        cursor_secret=pointer.cursor_secret or secrets.token_hex(16),
     )

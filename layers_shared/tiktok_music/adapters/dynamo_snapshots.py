@@ -90,6 +90,7 @@ def pointer_of(row: PointerRow) -> Pointer:
         readable_descriptors(row.history),
         operator_fence=int(row.operator_fence or 0),
         is_pinned=bool(row.is_pinned),
+        cursor_secret=row.cursor_secret or "",
     )
 
 

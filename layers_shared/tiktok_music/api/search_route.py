@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from tiktok_music.api.catalog_view import CatalogView
 from tiktok_music.api.conditional import computed_response
-from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
+from tiktok_music.api.cursor import Cursor, Seal, accepted_cursor, seal_of, write_cursor
 from tiktok_music.api.index import Index, Row
 from tiktok_music.api.media_members import about_member, media_member
 from tiktok_music.api.publish_members import members_of_rows, usable_ids
@@ -18,7 +18,7 @@ from tiktok_music.api.responses import json_bytes
 from tiktok_music.api.search import Page, search
 from tiktok_music.archive import TrackRecord
 from tiktok_music.archive_lookup import resolve_aliases
-from tiktok_music.errors import Invalid, SnapshotGone, StoreError, VersionGone
+from tiktok_music.errors import SnapshotGone, StoreError, VersionGone
 
 NO_CURSOR = "Must be the nextCursor of the same search."
 GONE = "The catalog has moved on since; start the list again without a cursor."
@@ -47,7 +47,7 @@ def search_music(request: Request, view: CatalogView) -> Response | None:
     if query.includes:
         found, has_archive = _with_members(page.rows, query.includes, view, index)
         page = replace(page, rows=found)
-    body = json_bytes(_body(page, digest, replace(cursor, base=base)))
+    body = json_bytes(_body(page, seal_of(view, digest), replace(cursor, base=base)))
     response = computed_response(request, body, index.descriptor, view.freshness())
     if view.chart is not None:
         response.headers.update(view.chart.headers(index.descriptor.version))
@@ -106,18 +106,8 @@ def _start(query: Query, view: CatalogView, digest: str) -> tuple[Index, Cursor]
     if query.cursor is None:
         index = view.indexes.current()
         return index, Cursor(index.descriptor.version, 0)
-    cursor = read_cursor(query.cursor, digest)
-    if cursor is None or not _is_within(cursor, view):
-        raise Invalid((("cursor", NO_CURSOR),))
+    cursor = accepted_cursor(view, query.cursor, digest, NO_CURSOR)
     return view.index_at(cursor.version, path="cursor", advice=GONE), cursor
-
-
-def _is_within(cursor: Cursor, view: CatalogView) -> bool:
-    """False for a forged offset, known before anything is loaded; a version gone is no forgery."""
-    try:
-        return 0 < cursor.offset < view.snapshots.descriptor(cursor.version).track_count
-    except SnapshotGone:
-        return True
 
 
 def _with_alias_resolved(query: Query, view: CatalogView, index: Index) -> Query:
@@ -129,13 +119,13 @@ def _with_alias_resolved(query: Query, view: CatalogView, index: Index) -> Query
     return replace(query, track_id=record.track_id) if record else query
 
 
-def _body(page: Page, digest: str, cursor: Cursor) -> dict[str, Any]:
+def _body(page: Page, seal: Seal, cursor: Cursor) -> dict[str, Any]:
     offset = page.next_offset
     following = None if offset is None else replace(cursor, offset=offset)
     body: dict[str, Any] = {
         "tracks": page.rows,
         "total": page.total,
-        "nextCursor": following and write_cursor(following, digest),
+        "nextCursor": following and write_cursor(following, seal),
     }
     if page.facets is not None:
         body["facets"] = page.facets

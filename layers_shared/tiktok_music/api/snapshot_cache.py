@@ -94,6 +94,10 @@ class SnapshotCache:
         """The grid of scheduled runs; raises StoreError like `snapshot`."""
         return self._current().schedule
 
+    def cursor_secret(self) -> str:
+        """The key of the digest of cursors; raises StoreError like `snapshot`."""
+        return self._current().pointer.cursor_secret
+
     def at(self, version: str) -> Snapshot:
         """A stored version; raises SnapshotGone if it is not stored.
 

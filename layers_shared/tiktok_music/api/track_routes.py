@@ -11,7 +11,7 @@ from tiktok_music.api.changes import changed_lists, page_of, with_reasons
 from tiktok_music.api.changes_query import ChangesQuery, changes_query
 from tiktok_music.api.charts.choice import ChartChoice
 from tiktok_music.api.conditional import computed_response
-from tiktok_music.api.cursor import Cursor, read_cursor, write_cursor
+from tiktok_music.api.cursor import Cursor, accepted_cursor, seal_of, write_cursor
 from tiktok_music.api.index import Index
 from tiktok_music.api.links import issue_of_link, track_id_of_link
 from tiktok_music.api.parameters import Parameters
@@ -89,7 +89,7 @@ def changed_tracks(request: Request, view: CatalogView) -> Response:
     }
     if query.limit is not None:
         end = following and Cursor(index.descriptor.version, following)
-        body["nextCursor"] = end and write_cursor(end, query.digest())
+        body["nextCursor"] = end and write_cursor(end, seal_of(view, query.digest()))
     return _respond(request, view, index, body)
 
 
@@ -97,9 +97,7 @@ def _end_of_changes(query: ChangesQuery, view: CatalogView) -> tuple[Index, int]
     """The index to compare with, which stays the same for all pages, and the page's offset."""
     if query.cursor is None:
         return view.indexes.current(), 0
-    cursor = read_cursor(query.cursor, query.digest())
-    if cursor is None:
-        raise Invalid((("cursor", NO_CURSOR),))
+    cursor = accepted_cursor(view, query.cursor, query.digest(), NO_CURSOR)
     return view.index_at(cursor.version, path="cursor", advice=MOVED_ON), cursor.offset
 
 
