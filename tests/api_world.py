@@ -61,6 +61,7 @@ class World:
     policy: PublishPolicy = SWITCHED_OFF
     configured: tuple[Coordinates, ...] = ()
     chart_store: FakeChartStore = field(default_factory=FakeChartStore)
+    media_base_url: str = MEDIA
 
     minted: list[tuple[str, str]] = field(default_factory=list)
     failed_requests: list[Request] = field(default_factory=list)
@@ -124,7 +125,7 @@ class World:
     def publish_chart(self, chart: Coordinates, *tracks: Track, **times: datetime) -> Snapshot:
         """Publishes a version of a chart beside the default one, and lists it."""
         snapshots = self.chart_store.publisher(chart.chart_id)
-        gzipped = pack(render_rows([row_of(track, MEDIA) for track in tracks]))
+        gzipped = pack(render_rows([row_of(track, self.media_base_url) for track in tracks]))
         descriptor = describe(
             gzipped,
             fence=snapshots.next_fence(),
@@ -170,7 +171,7 @@ class World:
                 is_in_chart_order=is_in_chart_order,
             ),
             archive=archive,
-            media_base_url=MEDIA,
+            media_base_url=self.media_base_url,
             now=lambda: self.now,
             refresh_every=self.refresh_every,
             is_foreign=lambda version: self.app_sandbox().snapshots.has(version),
@@ -192,7 +193,7 @@ class World:
 
     def _sandbox(self) -> CatalogView:
         fixtures = sandbox_fixtures()
-        source = SandboxSource(fixtures, MEDIA)
+        source = SandboxSource(fixtures, self.media_base_url)
         published_at = source.pointer().current.published_at.timestamp()
         view = self._view(source, fixtures)
         return replace(

@@ -47,8 +47,10 @@ def a_track(number: int = 1, **fields: Any) -> Track:
     return replace(track, **fields)
 
 
-def a_snapshot(*tracks: Track, fence: int = 1, **times: datetime) -> Snapshot:
-    gzipped = pack(render(tracks or (a_track(),), MEDIA))
+def a_snapshot(
+    *tracks: Track, fence: int = 1, media_base_url: str = MEDIA, **times: datetime
+) -> Snapshot:
+    gzipped = pack(render(tracks or (a_track(),), media_base_url))
     descriptor = describe(
         gzipped,
         fence=fence,

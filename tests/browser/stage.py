@@ -1,29 +1,35 @@
 """Serves the demo page over the real API and in-memory stores, and opens it in a browser."""
 
 import os
-import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
-from playwright.sync_api import Browser, Error, Locator, Page, Playwright, Route
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Playwright,
+    Route,
+    ViewportSize,
+)
 
 from local.picker import with_picker
-from local.servers import BackgroundServer, bind
+from local.servers import BackgroundServer, address, bind
 from tests.api_world import World
-from tests.builders import MEDIA, NOON, a_record, a_snapshot, a_track
+from tests.browser.media import with_media
+from tests.builders import NOON, a_record, a_snapshot, a_track
 from tiktok_music.charts import Coordinates
 from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 from tiktok_music.track import Track
 from tools.testing.programs import chromium_candidates
 
-SANDBOX = Path(__file__).parents[2] / "layers_shared/tiktok_music/sandbox"
-MEDIA_FILES = {".mp3": "audio/mpeg", ".jpg": "image/jpeg"}
 # Each window loads two pages for the popup of the address bar, half of the CPU of a test. A list of
 # our own replaces Playwright's, so that what matters of that is repeated.
 FEATURES_OFF = (
@@ -42,8 +48,6 @@ FEATURES_OFF = (
     "PreconnectToSearch",
     "ThirdPartyStoragePartitioning",
 )
-# A waveform that rises, in the JSON of audiowaveform.
-PEAKS = {"version": 2, "data": [sign * level for level in range(100) for sign in (-1, 1)]}
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -55,10 +59,14 @@ FLAGS = (
     f"--disable-features={','.join(FEATURES_OFF)}",
 )
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Only what is wrong leaves the page: to hand over what axe found right would take as long as axe.
+RUN_AXE = """options => axe.run(options).then(({ violations }) =>
+  violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)))"""
 PROXY = "**/picker/api/v1/tiktok-music*"
 FINISHED = """host => Promise.all(host.shadowRoot.getAnimations()
   .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
   .map((each) => each.finished))"""
+VIEWPORT: ViewportSize = {"width": 1120, "height": 900}
 AXE = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": WCAG}}
 
 
@@ -92,16 +100,21 @@ def stage(
     policy: PublishPolicy = SWITCHED_OFF,
     charts: Mapping[Coordinates, tuple[Track, ...]] = MappingProxyType({}),
 ) -> Iterator[Stage]:
-    """Serves `tracks` by rank, and `before` as what was published 12 hours earlier."""
-    world = World(policy=policy, configured=tuple(charts))
+    """Serves `tracks` by rank, and `before` as what was published 12 hours earlier.
+
+    Media comes from another origin, as from a bucket.
+    """
+    listener = bind(0)
+    media = f"{address(listener).replace('127.0.0.1', 'localhost')}/media"
+    world = World(policy=policy, configured=tuple(charts), media_base_url=media)
     world.change_key(tier="partner")
     if before:
-        world.snapshots.publish(a_snapshot(*before, fence=1))
-    published_at = NOON + timedelta(hours=6)
-    world.snapshots.publish(a_snapshot(*tracks, fence=2, published_at=published_at))
+        world.snapshots.publish(a_snapshot(*before, fence=1, media_base_url=media))
+    times = {"published_at": NOON + timedelta(hours=6)}
+    world.snapshots.publish(a_snapshot(*tracks, fence=2, media_base_url=media, **times))
     for chart, listed in charts.items():
         world.publish_chart(chart, *listed)
-    server = BackgroundServer.start(with_picker(world.app, world.key), bind(0))
+    server = BackgroundServer.start(with_media(with_picker(world.app, world.key)), listener)
     try:
         yield Stage(f"{server.base_url}/picker", world)
     finally:
@@ -114,6 +127,20 @@ class Picker:
 
     page: Page
     errors: list[str] = field(default_factory=list)
+    listeners: list[tuple[Any, Callable[[Any], None]]] = field(default_factory=list)
+
+    def on(self, event: Any, listener: Callable[[Any], None]) -> None:
+        """Listens to an event of Playwright's page until the test ends."""
+        self.page.on(event, listener)
+        self.listeners.append((event, listener))
+
+    def remove_listeners(self) -> None:
+        while self.listeners:
+            self.page.remove_listener(*self.listeners.pop())
+
+    def note_console(self, message: ConsoleMessage) -> None:
+        if "Security Policy" in message.text:
+            self.errors.append(message.text)
 
     @property
     def host(self) -> Locator:
@@ -170,50 +197,63 @@ class Picker:
     def violations(self) -> list[str]:
         """Runs axe once transitions have ended; returns rule and element of each violation."""
         self.host.evaluate(FINISHED)
-        found = Axe().run(self.page, options=AXE).response["violations"]
-        return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(Axe().axe_script)
+        found: list[str] = self.page.evaluate(RUN_AXE, AXE)
+        return found
 
 
 @contextmanager
-def open_picker(browser: Browser, address: str, **context: Any) -> Iterator[Picker]:
-    """Opens the page; fails on script errors and on violations of its Content-Security-Policy."""
-    options = {"viewport": {"width": 1120, "height": 900}, "reduced_motion": "reduce"}
-    opened = browser.new_context(**{**options, **context})
-    opened.route(f"{MEDIA}/**", serve_sandbox_media)
-    page = opened.new_page()
+def open_picker(
+    browser: Browser, url: str, *, alone: bool = False, **context: Any
+) -> Iterator[Picker]:
+    """Opens the page; fails on script errors and on violations of its Content-Security-Policy.
+
+    The page stays for the next test, as a new window costs three times what a page in it costs.
+    With options of a context it gets a window of its own, and with `alone`, for what cannot be
+    undone: a clock, a script that runs before those of the page.
+    """
+    is_shared = not (alone or context)
+    page = shared_page(browser) if is_shared else new_page(browser, **context)
     picker = Picker(page)
-    page.on("pageerror", lambda error: picker.errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            picker.errors.append(message.text) if "Security Policy" in message.text else None
-        ),
-    )
+    picker.on("pageerror", lambda error: picker.errors.append(str(error)))
+    picker.on("console", picker.note_console)
+    try:
+        page.goto(url)
+        yield picker
+        assert picker.errors == []
+    finally:
+        picker.remove_listeners()
+        if is_shared:
+            reset(page)
+        else:
+            page.context.close()
+
+
+def shared_page(browser: Browser) -> Page:
+    """The page of the browser's first context, which stays."""
+    return browser.contexts[0].pages[0] if browser.contexts else new_page(browser)
+
+
+def new_page(browser: Browser, **context: Any) -> Page:
+    opened = browser.new_context(**{"viewport": VIEWPORT, "reduced_motion": "reduce", **context})
+    page = opened.new_page()
     page.add_init_script(
         "window.seen = [];"
         "addEventListener('track-selected', (event) => window.seen.push(event.detail));"
     )
-    try:
-        page.goto(address)
-        yield picker
-        assert picker.errors == []
-    finally:
-        opened.close()
+    return page
 
 
-def serve_sandbox_media(route: Route) -> None:
-    """Answers each media URL with one of the sandbox files, the same one every time, or peaks."""
-    kind = Path(route.request.url).suffix
-    if kind == ".json":
-        route.fulfill(json=PEAKS, headers={"Access-Control-Allow-Origin": "*"})
-        return
-    files = sorted(SANDBOX.glob(f"*{kind}"))
-    file = random.Random(route.request.url).choice(files)
-    route.fulfill(
-        body=file.read_bytes(),
-        content_type=MEDIA_FILES[kind],
-        headers={"Access-Control-Allow-Origin": "*", "Accept-Ranges": "bytes"},
-    )
+def reset(page: Page) -> None:
+    """Ends what runs on the page, and undoes what a test changed of its window."""
+    for routed in (page, page.context):
+        routed.unroute_all(behavior="ignoreErrors")
+    page.context.set_offline(False)
+    page.goto("about:blank")
+    page.mouse.move(0, 0)
+    page.set_viewport_size(VIEWPORT)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
 
 
 def many_tracks(count: int) -> list[Track]:

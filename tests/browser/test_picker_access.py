@@ -151,7 +151,7 @@ def test_its_sizes_come_from_the_text_around_it(picker: Picker) -> None:
 
 
 def test_nothing_moves_while_it_loads(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, "about:blank") as opened:
+    with open_picker(browser, "about:blank", alone=True) as opened:
         opened.page.add_init_script(
             "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach("
             "(entry) => { shift += entry.value })).observe({type: 'layout-shift', buffered: true})"

@@ -55,7 +55,7 @@ def test_a_chosen_chart_goes_with_every_request(several: Stage, browser: Browser
             "United States · k-pop · 30 days",
         ]
         sent: list[str] = []
-        picker.page.on("request", lambda request: sent.append(request.url))
+        picker.on("request", lambda request: sent.append(request.url))
 
         select.select_option("United Kingdom · 7 days · cml")
         expect(picker.rows).to_have_count(3)

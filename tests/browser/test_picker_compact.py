@@ -24,7 +24,7 @@ def dialog(picker: Picker) -> Locator:
 def test_the_list_is_loaded_when_the_dialog_is_opened(few: Stage, browser: Browser) -> None:
     with open_picker(browser, "about:blank") as opened:
         sent: list[str] = []
-        opened.page.on("request", lambda request: sent.append(request.url))
+        opened.on("request", lambda request: sent.append(request.url))
         opened.page.route(
             f"{few.address}",
             lambda route: route.fulfill(

@@ -92,7 +92,7 @@ def test_texts_that_are_set_again_keep_the_place_and_the_list(picker: Picker) ->
     picker.page.keyboard.press("End")
     place = picker.host.evaluate(PLACE)
     requested: list[str] = []
-    picker.page.on("request", lambda request: requested.append(request.url))
+    picker.on("request", lambda request: requested.append(request.url))
 
     find: dict[str, str] = {"search": "Find a song"}
     for texts, name in (({}, "Search music"), (find, "Find a song"), (find, "Find a song")):

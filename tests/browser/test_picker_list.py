@@ -74,7 +74,7 @@ def test_long_titles_are_cut_and_have_a_tooltip(picker: Picker) -> None:
 
 def test_typing_sends_one_search_that_can_be_cleared(picker: Picker) -> None:
     requested: list[str] = []
-    picker.page.on("request", lambda request: requested.append(request.url))
+    picker.on("request", lambda request: requested.append(request.url))
 
     picker.search.press_sequentially("song 12", delay=20)
 
@@ -94,7 +94,7 @@ def test_a_late_response_of_an_earlier_search_is_ignored(few: Stage, browser: Br
         opened.page.route("**/*q=song+1&*", lambda route: held.append(route))
         opened.search.fill("song 1")
         wait_for(opened.page, held)
-        opened.page.on("requestfailed", lambda request: aborted.append(request.url))
+        opened.on("requestfailed", lambda request: aborted.append(request.url))
 
         opened.search.fill("song 12")
         expect(opened.rows).to_have_count(1)
@@ -205,7 +205,7 @@ def test_covers_are_not_loaded_during_fast_scrolling(browser: Browser) -> None:
 def test_pages_are_loaded_as_they_come_into_view(browser: Browser) -> None:
     with stage(*many_tracks(1_000)) as served, open_picker(browser, "about:blank") as opened:
         requested: list[str] = []
-        opened.page.on("request", lambda request: requested.append(request.url))
+        opened.on("request", lambda request: requested.append(request.url))
         opened.page.goto(served.address)
         expect(opened.said).to_have_text("1,000 tracks")
         pages = [url for url in requested if "limit=100" in url]

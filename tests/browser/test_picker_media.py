@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.stage import FEW, PEAKS, Picker, open_picker, stage
-from tests.builders import MEDIA, a_media, a_record, some_facts
+from tests.browser.media import PEAKS
+from tests.browser.stage import FEW, Picker, Stage, open_picker, stage
+from tests.builders import a_media, a_record, some_facts
 from tiktok_music.adapters.thumb_hash import thumb_hash
 from tiktok_music.archive import DrawnFacts
 from tiktok_music.publish_evidence import Evidence
@@ -45,7 +46,7 @@ def test_covers_come_in_the_size_that_the_screen_needs(browser: Browser) -> None
         )
         with open_picker(browser, "about:blank") as opened:
             requested: list[str] = []
-            opened.page.on("request", lambda request: requested.append(request.url))
+            opened.on("request", lambda request: requested.append(request.url))
             small = f"**/{FEW[2].track_id}/cover-96.jpg"
             opened.page.route(small, lambda route: route.fulfill(status=404))
             opened.page.goto(served.address)
@@ -55,7 +56,8 @@ def test_covers_come_in_the_size_that_the_screen_needs(browser: Browser) -> None
             for number, files in ((0, ["cover-96"]), (1, ["cover"]), (2, ["cover-96", "cover"])):
                 of_track = [url for url in requested if f"{FEW[number].track_id}/" in url]
                 assert of_track == [
-                    f"{MEDIA}/music/{FEW[number].track_id}/{file}.jpg" for file in files
+                    f"{served.world.media_base_url}/music/{FEW[number].track_id}/{file}.jpg"
+                    for file in files
                 ]
             expect(opened.host.locator(".play canvas")).to_have_count(2)
             expect(opened.host.locator(".play img")).to_have_count(12)
@@ -89,14 +91,14 @@ def test_a_placeholder_looks_like_its_cover(node: str) -> None:
     assert others == [None] * 4
 
 
-def test_the_waveform_is_the_seek_bar(picker: Picker) -> None:
+def test_the_waveform_is_the_seek_bar(few: Stage, picker: Picker) -> None:
     requested: list[str] = []
-    picker.page.on("request", lambda request: requested.append(request.url))
+    picker.on("request", lambda request: requested.append(request.url))
     picker.button("Play Song 1").click()
 
     expect(picker.host.locator(".seek")).to_have_class("seek drawn")
     assert [url for url in requested if "peaks" in url] == [
-        f"{MEDIA}/music/{FEW[0].track_id}/peaks.json"
+        f"{few.world.media_base_url}/music/{FEW[0].track_id}/peaks.json"
     ]
     bars = picker.host.evaluate(WAVE)
     assert bars.count("M") == 80

@@ -72,7 +72,7 @@ def test_a_built_app_shows_and_picks(browser: Browser, address: str) -> None:
 def test_the_bundle_is_one_file(browser: Browser, address: str) -> None:
     with open_picker(browser, "about:blank") as opened:
         scripts: list[str] = []
-        opened.page.on("request", lambda request: scripts.append(request.url.rpartition("/")[2]))
+        opened.on("request", lambda request: scripts.append(request.url.rpartition("/")[2]))
         opened.page.goto(f"{address}/bundle.html")
         opened.host.evaluate("host => { host.locale = 'ar' }")
 

@@ -54,7 +54,7 @@ def test_a_wait_is_capped_and_shown(few: Stage, browser: Browser) -> None:
         ("soon", "0:05"),
     ]
     requested: list[str] = []
-    with open_picker(browser, "about:blank") as opened:
+    with open_picker(browser, "about:blank", alone=True) as opened:
         opened.page.clock.install(time=now)
         opened.page.clock.pause_at(now + timedelta(seconds=1))
 
@@ -86,7 +86,7 @@ def wait_for_count(page: Page, requested: list[str], count: int) -> None:
 
 def test_a_wait_can_be_ended(few: Stage, browser: Browser) -> None:
     requested: list[str] = []
-    with open_picker(browser, "about:blank") as opened:
+    with open_picker(browser, "about:blank", alone=True) as opened:
         opened.page.clock.install()
 
         def answer(route: Route) -> None:

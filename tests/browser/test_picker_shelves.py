@@ -27,7 +27,7 @@ def changes(picker: Picker, name: str) -> list[Any]:
 def test_the_list_is_sorted_and_limited_by_length(picker: Picker) -> None:
     picker.host.evaluate(LISTEN)
     sent: list[str] = []
-    picker.page.on("request", lambda request: sent.append(request.url.partition("?")[2]))
+    picker.on("request", lambda request: sent.append(request.url.partition("?")[2]))
     sort, length = picker.host.get_by_label("Sort"), picker.host.get_by_label("Length")
     assert sort.locator("option").all_inner_texts() == ["Popular", "Rising", "By title"]
     assert length.locator("option").all_inner_texts() == [

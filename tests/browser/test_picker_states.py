@@ -116,7 +116,7 @@ def test_a_server_error_is_retried_automatically_without_flicker(
     few: Stage, browser: Browser
 ) -> None:
     requests: list[Route] = []
-    with open_picker(browser, "about:blank") as opened:
+    with open_picker(browser, "about:blank", alone=True) as opened:
         opened.page.clock.install()
         opened.page.route(PROXY, lambda route: requests.append(route))
         opened.page.goto(few.address)
@@ -138,7 +138,7 @@ def test_a_server_error_is_retried_automatically_without_flicker(
 
 
 def test_it_retries_when_the_page_becomes_visible(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, "about:blank") as opened:
+    with open_picker(browser, "about:blank", alone=True) as opened:
         opened.page.clock.install()
         opened.page.clock.pause_at("2100-01-01T00:00:00Z")
         opened.page.route(PROXY, lambda route: route.fulfill(status=502))
@@ -153,9 +153,9 @@ def test_it_retries_when_the_page_becomes_visible(few: Stage, browser: Browser) 
 
 def test_a_rejected_key_is_not_retried_automatically(few: Stage, browser: Browser) -> None:
     requested: list[str] = []
-    with open_picker(browser, "about:blank") as opened:
+    with open_picker(browser, "about:blank", alone=True) as opened:
         opened.page.clock.install()
-        opened.page.on("request", lambda request: requested.append(request.url))
+        opened.on("request", lambda request: requested.append(request.url))
         opened.page.route(PROXY, lambda route: route.fulfill(**an_error(401, "UNAUTHENTICATED")))
         opened.page.goto(few.address)
         expect(opened.host.locator(".panel")).to_contain_text(
@@ -185,7 +185,7 @@ def test_covers_and_marks_are_loaded_when_online_again(few: Stage, browser: Brow
 
 
 def test_the_age_grows_while_the_page_is_open(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, "about:blank") as opened:
+    with open_picker(browser, "about:blank", alone=True) as opened:
         opened.page.clock.install()
         opened.page.goto(few.address)
         expect(opened.rows).to_have_count(12)

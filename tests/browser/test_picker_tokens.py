@@ -117,7 +117,7 @@ def served() -> Iterator[Stage]:
 def test_a_page_reads_the_catalog_without_a_proxy(served: Stage, browser: Browser) -> None:
     with open_picker(browser, "about:blank") as opened:
         sent: list[tuple[str, str]] = []
-        opened.page.on(
+        opened.on(
             "request",
             lambda request: sent.append((request.url, request.headers.get("authorization", ""))),
         )

@@ -38,8 +38,8 @@ def address(host: Path) -> Iterator[str]:
 def test_the_demo_needs_files_alone(browser: Browser, address: str) -> None:
     requested: list[str] = []
     with open_picker(browser, "about:blank") as opened:
-        opened.page.on("request", lambda request: requested.append(request.url))
-        opened.page.on("response", lambda answer: assert_found(opened, answer.status, answer.url))
+        opened.on("request", lambda request: requested.append(request.url))
+        opened.on("response", lambda answer: assert_found(opened, answer.status, answer.url))
         opened.page.goto(address)
         expect(opened.rows).to_have_count(6)
         expect(opened.rows.first).to_contain_text("Sunset Drive")

@@ -138,9 +138,9 @@ def test_a_pick_is_what_the_api_takes(picker: Picker, run: dict[str, Any]) -> No
 def test_no_key_reaches_the_browser(run: dict[str, Any], browser: Browser) -> None:
     with open_picker(browser, "about:blank") as opened:
         seen: list[str] = []
-        opened.page.on("request", lambda request: seen.append(str(request.headers)))
-        opened.page.on("response", lambda answer: seen.append(str(answer.headers)))
-        opened.page.on("response", lambda answer: seen.append(answer.url))
+        opened.on("request", lambda request: seen.append(str(request.headers)))
+        opened.on("response", lambda answer: seen.append(str(answer.headers)))
+        opened.on("response", lambda answer: seen.append(answer.url))
         opened.page.goto(f"{run['baseUrl']}/picker")
         expect(opened.rows).to_have_count(16)
 
@@ -154,7 +154,7 @@ def test_the_page_reads_the_api_itself_with_a_token(
 ) -> None:
     requested: list[str] = []
     with open_picker(browser, "about:blank") as opened:
-        opened.page.on("request", lambda request: requested.append(request.url))
+        opened.on("request", lambda request: requested.append(request.url))
         opened.page.goto(f"{run['baseUrl'].replace('127.0.0.1', page)}/picker")
         expect(opened.rows).to_have_count(16)
 
