@@ -110,7 +110,7 @@ def transfer(requests: int) -> float:
 
 def table() -> str:
     """The table in Markdown."""
-    lines = ["| dollars a month | 1 thousand | 1 million | 100 million | grows with |"]
+    lines = ["| dollars a month | 1 thousand requests | 1 million | 100 million | grows with |"]
     lines.append("| --- | --- | --- | --- | --- |")
     every = costs()
     for cost in every:
