@@ -13,6 +13,7 @@ Floats = npt.NDArray[np.float64]
 # A larger picture costs more and gives the same terms.
 MAX_SIDE = 100
 _LUMINANCE_TERMS = 7
+# More than the noise of the floating point, which differs between processors.
 _NOISE = 1e-9
 
 
@@ -57,7 +58,7 @@ class _Channel:
             if (row or column) and column * rows < columns * (rows - row)
         ]
         scale = max(map(abs, self._terms))
-        # The terms of a plain picture are noise of the floating point.
+        # The terms of a plain picture are noise.
         self.scale = scale if scale > _NOISE else 0.0
 
     def nibbles(self) -> Iterator[int]:
@@ -72,5 +73,5 @@ def _cosines(terms: int, size: int) -> Floats:
 
 
 def _rounded(number: float) -> int:
-    """Halves are rounded up, as the reference implementation does."""
-    return int(np.floor(number + 0.5))
+    """Rounds halves up, those below by noise too: symmetric pictures have terms of exactly zero."""
+    return int(np.floor(number + 0.5 + _NOISE))
