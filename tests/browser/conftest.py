@@ -11,17 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.browser.stage import (
-    BEFORE,
-    FEW,
-    Picker,
-    Stage,
-    launch,
-    launch_firefox,
-    open_picker,
-    remember,
-    stage,
-)
+from tests.browser.picker import Picker, launch, launch_firefox, open_picker
+from tests.browser.stage import BEFORE, FEW, Stage, remember, stage
 from tests.needs import BROWSER, FIREFOX, Need, skip_without
 from tools.testing.programs import chromium_candidates
 

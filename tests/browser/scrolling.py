@@ -7,7 +7,8 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.stage import launch, many_tracks, open_picker, stage
+from tests.browser.picker import launch, open_picker
+from tests.browser.stage import many_tracks, stage
 from tests.needs import BROWSER
 
 OBSERVE = """window.long = [];

@@ -2,9 +2,9 @@
 
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.stage import Picker, Stage, open_picker
+from tests.browser.picker import Picker
 
 # The spacing that a reader may set by WCAG 1.4.12.
 SPACING = (
@@ -150,17 +150,18 @@ def test_its_sizes_come_from_the_text_around_it(picker: Picker) -> None:
         expect(picker.host.locator(".chip").first).to_have_css("height", f"{2 * pixels}px")
 
 
-def test_nothing_moves_while_it_loads(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, "about:blank", alone=True) as opened:
-        opened.page.add_init_script(
-            "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach("
-            "(entry) => { shift += entry.value })).observe({type: 'layout-shift', buffered: true})"
-        )
-        opened.page.goto(few.address)
-        expect(opened.row("Song 12").locator(".rank")).to_have_text("12 New")
-        opened.page.wait_for_load_state("networkidle")
+SHIFT = """() => {
+  const observer = new PerformanceObserver(() => {});
+  observer.observe({ type: 'layout-shift', buffered: true });
+  return observer.takeRecords().reduce((sum, { value }) => sum + value, 0);
+}"""
 
-        assert opened.page.evaluate("window.shift") < 0.001
+
+def test_nothing_moves_while_it_loads(picker: Picker) -> None:
+    expect(picker.row("Song 12").locator(".rank")).to_have_text("12 New")
+    picker.page.wait_for_load_state("networkidle")
+
+    assert picker.page.evaluate(SHIFT) < 0.001
 
 
 def test_typing_does_not_reach_the_shortcuts_of_the_page(picker: Picker) -> None:
@@ -179,19 +180,18 @@ def test_typing_does_not_reach_the_shortcuts_of_the_page(picker: Picker) -> None
     }
 
 
-def test_reduced_motion_turns_animations_off(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, "about:blank") as opened:
-        opened.page.route("**/picker/api/**", lambda route: None)  # never answers
-        opened.page.goto(few.address)
-        expect(opened.host.locator(".bone").first).to_be_visible()
-        assert moving(opened) == [False, True]
+def test_reduced_motion_turns_animations_off(picker: Picker) -> None:
+    picker.page.route("**/picker/api/**", lambda route: None)  # never answers
+    picker.renew()
+    expect(picker.host.locator(".bone").first).to_be_visible()
+    assert moving(picker) == [False, True]
 
-        opened.page.unroute("**/picker/api/**")
-        opened.page.context.route("**/*.mp3", lambda route: None)  # loads for a long time
-        opened.host.evaluate("host => host.reload()")
-        opened.button("Play Song 1").click()
-        expect(opened.host.locator(".play[aria-busy=true]")).to_have_count(1)
-        assert moving(opened) == [False, True]
+    picker.page.unroute("**/picker/api/**")
+    picker.page.route("**/*.mp3", lambda route: None)  # loads for a long time
+    picker.host.evaluate("host => host.reload()")
+    picker.button("Play Song 1").click()
+    expect(picker.host.locator(".play[aria-busy=true]")).to_have_count(1)
+    assert moving(picker) == [False, True]
 
 
 def moving(picker: Picker) -> list[bool]:
@@ -203,14 +203,14 @@ def moving(picker: Picker) -> list[bool]:
     return answers
 
 
-def test_a_pick_is_visible_without_colours(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, few.address, forced_colors="active") as opened:
-        opened.row("Song 12").click()
-        opened.chip("Spanish").click()
-        expect(opened.rows).to_have_count(2)
+def test_a_pick_is_visible_without_colours(picker: Picker) -> None:
+    picker.page.emulate_media(forced_colors="active")
+    picker.row("Song 12").click()
+    picker.chip("Spanish").click()
+    expect(picker.rows).to_have_count(2)
 
-        checks = opened.host.locator(".use svg")
-        assert [check.is_visible() for check in checks.all()] == [False, True]
-        expect(opened.row("Song 12")).to_have_css("outline-style", "solid")
-        expect(opened.chip("Spanish")).to_have_css("outline-style", "solid")
-        expect(opened.chip("English")).to_have_css("outline-style", "none")
+    checks = picker.host.locator(".use svg")
+    assert [check.is_visible() for check in checks.all()] == [False, True]
+    expect(picker.row("Song 12")).to_have_css("outline-style", "solid")
+    expect(picker.chip("Spanish")).to_have_css("outline-style", "solid")
+    expect(picker.chip("English")).to_have_css("outline-style", "none")

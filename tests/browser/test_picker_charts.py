@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.stage import FEW, Picker, Stage, an_error, open_picker, remember, stage
+from tests.browser.picker import Picker, open_picker
+from tests.browser.stage import FEW, Stage, an_error, remember, stage
 from tiktok_music.charts import Coordinates
 
 GB = Coordinates(source="cml", country="GB", period=7)

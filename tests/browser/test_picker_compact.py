@@ -1,47 +1,37 @@
 """The compact picker: a button, a card of the pick, and the dialog that either opens."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from tests.browser.stage import FEW, Picker, Stage, open_picker
+from tests.browser.picker import Picker
+from tests.browser.stage import FEW
 
 
 @pytest.fixture
-def compact(few: Stage, browser: Browser) -> Iterator[Picker]:
-    with open_picker(browser, few.address) as opened:
-        expect(opened.rows).to_have_count(12)
-        opened.host.evaluate("host => { host.compact = true }")
-        expect(opened.button("Add music")).to_be_visible()
-        yield opened
+def compact(picker: Picker) -> Picker:
+    picker.host.evaluate("host => { host.compact = true }")
+    expect(picker.button("Add music")).to_be_visible()
+    return picker
 
 
 def dialog(picker: Picker) -> Locator:
     return picker.host.get_by_role("dialog", name="Add music")
 
 
-def test_the_list_is_loaded_when_the_dialog_is_opened(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, "about:blank") as opened:
-        sent: list[str] = []
-        opened.on("request", lambda request: sent.append(request.url))
-        opened.page.route(
-            f"{few.address}",
-            lambda route: route.fulfill(
-                body=route.fetch().text().replace("name=", "compact name="),
-                content_type="text/html",
-            ),
-        )
-        opened.page.goto(few.address)
-        opened.button("Add music").focus()
-        opened.page.wait_for_load_state("networkidle")
-        assert [url for url in sent if "/v1/tiktok-music" in url] == []
+def test_the_list_is_loaded_when_the_dialog_is_opened(compact: Picker) -> None:
+    compact.page.wait_for_load_state("networkidle")
+    sent: list[str] = []
+    compact.on("request", lambda request: sent.append(request.url))
+    compact.renew()
+    compact.button("Add music").focus()
+    compact.page.wait_for_load_state("networkidle")
+    assert [url for url in sent if "/v1/tiktok-music" in url] == []
 
-        opened.page.keyboard.press("Enter")
+    compact.page.keyboard.press("Enter")
 
-        expect(opened.rows).to_have_count(12)
-        expect(opened.search).to_be_focused()
-        assert len([url for url in sent if "limit=100" in url]) == 1
+    expect(compact.rows).to_have_count(12)
+    expect(compact.search).to_be_focused()
+    assert len([url for url in sent if "limit=100" in url]) == 1
 
 
 def test_a_pick_closes_the_dialog_and_is_shown_as_a_card(compact: Picker) -> None:

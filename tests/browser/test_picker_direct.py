@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.stage import FEW, Picker, open_picker, remember, stage
+from tests.browser.picker import Picker, open_picker
+from tests.browser.stage import FEW, remember, stage
 from tests.builders import a_record, some_facts
 from tiktok_music.publish_policy import HonorOnPublish, PublishPolicy
 

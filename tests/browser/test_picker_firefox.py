@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.stage import FEW, Picker, Stage, open_picker
+from tests.browser.picker import Picker, open_picker
+from tests.browser.stage import FEW, Stage
 
 
 @pytest.fixture

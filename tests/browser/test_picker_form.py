@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.stage import FEW, Picker, Stage, open_picker
+from tests.browser.picker import Picker
+from tests.browser.stage import FEW, Stage
 
 AUTO = {"mode": "auto"}
 TWELFTH = {"mode": "manual", "trackId": FEW[11].track_id}
@@ -175,14 +176,13 @@ def test_the_attribute_is_the_default_that_a_reset_returns_to(form: Picker) -> N
     expect(form.button("Let TikTok choose")).to_have_attribute("aria-pressed", "true")
 
 
-def test_going_back_restores_the_pick(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, few.address) as opened:
-        opened.row("Song 12").click()
-        opened.page.goto(f"{few.address}/demo/demo.css")
-        opened.page.go_back()
+def test_going_back_restores_the_pick(few: Stage, picker: Picker) -> None:
+    picker.row("Song 12").click()
+    picker.page.goto(f"{few.address}/demo/demo.css")
+    picker.page.go_back()
 
-        expect(opened.row("Song 12")).to_have_attribute("aria-selected", "true")
-        assert run(opened, "return host.value") == TWELFTH
+    expect(picker.row("Song 12")).to_have_attribute("aria-selected", "true")
+    assert run(picker, "return host.value") == TWELFTH
 
 
 def test_an_equal_value_keeps_what_is_shown(picker: Picker) -> None:

@@ -1,8 +1,8 @@
 """Texts, numbers and directions of other languages, and themes."""
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.stage import Picker, Stage, open_picker
+from tests.browser.picker import Picker
 
 LANGUAGES = [
     ("ar", "ابحث في الموسيقى", "12 مقطعًا", "للاستخدام التجاري 9", "rtl"),
@@ -49,14 +49,13 @@ def test_a_language_without_texts_is_english_with_its_own_formats(picker: Picker
     expect(picker.host.locator(".frame")).to_have_attribute("lang", "en")
 
 
-def test_a_language_whose_file_cannot_be_loaded_is_english(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, "about:blank") as opened:
-        opened.page.route("**/locales/de.js", lambda route: route.fulfill(status=404))
-        opened.page.goto(few.address)
-        opened.host.evaluate("host => { host.locale = 'de' }")
+def test_a_language_whose_file_cannot_be_loaded_is_english(picker: Picker) -> None:
+    picker.page.route("**/locales/de.js", lambda route: route.fulfill(status=404))
+    picker.renew()
+    picker.host.evaluate("host => { host.locale = 'de' }")
 
-        expect(opened.chip("Spanisch")).to_be_visible()
-        expect(opened.host.get_by_placeholder("Search music")).to_be_visible()
+    expect(picker.chip("Spanisch")).to_be_visible()
+    expect(picker.host.get_by_placeholder("Search music")).to_be_visible()
 
 
 def test_the_direction_of_the_page_overrides_that_of_the_language(picker: Picker) -> None:
@@ -129,18 +128,17 @@ def test_texts_that_are_missing_are_those_of_the_language(picker: Picker) -> Non
         expect(picker.host.get_by_role("grid", name="Tracks")).to_be_visible()
 
 
-def test_a_text_missing_from_a_language_is_english(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, "about:blank") as opened:
-        half = "export default { search: 'Musik suchen' };"
-        opened.page.route(
-            "**/locales/de.js",
-            lambda route: route.fulfill(content_type="text/javascript", body=half),
-        )
-        opened.page.goto(few.address)
-        opened.host.evaluate("host => { host.locale = 'de' }")
+def test_a_text_missing_from_a_language_is_english(picker: Picker) -> None:
+    half = "export default { search: 'Musik suchen' };"
+    picker.page.route(
+        "**/locales/de.js",
+        lambda route: route.fulfill(content_type="text/javascript", body=half),
+    )
+    picker.renew()
+    picker.host.evaluate("host => { host.locale = 'de' }")
 
-        expect(opened.host.get_by_placeholder("Musik suchen")).to_be_visible()
-        expect(opened.button("Let TikTok choose")).to_be_visible()
+    expect(picker.host.get_by_placeholder("Musik suchen")).to_be_visible()
+    expect(picker.button("Let TikTok choose")).to_be_visible()
 
 
 def test_texts_that_are_not_json_are_ignored_and_reported(picker: Picker) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.media import PEAKS
-from tests.browser.stage import FEW, Picker, Stage, open_picker, stage
+from tests.browser.picker import Picker, open_picker
+from tests.browser.stage import FEW, Stage, stage
 from tests.builders import a_media, a_record, some_facts
 from tiktok_music.adapters.thumb_hash import thumb_hash
 from tiktok_music.archive import DrawnFacts

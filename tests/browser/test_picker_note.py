@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.stage import Picker, Stage, open_picker
+from tests.browser.picker import Picker
+from tests.browser.stage import Stage
 from tests.builders import a_record, a_track
 from tiktok_music.archive import TrackStatus
 
@@ -52,14 +53,13 @@ def test_a_pick_that_the_catalog_never_had(picker: Picker) -> None:
     assert picker.note() == ["Nothing is picked yet", warning]
 
 
-def test_a_pick_that_cannot_be_checked(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, "about:blank") as opened:
-        opened.page.route("**/batch*", lambda route: route.fulfill(status=503))
-        opened.page.goto(few.address)
-        opened.host.evaluate(PICK, a_track(99).track_id)
+def test_a_pick_that_cannot_be_checked(picker: Picker) -> None:
+    picker.page.route("**/batch*", lambda route: route.fulfill(status=503))
+    picker.renew()
+    picker.host.evaluate(PICK, a_track(99).track_id)
 
-        warning = opened.host.locator(".warning")
-        expect(warning).to_have_text("This pick could not be checked right now.")
+    warning = picker.host.locator(".warning")
+    expect(warning).to_have_text("This pick could not be checked right now.")
 
 
 def test_a_pick_of_a_duplicate_is_its_canonical_track(few: Stage, picker: Picker) -> None:

@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.stage import open_picker
+from tests.browser.picker import open_picker
 
 PICKER = Path(__file__).parents[2] / "picker"
 APP = Path(__file__).parent / "package_app"

@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.stage import FEW, Picker, many_tracks, open_picker, stage
+from tests.browser.picker import Picker, open_picker
+from tests.browser.stage import FEW, many_tracks, stage
 
 SONG_12 = "\u2068Song 12\u2069 by \u2068Artist 12\u2069"
 

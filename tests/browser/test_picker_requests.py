@@ -7,40 +7,35 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from tests.browser.stage import FEW, PROXY, Picker, Stage, an_error, open_picker, stage
+from tests.browser.picker import Picker, open_picker
+from tests.browser.stage import FEW, PROXY, Stage, an_error, stage
 from tests.builders import NOON, a_snapshot
 
 
 def test_a_list_is_revalidated_by_a_reload_and_by_a_new_tab(browser: Browser) -> None:
     statuses: list[int] = []
-    with (
-        stage(*FEW) as served,
-        browser.new_context() as context,
-    ):  # a route would turn the cache off
-        page = context.new_page()
-        rows = page.locator("tiktok-music-picker").get_by_role("grid").get_by_role("row")
-        page.goto(served.address)
-        expect(rows).to_have_count(12)
-        session = context.new_cdp_session(page)
+    with stage(*FEW) as served, open_picker(browser, served.address) as opened:
+        expect(opened.rows).to_have_count(12)
+        session = opened.page.context.new_cdp_session(opened.page)
         session.send("Network.enable")
         session.on(
             "Network.responseReceivedExtraInfo", lambda on: statuses.append(on["statusCode"])
         )
-        page.locator("tiktok-music-picker").evaluate("host => host.reload()")
+        opened.host.evaluate("host => host.reload()")
         for _ in range(40):
             if 304 in statuses:
                 break
-            page.wait_for_timeout(50)
+            opened.page.wait_for_timeout(50)
         assert 304 in statuses
 
         later = NOON + timedelta(hours=6, minutes=1)
         served.world.snapshots.publish(a_snapshot(*FEW[1:], fence=3, published_at=later))
         served.world.now += 60
-        page.locator("tiktok-music-picker").evaluate("host => host.reload()")
-        expect(rows).to_have_count(11)
-        tab = context.new_page()
-        tab.goto(served.address)
-        expect(tab.locator("tiktok-music-picker .row")).to_have_count(11)
+        opened.host.evaluate("host => host.reload()")
+        expect(opened.rows).to_have_count(11)
+        with opened.page.context.new_page() as tab:
+            tab.goto(served.address)
+            expect(Picker(tab).rows).to_have_count(11)
 
 
 def test_a_wait_is_capped_and_shown(few: Stage, browser: Browser) -> None:
@@ -112,18 +107,17 @@ def test_a_wait_can_be_ended(few: Stage, browser: Browser) -> None:
 ROW = {"id": FEW[0].track_id, "title": "Song 1"}
 
 
-def test_pages_that_never_end_are_ended(few: Stage, browser: Browser) -> None:
+def test_pages_that_never_end_are_ended(picker: Picker) -> None:
     pages: list[tuple[list[Any], int]] = [([], 1), ([ROW], 2)]
     for tracks, most in pages:
         requested: list[str] = []
-        with open_picker(browser, "about:blank") as opened:
-            opened.page.route(PROXY, partial(answer_endlessly, tracks, requested))
-            opened.page.goto(few.address)
-            wait_for_count(opened.page, requested, most)
-            opened.page.wait_for_timeout(300)
+        picker.page.route(PROXY, partial(answer_endlessly, tracks, requested))
+        picker.renew()
+        wait_for_count(picker.page, requested, most)
+        picker.page.wait_for_timeout(300)
 
-            assert len(requested) == most
-            expect(opened.rows).to_have_count(most if tracks else 0)
+        assert len(requested) == most
+        expect(picker.rows).to_have_count(most if tracks else 0)
 
 
 def answer_endlessly(tracks: list[Any], requested: list[str], route: Route) -> None:
@@ -131,25 +125,24 @@ def answer_endlessly(tracks: list[Any], requested: list[str], route: Route) -> N
     route.fulfill(json={"tracks": tracks, "total": 900, "nextCursor": "again"})
 
 
-def test_a_cursor_that_expires_each_time_restarts_the_list_once(browser: Browser) -> None:
+def test_a_cursor_that_expires_each_time_restarts_the_list_once(picker: Picker) -> None:
     requested: list[str] = []
     rows = [{**ROW, "id": f"{ROW['id'][:-2]}{number:02}"} for number in range(3)]
-    with stage(*FEW) as served, open_picker(browser, "about:blank") as opened:
 
-        def answer(route: Route) -> None:
-            requested.append(route.request.url)
-            if "cursor=" in route.request.url:
-                route.fulfill(**an_error(422, "VALIDATION"))
-            else:
-                route.fulfill(json={"tracks": rows, "total": 900, "nextCursor": "gone"})
+    def answer(route: Route) -> None:
+        requested.append(route.request.url)
+        if "cursor=" in route.request.url:
+            route.fulfill(**an_error(422, "VALIDATION"))
+        else:
+            route.fulfill(json={"tracks": rows, "total": 900, "nextCursor": "gone"})
 
-        opened.page.route(PROXY, answer)
-        opened.page.goto(served.address)
-        banner = opened.host.locator(".banner")
-        expect(banner).to_contain_text("The music cannot be shown right now.")
-        opened.page.wait_for_timeout(500)
+    picker.page.route(PROXY, answer)
+    picker.renew()
+    banner = picker.host.locator(".banner")
+    expect(banner).to_contain_text("The music cannot be shown right now.")
+    picker.page.wait_for_timeout(500)
 
-        assert len(requested) == 4
+    assert len(requested) == 4
 
 
 def sent_by(picker: Picker, text: str) -> list[str]:

@@ -4,7 +4,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.stage import FEW, Picker, Stage, open_picker
+from tests.browser.picker import Picker, open_picker
+from tests.browser.stage import FEW, Stage
 from tests.builders import a_record, a_track
 from tiktok_music.archive import TrackStatus
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.stage import PROXY, Picker, Stage, an_error, open_picker, wait_for
+from tests.browser.picker import Picker, open_picker, wait_for
+from tests.browser.stage import PROXY, Stage, an_error
 
 
 def test_no_match_offers_to_clear_the_filters(picker: Picker) -> None:
@@ -19,13 +20,12 @@ def test_no_match_offers_to_clear_the_filters(picker: Picker) -> None:
     expect(picker.chip("English")).to_have_attribute("aria-pressed", "false")
 
 
-def test_an_empty_catalog_shows_a_notice(few: Stage, browser: Browser) -> None:
+def test_an_empty_catalog_shows_a_notice(picker: Picker) -> None:
     nothing = {"tracks": [], "total": 0, "nextCursor": None}
-    with open_picker(browser, "about:blank") as opened:
-        opened.page.route(PROXY, lambda route: route.fulfill(json=nothing))
-        opened.page.goto(few.address)
+    picker.page.route(PROXY, lambda route: route.fulfill(json=nothing))
+    picker.renew()
 
-        expect(opened.host.locator(".panel")).to_contain_text("No music yet")
+    expect(picker.host.locator(".panel")).to_contain_text("No music yet")
 
 
 ERRORS: list[tuple[dict[str, Any], str]] = [
@@ -39,39 +39,37 @@ ERRORS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_an_error_shows_a_notice_and_can_be_retried(few: Stage, browser: Browser) -> None:
-    with open_picker(browser, "about:blank") as opened:
-        checked: set[str] = set()
-        for answer, text in ERRORS:
-            opened.page.route(PROXY, partial(fulfill, answer))
-            if checked:
-                opened.host.evaluate("host => host.reload()")
-            else:
-                opened.page.goto(few.address)
-            panel = opened.host.locator(".panel")
-            expect(panel).to_contain_text(text)
-            if panel.inner_text() not in checked:
-                checked.add(panel.inner_text())
-                assert opened.violations() == []
+def test_an_error_shows_a_notice_and_can_be_retried(picker: Picker) -> None:
+    checked: set[str] = set()
+    for answer, text in ERRORS:
+        picker.page.route(PROXY, partial(fulfill, answer))
+        if checked:
+            picker.host.evaluate("host => host.reload()")
+        else:
+            picker.renew()
+        panel = picker.host.locator(".panel")
+        expect(panel).to_contain_text(text)
+        if panel.inner_text() not in checked:
+            checked.add(panel.inner_text())
+            assert picker.violations() == []
 
-            opened.page.unroute(PROXY)
-            opened.button("Try again").click()
+        picker.page.unroute(PROXY)
+        picker.button("Try again").click()
 
-            expect(opened.rows).to_have_count(12)
+        expect(picker.rows).to_have_count(12)
 
 
 def fulfill(answer: dict[str, Any], route: Route) -> None:
     route.fulfill(**answer)
 
 
-def test_a_rate_limit_is_retried_automatically(few: Stage, browser: Browser) -> None:
+def test_a_rate_limit_is_retried_automatically(picker: Picker) -> None:
     limited = an_error(429, "RATE_LIMITED", **{"Retry-After": "1"})
-    with open_picker(browser, "about:blank") as opened:
-        opened.page.route(PROXY, lambda route: route.fulfill(**limited), times=1)
-        opened.page.goto(few.address)
+    picker.page.route(PROXY, lambda route: route.fulfill(**limited), times=1)
+    picker.renew()
 
-        expect(opened.host.locator(".panel")).to_contain_text("Too many requests at once.")
-        expect(opened.rows).to_have_count(12)
+    expect(picker.host.locator(".panel")).to_contain_text("Too many requests at once.")
+    expect(picker.rows).to_have_count(12)
 
 
 def test_offline_shows_a_notice_and_recovers_when_online(picker: Picker) -> None:
@@ -98,18 +96,17 @@ def test_an_old_list_shows_its_age(few: Stage, browser: Browser) -> None:
         few.world.now -= 50 * 3600
 
 
-def test_skeleton_rows_are_shown_until_the_list_is_loaded(few: Stage, browser: Browser) -> None:
+def test_skeleton_rows_are_shown_until_the_list_is_loaded(picker: Picker) -> None:
     held: list[Route] = []
-    with open_picker(browser, "about:blank") as opened:
-        opened.page.route(PROXY, lambda route: held.append(route))
-        opened.page.goto(few.address)
-        wait_for(opened.page, held)
+    picker.page.route(PROXY, lambda route: held.append(route))
+    picker.renew()
+    wait_for(picker.page, held)
 
-        expect(opened.host.get_by_role("grid")).to_have_attribute("aria-busy", "true")
-        expect(opened.host.locator(".bone.square").first).to_be_visible()
-        assert opened.violations() == []
-        held[0].continue_()
-        expect(opened.host.locator(".bone")).to_have_count(0)
+    expect(picker.host.get_by_role("grid")).to_have_attribute("aria-busy", "true")
+    expect(picker.host.locator(".bone.square").first).to_be_visible()
+    assert picker.violations() == []
+    held[0].continue_()
+    expect(picker.host.locator(".bone")).to_have_count(0)
 
 
 def test_a_server_error_is_retried_automatically_without_flicker(

@@ -26,7 +26,8 @@ from local.cors import with_cors
 from local.picker import with_picker
 from local.servers import BackgroundServer, address, bind
 from tests.api_world import LIST, World
-from tests.browser.stage import many_tracks, open_picker
+from tests.browser.picker import open_picker
+from tests.browser.stage import many_tracks
 from tests.builders import a_snapshot
 from tiktok_music.api_key import BrowserAccess
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.picker import shared_page
 from tests.signals import Samples, encoded, music
 from tiktok_music.adapters.mp3_file import Mp3Tags
 from tiktok_music.adapters.mp3_gain import STEP_DB, rewrite_mp3
@@ -25,11 +26,7 @@ DECODE = """async (mp3) => {
 
 def played(browser: Browser, mp3: bytes) -> Samples:
     """The samples of the left channel, as Chromium plays them."""
-    page = browser.new_page()
-    try:
-        text = page.evaluate(DECODE, base64.b64encode(mp3).decode())
-    finally:
-        page.close()
+    text = shared_page(browser).evaluate(DECODE, base64.b64encode(mp3).decode())
     return np.frombuffer(base64.b64decode(text), np.float32)
 
 

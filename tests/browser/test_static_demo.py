@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.stage import Picker, open_picker
+from tests.browser.picker import Picker, open_picker
 from tools.packaging.static_demo import build
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.stage import launch
+from tests.browser.picker import launch
 from tests.local_process import LocalRun, running
 from tests.needs import BROWSER, skip_without
 

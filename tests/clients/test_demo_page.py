@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.stage import Picker, open_picker
+from tests.browser.picker import Picker, open_picker
 from tests.local_process import LocalRun
 
 
