@@ -15,6 +15,7 @@ from tiktok_music.api.request_log import AnsweredRequest
 from tiktok_music.api.tokens import mint_request, restrictions
 from tiktok_music.charts import GENRES
 from tiktok_music.publish_policy import NotHonored
+from tiktok_music.refresh.curation.languages.table import LanguageTable
 from tiktok_music.refresh.gates import ABSOLUTE
 from tiktok_music.resolve_publish import WARNINGS
 from tiktok_music_client.filters import Filters
@@ -115,6 +116,14 @@ def test_a_documented_number_of_examples_is_that_of_their_file(file: str, count:
 
     [number, *_] = re.findall(count, CURATION)
     assert int(number.replace(",", "")) == len(examples)
+
+
+def test_the_number_of_languages_of_the_word_lists_is_that_of_their_tables() -> None:
+    folder = ROOT / "layers_shared/tiktok_music/refresh/curation/languages/data"
+    tables = [path.name.partition(".")[0] for path in folder.glob("*.words.txt.xz")]
+
+    codes = {code for script in tables for code in LanguageTable.load(folder, script).codes}
+    assert f"word lists of {len(codes)} languages" in CURATION
 
 
 def test_the_number_of_combinations_of_a_rehearsal_is_theirs() -> None:
