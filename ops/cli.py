@@ -57,7 +57,10 @@ def root(
     ] = None,
     region: Annotated[
         str | None,
-        typer.Option("--region", help="AWS region. Default: AWS_REGION, else the profile's."),
+        typer.Option(
+            "--region",
+            help="AWS region. Default: AWS_REGION, else AWS_DEFAULT_REGION, else the profile's.",
+        ),
     ] = None,
 ) -> None:
     """Operate the TikTok music catalog: a stack on AWS, or the local run."""

@@ -1,4 +1,4 @@
-"""`catalog doctor`: checks everything a refresh needs, and says how to fix what fails."""
+"""`catalog doctor`: checks what a refresh needs, and says how to fix what fails."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -67,11 +67,12 @@ def doctor(
         False, "--publish", help="Only show the figures of the last run on direct publish."
     ),
 ) -> None:
-    """Check everything a refresh needs: settings, credentials, clock, tables, lists, secrets,
-    bucket, source; also the sandbox's media and, for a stack, its alarms.
+    """Check what a refresh needs: settings, credentials, clock, tables, items, lists, secrets,
+    bucket, source; also the sandbox's media, some published media and, for a stack, its alarms.
 
-    Exits with 1 if any check fails. Writes one object to the bucket, reads it from its public URL,
-    and deletes it.
+    With your credentials, not those of the function's role; charts beside the default one are not
+    fetched. Exits with 1 if any check fails. Writes one object to the bucket, reads it from its
+    public URL, and deletes it.
     """
     if publish:
         library_report(stack, as_json=as_json)

@@ -40,7 +40,7 @@ def add(
         ListKind,
         typer.Argument(
             help="deny rejects a sound, allow exempts it from the word rules, title renames it; "
-            "deny-join, allow-join: publish it as its duplicate in the commercial library or not."
+            "allow-join publishes it as its duplicate in the commercial library, deny-join never."
         ),
     ],
     reason: Annotated[str, typer.Option("--reason", help="The reason, shown in reports.")],

@@ -28,7 +28,10 @@ from tiktok_music.track import cover_key, preview_key
 app = typer.Typer(help="Published media: verify, repair.", no_args_is_help=True)
 MOST_PRINTED = 50
 PublicOption = Annotated[
-    bool, typer.Option("--public/--no-public", help="Also ask the public addresses.")
+    bool,
+    typer.Option(
+        "--public/--no-public", help="Also ask the public addresses of previews and covers."
+    ),
 ]
 
 
@@ -39,7 +42,8 @@ def verify(
     stack: str | None = StackOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """Ask for every file of every track, in the bucket and under its public address.
+    """Ask for every file of every track in the bucket, and for previews and covers under their
+    public addresses.
 
     Exits with 1 if a file is missing, or could not be checked. Needs no provider.
     """

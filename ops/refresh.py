@@ -37,7 +37,9 @@ def refresh(
     force: Annotated[
         bool,
         typer.Option(
-            "--force", help="Skip the publish checks that compare with the current snapshot."
+            "--force",
+            help="Skip the publish checks but FLOOR, CAP, SIZE, UNIQUENESS and PINNED, and retry "
+            "media that failed.",
         ),
     ] = False,
     source: Annotated[

@@ -38,8 +38,8 @@ def status(
 ) -> None:
     """Show the current snapshot, its age, the last runs and, for a stack, its alarms.
 
-    Exits with 1 if the snapshot is late, the last run failed or found published files missing, or
-    an alarm is in state ALARM.
+    Exits with 1 if the snapshot is late, the last run failed or found published files missing, a
+    chart beside the default one was not published, or an alarm is in state ALARM.
     """
     deployment, now = open_deployment(stack), datetime.now(UTC)
     listed = deployment.reports.list_runs()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -53,7 +54,9 @@ class History:
         times = dict.fromkeys((*runs, *(each.scheduled_at for each in versions)))
         reports = (deployment.reports.get_report(each) for each in sorted(times, reverse=True))
         indexes = (_index(deployment, version) for version in versions)
-        recordings = (_recording(deployment, each) for each in runs[:MAX_RECORDINGS])
+        recorded = (each["scheduledAt"] for each in listed if each.get("isRecorded", True))
+        times_of_recordings = map(datetime.fromisoformat, islice(recorded, MAX_RECORDINGS))
+        recordings = (_recording(deployment, each) for each in times_of_recordings)
         return cls(
             tuple(index for index in indexes if index is not None),
             tuple(report for report in reports if report is not None),

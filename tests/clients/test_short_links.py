@@ -40,6 +40,7 @@ def requested(peer: Peer) -> list[str]:
         ("https://vm.tiktok.com/ZM1/", [(f"{SOUND}?_r=1", 301)]),
         (" http://VT.tiktok.com/ZM1 ", [("/ZM2", 307), (SOUND, 302)]),
         ("www.tiktok.com/t/ZM1/", [("//vm.tiktok.com/ZM2", 303), (SOUND, 308)]),
+        ("https://vm.tiktok.com/ZM1/", [*[("/ZM2", 301)] * 4, (SOUND, 301)]),
     ],
 )
 @pytest.mark.parametrize("kind", ["synchronous", "asynchronous"])
@@ -114,6 +115,16 @@ def test_a_link_that_leads_elsewhere_is_not_followed(
     assert caught.value.issues == (("link", message),)
     assert len(peer.requests) == requests
     assert all(request.url.host == "vm.tiktok.com" for request in peer.requests)
+
+
+def test_a_sixth_redirect_is_not_followed_even_to_a_sound() -> None:
+    peer = Peer(*[leads_to("/ZM2")] * 5, leads_to(SOUND))
+
+    with pytest.raises(ValidationFailed) as caught:
+        peer.client().by_link("https://vm.tiktok.com/ZM1/", expand=True)
+
+    message = "Is a short link, and it has more than 5 redirects."
+    assert caught.value.issues == (("link", message),)
 
 
 @pytest.mark.parametrize("answer", [httpx2.Response(503), httpx2.ConnectTimeout("slow")])

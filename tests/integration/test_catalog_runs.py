@@ -259,6 +259,20 @@ def test_why_shows_the_verdict_of_each_run(catalog: Run, refreshes: Refreshes) -
     assert "UNAVAILABLE" in catalog("why", duplicate.tiktok_id).stdout
 
 
+def test_why_looks_at_the_last_four_recorded_runs_and_skips_those_without(
+    catalog: Run, refreshes: Refreshes
+) -> None:
+    for hours_ago in (60, 48, 36, 24):
+        refreshes.run(a_candidate(1), hours_ago=hours_ago)
+    refreshes.source.problem = SourceUnavailable("upstream is down")
+    refreshes.run(hours_ago=12)
+
+    [story] = json.loads(catalog("why", a_candidate(1).tiktok_id, "--json").stdout)
+
+    recorded = [each.isoformat() for each in refreshes.scheduled[3::-1]]
+    assert [run["scheduledAt"] for run in story["runs"]] == recorded
+
+
 # ---------------------------------------------------------------- lists
 
 

@@ -77,6 +77,18 @@ def test_a_key_in_use_is_not_trusted_beyond_the_grace_period_either(world: World
     assert statuses == [200] * int(GRACE_SECONDS // 30) + [500]
 
 
+def test_the_last_acceptance_in_an_outage_does_not_extend_the_grace_period(world: World) -> None:
+    world.get()
+    world.keys.is_down = True
+
+    statuses = []
+    for moment in (GRACE_SECONDS - 1, 1):
+        world.now += moment
+        statuses.append(world.get().status)
+
+    assert statuses == [200, 500]
+
+
 @pytest.mark.parametrize("scope", ["publish:read", "*"])
 def test_a_suspended_key_is_refused_from_the_cache_too(world: World, scope: str) -> None:
     world.change_key(state=KeyState.SUSPENDED, scopes=frozenset({scope}))

@@ -153,6 +153,11 @@ def test_a_cors_preflight_succeeds(world: World) -> None:
 
     answer = answer_to(world, http_event(LIST, "OPTIONS") | {"headers": preflight})
 
-    assert answer == Answer(204, {"cache-control": "no-store", "x-request-id": REQUEST_ID}, b"")
+    headers = {
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "x-request-id": REQUEST_ID,
+    }
+    assert answer == Answer(204, headers, b"")
     plain = answer_to(world, http_event(LIST, "OPTIONS", origin="https://app.example.com"))
     assert (plain.status, plain.headers["allow"]) == (405, "GET, HEAD")

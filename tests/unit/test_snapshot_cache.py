@@ -1,5 +1,6 @@
 """Versions that an instance caches, finds, and falls back on."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -117,6 +118,20 @@ def test_a_cold_start_falls_back_on_an_older_complete_version(world: World) -> N
     world.store.write_chunks(SECOND)
     world.now += 30
     assert world.cache.snapshot() == SECOND
+
+
+def test_a_cold_start_falls_back_on_no_version_that_a_takedown_withdrew(world: World) -> None:
+    world.store.publish(THIRD)
+    pointer = world.store.pointer()
+    withdrawn, first = pointer.history
+    history = (replace(withdrawn, is_withdrawn=True), first)
+    world.store.current_pointer = replace(pointer, history=history)
+    world.sweep(THIRD.descriptor.version)
+
+    assert world.cache.snapshot() == FIRST
+    world.sweep(FIRST.descriptor.version)
+    with pytest.raises(SnapshotCorrupt):
+        world.over(world.store).snapshot()
 
 
 def test_a_new_version_whose_chunks_are_not_visible_yet_is_retried(world: World) -> None:

@@ -7,6 +7,7 @@ CatalogError
 └── ApiError
     ├── Unauthenticated
     ├── ForbiddenScope
+    ├── OriginNotAllowed
     ├── NotFound
     ├── MethodNotAllowed
     ├── ValidationFailed

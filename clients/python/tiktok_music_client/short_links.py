@@ -35,12 +35,12 @@ class ShortLink:
             raise _no_sound(f"it leads nowhere (HTTP {status})")
         address = _joined(self.address or "", location)
         self._redirects += 1
+        if self._redirects > MOST_REDIRECTS:
+            raise _no_sound(f"it has more than {MOST_REDIRECTS} redirects")
         if _SHORT.fullmatch(address) is None:
             self.address, self.result = None, address.partition("?")[0]
-        elif self._redirects <= MOST_REDIRECTS:
-            self.address = address
         else:
-            raise _no_sound(f"it has more than {MOST_REDIRECTS} redirects")
+            self.address = address
 
 
 def _joined(address: str, location: str) -> str:

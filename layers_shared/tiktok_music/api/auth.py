@@ -112,7 +112,8 @@ class Authenticator:
             if cached is None or cached.key is None or now >= cached.read_at + GRACE_SECONDS:
                 raise
             self._on_stale(exc)
-            return replace(cached, expires_at=now + UNKNOWN_SECONDS)
+            ends = cached.read_at + GRACE_SECONDS
+            return replace(cached, expires_at=min(now + UNKNOWN_SECONDS, ends))
         return _CachedKey(key, now, now + (KNOWN_SECONDS if key else UNKNOWN_SECONDS))
 
 

@@ -59,5 +59,9 @@ class LambdaEntry:
 
 
 def _no_content(request_id: str) -> Result:
-    headers = {"cache-control": "no-store", "x-request-id": request_id}
+    headers = {
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "x-request-id": request_id,
+    }
     return {"statusCode": 204, "headers": headers, "body": "", "isBase64Encoded": False}

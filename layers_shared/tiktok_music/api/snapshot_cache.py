@@ -196,9 +196,13 @@ class SnapshotCache:
         return _Cached(pointer, snapshot, Schedule.of(pointer))
 
     def _first_that_loads(self, pointer: Pointer, started_at: float) -> Snapshot:
-        """Falls back on an older snapshot on a cold start, when nothing is cached."""
+        """Falls back on an older snapshot on a cold start, when nothing is cached.
+
+        A withdrawn one lists a track that was taken down: it is no choice.
+        """
+        older = (each for each in pointer.history if not each.is_withdrawn)
         problems: list[StoreError] = []
-        for descriptor in _versions(pointer)[:MOST_COLD_LOADS]:
+        for descriptor in (pointer.current, *older)[:MOST_COLD_LOADS]:
             if problems and self._clock() - started_at >= COLD_SECONDS:
                 break
             try:

@@ -40,11 +40,11 @@ BEFORE_CHARTS = frozenset(
 def refresh(dependencies: RefreshDependencies, trigger: Trigger) -> RefreshReport:
     """Runs one refresh and returns its report.
 
-    The report is stored, except for LOCKED and ALREADY_DONE: it would replace that of the run
-    which does the work. The served catalog changes in the last conditional write only, so that a
-    run which stops anywhere leaves the last good snapshot. Idempotent: stored media is not fetched
-    again, and a scheduled run that is done is not done twice. An error that ends the run is raised
-    after its report is stored and the lease released.
+    The report is stored and the run listed, except for LOCKED and ALREADY_DONE: they would replace
+    those of the run which does the work. The served catalog changes in the last conditional write
+    only, so that a run which stops anywhere leaves the last good snapshot. Idempotent: stored media
+    is not fetched again, and a scheduled run that is done is not done twice. An error that ends the
+    run is raised after its report is stored and the lease released.
     """
     watch = Stopwatch(dependencies.seconds)
     started_at = dependencies.now()
@@ -59,8 +59,10 @@ def refresh(dependencies: RefreshDependencies, trigger: Trigger) -> RefreshRepor
     try:
         result = _run(dependencies, trigger, fence, watch)
     except Exception as exc:
-        _store(dependencies, report(RunResult(Outcome.FAILED, repr(exc))))
+        failed = report(RunResult(Outcome.FAILED, repr(exc)))
+        _store(dependencies, failed)
         _clean_up(dependencies, trigger)
+        save_run(dependencies.reports, failed, None, trigger.remaining_seconds)
         raise
     finished = report(result)
     if result.outcome is Outcome.ALREADY_DONE:

@@ -233,10 +233,14 @@ def test_an_unexpected_error_stores_a_report_and_releases_the_lease(world: World
 
     stored = world.reports.get_report(world.now)
     assert stored is not None
-    assert (stored["outcome"], stored["reason"]) == ("FAILED", "RecursionError('deep \\ud83d')")
+    failed = ("FAILED", "RecursionError('deep \\ud83d')")
+    assert (stored["outcome"], stored["reason"]) == failed
+    [listed, _] = world.reports.list_runs()
+    assert (listed["outcome"], listed["reason"], listed["isRecorded"]) == (*failed, False)
     assert world.served() == served
     world.source.problem = None
     assert world.refresh(holder="run-3").outcome is Outcome.PUBLISHED
+    assert [run["outcome"] for run in world.reports.list_runs()] == ["PUBLISHED", "PUBLISHED"]
 
 
 def test_songs_without_a_clip_do_not_fail_the_check_of_unreadable_rows(world: World) -> None:
