@@ -26,7 +26,7 @@ export ARCH ?= arm64
 .PHONY: help install run test generators faults mutants rehearse-deploy life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh bench-growth lock audit release clean
 
 help: ## list these targets
-	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 install: $(ENVIRONMENT) ## install the development environment into .venv
 
@@ -51,7 +51,7 @@ $(AUDIT_ENVIRONMENT): requirements-audit.txt
 	@touch $@
 
 $(SAM_ENVIRONMENT): requirements-sam.txt requirements-emulator.txt
-	@python="$$($(find_python))" && echo "installing SAM into .venv-sam with $$("$$python" --version)" && "$$python" -m venv .venv-sam
+	@python="$$($(find_python))" && echo "installing SAM into .venv-sam with $$("$$python" --version), once; takes a minute or two" && "$$python" -m venv .venv-sam
 	@.venv-sam/bin/pip install --quiet --require-hashes -r requirements-sam.txt
 	@.venv-sam/bin/pip install --quiet --require-hashes --no-deps --upgrade --target .venv-sam/runtime \
 		--only-binary=:all: --python-version 3.13 --platform manylinux2014_$$(uname -m) -r requirements-emulator.txt \

@@ -1,5 +1,6 @@
 """`catalog why`: everything stored about a track."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -218,8 +219,12 @@ def _lines(name: str, value: Mapping[str, Any]) -> list[tuple[str, str]]:
         if isinstance(part, Mapping):
             lines += _lines(f"{name}.{field}", part)
         elif part is not None and field != "fingerprint":
-            lines.append((f"{name}.{field}", str(part)))
+            lines.append((f"{name}.{field}", _text(part)))
     return lines
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
 
 
 def _to_json(value: dict[str, Any]) -> dict[str, Any]:

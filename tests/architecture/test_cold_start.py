@@ -1,5 +1,6 @@
 """The modules that a new instance of the list function loads, in a fresh interpreter."""
 
+import ast
 import json
 import os
 import subprocess
@@ -25,6 +26,7 @@ LATE = (
     "tiktok_music.api.track_routes",
     "tiktok_music.api.tracks",
     "tiktok_music.api.changes",
+    "tiktok_music.api.charts.routes",
     "tiktok_music.api.resolve_route",
     "tiktok_music.api.open_routes",
     "tiktok_music.api.json_body",
@@ -95,6 +97,20 @@ def test_nothing_heavy_is_loaded(loaded: frozenset[str], name: str) -> None:
 
 def test_modules_of_other_routes_are_not_loaded(loaded: frozenset[str]) -> None:
     assert [name for name in LATE if name in loaded] == []
+
+
+def test_every_module_that_an_endpoint_imports_is_late() -> None:
+    app = ast.parse((ROOT / "layers_shared/tiktok_music/api/app.py").read_text())
+    endpoints = [node for node in ast.walk(app) if isinstance(node, ast.AsyncFunctionDef)]
+
+    imported = {
+        str(node.module)
+        for endpoint in endpoints
+        for node in ast.walk(endpoint)
+        if isinstance(node, ast.ImportFrom)
+    }
+    assert len(imported) > 3
+    assert [each for each in sorted(imported) if not each.startswith(LATE)] == []
 
 
 def test_every_late_module_exists() -> None:

@@ -190,7 +190,9 @@ def sam_help(command: tuple[str, ...]) -> str:
     ).stdout
 
 
-@pytest.mark.skipif(not SAM.exists(), reason="SAM's own environment is not there: make test")
+@pytest.mark.skipif(
+    not SAM.exists(), reason="SAM's own environment is not there: make check installs it"
+)
 @pytest.mark.parametrize(("document", "words"), documented("sam"), ids=lambda each: str(each)[:60])
 def test_sam_knows_every_command_and_option(document: str, words: list[str]) -> None:
     options = {word.partition("=")[0] for word in words if word.startswith("--")}

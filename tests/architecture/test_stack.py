@@ -214,7 +214,8 @@ def test_the_console_asks_for_every_parameter_in_a_group_and_by_a_label() -> Non
 
     grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
     assert len(grouped) == len(set(grouped))
-    assert set(grouped) == interface["ParameterLabels"].keys() == template["Parameters"].keys()
+    assert set(grouped) == set(template["Parameters"])
+    assert set(interface["ParameterLabels"]) == set(template["Parameters"])
 
 
 def test_the_repository_of_serverless_applications_gets_licence_and_readme() -> None:

@@ -1,6 +1,6 @@
 """Fixtures of the fault tests, the size of the selection, and the figures printed at the end.
 
-`FAULTS=full` runs every boundary in every mode; the default selection takes under a minute.
+`FAULTS=full` runs every boundary in every mode; the default selection takes two minutes of CPU.
 """
 
 import os

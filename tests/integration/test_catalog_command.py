@@ -527,6 +527,8 @@ def test_why_tells_the_evidence_of_a_join(catalog: Run, stores: DynamoRows) -> N
 
     assert found["record"]["publish"] == camel_keys(publish_to(some_facts()))
     assert "sameRecording" in next(line for line in text.splitlines() if "evidence" in line)
+    clips = json.dumps(found["record"]["publish"]["clips"], separators=(",", ":"))
+    assert f"record.publish.clips{clips}" in "".join(text.split())
 
 
 @pytest.mark.parametrize("kind", ["deny-join", "allow-join"])

@@ -9,7 +9,13 @@ import pytest
 from tests.builders import a_key
 from tests.fakes import FakeKeys
 from tiktok_music.api.auth import Authenticator
-from tiktok_music.api_key import KeyEnvironment, PresentedKey, mint_key, parse_authorization
+from tiktok_music.api_key import (
+    BrowserAccess,
+    KeyEnvironment,
+    PresentedKey,
+    mint_key,
+    parse_authorization,
+)
 from tiktok_music.errors import Unauthenticated
 
 LIVE = KeyEnvironment.LIVE
@@ -73,6 +79,12 @@ def test_any_other_character_in_the_id_of_a_new_key_makes_it_malformed() -> None
 
     assert (len(changed), read) == (16 * 31, [])
     assert parse_authorization(f"Bearer lp_test_{key_id}_{secret}") is None
+
+
+def test_the_secret_of_browser_tokens_is_in_no_text() -> None:
+    access = BrowserAccess(b"secret", ("https://app.example.com",))
+
+    assert str(access) == "BrowserAccess(origins=('https://app.example.com',))"
 
 
 def test_an_invented_id_in_a_new_key_costs_no_read() -> None:

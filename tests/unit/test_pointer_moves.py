@@ -100,6 +100,20 @@ def test_a_recovered_pointer_has_at_most_a_hundred_versions() -> None:
     assert (pointer.current, pointer.history) == (whole[-1], tuple(whole[-2:4:-1]))
 
 
+def test_a_replaced_pointer_has_at_most_a_hundred_versions() -> None:
+    current, *history = [a_descriptor(fence) for fence in range(100, 0, -1)]
+
+    pointer = replaced(Pointer(current, tuple(history)), a_descriptor(101), 102)
+
+    assert pointer.history == (replace(current, is_withdrawn=True), *history[:-1])
+
+
+def test_the_newest_of_withdrawn_versions_is_recovered_if_there_is_no_other() -> None:
+    withdrawn = [replace(each, is_withdrawn=True) for each in WHOLE]
+
+    assert recovered(withdrawn, None, 20, is_pinned=False).current.fence == 9
+
+
 def test_a_rollback_makes_an_older_version_current_with_a_higher_fence() -> None:
     pointer = after(3, hours_between=12)
 

@@ -13,6 +13,7 @@ READING = ["GET", "HEAD"]
 ALLOWED = {
     LIST: READING,
     f"{LIST}/batch": READING,
+    f"{LIST}/charts": READING,
     f"{LIST}/changes": READING,
     f"{LIST}/resolve": ["POST"],
     f"{LIST}/tokens": ["POST"],
@@ -31,6 +32,14 @@ def world() -> World:
     world.snapshots.publish(a_snapshot(a_track(1)))
     world.archive.save_many([a_record(1)])
     return world
+
+
+def test_every_path_of_the_document_is_tested_here(world: World) -> None:
+    document = json.loads(world.get("/openapi.json").body)
+
+    assert {path.replace("{trackId}", a_track(1).track_id) for path in document["paths"]} == set(
+        ALLOWED
+    ) - {f"{LIST}/anything"}
 
 
 @pytest.mark.parametrize("path", ALLOWED)

@@ -1,6 +1,7 @@
 """Rules and operator overrides reject tracks one by one."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +14,9 @@ from tiktok_music.refresh.curation.operator_lists import (
     ListKind,
     OperatorLists,
 )
+from tiktok_music.refresh.media.check import MediaCheck
 from tiktok_music.refresh.rejection import Finding, Rejection, RejectionReason
-from tiktok_music.refresh.report import Outcome
+from tiktok_music.refresh.report import ChartReport, Outcome
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,29 @@ def test_unreadable_rows_and_unknown_languages_are_reported(world: World) -> Non
 
     assert (report.rows, report.rejected_by_reason()) == (2, {"INVALID_ROW": 1})
     assert report.unknown_languages == ("Klingonese",)
+
+
+def test_a_report_has_the_same_members_and_more_if_there_is_more_to_say(world: World) -> None:
+    """`catalog report --json` shows them: members are added, and none goes or is renamed."""
+    members = [
+        "outcome", "reason", "scheduledAt", "startedAt", "seconds", "rows", "accepted", "added",
+        "removed", "newMedia", "previewMethods", "deferred", "version", "rejected", "examples",
+        "mergedCount", "merged", "separated", "unknownLanguages", "newFields", "unchangedRuns",
+        "unreadableFields", "emptyParts",
+    ]  # fmt: skip
+
+    report = world.refresh(a_candidate(1))
+    complete = replace(
+        report,
+        failed_sources=("cml: down",),
+        library={"tracks": 1},
+        media_check=MediaCheck(checked=1),
+        charts=(ChartReport(chart_id="cml.us", outcome=Outcome.PUBLISHED),),
+    )
+
+    more = ["failedSources", "library", "mediaCheck", "charts"]
+    assert list(report.to_dict()) == members
+    assert list(complete.to_dict()) == [*members, *more]
 
 
 def test_a_report_has_a_few_examples_of_each_reason(world: World) -> None:
