@@ -40,12 +40,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         f"{REFRESH}/test_outcomes.py",
         f"{REFRESH}/test_over_time.py",
     ),
-    "refresh.publication.archive_records": (
-        f"{REFRESH}/test_archive.py",
-        f"{REFRESH}/test_publishing.py",
-        f"{REFRESH}/test_over_time.py",
-        f"{REFRESH}/test_takedowns.py",
-    ),
+    "refresh.publication.archive_records": (f"{REFRESH}/test_archive_records.py",),
     "adapters.dynamo_publisher": (
         "tests/contracts/test_publisher_contract.py",
         "tests/contracts/test_dynamo_calls.py",
