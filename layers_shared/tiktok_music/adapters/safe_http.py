@@ -187,7 +187,6 @@ class SafeHttp:
                 timeout=timeout,
                 ssl_context=self._tls,
                 server_hostname=host,
-                assert_hostname=host,
             )
         )
         pool.ConnectionCls = watched_connections(deadline)[scheme]
@@ -208,7 +207,7 @@ def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
     if not COMPRESSIONS.isdisjoint(encoding.strip() for encoding in encodings):
         raise DownloadFailed("the answer is compressed, against the request")
     body = bytearray()
-    while chunk := response.read1(CHUNK_BYTES, decode_content=False):
+    while chunk := response.read1(CHUNK_BYTES):
         body += chunk
         if len(body) > max_bytes:
             raise DownloadFailed(f"the answer is larger than {max_bytes} bytes")
