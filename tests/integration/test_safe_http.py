@@ -290,6 +290,23 @@ def test_a_body_over_the_cap_is_refused() -> None:
         get(peer.base_url)
 
 
+def test_the_connection_of_a_refused_body_is_closed_at_once() -> None:
+    closed = threading.Event()
+
+    def waiting(exchange: Exchange) -> None:
+        with contextlib.suppress(OSError):
+            exchange.reply(200, b"x" * 200_000)
+            exchange.rfile.read(1)
+        closed.set()
+
+    with running_peer(waiting) as peer:
+        with pytest.raises(DownloadFailed) as raised:
+            get(peer.base_url)
+
+        assert closed.wait(5.0)
+    assert str(raised.value) == "the answer is larger than 10000 bytes"
+
+
 @pytest.mark.parametrize(
     "encoding",
     ["", " ", "identity", "identity, identity", "none", "None", "UTF-8", "aws-chunked", "binary"],
@@ -404,6 +421,22 @@ def test_a_slow_answer_is_aborted_at_the_deadline(piece: bytes, first: bytes) ->
         pytest.raises(DownloadFailed, match="took too long"),
     ):
         get(peer.base_url, deadline_seconds=0.3)
+
+
+@pytest.mark.parametrize(("deadline_seconds", "asks"), [(-1.0, 0), (0.0, 0), (1.0, 1)])
+def test_nothing_is_looked_up_without_time_left(deadline_seconds: float, asks: int) -> None:
+    asked: list[str] = []
+
+    def nowhere(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return []
+
+    http = SafeHttp(resolver=nowhere, clock=lambda: 7.0)
+    problem = r"cdn\.test does not resolve" if asks else "the answer took too long"
+    with pytest.raises(DownloadFailed, match=problem):
+        get("http://cdn.test/", http=http, deadline_seconds=deadline_seconds)
+
+    assert len(asked) == asks
 
 
 def test_a_silent_peer_is_aborted_at_the_deadline() -> None:
