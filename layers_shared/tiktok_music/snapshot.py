@@ -51,8 +51,8 @@ class Descriptor:
     byte_length: int
     sha256: str
     track_count: int
-    chart: ChartFigures = field(default_factory=ChartFigures)
-    is_forced: bool = False
+    chart: ChartFigures
+    is_forced: bool
     is_withdrawn: bool = False
 
 

@@ -121,7 +121,21 @@ def test_a_move_that_another_one_overtook_is_lost(rows: DynamoRows, move: Move) 
     publisher.flip(before, None)
     publisher.point(unpinned(before, 2), before)
 
-    with pytest.raises(PublishLost):
+    with pytest.raises(PublishLost) as raised:
         move(publisher, before)
 
+    assert str(raised.value) == f"{FIRST.descriptor.version} does not replace the current snapshot"
     assert publisher.current() == unpinned(before, 2)
+
+
+def test_a_publish_that_a_pin_stops_says_so(rows: DynamoRows) -> None:
+    publisher = DynamoPublisher(rows, "catalog")
+    before = Pointer(FIRST.descriptor, is_pinned=True)
+    publisher.flip(before, None)
+
+    with pytest.raises(PublishLost) as raised:
+        publish(publisher, before)
+
+    version = SECOND.descriptor.version
+    assert str(raised.value) == f"{version} does not replace the current snapshot (it is pinned)"
+    assert publisher.current() == before

@@ -126,6 +126,7 @@ def test_the_certificate_must_match_the_requested_host(
 
     with tls.serving("cdn.test") as port:
         assert get(to_loopback(), f"https://cdn.test:{port}/") == b"hello"
+        assert tls.asked_for == ["cdn.test"]
         for other in ("other.test", "127.0.0.1"):
             with pytest.raises(DownloadFailed, match="SSLError"):
                 get(to_loopback(), f"https://{other}:{port}/")
@@ -169,6 +170,7 @@ class Tls:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.authority = folder / "authority.pem"
+        self.asked_for: list[str | None] = []
         self.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority.test")])
@@ -180,6 +182,7 @@ class Tls:
         """Gives every request the same answer, on the given port."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self._chain(name))
+        context.sni_callback = lambda _, asked, __: self.asked_for.append(asked)
         with socket.create_server(("127.0.0.1", 0)) as server:
             threading.Thread(target=self._serve, args=(server, context), daemon=True).start()
             yield server.getsockname()[1]

@@ -2,6 +2,8 @@
 
 import contextlib
 import ipaddress
+import socket
+import threading
 import time
 from collections.abc import Callable
 
@@ -125,9 +127,68 @@ def test_a_host_is_resolved_once_and_its_address_connected_to() -> None:
     assert peer.requests[0][1]["Host"] == f"cdn.test:{port}"
 
 
-def test_an_unusual_port_is_refused() -> None:
-    with pytest.raises(DownloadFailed, match="port 6379"):
-        get("http://cdn.test:6379/", http=SafeHttp(resolver=lambda host, port: ["1.1.1.1"]))
+@pytest.mark.parametrize(
+    ("place", "is_usual"),
+    [
+        ("http://cdn.test", True),
+        ("http://cdn.test:80", True),
+        ("https://cdn.test", True),
+        ("https://cdn.test:443", True),
+        ("http://cdn.test:443", False),
+        ("https://cdn.test:80", False),
+        ("http://cdn.test:6379", False),
+    ],
+)
+def test_the_port_of_the_scheme_is_connected_to_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, place: str, is_usual: bool
+) -> None:
+    """Each connection has five seconds."""
+    connected: list[tuple[object, float | None]] = []
+
+    def connect(self: socket.socket, address: object) -> None:
+        connected.append((address, self.gettimeout()))
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    http = SafeHttp(resolver=lambda host, port: ["1.1.1.1"])
+
+    problem = "cdn.test: NewConnectionError" if is_usual else r"port \d+ is not allowed"
+    with pytest.raises(DownloadFailed, match=problem):
+        get(f"{place}/a.mp3", http=http, deadline_seconds=30.0)
+
+    port = 443 if place.startswith("https") else 80
+    assert connected == ([(("1.1.1.1", port), 5.0)] if is_usual else [])
+
+
+@pytest.mark.parametrize(
+    ("deadline_seconds", "timeouts"),
+    [
+        (30.0, [5.0, 10.0, 5.0, 10.0]),
+        (9.0, [5.0, 9.0, 5.0, 8.0]),
+        (4.5, [4.5, 3.5]),
+    ],
+)
+def test_each_connection_and_read_has_a_timeout_within_the_deadline(
+    monkeypatch: pytest.MonkeyPatch, deadline_seconds: float, timeouts: list[float]
+) -> None:
+    """The answer to the first request, a redirect, takes a second."""
+    times, chosen, client = [7.0, 7.0, 8.0], list[float | None](), threading.get_ident()
+    settimeout = socket.socket.settimeout
+
+    def noted(self: socket.socket, seconds: float | None) -> None:
+        if threading.get_ident() == client and chosen[-1:] != [seconds]:
+            chosen.append(seconds)
+        settimeout(self, seconds)
+
+    monkeypatch.setattr(socket.socket, "settimeout", noted)
+    http = SafeHttp(allow_private=True, clock=lambda: times.pop(0))
+
+    with running_peer(answering(302, Location="/")) as peer, pytest.raises(DownloadFailed):
+        http.get(
+            peer.base_url, headers={}, max_bytes=0, deadline_seconds=deadline_seconds, redirects=1
+        )
+
+    assert (chosen, len(peer.requests)) == (timeouts, 2)
 
 
 def test_redirects_are_followed_three_times() -> None:
@@ -142,6 +203,55 @@ def test_redirects_are_followed_three_times() -> None:
         assert get(f"{peer.base_url}/3").body == b"there"
         with pytest.raises(DownloadFailed, match="more than 3 redirects"):
             get(f"{peer.base_url}/4")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_every_kind_of_redirect_is_followed(status: int) -> None:
+    def hop(exchange: Exchange) -> None:
+        if exchange.path == "/":
+            exchange.reply(status, b"", Location="/next")
+        else:
+            exchange.reply(200, b"there")
+
+    with running_peer(hop) as peer:
+        assert get(peer.base_url).body == b"there"
+
+
+@pytest.mark.parametrize(("status", "location"), [(200, "/"), (300, "/"), (304, "/"), (302, "")])
+def test_what_is_no_redirect_is_the_answer(status: int, location: str) -> None:
+    with running_peer(answering(status, Location=location)) as peer:
+        assert get(peer.base_url).status == status
+
+    assert len(peer.requests) == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+def test_a_redirect_is_the_answer_where_none_may_be_followed(method: str) -> None:
+    received: list[tuple[str | None, bytes]] = []
+
+    def redirect(exchange: Exchange) -> None:
+        size = int(exchange.headers.get("Content-Length", 0))
+        received.append((exchange.command, exchange.rfile.read(size)))
+        exchange.reply(307, b"", Location="/next")
+
+    http = SafeHttp(allow_private=True)
+    fetch: dict[str, Callable[[str], int]] = {
+        "GET": lambda url: (
+            http.get(url, headers={}, max_bytes=0, deadline_seconds=5.0, redirects=0).status
+        ),
+        "POST": lambda url: (
+            http.post(
+                url, headers={"X-More": "yes"}, body=b"sent", max_bytes=0, deadline_seconds=5.0
+            ).status
+        ),
+        "HEAD": lambda url: http.head(url, deadline_seconds=5.0),
+    }
+
+    with running_peer(redirect) as peer:
+        status = fetch[method](peer.base_url)
+
+    assert (status, received) == (307, [(method, b"sent" if method == "POST" else b"")])
+    assert peer.requests[0][1].get("X-More") == ("yes" if method == "POST" else None)
 
 
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://a.test/", "http://u:p@a.test/"])
@@ -171,11 +281,30 @@ def test_a_redirect_does_not_carry_the_key_on() -> None:
 
 
 def test_a_body_over_the_cap_is_refused() -> None:
+    with running_peer(answering(200, b"x" * 10_000)) as peer:
+        assert get(peer.base_url).body == b"x" * 10_000
     with (
         running_peer(answering(200, b"x" * 10_001)) as peer,
         pytest.raises(DownloadFailed, match="larger than 10000 bytes"),
     ):
         get(peer.base_url)
+
+
+def test_the_connection_of_a_refused_body_is_closed_at_once() -> None:
+    closed = threading.Event()
+
+    def waiting(exchange: Exchange) -> None:
+        with contextlib.suppress(OSError):
+            exchange.reply(200, b"x" * 200_000)
+            exchange.rfile.read(1)
+        closed.set()
+
+    with running_peer(waiting) as peer:
+        with pytest.raises(DownloadFailed) as raised:
+            get(peer.base_url)
+
+        assert closed.wait(5.0)
+    assert str(raised.value) == "the answer is larger than 10000 bytes"
 
 
 @pytest.mark.parametrize(
@@ -219,6 +348,38 @@ def test_a_compressed_body_is_refused(encoding: str) -> None:
         get(peer.base_url)
 
 
+def test_a_peer_that_hangs_up_is_asked_once() -> None:
+    with (
+        running_peer(lambda exchange: exchange.connection.close()) as peer,
+        pytest.raises(DownloadFailed, match="ProtocolError"),
+    ):
+        get(peer.base_url)
+
+    assert len(peer.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("0", 0.0),
+        ("120", 120.0),
+        ("99999", 99_999.0),
+        ("100000", None),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("\u00b2", None),
+        ("\uff11\uff12", None),
+        ("Sun, 22 Nov 2026 12:00:00 GMT", None),
+    ],
+)
+def test_the_wait_that_an_answer_asks_for_is_a_short_number(
+    header: str, seconds: float | None
+) -> None:
+    assert HttpResponse(429, {"retry-after": header}, b"").retry_after_seconds() == seconds
+    assert HttpResponse(429, {}, b"").retry_after_seconds() is None
+
+
 def test_a_truncated_body_is_a_failure() -> None:
     def cut(exchange: Exchange) -> None:
         exchange.send_response(200)
@@ -260,6 +421,22 @@ def test_a_slow_answer_is_aborted_at_the_deadline(piece: bytes, first: bytes) ->
         pytest.raises(DownloadFailed, match="took too long"),
     ):
         get(peer.base_url, deadline_seconds=0.3)
+
+
+@pytest.mark.parametrize(("deadline_seconds", "asks"), [(-1.0, 0), (0.0, 0), (1.0, 1)])
+def test_nothing_is_looked_up_without_time_left(deadline_seconds: float, asks: int) -> None:
+    asked: list[str] = []
+
+    def nowhere(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return []
+
+    http = SafeHttp(resolver=nowhere, clock=lambda: 7.0)
+    problem = r"cdn\.test does not resolve" if asks else "the answer took too long"
+    with pytest.raises(DownloadFailed, match=problem):
+        get("http://cdn.test/", http=http, deadline_seconds=deadline_seconds)
+
+    assert len(asked) == asks
 
 
 def test_a_silent_peer_is_aborted_at_the_deadline() -> None:

@@ -1,14 +1,16 @@
-"""The checksum in a key's id, and keys of older releases, which have none."""
+"""The checksum in a key's id, keys of older releases, which have none, and what a key permits."""
 
 import base64
 import hashlib
 import secrets
+from contextlib import nullcontext
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.builders import a_key
+from tests.builders import NOON, a_key
 from tests.fakes import FakeKeys
-from tiktok_music.api.auth import Authenticator
+from tiktok_music.api.auth import Authenticator, require_scope
 from tiktok_music.api_key import (
     BrowserAccess,
     KeyEnvironment,
@@ -16,7 +18,7 @@ from tiktok_music.api_key import (
     mint_key,
     parse_authorization,
 )
-from tiktok_music.errors import Unauthenticated
+from tiktok_music.errors import ScopeMissing, Unauthenticated
 
 LIVE = KeyEnvironment.LIVE
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -81,12 +83,6 @@ def test_any_other_character_in_the_id_of_a_new_key_makes_it_malformed() -> None
     assert parse_authorization(f"Bearer lp_test_{key_id}_{secret}") is None
 
 
-def test_the_secret_of_browser_tokens_is_in_no_text() -> None:
-    access = BrowserAccess(b"secret", ("https://app.example.com",))
-
-    assert str(access) == "BrowserAccess(origins=('https://app.example.com',))"
-
-
 def test_an_invented_id_in_a_new_key_costs_no_read() -> None:
     keys, stale = FakeKeys(), list[object]()
     authenticator = Authenticator(keys, lambda: 0.0, stale.append)
@@ -108,3 +104,26 @@ def test_a_key_grants_its_scopes_or_all(scopes: set[str], is_granted: bool) -> N
     _, key = a_key(scopes=frozenset(scopes))
 
     assert key.grants("publish:read") is is_granted
+    with nullcontext() if is_granted else pytest.raises(ScopeMissing, match=r"publish:read"):
+        require_scope(key, "publish:read")
+
+
+@pytest.mark.parametrize(
+    ("valid_until", "is_expired"),
+    [
+        (None, False),
+        (NOON + timedelta(seconds=1), False),
+        (NOON, True),
+        (NOON - timedelta(seconds=1), True),
+    ],
+)
+def test_a_key_is_expired_from_its_end_on(valid_until: datetime | None, is_expired: bool) -> None:
+    _, key = a_key(valid_until=valid_until)
+
+    assert key.is_expired(NOON.timestamp()) is is_expired
+
+
+def test_the_secret_of_browser_tokens_is_not_shown() -> None:
+    access = BrowserAccess(b"s3cret", ("https://app.example",))
+
+    assert repr(access) == "BrowserAccess(origins=('https://app.example',))"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.builders import a_descriptor
-from tiktok_music.refresh.gates import CatalogFigures, GateLimits, Past, judge_catalog
+from tiktok_music.refresh.gates import CatalogFigures, GateLimits, Past, judge_catalog, judge_chart
 from tiktok_music.snapshot import ChartFigures, Descriptor
 
 LIMITS = GateLimits(min_tracks=10, max_tracks=400)
@@ -132,6 +132,28 @@ def test_force_skips_only_the_comparison_checks(
     figures: dict[str, Any], refused: str | None
 ) -> None:
     assert gate(is_forced=True, **figures) == refused
+
+
+@pytest.mark.parametrize(
+    ("figures", "refused", "refused_if_forced"),
+    [
+        ({"ids": ids(301)}, None, None),
+        ({"ids": ids(9)}, "FLOOR", "FLOOR"),
+        ({"ids": ids(59)}, "SHRINK", None),
+        ({"overlap": 0.39}, "OVERLAP", None),
+        ({"chart": ChartFigures(100, 21)}, "NULLS", None),
+        ({"chart": ChartFigures(100, 0, 21)}, "ADDRESSES", None),
+        ({"first_tries": 20, "first_failures": 7}, "MEDIA", None),
+    ],
+)
+def test_another_chart_may_grow_and_has_the_other_gates(
+    figures: dict[str, Any], refused: str | None, refused_if_forced: str | None
+) -> None:
+    judged = CatalogFigures(**{"ids": ids(100), "past": past(100), "overlap": 1.0, **figures})
+
+    refusals = [judge_chart(judged, LIMITS, is_forced=is_forced) for is_forced in (False, True)]
+
+    assert [each and each.gate for each in refusals] == [refused, refused_if_forced]
 
 
 def with_rows(rows: int, bad: int) -> ChartFigures:

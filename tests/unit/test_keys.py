@@ -10,7 +10,7 @@ from tests.builders import a_key, a_snapshot, a_track
 from tests.fakes import FakeKeys
 from tiktok_music.api.auth import CACHED_KEYS, GRACE_SECONDS, Authenticator
 from tiktok_music.api_key import KeyEnvironment, KeyState, RateTier
-from tiktok_music.errors import Unauthenticated
+from tiktok_music.errors import StoreError, Unauthenticated
 
 SNAPSHOT = a_snapshot(a_track(1))
 # Without the mark of a checksum in the id, so that every id is looked up.
@@ -123,6 +123,34 @@ def test_a_revocation_is_noticed_after_an_outage(world: World) -> None:
     world.now += 10
 
     assert world.get().status == 401
+
+
+def test_a_key_that_was_revoked_is_accepted_for_thirty_seconds(world: World) -> None:
+    statuses = [world.get().status]
+    world.change_key(state=KeyState.REVOKED)
+
+    for seconds in (29, 1):
+        world.now += seconds
+        statuses.append(world.get().status)
+
+    assert statuses == [200, 200, 401]
+
+
+def test_a_key_that_was_deleted_is_forgotten(world: World) -> None:
+    """It costs no further reads, and an outage does not bring it back."""
+    stored = world.keys.keys[world.key.split("_")[2]]
+    assert world.authenticator.lookup(stored.key_id) == stored
+    del world.keys.keys[stored.key_id]
+    world.now += 30
+    before = world.keys.reads
+
+    found = [world.authenticator.lookup(stored.key_id) for _ in range(3)]
+
+    assert (found, world.keys.reads - before) == ([None] * 3, 1)
+    world.keys.is_down = True
+    world.now += 10
+    with pytest.raises(StoreError):
+        world.authenticator.lookup(stored.key_id)
 
 
 def test_a_new_key_that_was_used_too_early_works_ten_seconds_later() -> None:

@@ -100,18 +100,22 @@ def test_a_recovered_pointer_has_at_most_a_hundred_versions() -> None:
     assert (pointer.current, pointer.history) == (whole[-1], tuple(whole[-2:4:-1]))
 
 
-def test_a_replaced_pointer_has_at_most_a_hundred_versions() -> None:
-    current, *history = [a_descriptor(fence) for fence in range(100, 0, -1)]
+@pytest.mark.parametrize("count", [99, 100])
+def test_a_takedown_leaves_at_most_a_hundred_versions(count: int) -> None:
+    current, *history = (a_descriptor(fence) for fence in range(count, 0, -1))
 
-    pointer = replaced(Pointer(current, tuple(history)), a_descriptor(101), 102)
+    moved = replaced(Pointer(current, tuple(history)), a_descriptor(101), fence=102)
 
-    assert pointer.history == (replace(current, is_withdrawn=True), *history[:-1])
+    withdrawn = replace(current, is_withdrawn=True)
+    assert moved.history == (withdrawn, *history[:98])
 
 
-def test_the_newest_of_withdrawn_versions_is_recovered_if_there_is_no_other() -> None:
-    withdrawn = [replace(each, is_withdrawn=True) for each in WHOLE]
+def test_of_withdrawn_versions_alone_the_newest_is_recovered() -> None:
+    old, new = (a_descriptor(fence, is_withdrawn=True) for fence in (1, 2))
 
-    assert recovered(withdrawn, None, 20, is_pinned=False).current.fence == 9
+    pointer = recovered([old, new], None, 8, is_pinned=False)
+
+    assert pointer == Pointer(new, (old,), operator_fence=8)
 
 
 def test_a_rollback_makes_an_older_version_current_with_a_higher_fence() -> None:
@@ -143,7 +147,10 @@ def test_a_pin_lasts_until_it_is_removed() -> None:
 
     assert (pin.is_pinned, pin.current.fence, pin.fence) == (True, 1, 5)
     assert (free.is_pinned, free.current, free.fence) == (False, pin.current, 6)
-    assert advanced(free, a_publish(7, 90)).fence == 7
+    published = a_publish(7, 90)
+    moved = advanced(free, published)
+    assert moved == Pointer(published, (free.current, *free.history), operator_fence=0)
+    assert moved.fence == 7
 
 
 def test_a_replaced_version_is_stored_and_not_served_again() -> None:

@@ -310,6 +310,11 @@ NO_ID = "Must be the id of a track, a UUID."
             {"targets": [a_target("managed", manual(1)), a_target("draft", AUTO)]},
             [("targets[1].tiktokMusic", "A draft takes no music.")],
         ),
+        # Ids that lead nowhere are named once everything can be read.
+        (
+            {"targets": [a_target("managed", manual(9)), a_target("draft", AUTO)]},
+            [("targets[1].tiktokMusic", "A draft takes no music.")],
+        ),
         (
             {"targets": [a_target("draft", manual(1))]},
             [("targets[0].tiktokMusic", "A draft takes no music.")],

@@ -33,12 +33,15 @@ class _MutatedModule(MetaPathFinder, Loader):
         exec(code, module.__dict__)  # noqa: S102 - our own module, changed
 
 
-def run_tests(module: str, mutation: Mutation | None, tests: Sequence[str]) -> NoReturn:
-    """Ends the process with pytest's exit code; prints nothing."""
+def run_tests(
+    module: str, mutation: Mutation | None, tests: Sequence[str], cpu_seconds: int
+) -> NoReturn:
+    """Ends the process with pytest's exit code, or after `cpu_seconds`; prints nothing."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (1, 2):
         os.dup2(nothing, descriptor)
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     if mutation is not None:
         sys.meta_path.insert(0, _MutatedModule(module, mutation))
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

@@ -25,6 +25,7 @@ COMPRESSIONS = frozenset(
     {"br", "bzip2", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "lz4", "lzma", "snappy"}
     | {"pack200-gzip", "x-bzip2", "x-compress", "x-gzip", "xz", "zstd"}
 )
+TOO_LONG = "the answer took too long"
 PORTS = {"http": 80, "https": 443}
 # Headers that TikTok's media hosts expect; without a Referer they answer 403.
 BROWSER = {
@@ -138,12 +139,14 @@ class SafeHttp:
         return url
 
     def _exchange(self, request: "_Request", seconds: float) -> HttpResponse:
+        if seconds <= 0:
+            raise DownloadFailed(TOO_LONG)
         with running(Deadline(seconds)) as deadline:
             try:
                 return self._answer(request, seconds, deadline)
             except (HTTPError, OSError, ValueError) as exc:
                 if deadline.is_over:
-                    raise DownloadFailed("the answer took too long") from exc
+                    raise DownloadFailed(TOO_LONG) from exc
                 raise DownloadFailed(f"{request.url.host}: {type(exc).__name__}") from exc
 
     def _answer(self, request: "_Request", seconds: float, deadline: Deadline) -> HttpResponse:
@@ -164,7 +167,7 @@ class SafeHttp:
             finally:
                 response.close()
         if deadline.is_over:  # the shutdown looks like the end of the body
-            raise DownloadFailed("the answer took too long")
+            raise DownloadFailed(TOO_LONG)
         lower = {name.lower(): value for name, value in response.headers.items()}
         return HttpResponse(response.status, lower, body)
 
@@ -174,10 +177,7 @@ class SafeHttp:
         address = checked_address(
             host, port, self._resolver, seconds, allow_private=self._allow_private
         )
-        timeout = Timeout(
-            connect=max(min(CONNECT_SECONDS, seconds), 0.001),
-            read=max(min(READ_SECONDS, seconds), 0.001),
-        )
+        timeout = Timeout(connect=min(CONNECT_SECONDS, seconds), read=min(READ_SECONDS, seconds))
         pool = (
             urllib3.HTTPConnectionPool(address, port, timeout=timeout)
             if scheme == "http"
@@ -187,7 +187,6 @@ class SafeHttp:
                 timeout=timeout,
                 ssl_context=self._tls,
                 server_hostname=host,
-                assert_hostname=host,
             )
         )
         pool.ConnectionCls = watched_connections(deadline)[scheme]
@@ -208,7 +207,7 @@ def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
     if not COMPRESSIONS.isdisjoint(encoding.strip() for encoding in encodings):
         raise DownloadFailed("the answer is compressed, against the request")
     body = bytearray()
-    while chunk := response.read1(CHUNK_BYTES, decode_content=False):
+    while chunk := response.read1(CHUNK_BYTES):
         body += chunk
         if len(body) > max_bytes:
             raise DownloadFailed(f"the answer is larger than {max_bytes} bytes")

@@ -11,6 +11,7 @@ from tests.fakes import (
     FakeSource,
 )
 from tests.refresh_world import World
+from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import (
     SourceRefused,
     SourceUnavailable,
@@ -193,6 +194,10 @@ def test_an_operators_pointer_move_during_a_refresh_is_not_overwritten(world: Wo
 
     assert report.outcome is Outcome.LOST
     assert world.snapshots.pointer().current == first
+    assert {track_id: each.status for track_id, each in world.archive.records.items()} == {
+        a_candidate(1).track_id: TrackStatus.ACTIVE,
+        a_candidate(2).track_id: TrackStatus.OFF_CHART,
+    }
 
 
 def test_the_next_scheduled_run_after_a_rollback_publishes_again(world: World) -> None:

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import MEDIA, NOON, a_candidate
+from tests.builders import MEDIA, NOON, a_candidate, a_record
 from tests.fakes import FakeArchive, FakeSnapshots
 from tests.refresh_world import World
 from tiktok_music.archive import TrackStatus
 from tiktok_music.errors import SnapshotCorrupt
+from tiktok_music.refresh.publication.publish import departures
 from tiktok_music.refresh.report import Outcome, RefreshReport
-from tiktok_music.snapshot import Pointer, Snapshot
+from tiktok_music.snapshot import ChartFigures, Pointer, Snapshot
 from tiktok_music.track import cover_key, preview_key, track_id_of
 
 
@@ -89,6 +90,37 @@ def test_a_second_refresh_with_nothing_new_fetches_and_stores_no_media(world: Wo
     assert (len(world.downloader.fetched), world.store.puts) == (asked, puts)
     assert world.archive.writes == writes
     assert world.served() == first
+
+
+@pytest.mark.parametrize("is_forced", [True, False])
+def test_a_version_has_the_figures_of_its_chart_and_whether_it_was_forced(
+    world: World, is_forced: bool
+) -> None:
+    world.refresh(a_candidate(1), a_candidate(2, preview_urls=()), is_forced=is_forced)
+
+    current = world.snapshots.pointer().current
+    figures = ChartFigures(rows=2, invalid_rows=0, unaddressed_rows=1)
+    assert (current.chart, current.is_forced) == (figures, is_forced)
+
+
+def test_only_tracks_that_were_listed_themselves_depart() -> None:
+    """A listed track whose record was lost is left out."""
+    listed, retired, off_chart, alias = (
+        a_record(number, status=status)
+        for number, status in enumerate(
+            [TrackStatus.ACTIVE, TrackStatus.RETIRED, TrackStatus.OFF_CHART, TrackStatus.ALIAS]
+        )
+    )
+    known = {each.track_id: each for each in (listed, retired, off_chart, alias)}
+    rows = {track_id: {"userCount": 5} for track_id in ("lost", *known)}
+    last_seen_at = NOON + timedelta(hours=12)
+
+    departed = departures(rows, rows, known, last_seen_at)
+
+    assert departed == [
+        replace(listed, status=TrackStatus.OFF_CHART, last_seen_at=last_seen_at, user_count=5),
+        replace(retired, last_seen_at=last_seen_at, user_count=5),
+    ]
 
 
 def test_progress_is_reported_stage_by_stage(world: World) -> None:

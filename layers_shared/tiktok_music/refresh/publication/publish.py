@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from tiktok_music.archive import TrackRecord, TrackStatus
@@ -44,8 +44,8 @@ class PublishContext:
     scheduled_at: datetime
     published_at: datetime
     gzipped: bytes
-    chart: ChartFigures = field(default_factory=ChartFigures)
-    is_forced: bool = False
+    chart: ChartFigures
+    is_forced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ def changed_records(
             now,
         )
         for duplicate in catalog.duplicates
-        if duplicate.candidate.track_id != duplicate.canonical.track_id
     ]
+    # The canonical track's own record replaces that of the same sound on another chart.
     records = {record.track_id: record for record in [*aliases, *active.values()]}
     return [
         record for record in records.values() if needs_writing(record, known.get(record.track_id))
