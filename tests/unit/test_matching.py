@@ -20,7 +20,7 @@ from tiktok_music.api.folding import fold, without_punctuation
 from tiktok_music.api.index import Index
 from tiktok_music.api.matching import begins_with_slip, matches
 
-MATCHING_JS = Path(__file__).parents[2] / "picker/modules/matching.js"
+PICKER = Path(__file__).parents[2] / "picker"
 TRACKS = tuple(
     a_track(number, title=title, author=author, album=album)
     for number, (title, author, album) in enumerate(
@@ -135,23 +135,56 @@ def test_a_search_finds_the_best_matches_first(q: str) -> None:
     assert found(q) == CASES[q]
 
 
-def test_the_picker_finds_the_same(node: str) -> None:
-    program = f"""import {{ search }} from {json.dumps(MATCHING_JS.as_uri())};
-      const {{ tracks, qs }} = JSON.parse(process.argv[1]);
-      const titles = qs.map((q) => [q, search(q, tracks).map(({{ title }}) => title)]);
-      console.log(JSON.stringify(Object.fromEntries(titles)));"""
-    tracks = [{"title": t.title, "author": t.author, "album": t.album} for t in TRACKS]
-    given_tracks = json.dumps({"tracks": tracks, "qs": list(CASES)})
-
+def of_picker(node: str, program: str, **values: Any) -> Any:
+    """The result of a program that imports from the picker; the values are its constants."""
+    constants = (f"const {name} = {json.dumps(value)};" for name, value in values.items())
     run = subprocess.run(
-        [node, "--input-type=module", "-e", program, given_tracks],
+        [node, "--input-type=module", "-"],
+        input="\n".join([*constants, program]),
+        cwd=PICKER,
         capture_output=True,
         text=True,
         check=True,
         timeout=60,
     )
+    return json.loads(run.stdout)
 
-    assert json.loads(run.stdout) == CASES
+
+NAMED = [{"title": t.title, "author": t.author, "album": t.album} for t in TRACKS]
+
+
+def test_the_picker_finds_the_same(node: str) -> None:
+    program = """import { search } from './modules/matching.js';
+      const titles = qs.map((q) => [q, search(q, tracks).map(({ title }) => title)]);
+      console.log(JSON.stringify(Object.fromEntries(titles)));"""
+
+    assert of_picker(node, program, tracks=NAMED, qs=list(CASES)) == CASES
+
+
+def test_the_picker_searches_all_favorites_and_the_demo_from_files_its_chart(node: str) -> None:
+    program = """import { answerOf } from './demo/static_catalog.js';
+      import { ShelfFeed } from './modules/shelf_feed.js';
+      import { Source } from './modules/source.js';
+      const access = { src: '', headers: () => undefined, tokens: null };
+      const source = new Source({ ...access, fetch: async (url) => answerOf(tracks, url) });
+      const feed = new ShelfFeed(source, 'dont stop', tracks.map(({ id }) => id));
+      await feed.next();
+      const { body } = await source.get('/v1/tiktok-music', [['q', 'dont stop'], ['sort', 'title']],
+        new AbortController().signal);
+      const titles = (found) => found.map(({ title }) => title);
+      const shelf = [titles(feed.tracks), feed.total, feed.isComplete];
+      console.log(JSON.stringify({ shelf, list: [titles(body.tracks), body.total] }));"""
+    others = [{"title": f"Song {number}"} for number in range(60)]
+    shared = {"duration": 20, "language": "en", "isCommerceMusic": True, "honoredBy": {}}
+    tracks = [
+        {**shared, **each, "id": str(rank), "rank": rank, "previousRank": rank}
+        for rank, each in enumerate([NAMED[2], *others, NAMED[3], {"title": "Dont Stop Now"}])
+    ]
+
+    found = of_picker(node, program, tracks=tracks)
+
+    titles = ["Dont Stop", "Dont Stop Now", "Don’t Stop"]
+    assert found == {"shelf": [titles, 3, True], "list": [titles, 3]}
 
 
 @pytest.fixture
