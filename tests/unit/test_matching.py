@@ -178,13 +178,15 @@ def test_the_picker_searches_all_favorites_and_the_demo_from_files_its_chart(nod
     shared = {"duration": 20, "language": "en", "isCommerceMusic": True, "honoredBy": {}}
     tracks = [
         {**shared, **each, "id": str(rank), "rank": rank, "previousRank": rank}
-        for rank, each in enumerate([NAMED[2], *others, NAMED[3], {"title": "Dont Stop Now"}])
+        for rank, each in enumerate([NAMED[2], *others, {"title": "Dont Stop Now"}, NAMED[3]])
     ]
 
     found = of_picker(node, program, tracks=tracks)
 
-    titles = ["Dont Stop", "Dont Stop Now", "Don’t Stop"]
-    assert found == {"shelf": [titles, 3, True], "list": [titles, 3]}
+    assert found == {
+        "shelf": [["Dont Stop Now", "Dont Stop", "Don’t Stop"], 3, True],
+        "list": [["Dont Stop", "Dont Stop Now", "Don’t Stop"], 3],
+    }
 
 
 @pytest.fixture
