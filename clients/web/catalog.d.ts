@@ -151,6 +151,7 @@ export type Include = 'about' | 'media' | 'publish';
 
 /** Durations in seconds, languages as ISO 639-1. Unknown members are a TypeError. */
 export interface Search {
+  /** Words of title, author or album. Punctuation is ignored; without an exact match, one slip in a longer word. Best matches first. */
   q?: string;
   languages?: string | readonly string[];
   commerceOnly?: boolean;

@@ -1,6 +1,6 @@
 // Answers the picker's requests from catalog.json, in place of the API: the demo then needs no server but one for files.
 
-import { matches } from '../modules/matching.js';
+import { search } from '../modules/matching.js';
 
 const LIST_FIELDS = [
   'id', 'title', 'author', 'album', 'duration', 'previewUrl', 'coverUrl', 'language', 'userCount', 'isCommerceMusic', 'media',
@@ -23,14 +23,14 @@ const countBy = (tracks, valueOf) => tracks.reduce((counts, track) => {
 /** The answer to a search. @param {any[]} tracks of the chart @param {URLSearchParams} parameters */
 function list(tracks, parameters) {
   const languages = parameters.getAll('language');
-  const found = tracks
-    .filter((track) => matches(parameters.get('q') ?? '', track))
+  const order = ORDERS[parameters.get('sort') ?? 'popular'];
+  const sorted = tracks.toSorted((one, other) => order(one, other, tracks.length + 1));
+  const found = search(parameters.get('q') ?? '', sorted)
     .filter(({ tiktokMusicId }) => !parameters.has('link') || parameters.get('link').includes(tiktokMusicId))
     .filter(({ language }) => !languages.length || languages.includes(language))
     .filter(({ isCommerceMusic }) => parameters.get('commerceOnly') !== 'true' || isCommerceMusic)
     .filter(({ honoredBy }) => parameters.get('publishable') !== 'true' || honoredBy.publish)
-    .filter(({ duration }) => duration >= Number(parameters.get('minDuration') ?? 0) && duration <= Number(parameters.get('maxDuration') ?? Infinity))
-    .toSorted((one, other) => ORDERS[parameters.get('sort') ?? 'popular'](one, other, tracks.length + 1));
+    .filter(({ duration }) => duration >= Number(parameters.get('minDuration') ?? 0) && duration <= Number(parameters.get('maxDuration') ?? Infinity));
   const facets = {
     language: countBy(found, ({ language }) => language),
     isCommerceMusic: countBy(found, ({ isCommerceMusic }) => isCommerceMusic),

@@ -4,7 +4,7 @@
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  */
 
-import { matches } from './matching.js';
+import { search } from './matching.js';
 import { BATCH, BATCH_SIZE } from './standings.js';
 
 export class ShelfFeed {
@@ -15,6 +15,7 @@ export class ShelfFeed {
   age = 0;
   hasFilters = true;
   query = { isLinkWithoutId: false };
+  /** @type {Track[]} */ #fetched = [];
   #at = 0;
   #abort = new AbortController();
 
@@ -25,22 +26,28 @@ export class ShelfFeed {
     this.ids = ids;
   }
 
-  get isComplete() { return this.total !== undefined && this.#at >= this.ids.length; }
+  get isComplete() { return this.total !== undefined && this.#isFetched; }
 
   /** The same tracks from the start. */
   again() { return new ShelfFeed(this.source, this.q, this.ids); }
 
   stop() { this.#abort.abort(); }
 
-  /** Fetches up to 50 more; those that were taken down or are unknown are left out. */
+  /** Fetches up to 50 more, of a search all; those that were taken down or are unknown are left out. */
   async next() {
-    const ids = this.ids.slice(this.#at, this.#at + BATCH_SIZE);
-    if (ids.length) {
-      const { body } = await this.source.get(BATCH, [['ids', ids.join(',')]], this.#abort.signal);
-      this.tracks.push(...body.tracks.filter((track) => track && track.status !== 'retired' && matches(this.q, track)));
-    }
-    this.#at += ids.length;
+    do await this.#fetch(); while (this.q && !this.#isFetched);
+    this.tracks = search(this.q, this.#fetched);
     this.total = this.tracks.length + Math.max(this.ids.length - this.#at, 0);
     this.failure = null;
+  }
+
+  get #isFetched() { return this.#at >= this.ids.length; }
+
+  async #fetch() {
+    const ids = this.ids.slice(this.#at, this.#at + BATCH_SIZE);
+    if (!ids.length) return;
+    const { body } = await this.source.get(BATCH, [['ids', ids.join(',')]], this.#abort.signal);
+    this.#fetched.push(...body.tracks.filter((track) => track && track.status !== 'retired'));
+    this.#at += ids.length;
   }
 }

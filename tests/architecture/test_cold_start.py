@@ -21,6 +21,7 @@ LATE = (
     "tiktok_music.resolve",
     "tiktok_music.api.search",
     "tiktok_music.api.search_route",
+    "tiktok_music.api.matching",
     "tiktok_music.api.query",
     "tiktok_music.api.cursor",
     "tiktok_music.api.track_routes",

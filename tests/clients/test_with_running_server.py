@@ -64,6 +64,15 @@ def test_a_search_filters(catalog: CatalogClient) -> None:
     assert found.facets.language == {"es": 1}
 
 
+def test_a_search_forgives(catalog: CatalogClient) -> None:
+    def titles(q: str) -> list[str]:
+        return [track.title for track in catalog.search(q=q).tracks]
+
+    forms = ["paperlanterns", "paper-lanterns", '"Paper Lanterns"', "lantrens", "papre lantrens"]
+    assert [titles(q) for q in forms] == [["Paper Lanterns"]] * 5
+    assert titles("mae and co") == titles("Mae & Co") == ["Sunset Drive", "Bright Side (Acoustic)"]
+
+
 def test_a_track_is_found_by_id_and_by_link(catalog: CatalogClient) -> None:
     listed = catalog.list().tracks[0]
 

@@ -88,7 +88,9 @@ class CatalogTools:
 
     async def list_tiktok_music(
         self,
-        q: Annotated[str, Field(description="Words of title, author or album")] = "",
+        q: Annotated[
+            str, Field(description="Words of title, author or album; forgives slips")
+        ] = "",
         language: Annotated[list[str] | None, Field(description="ISO 639-1 codes")] = None,
         commerce_only: bool = False,
         publishable_only: Annotated[

@@ -14,6 +14,8 @@ CHART_FILTERS = ("chart", "country", "genre", "period", "kind")
 class Filters(TypedDict, total=False):
     """Filters of a search; durations in seconds, languages as ISO 639-1.
 
+    `q` are words of title, author or album. Punctuation is ignored; if nothing matches, so is one
+    slip in a longer word. The best matches come first, equal ones in the order of `sort`.
     `include` adds members to each row, which is then a `SearchTrack`. `chart` is an id of `charts`,
     or a chart is chosen by `country`, `genre`, `period` in days, and `kind`.
     """

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from tiktok_music.characters import ACCENTS, LATIN_LETTERS
+from tiktok_music.characters import ACCENTS, LATIN_LETTERS, is_ignorable
 
 _LETTERS = {**LATIN_LETTERS, "ŧ": "t", "ħ": "h"}
 _CAPITALS = {letter.upper(): plain for letter, plain in _LETTERS.items()}
@@ -18,3 +18,24 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text).translate(_FOLDED)
     return unicodedata.normalize("NFC", decomposed.casefold())
+
+
+class _WithoutPunctuation(dict[int, str | None]):
+    """A table for `str.translate`, filled with the characters that occur."""
+
+    def __missing__(self, code: int) -> str | None:
+        char = chr(code)
+        is_kept = unicodedata.category(char) in _KEPT and not is_ignorable(char)
+        blank = " " if char.isspace() else None
+        self[code] = char if is_kept else blank
+        return self[code]
+
+
+# Letters, digits and the marks that fold() keeps.
+_KEPT = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Nl", "No"}
+_PLAIN = _WithoutPunctuation({ord("\n"): "\n", ord("&"): "and"})
+
+
+def without_punctuation(folded: str) -> str:
+    """Returns a folded text without signs, and "and" for "&"; keeps line breaks and spaces."""
+    return folded.translate(_PLAIN)

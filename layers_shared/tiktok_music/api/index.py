@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from tiktok_music.api.bounded_cache import BoundedCache
-from tiktok_music.api.folding import fold
+from tiktok_music.api.folding import fold, without_punctuation
 from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.errors import SnapshotGone, StoreError
 from tiktok_music.snapshot import Descriptor, Snapshot
@@ -35,6 +35,17 @@ class Index:
     def texts(self) -> list[str]:
         """The folded text of each row that `q` searches; no word spans two fields."""
         return [fold(f"{row['title']}\n{row['author']}\n{row['album']}") for row in self.rows]
+
+    @cached_property
+    def plain(self) -> list[str]:
+        """The texts without punctuation; the same object where a text has none."""
+        pairs = zip(self.texts, map(without_punctuation, self.texts), strict=True)
+        return [text if text == plain else plain for text, plain in pairs]
+
+    @cached_property
+    def joined(self) -> list[str]:
+        """The texts without punctuation and spaces."""
+        return [plain.replace(" ", "") for plain in self.plain]
 
     @cached_property
     def by_title(self) -> list[int]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tiktok_music.api.index import Index, Row
+from tiktok_music.api.matching import matches
 from tiktok_music.api.query import Query
 
 
@@ -27,29 +28,26 @@ def search(
 ) -> Page:
     """The page of matches from `offset` on; `positions` are all rows in the order of the query.
 
+    The words of the query are matched among all rows; the other filters narrow these matches.
     `publishable` are the tracks that are honoured on direct publish; None leaves their facet out.
     """
-    matches = _matches(index, query, positions)
+    found = _filtered(index, query, matches(index, query.words, positions))
     if query.is_publishable_only:
         rows, wanted = index.rows, publishable or ()
-        matches = [position for position in matches if rows[position]["id"] in wanted]
+        found = [position for position in found if rows[position]["id"] in wanted]
     end = offset + query.limit
     return Page(
-        rows=[index.rows[position] for position in matches[offset:end]],
-        total=len(matches),
-        next_offset=end if end < len(matches) else None,
-        facets=_facets(index, matches, publishable) if query.has_facets else None,
+        rows=[index.rows[position] for position in found[offset:end]],
+        total=len(found),
+        next_offset=end if end < len(found) else None,
+        facets=_facets(index, found, publishable) if query.has_facets else None,
     )
 
 
-def _matches(index: Index, query: Query, positions: Sequence[int]) -> Sequence[int]:
+def _filtered(index: Index, query: Query, positions: Sequence[int]) -> Sequence[int]:
     rows = index.rows
     if query.track_id is not None:
         positions = [position for position in positions if rows[position]["id"] == query.track_id]
-    # Long words first: they match the fewest rows.
-    for word in sorted(query.words, key=len, reverse=True):
-        texts = index.texts
-        positions = [position for position in positions if word in texts[position]]
     if query.languages:
         positions = [
             position for position in positions if rows[position]["language"] in query.languages
@@ -65,15 +63,15 @@ def _matches(index: Index, query: Query, positions: Sequence[int]) -> Sequence[i
 
 
 def _facets(
-    index: Index, matches: Sequence[int], publishable: Collection[str] | None
+    index: Index, positions: Sequence[int], publishable: Collection[str] | None
 ) -> dict[str, dict[str, int]]:
-    languages = Counter(index.rows[position]["language"] for position in matches)
-    commerce = Counter(index.rows[position]["isCommerceMusic"] for position in matches)
+    languages = Counter(index.rows[position]["language"] for position in positions)
+    commerce = Counter(index.rows[position]["isCommerceMusic"] for position in positions)
     facets = {
         "language": dict(sorted(languages.items(), key=lambda entry: (-entry[1], entry[0]))),
         "isCommerceMusic": {"true": commerce[True], "false": commerce[False]},
     }
     if publishable is not None:
-        found = sum(index.rows[position]["id"] in publishable for position in matches)
-        facets["publishable"] = {"true": found, "false": len(matches) - found}
+        found = sum(index.rows[position]["id"] in publishable for position in positions)
+        facets["publishable"] = {"true": found, "false": len(positions) - found}
     return facets
