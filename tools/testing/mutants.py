@@ -32,7 +32,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "snapshot": (f"{UNIT}/test_snapshot.py", f"{UNIT}/test_response_size.py"),
     "pointer_moves": (f"{UNIT}/test_pointer_moves.py",),
     "resolve": (f"{UNIT}/test_resolve.py", f"{UNIT}/test_resolve_publish.py"),
-    "api_key": (f"{UNIT}/test_api_key.py", f"{UNIT}/test_keys.py", f"{UNIT}/test_key_usage.py"),
+    "api_key": (f"{UNIT}/test_api_key.py", f"{UNIT}/test_keys.py"),
     "api.auth": (f"{UNIT}/test_keys.py", f"{UNIT}/test_api_key.py"),
     "api.rate_limit": (f"{UNIT}/test_rate_limit.py", f"{UNIT}/test_keys.py"),
     "refresh.gates": (f"{UNIT}/test_gates.py",),
