@@ -13,10 +13,11 @@ from tests.builders import NOON, a_key, a_media, a_record, a_snapshot
 from tests.conftest import BUCKET, REGION
 from tests.fakes import FakeArchive, FakeKeys, FakeLedger, FakeMediaStore, FakeRates, FakeReports
 from tests.served import table
+from tiktok_music.adapters.dynamo_catalog_rows import LedgerRow
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
-from tiktok_music.adapters.dynamo_models import DynamoRows, LedgerRow
+from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports

@@ -9,12 +9,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from tiktok_music.adapters.dynamo_items import UNREADABLE, key_of, parsed, read_item, scan_items
-from tiktok_music.adapters.dynamo_models import (
-    DynamoRows,
-    KeyRow,
-    is_condition_failed,
-    translated,
-)
+from tiktok_music.adapters.dynamo_models import DynamoRows, KeyRow, is_condition_failed, translated
 from tiktok_music.api_key import ApiKey, BrowserAccess, KeyEnvironment, KeyState, RateTier
 from tiktok_music.errors import KeyChanged
 
