@@ -4,7 +4,6 @@ Each move is stored by one conditional write.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_music.errors import SnapshotGone
@@ -40,7 +39,7 @@ def rolled_back(pointer: Pointer, version: str, fence: int) -> Pointer:
     if chosen.is_withdrawn:
         raise SnapshotGone(f"{version} lists a track that was retired at once: choose another one")
     others = sorted(set(stored) - {chosen}, key=lambda descriptor: -descriptor.fence)
-    return replace(pointer, current=chosen, history=tuple(others), operator_fence=fence)
+    return pointer._replace(current=chosen, history=tuple(others), operator_fence=fence)
 
 
 def replaced(pointer: Pointer, current: Descriptor, fence: int) -> Pointer:
@@ -48,19 +47,19 @@ def replaced(pointer: Pointer, current: Descriptor, fence: int) -> Pointer:
 
     The replaced version stays for `changes` and cursors, marked as withdrawn. A pin stays.
     """
-    withdrawn = replace(pointer.current, is_withdrawn=True)
+    withdrawn = pointer.current._replace(is_withdrawn=True)
     history = (withdrawn, *pointer.history)[: MOST_VERSIONS - 1]
-    return replace(pointer, current=current, history=history, operator_fence=fence)
+    return pointer._replace(current=current, history=history, operator_fence=fence)
 
 
 def pinned(pointer: Pointer, version: str, fence: int) -> Pointer:
     """The pointer pinned at a version: no refresh moves it until it is unpinned."""
-    return replace(rolled_back(pointer, version, fence), is_pinned=True)
+    return rolled_back(pointer, version, fence)._replace(is_pinned=True)
 
 
 def unpinned(pointer: Pointer, fence: int) -> Pointer:
     """The pointer without its pin; the current version stays until the next refresh."""
-    return replace(pointer, is_pinned=False, operator_fence=fence)
+    return pointer._replace(is_pinned=False, operator_fence=fence)
 
 
 def recovered(

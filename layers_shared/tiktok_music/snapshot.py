@@ -7,9 +7,8 @@ import gzip
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from tiktok_music.errors import SnapshotCorrupt
 from tiktok_music.track import Track, cover_key, preview_key
@@ -22,8 +21,7 @@ MOST_BODY_BYTES = 6 * 1024 * 1024 - 32 * 1024
 MOST_GZIPPED_BYTES = MOST_BODY_BYTES * 3 // 4
 
 
-@dataclass(frozen=True, slots=True)
-class ChartFigures:
+class ChartFigures(NamedTuple):
     """The size of the chart that a snapshot was made of, for comparison by later runs.
 
     `unaddressed_rows` are readable rows without an address of a preview or of a cover.
@@ -34,8 +32,10 @@ class ChartFigures:
     unaddressed_rows: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Descriptor:
+NO_FIGURES = ChartFigures()
+
+
+class Descriptor(NamedTuple):
     """The metadata for fetching one snapshot and verifying that it is complete.
 
     `byte_length` and `sha256` are of the gzipped body; `fence` is the fencing token of the
@@ -56,8 +56,7 @@ class Descriptor:
     is_withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(NamedTuple):
     """The current version and the stored ones before it, newest first.
 
     An operator's move (rollback, pin, unpin) has its own fence; no refresh moves a pinned pointer.
@@ -76,8 +75,7 @@ class Pointer:
         return max(self.current.fence, self.operator_fence)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """One published catalog in memory, verified: the gzipped body and its descriptor."""
 
     descriptor: Descriptor
@@ -150,7 +148,7 @@ def describe(
     scheduled_at: datetime,
     published_at: datetime,
     track_count: int,
-    chart: ChartFigures = ChartFigures(),
+    chart: ChartFigures = NO_FIGURES,
     is_forced: bool = False,
 ) -> Descriptor:
     """The descriptor of a gzipped body; its version sorts by fence and identifies the content."""

@@ -34,7 +34,7 @@ from tiktok_music.snapshot import Descriptor, Pointer
 FIRST, SECOND, THIRD, FIFTH = (
     a_descriptor(fence, sha256=str(fence) * 64) for fence in (1, 2, 3, 5)
 )
-SAME = replace(a_descriptor(4), sha256=THIRD.sha256)
+SAME = a_descriptor(4)._replace(sha256=THIRD.sha256)
 AT_FIRST = Pointer(FIRST)
 AT_SECOND = advanced(AT_FIRST, SECOND)
 AT_THIRD = advanced(AT_SECOND, THIRD)
@@ -204,7 +204,7 @@ def test_ids_are_those_of_the_change_and_its_chart() -> None:
     changes: list[Change] = [
         world.change(),
         world.change(chart="cml.gb.all.7d"),
-        world.change(new=replace(again, operator_fence=9)),
+        world.change(new=again._replace(operator_fence=9)),
         refused,
         replace(refused, new=[LATER_ATTEMPT]),
     ]

@@ -6,8 +6,7 @@ the plain list does not read are in `dynamo_catalog_rows`: each class is a part 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import KW_ONLY, dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pynamodb.attributes import (
     BinaryAttribute,
@@ -30,15 +29,13 @@ RowT = TypeVar("RowT", bound=Model)
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class DynamoAccess:
+class DynamoAccess(NamedTuple):
     """Region, timeouts and retries. The default timeouts are short: a reader can serve stale data.
 
     botocore reads the endpoint from `AWS_ENDPOINT_URL_DYNAMODB`.
     """
 
     region: str
-    _: KW_ONLY
     connect_timeout_seconds: float = 2.0
     read_timeout_seconds: float = 4.0
     retries: int = 2

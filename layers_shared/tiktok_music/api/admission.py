@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.requests import Request
 
@@ -13,8 +13,7 @@ from tiktok_music.api_key import ApiKey
 from tiktok_music.errors import KeySuspended, RateLimited
 
 
-@dataclass(frozen=True, slots=True)
-class RouteAccess:
+class RouteAccess(NamedTuple):
     """The access rule of a route and its query parameters; without a scope any key passes.
 
     Browser tokens pass only where `is_for_tokens`.
@@ -26,8 +25,7 @@ class RouteAccess:
     is_for_tokens: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """Checks that all routes with a key share; `clock` is in Unix seconds.
 
     `on_used` receives the id of each valid key.
