@@ -6,6 +6,7 @@ import hmac
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from tiktok_music.stored_text import StoredText
@@ -125,6 +126,7 @@ def parse_authorization(header: str | None) -> PresentedKey | None:
     return PresentedKey(KeyEnvironment(environment), key_id, hash_secret(secret))
 
 
+@lru_cache(maxsize=2_000)
 def has_checksum(environment: str, key_id: str) -> bool:
     """True for the ids of this release; keys of older ones have 16 random characters."""
     prefix = key_id[:_UNCHECKED_LENGTH]

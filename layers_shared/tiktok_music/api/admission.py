@@ -44,9 +44,9 @@ class Admission(NamedTuple):
         try:
             key = self.authenticator.authenticate(request.headers.get("authorization"))
         except KeySuspended as exc:
-            request.state.api_key = exc.key
+            request.scope["state"]["api_key"] = exc.key
             raise
-        request.state.api_key = key
+        request.scope["state"]["api_key"] = key
         self.on_used(key.key_id)
         decision = self.limiter.take(key.key_id, key.tier, access.endpoint_class)
         add_headers(request, rate_headers(decision, access))
@@ -66,7 +66,7 @@ class Admission(NamedTuple):
 
 def add_headers(request: Request, added: dict[str, str]) -> None:
     """Adds headers to the response, whatever it will be."""
-    request.state.extra_headers = {**getattr(request.state, "extra_headers", {}), **added}
+    request.scope["state"]["extra_headers"].update(added)
 
 
 def rate_headers(decision: RateDecision, access: RouteAccess) -> dict[str, str]:

@@ -75,10 +75,12 @@ def snapshot_response(request: Request, snapshot: Snapshot, freshness: Freshness
     Raises ListTooLarge.
     """
     gzipped = _accepts_gzip(request)
-    headers = _headers(snapshot.descriptor, etag_of(snapshot, gzipped=gzipped), freshness)
-    if headers["ETag"] in _ETAG.findall(request.headers.get("if-none-match", "")):
+    etag = etag_of(snapshot, gzipped=gzipped)
+    headers = _headers(snapshot.descriptor, etag, freshness)
+    if_none_match = request.headers.get("if-none-match")
+    if if_none_match is not None and etag in _ETAG.findall(if_none_match):
         return FreeNotModified(headers)
-    if _is_known(request, headers["ETag"], freshness.modified_at(snapshot.descriptor)):
+    if _is_known(request, if_none_match, freshness.modified_at(snapshot.descriptor)):
         return Response(status_code=304, headers=headers)
     if gzipped:
         return StoredResponse(_fitting_gzip(snapshot.gzipped, headers), 200, headers, JSON)
@@ -129,17 +131,19 @@ def _headers(descriptor: Descriptor, etag: str, freshness: Freshness) -> dict[st
     return {"ETag": etag, "Vary": VARY, **freshness.headers(descriptor)}
 
 
-def _is_known(request: Request, etag: str, modified_at: datetime) -> bool:
-    """Evaluates the preconditions: a date counts only without an ETag (RFC 9110, 13.2.2).
+def _is_known(request: Request, if_none_match: str | None, modified_at: datetime) -> bool:
+    """True for `If-None-Match: *`, or the date, which counts only without an ETag (RFC 9110).
 
     The date must be equal, not just later: after a rollback the snapshot served is older than the
     one that clients have.
     """
-    if_none_match = request.headers.get("if-none-match")
     if if_none_match is not None:
-        return matches(if_none_match, etag)
+        return if_none_match.strip() == "*"
+    if_modified_since = request.headers.get("if-modified-since")
+    if if_modified_since is None:
+        return False
     try:
-        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+        since = parsedate_to_datetime(if_modified_since)
         return int(modified_at.timestamp()) == since.timestamp()
     except (ValueError, OverflowError, TypeError):
         return False

@@ -1,6 +1,7 @@
 """The grid of scheduled runs: every so many hours from midnight UTC, as in the template's cron."""
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ A_DAY = timedelta(days=1)
 CLOCK_SKEW = timedelta(minutes=15)
 
 
+@lru_cache(maxsize=16)
 def next_run(every: timedelta, after: datetime) -> datetime:
     """The first run later than `after`, aware and in UTC.
 

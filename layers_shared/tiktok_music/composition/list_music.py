@@ -1,5 +1,6 @@
 """Composes the list function: settings -> stores -> application."""
 
+import os
 import random
 import secrets
 import time
@@ -122,7 +123,7 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
 
 
 def fresh_request_id() -> str:
-    return new_request_id(time.time, secrets.token_bytes)
+    return new_request_id(time.time, os.urandom)
 
 
 def fresh_jitter() -> float:
