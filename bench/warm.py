@@ -106,7 +106,7 @@ def logged() -> Handler:
     """Like the handler, but with the log that is on in Lambda; its lines go nowhere."""
     nowhere = Path(os.devnull).open("w")  # noqa: SIM115 - open as long as the process
     observer = Observer(
-        Logger(service="logged", level="INFO", stream=nowhere),
+        Logger(service="logged", level="INFO", stream=nowhere, json_deserializer=str),
         Metrics(namespace="x", service="logged"),
     )
     function = compose(ListSettings.from_env(os.environ), observer)

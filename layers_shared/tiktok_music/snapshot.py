@@ -8,10 +8,12 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tiktok_music.errors import SnapshotCorrupt
-from tiktok_music.track import Track, cover_key, preview_key
+
+if TYPE_CHECKING:
+    from tiktok_music.track import Track
 
 # DynamoDB's item limit is 400 KB with attribute names; the rest is head-room.
 CHUNK_BYTES = 350 * 1024
@@ -86,12 +88,12 @@ class Snapshot(NamedTuple):
         return gzip.decompress(self.gzipped)
 
 
-def in_list_order(tracks: Iterable[Track]) -> list[Track]:
+def in_list_order(tracks: "Iterable[Track]") -> "list[Track]":
     """Sorts by `user_count` descending, place and id: equal tracks give equal bytes."""
     return sorted(tracks, key=lambda track: (-track.user_count, track.place, track.track_id))
 
 
-def render(tracks: Iterable[Track], media_base_url: str) -> bytes:
+def render(tracks: "Iterable[Track]", media_base_url: str) -> bytes:
     """The body of the list response in UTF-8 JSON: exactly `tracks` and `total`."""
     return render_rows([row_of(track, media_base_url) for track in in_list_order(tracks)])
 
@@ -115,8 +117,11 @@ def _rendered(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def row_of(track: Track, media_base_url: str) -> dict[str, Any]:
+def row_of(track: "Track", media_base_url: str) -> dict[str, Any]:
     """The ten fields of a track in the list response."""
+    # Not needed to serve a snapshot, to keep cold starts short.
+    from tiktok_music.track import cover_key, preview_key
+
     return {
         "id": track.track_id,
         "title": track.title,

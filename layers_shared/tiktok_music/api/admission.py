@@ -7,6 +7,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 
 from tiktok_music.api.auth import Authenticator, require_scope
+from tiktok_music.api.gateway import sent_header
 from tiktok_music.api.parameter_names import ignored_parameters
 from tiktok_music.api.rate_limit import READ_LIGHT, RateDecision, RateLimiter
 from tiktok_music.api_key import ApiKey
@@ -42,7 +43,7 @@ class Admission(NamedTuple):
         Raises StoreError if the key cannot be read.
         """
         try:
-            key = self.authenticator.authenticate(request.headers.get("authorization"))
+            key = self.authenticator.authenticate(sent_header(request.scope, b"authorization"))
         except KeySuspended as exc:
             request.scope["state"]["api_key"] = exc.key
             raise

@@ -48,6 +48,8 @@ class Freshness(NamedTuple):
         return self.schedule.next_due(self.every, datetime.fromtimestamp(self.now, UTC))
 
     def _shift(self) -> timedelta:
+        if not self.ahead_seconds:
+            return timedelta()
         return self.ahead_seconds // self.every.total_seconds() * self.every
 
     def health(self, descriptor: Descriptor) -> Mapping[str, Any]:
