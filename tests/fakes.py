@@ -1,7 +1,7 @@
 """In-memory fakes of stores, sources and media tools, held to the contracts in tests/contracts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 

@@ -4,6 +4,7 @@ Each move is stored by one conditional write.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiktok_music.errors import SnapshotGone
@@ -39,7 +40,7 @@ def rolled_back(pointer: Pointer, version: str, fence: int) -> Pointer:
     if chosen.is_withdrawn:
         raise SnapshotGone(f"{version} lists a track that was retired at once: choose another one")
     others = sorted(set(stored) - {chosen}, key=lambda descriptor: -descriptor.fence)
-    return pointer._replace(current=chosen, history=tuple(others), operator_fence=fence)
+    return replace(pointer, current=chosen, history=tuple(others), operator_fence=fence)
 
 
 def replaced(pointer: Pointer, current: Descriptor, fence: int) -> Pointer:
@@ -49,17 +50,17 @@ def replaced(pointer: Pointer, current: Descriptor, fence: int) -> Pointer:
     """
     withdrawn = pointer.current._replace(is_withdrawn=True)
     history = (withdrawn, *pointer.history)[: MOST_VERSIONS - 1]
-    return pointer._replace(current=current, history=history, operator_fence=fence)
+    return replace(pointer, current=current, history=history, operator_fence=fence)
 
 
 def pinned(pointer: Pointer, version: str, fence: int) -> Pointer:
     """The pointer pinned at a version: no refresh moves it until it is unpinned."""
-    return rolled_back(pointer, version, fence)._replace(is_pinned=True)
+    return replace(rolled_back(pointer, version, fence), is_pinned=True)
 
 
 def unpinned(pointer: Pointer, fence: int) -> Pointer:
     """The pointer without its pin; the current version stays until the next refresh."""
-    return pointer._replace(is_pinned=False, operator_fence=fence)
+    return replace(pointer, is_pinned=False, operator_fence=fence)
 
 
 def recovered(

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -58,7 +59,8 @@ class Descriptor(NamedTuple):
     is_withdrawn: bool = False
 
 
-class Pointer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pointer:
     """The current version and the stored ones before it, newest first.
 
     An operator's move (rollback, pin, unpin) has its own fence; no refresh moves a pinned pointer.

@@ -204,7 +204,7 @@ def test_ids_are_those_of_the_change_and_its_chart() -> None:
     changes: list[Change] = [
         world.change(),
         world.change(chart="cml.gb.all.7d"),
-        world.change(new=again._replace(operator_fence=9)),
+        world.change(new=replace(again, operator_fence=9)),
         refused,
         replace(refused, new=[LATER_ATTEMPT]),
     ]

@@ -105,7 +105,7 @@ def test_a_takedown_leaves_at_most_a_hundred_versions(count: int) -> None:
 
     moved = replaced(Pointer(current, tuple(history)), a_descriptor(101), fence=102)
 
-    withdrawn = replace(current, is_withdrawn=True)
+    withdrawn = current._replace(is_withdrawn=True)
     assert moved.history == (withdrawn, *history[:98])
 
 

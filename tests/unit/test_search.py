@@ -1,6 +1,7 @@
 """Searches of the list: filters, orders, pages, facets, and invalid parameters."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -367,7 +368,7 @@ def test_rising_pages_keep_the_base_of_the_first(world: World) -> None:
     second = found(world, f"sort=rising&limit=10&cursor={first['nextCursor']}")
     assert [t["title"] for t in first["tracks"] + second["tracks"]] == whole[:20]
 
-    world.snapshots.current_pointer = pointer._replace(history=pointer.history[:0])
+    world.snapshots.current_pointer = replace(pointer, history=pointer.history[:0])
     fresh = World(snapshots=world.snapshots)
 
     advice = "The catalog has moved on since; start the list again without a cursor."
