@@ -1,7 +1,6 @@
 """`catalog keys allow-browser`: which web pages the browser tokens of a key are for."""
 
 import secrets
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -65,7 +64,7 @@ def allow_browser(
         except KeyChanged as exc:
             raise CommandError(f"{exc}; nothing changed: catalog keys list") from exc
     if as_json:
-        print_json(to_dict(replace(key, browser=browser)))
+        print_json(to_dict(key._replace(browser=browser)))
     elif browser is None:
         echo(f"{key_id} makes no tokens; {TAKES_EFFECT}")
     else:
@@ -107,4 +106,4 @@ def _changed(
         return new_access(origins or (key.browser.origins if key.browser else ()))
     if not origins:
         raise typer.BadParameter("give --origin, --rotate or --off")
-    return replace(key.browser, origins=origins)
+    return key.browser._replace(origins=origins)

@@ -1,7 +1,6 @@
 """States of API keys: active, suspended, revoked; one key or all keys of an organisation."""
 
 import time
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -53,7 +52,7 @@ def set_states(
     if overtaken:
         raise CommandError(f"{'; '.join(overtaken)}; the others are {past}: catalog keys list")
     if options.as_json:
-        print_json([to_dict(replace(key, state=state)) for key in found])
+        print_json([to_dict(key._replace(state=state)) for key in found])
     elif changing:
         echo(f"{past} {count}; {TAKES_EFFECT}")
     else:
@@ -84,7 +83,7 @@ def set_state(key_id: str, state: KeyState, options: CommandOptions) -> None:
         except KeyChanged as exc:
             raise CommandError(f"{exc}; nothing changed: catalog keys list") from exc
     if options.as_json:
-        print_json(to_dict(replace(key, state=state)))
+        print_json(to_dict(key._replace(state=state)))
     elif key.state != state:
         echo(f"{key_id} {past}; {TAKES_EFFECT}")
     else:

@@ -1,7 +1,6 @@
 """`catalog keys …`: API keys. A secret is shown once and never stored."""
 
 import secrets
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -140,8 +139,7 @@ def rotate(
         raise CommandError(f"{key_id} is {old.state}: only an active key can be rotated")
     minted = mint_key(old.environment, secrets.token_bytes)
     browser = new_access(old.browser.origins) if old.browser else None
-    new = replace(
-        old,
+    new = old._replace(
         key_id=minted.key_id,
         secret_sha256=minted.secret_sha256,
         browser=browser,

@@ -2,7 +2,6 @@
 
 import time
 import uuid
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -125,4 +124,4 @@ def _index(name: str, result: DryRun | None = None) -> Index:
     descriptor = describe(
         gzipped, fence=0, scheduled_at=now, published_at=now, track_count=len(tracks)
     )
-    return Index(Snapshot(replace(descriptor, version=name), gzipped))
+    return Index(Snapshot(descriptor._replace(version=name), gzipped))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
@@ -71,7 +71,7 @@ class World:
         self.key, stored = a_key()
         self.keys.save(stored)
         self.test_key, stored = a_key("test", randomness=lambda size: bytes(range(9, 9 + size)))
-        self.keys.save(replace(stored, scopes=frozenset({"*"})))
+        self.keys.save(stored._replace(scopes=frozenset({"*"})))
         self.app_sandbox = cache(self._sandbox)
         self.tokens = cache(self._tokens)
         self.authenticator = Authenticator(self.keys, lambda: self.now, self.stale.append)
@@ -82,8 +82,7 @@ class World:
                     limiter=RateLimiter(self.rates, lambda: self.now, self.stale.append),
                     clock=lambda: self.now,
                 ),
-                live=replace(
-                    self._view(self.snapshots, self.archive),
+                live=self._view(self.snapshots, self.archive)._replace(
                     charts=cache(self._charts),
                     has_charts=bool(self.configured),
                 ),
@@ -118,7 +117,7 @@ class World:
     def change_key(self, **fields: Any) -> ApiKey:
         """Stores the live key with changed fields."""
         stored = self.keys.keys[self.key.split("_")[2]]
-        changed = replace(stored, **fields)
+        changed = stored._replace(**fields)
         self.keys.save(changed)
         return changed
 
@@ -196,8 +195,7 @@ class World:
         source = SandboxSource(fixtures, self.media_base_url)
         published_at = source.pointer().current.published_at.timestamp()
         view = self._view(source, fixtures)
-        return replace(
-            view,
+        return view._replace(
             now=lambda: published_at,
             is_foreign=lambda version: version != GONE_VERSION,
             ahead_seconds=lambda: self.now - published_at,

@@ -62,7 +62,7 @@ def a_snapshot(
 
 
 def a_descriptor(fence: int = 1, **fields: Any) -> Descriptor:
-    return replace(a_snapshot(fence=fence).descriptor, **fields)
+    return a_snapshot(fence=fence).descriptor._replace(**fields)
 
 
 def a_record(number: int = 1, **fields: Any) -> TrackRecord:
@@ -137,4 +137,4 @@ def a_key(
         tier=RateTier.STANDARD,
         state=KeyState.ACTIVE,
     )
-    return minted.text, replace(key, **fields)
+    return minted.text, key._replace(**fields)

@@ -279,10 +279,10 @@ class FakeKeys:
         self.keys[key.key_id] = key
 
     def change_state(self, key: ApiKey, state: KeyState) -> ApiKey:
-        return self._change(key, replace(key, state=state))
+        return self._change(key, key._replace(state=state))
 
     def change_browser(self, key: ApiKey, browser: BrowserAccess | None) -> ApiKey:
-        return self._change(key, replace(key, browser=browser))
+        return self._change(key, key._replace(browser=browser))
 
     def _change(self, key: ApiKey, changed: ApiKey) -> ApiKey:
         if self.keys[key.key_id] not in (changed, key):

@@ -5,8 +5,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from tiktok_music.stored_text import StoredText
 
@@ -48,8 +49,7 @@ class KeyState(StoredText):
 _ACCEPTED_STATES = (KeyState.ACTIVE, KeyState.SUSPENDED)
 
 
-@dataclass(frozen=True, slots=True)
-class PresentedKey:
+class PresentedKey(NamedTuple):
     """The parts of a key that a caller sent; of the secret only the hash."""
 
     environment: KeyEnvironment
@@ -57,20 +57,21 @@ class PresentedKey:
     secret_sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class BrowserAccess:
+class BrowserAccess(NamedTuple):
     """Lets a key make browser tokens: the secret that signs them, and the pages that they are for.
 
     The secret is not derived from the key's own, of which only a hash is stored; a new one ends all
     tokens of the key.
     """
 
-    secret: bytes = field(repr=False)
+    secret: bytes
     origins: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"BrowserAccess(origins={self.origins!r})"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiKey:
+
+class ApiKey(NamedTuple):
     """A stored key. `scopes` are `area:verb` or `*`; an empty set grants nothing.
 
     `valid_until` is None for a key that does not expire, `created_at` for one of an older release.
@@ -125,6 +126,7 @@ def parse_authorization(header: str | None) -> PresentedKey | None:
     return PresentedKey(KeyEnvironment(environment), key_id, hash_secret(secret))
 
 
+@lru_cache(maxsize=2_000)
 def has_checksum(environment: str, key_id: str) -> bool:
     """True for the ids of this release; keys of older ones have 16 random characters."""
     prefix = key_id[:_UNCHECKED_LENGTH]
@@ -136,8 +138,7 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class MintedKey:
+class MintedKey(NamedTuple):
     """A new key; `text` is the whole key, shown once and never stored."""
 
     text: str

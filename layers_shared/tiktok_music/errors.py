@@ -43,7 +43,6 @@ from typing import Any
 
 # A pair of path and message; the path of a list's element has its index: `targets[3].mode`.
 Issue = tuple[str, str]
-_INDEX = re.compile(r"[A-Za-z]+\[([0-9]+)\]", re.ASCII)
 
 
 class CatalogError(Exception):
@@ -212,6 +211,6 @@ def issues_to(issues: Iterable[Issue]) -> list[dict[str, Any]]:
 
 
 def _issue_to(path: str, message: str) -> dict[str, Any]:
-    match = _INDEX.match(path)
+    match = re.match(r"[A-Za-z]+\[([0-9]+)\]", path, re.ASCII)
     position = {"index": int(match[1])} if match else {}
     return {"path": path, "message": message, **position}

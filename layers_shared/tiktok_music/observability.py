@@ -7,8 +7,11 @@ NAMESPACE = "TiktokMusicCatalog"
 
 
 def new_logger(service: str) -> Logger:
-    """Structured logs; the level comes from POWERTOOLS_LOG_LEVEL."""
-    return Logger(service=service)
+    """Structured logs; the level comes from POWERTOOLS_LOG_LEVEL.
+
+    A message stays a text: Powertools would try to parse each as JSON, and handle the exception.
+    """
+    return Logger(service=service, json_deserializer=str)
 
 
 def new_metrics(service: str, namespace: str = NAMESPACE) -> Metrics:

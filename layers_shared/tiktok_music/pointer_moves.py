@@ -48,7 +48,7 @@ def replaced(pointer: Pointer, current: Descriptor, fence: int) -> Pointer:
 
     The replaced version stays for `changes` and cursors, marked as withdrawn. A pin stays.
     """
-    withdrawn = replace(pointer.current, is_withdrawn=True)
+    withdrawn = pointer.current._replace(is_withdrawn=True)
     history = (withdrawn, *pointer.history)[: MOST_VERSIONS - 1]
     return replace(pointer, current=current, history=history, operator_fence=fence)
 

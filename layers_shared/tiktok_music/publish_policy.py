@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tiktok_music.publish_evidence import TRUSTED, Evidence
 from tiktok_music.settings import SettingsReader
@@ -34,8 +33,7 @@ class NotHonored(StrEnum):
     STALE = "STALE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishPolicy:
+class PublishPolicy(NamedTuple):
     """The settings: `evidence` is what may be published, `max_age` how long after the last sight
     of a clip."""
 

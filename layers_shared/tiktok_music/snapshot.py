@@ -9,10 +9,12 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tiktok_music.errors import SnapshotCorrupt
-from tiktok_music.track import Track, cover_key, preview_key
+
+if TYPE_CHECKING:
+    from tiktok_music.track import Track
 
 # DynamoDB's item limit is 400 KB with attribute names; the rest is head-room.
 CHUNK_BYTES = 350 * 1024
@@ -22,8 +24,7 @@ MOST_BODY_BYTES = 6 * 1024 * 1024 - 32 * 1024
 MOST_GZIPPED_BYTES = MOST_BODY_BYTES * 3 // 4
 
 
-@dataclass(frozen=True, slots=True)
-class ChartFigures:
+class ChartFigures(NamedTuple):
     """The size of the chart that a snapshot was made of, for comparison by later runs.
 
     `unaddressed_rows` are readable rows without an address of a preview or of a cover.
@@ -34,8 +35,10 @@ class ChartFigures:
     unaddressed_rows: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Descriptor:
+NO_FIGURES = ChartFigures()
+
+
+class Descriptor(NamedTuple):
     """The metadata for fetching one snapshot and verifying that it is complete.
 
     `byte_length` and `sha256` are of the gzipped body; `fence` is the fencing token of the
@@ -76,8 +79,7 @@ class Pointer:
         return max(self.current.fence, self.operator_fence)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """One published catalog in memory, verified: the gzipped body and its descriptor."""
 
     descriptor: Descriptor
@@ -88,12 +90,12 @@ class Snapshot:
         return gzip.decompress(self.gzipped)
 
 
-def in_list_order(tracks: Iterable[Track]) -> list[Track]:
+def in_list_order(tracks: "Iterable[Track]") -> "list[Track]":
     """Sorts by `user_count` descending, place and id: equal tracks give equal bytes."""
     return sorted(tracks, key=lambda track: (-track.user_count, track.place, track.track_id))
 
 
-def render(tracks: Iterable[Track], media_base_url: str) -> bytes:
+def render(tracks: "Iterable[Track]", media_base_url: str) -> bytes:
     """The body of the list response in UTF-8 JSON: exactly `tracks` and `total`."""
     return render_rows([row_of(track, media_base_url) for track in in_list_order(tracks)])
 
@@ -117,8 +119,11 @@ def _rendered(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def row_of(track: Track, media_base_url: str) -> dict[str, Any]:
+def row_of(track: "Track", media_base_url: str) -> dict[str, Any]:
     """The ten fields of a track in the list response."""
+    # Not needed to serve a snapshot, to keep cold starts short.
+    from tiktok_music.track import cover_key, preview_key
+
     return {
         "id": track.track_id,
         "title": track.title,
@@ -150,7 +155,7 @@ def describe(
     scheduled_at: datetime,
     published_at: datetime,
     track_count: int,
-    chart: ChartFigures = ChartFigures(),
+    chart: ChartFigures = NO_FIGURES,
     is_forced: bool = False,
 ) -> Descriptor:
     """The descriptor of a gzipped body; its version sorts by fence and identifies the content."""

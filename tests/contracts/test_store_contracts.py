@@ -13,10 +13,11 @@ from tests.builders import NOON, a_key, a_media, a_record, a_snapshot
 from tests.conftest import BUCKET, REGION
 from tests.fakes import FakeArchive, FakeKeys, FakeLedger, FakeMediaStore, FakeRates, FakeReports
 from tests.served import table
+from tiktok_music.adapters.dynamo_catalog_rows import LedgerRow
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
 from tiktok_music.adapters.dynamo_lists import DynamoOperatorLists
-from tiktok_music.adapters.dynamo_models import DynamoRows, LedgerRow
+from tiktok_music.adapters.dynamo_models import DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_rates import DynamoRates
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
@@ -353,14 +354,14 @@ def test_a_key_gets_and_loses_browser_tokens_and_else_stays(kind: Any) -> None:
     keys.save(key)
 
     allowed = keys.change_browser(key, access)
-    assert keys.get(key.key_id) == allowed == replace(key, browser=access)
+    assert keys.get(key.key_id) == allowed == key._replace(browser=access)
     assert keys.change_browser(allowed, access) == allowed
     suspended = keys.change_state(allowed, KeyState.SUSPENDED)
     with pytest.raises(KeyChanged):
         keys.change_browser(allowed, None)
 
-    assert keys.change_browser(suspended, None) == replace(suspended, browser=None)
-    assert keys.get(key.key_id) == replace(key, state=KeyState.SUSPENDED)
+    assert keys.change_browser(suspended, None) == suspended._replace(browser=None)
+    assert keys.get(key.key_id) == key._replace(state=KeyState.SUSPENDED)
 
 
 def test_rotated_browser_access_is_not_replaced_by_an_older_reader(kind: Any) -> None:
@@ -390,7 +391,7 @@ def test_an_unreadable_browser_access_makes_no_tokens_and_costs_the_key_nothing(
         ExpressionAttributeValues={":b": stored},
     )
 
-    assert keys.get(key.key_id) == replace(key, browser=None)
+    assert keys.get(key.key_id) == key._replace(browser=None)
 
 
 def test_unreadable_keys_grant_nothing_and_are_left_out(rows: DynamoRows) -> None:

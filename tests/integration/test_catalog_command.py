@@ -356,8 +356,8 @@ def test_a_rotated_key_has_the_settings_of_the_old_one_which_still_works(
     assert presented is not None
     new = keys.get(presented.key_id)
     assert new is not None
-    assert replace(new, created_at=None) == replace(
-        old, key_id=presented.key_id, secret_sha256=presented.secret_sha256
+    assert new._replace(created_at=None) == old._replace(
+        key_id=presented.key_id, secret_sha256=presented.secret_sha256
     )
     assert (keys.get(old.key_id), result.stdout.strip() != text) == (old, True)
     assert f"catalog keys revoke {old.key_id}" in result.stderr

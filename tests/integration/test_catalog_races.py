@@ -1,7 +1,5 @@
 """Commands that ask, while another operator or a refresh changes the same item."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.builders import a_key, a_record
@@ -29,7 +27,7 @@ def test_a_key_revoked_during_the_question_stays_revoked(
     keys.save(key)
 
     def revoke(question: str, *, yes: bool) -> None:
-        keys.save(replace(key, state=KeyState.REVOKED))
+        keys.save(key._replace(state=KeyState.REVOKED))
 
     monkeypatch.setattr("ops.key_states.confirm", revoke)
     target = ["--organization", key.organization_id] if of_organization else [key.key_id]
@@ -37,7 +35,7 @@ def test_a_key_revoked_during_the_question_stays_revoked(
 
     assert result.exit_code == 2
     assert f"{key.key_id} was changed by another operator" in result.stderr
-    assert keys.get(key.key_id) == replace(key, state=KeyState.REVOKED)
+    assert keys.get(key.key_id) == key._replace(state=KeyState.REVOKED)
 
 
 @pytest.mark.parametrize("command", ["rollback", "pin"])

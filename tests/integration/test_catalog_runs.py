@@ -455,7 +455,7 @@ def test_a_takedown_at_once_replaces_the_current_snapshot(
     after = publisher.current()
     assert after is not None
     assert listed(refreshes.rows) == [f"Lantern Street {number}" for number in (2, 3, 4)]
-    withdrawn = replace(before.current, is_withdrawn=True)
+    withdrawn = before.current._replace(is_withdrawn=True)
     assert after.current.version == result["version"]
     assert after.history == (withdrawn, *before.history)
     publisher.sweep()

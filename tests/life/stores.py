@@ -12,9 +12,10 @@ from moto import mock_aws
 
 from tests.conftest import REGION
 from tests.fakes import FakeArchive, FakeLedger, FakeReports, FakeSnapshots
+from tiktok_music.adapters.dynamo_catalog_rows import TrackRow
 from tiktok_music.adapters.dynamo_items import scan_items
 from tiktok_music.adapters.dynamo_ledger import DynamoMediaLedger
-from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows, TrackRow
+from tiktok_music.adapters.dynamo_models import DynamoAccess, DynamoRows
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.adapters.dynamo_runs import DynamoRunReports
 from tiktok_music.adapters.dynamo_snapshots import DynamoSnapshots

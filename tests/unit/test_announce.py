@@ -34,7 +34,7 @@ from tiktok_music.snapshot import Descriptor, Pointer
 FIRST, SECOND, THIRD, FIFTH = (
     a_descriptor(fence, sha256=str(fence) * 64) for fence in (1, 2, 3, 5)
 )
-SAME = replace(a_descriptor(4), sha256=THIRD.sha256)
+SAME = a_descriptor(4)._replace(sha256=THIRD.sha256)
 AT_FIRST = Pointer(FIRST)
 AT_SECOND = advanced(AT_FIRST, SECOND)
 AT_THIRD = advanced(AT_SECOND, THIRD)

@@ -264,7 +264,7 @@ def forgeries(world: World) -> dict[str, str]:
     unlimited = minted(world, {"ttlSeconds": 3600}).split(".")
     other = other_key(world, browser=BrowserAccess(bytes(32), (PAGE,)))
     [test_key] = [each for each in world.keys.keys.values() if each.environment == "test"]
-    world.keys.save(replace(test_key, browser=ACCESS))
+    world.keys.save(test_key._replace(browser=ACCESS))
     payload = read_payload(parts[3])
     assert payload is not None
     live, test = KeyEnvironment.LIVE, KeyEnvironment.TEST
@@ -710,7 +710,7 @@ def test_a_restriction_has_etags_of_its_own(world: World) -> None:
 def test_a_test_key_makes_tokens_of_the_sandbox(world: World) -> None:
     key_id = world.test_key.split("_")[2]
     access = BrowserAccess(SECRET, ("http://localhost:*",))
-    world.keys.save(replace(world.keys.keys[key_id], browser=access))
+    world.keys.save(world.keys.keys[key_id]._replace(browser=access))
     local = "http://localhost:5173"
 
     made = mint(world, {"origins": [local]}, authorization=f"Bearer {world.test_key}")

@@ -1,7 +1,6 @@
 """Keys during an outage of their store, and what an instance keeps of them."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -211,7 +210,7 @@ def test_a_key_of_an_unknown_environment_never_authenticates(
     world: World, environment: str
 ) -> None:
     text, stored = a_key()
-    world.keys.save(replace(stored, environment=KeyEnvironment(environment)))
+    world.keys.save(stored._replace(environment=KeyEnvironment(environment)))
 
     assert world.get(authorization=f"Bearer {text}").body == UNAUTHENTICATED
 

@@ -1,6 +1,5 @@
 """Moves of the pointer."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,7 +105,7 @@ def test_a_takedown_leaves_at_most_a_hundred_versions(count: int) -> None:
 
     moved = replaced(Pointer(current, tuple(history)), a_descriptor(101), fence=102)
 
-    withdrawn = replace(current, is_withdrawn=True)
+    withdrawn = current._replace(is_withdrawn=True)
     assert moved.history == (withdrawn, *history[:98])
 
 
@@ -159,7 +158,7 @@ def test_a_replaced_version_is_stored_and_not_served_again() -> None:
 
     moved = replaced(pointer, without, fence=6)
 
-    withdrawn = replace(current, is_withdrawn=True)
+    withdrawn = current._replace(is_withdrawn=True)
     assert moved == Pointer(without, (withdrawn, old), operator_fence=6, is_pinned=True)
     assert moved.fence == 6
     for move in (rolled_back, pinned):

@@ -306,7 +306,7 @@ def test_with_the_setting_off_an_unknown_member_is_named_as_before() -> None:
 
 
 def test_other_evidence_and_another_age_may_be_allowed() -> None:
-    policy = replace(ASKED.policy, evidence=(Evidence.SAME_CREDITS,), max_age=timedelta(days=365))
+    policy = ASKED.policy._replace(evidence=(Evidence.SAME_CREDITS,), max_age=timedelta(days=365))
     rules = replace(ASKED, policy=policy)
 
     assert answer_of(a_target(manual("weak")), rules) == (photo("7539149620821362684"),)

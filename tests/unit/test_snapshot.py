@@ -5,7 +5,6 @@ import hashlib
 import json
 import math
 import random
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -153,7 +152,7 @@ def test_a_descriptor_has_the_measures_of_its_body_and_the_facts_of_its_run() ->
         is_forced=False,
         is_withdrawn=False,
     )
-    assert forced == replace(plain, chart=chart, is_forced=True)
+    assert forced == plain._replace(chart=chart, is_forced=True)
 
 
 def test_the_secret_of_cursors_is_not_shown_and_makes_no_other_pointer() -> None:
@@ -224,11 +223,11 @@ def test_a_snapshot_without_a_track_is_rendered_like_any_other_and_a_second_youn
     tracks = [a_track(number, duration_seconds=24.5) for number in (1, 2, 3)]
     run: dict[str, Any] = {"chart": ChartFigures(9, 2, 1), "is_forced": True}
     listed = a_snapshot(*tracks, fence=4, published_at=NOON + timedelta(hours=1))
-    whole = replace(listed, descriptor=replace(listed.descriptor, **run))
+    whole = listed._replace(descriptor=listed.descriptor._replace(**run))
 
     smaller = without_tracks(whole, {tracks[1].track_id}, fence=9)
 
     expected = a_snapshot(
         tracks[0], tracks[2], fence=9, published_at=NOON + timedelta(hours=1, seconds=1)
     )
-    assert smaller == replace(expected, descriptor=replace(expected.descriptor, **run))
+    assert smaller == expected._replace(descriptor=expected.descriptor._replace(**run))

@@ -124,7 +124,7 @@ def test_a_cold_start_falls_back_on_no_version_that_a_takedown_withdrew(world: W
     world.store.publish(THIRD)
     pointer = world.store.pointer()
     withdrawn, first = pointer.history
-    history = (replace(withdrawn, is_withdrawn=True), first)
+    history = (withdrawn._replace(is_withdrawn=True), first)
     world.store.current_pointer = replace(pointer, history=history)
     world.sweep(THIRD.descriptor.version)
 

@@ -4,22 +4,19 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tiktok_music.adapters.dynamo_catalog_rows import (
+    ChartsRow,
+    LedgerRow,
+    RunRow,
+    RunsRow,
+    SongRow,
+    TrackRow,
+)
 from tiktok_music.adapters.dynamo_charts import CHARTS_KEY, check_charts
 from tiktok_music.adapters.dynamo_items import UNREADABLE, RawItem, key_of, scan_items
 from tiktok_music.adapters.dynamo_keys import api_key
 from tiktok_music.adapters.dynamo_ledger import ledger_entry
-from tiktok_music.adapters.dynamo_models import (
-    ChartsRow,
-    DynamoRows,
-    KeyRow,
-    LedgerRow,
-    PointerRow,
-    RunRow,
-    RunsRow,
-    SongRow,
-    StoredRow,
-    TrackRow,
-)
+from tiktok_music.adapters.dynamo_models import DynamoRows, KeyRow, PointerRow, StoredRow
 from tiktok_music.adapters.dynamo_recovery import check_pointer
 from tiktok_music.adapters.dynamo_runs import RUNS_KEY, is_run_entry, run_entries, run_report
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY

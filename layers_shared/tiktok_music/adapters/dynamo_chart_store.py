@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pynamodb.exceptions import PynamoDBException
 
+from tiktok_music.adapters.dynamo_catalog_rows import ChartsRow
 from tiktok_music.adapters.dynamo_charts import (
     CHARTS_KEY,
     DynamoCharts,
@@ -11,12 +12,7 @@ from tiktok_music.adapters.dynamo_charts import (
     stored_entries,
 )
 from tiktok_music.adapters.dynamo_items import RawItem, is_unchanged, read_item
-from tiktok_music.adapters.dynamo_models import (
-    ChartsRow,
-    DynamoRows,
-    is_condition_failed,
-    translated,
-)
+from tiktok_music.adapters.dynamo_models import DynamoRows, is_condition_failed, translated
 from tiktok_music.adapters.dynamo_publisher import DynamoPublisher
 from tiktok_music.chart_listing import ChartEntry, ChartListing
 from tiktok_music.errors import PublishLost

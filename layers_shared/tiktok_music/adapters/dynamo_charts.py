@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from tiktok_music.adapters.dynamo_catalog_rows import ChartsRow
 from tiktok_music.adapters.dynamo_items import UNREADABLE, RawItem, parsed, read_item
-from tiktok_music.adapters.dynamo_models import ChartsRow, DynamoRows, translated
+from tiktok_music.adapters.dynamo_models import DynamoRows, translated
 from tiktok_music.adapters.dynamo_snapshots import (
     DynamoSnapshots,
     descriptor_from,

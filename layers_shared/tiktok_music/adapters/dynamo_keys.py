@@ -1,6 +1,5 @@
 """API keys in their own DynamoDB table."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,12 +8,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from tiktok_music.adapters.dynamo_items import UNREADABLE, key_of, parsed, read_item, scan_items
-from tiktok_music.adapters.dynamo_models import (
-    DynamoRows,
-    KeyRow,
-    is_condition_failed,
-    translated,
-)
+from tiktok_music.adapters.dynamo_models import DynamoRows, KeyRow, is_condition_failed, translated
 from tiktok_music.api_key import ApiKey, BrowserAccess, KeyEnvironment, KeyState, RateTier
 from tiktok_music.errors import KeyChanged
 
@@ -67,7 +61,7 @@ class DynamoKeys:
         Optimistic lock: raises KeyChanged. All else of the stored key stays as it is.
         """
         condition = self._rows.state == key.state
-        return self._change(key, replace(key, state=state), self._rows.state.set(state), condition)
+        return self._change(key, key._replace(state=state), self._rows.state.set(state), condition)
 
     def change_browser(self, key: ApiKey, browser: BrowserAccess | None) -> ApiKey:
         """The key with other browser tokens, in the same way: None ends them."""
@@ -77,7 +71,7 @@ class DynamoKeys:
         # Access that cannot be read counts as none, and may be replaced.
         if key.browser is not None:
             condition &= self._rows.browser == _browser_to(key.browser)
-        return self._change(key, replace(key, browser=browser), action, condition)
+        return self._change(key, key._replace(browser=browser), action, condition)
 
     def _change(self, key: ApiKey, changed: ApiKey, action: Action, condition: Condition) -> ApiKey:
         row = self._rows(f"KEY#{key.key_id}")

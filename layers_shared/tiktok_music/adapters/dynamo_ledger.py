@@ -8,13 +8,9 @@ from typing import Any
 
 from pynamodb.exceptions import PynamoDBException
 
+from tiktok_music.adapters.dynamo_catalog_rows import LedgerRow
 from tiktok_music.adapters.dynamo_items import batch_read
-from tiktok_music.adapters.dynamo_models import (
-    DynamoRows,
-    LedgerRow,
-    is_condition_failed,
-    translated,
-)
+from tiktok_music.adapters.dynamo_models import DynamoRows, is_condition_failed, translated
 from tiktok_music.archive import MediaFacts, media_from
 from tiktok_music.refresh.media.ledger import LedgerEntry, MediaFailure
 from tiktok_music.refresh.rejection import finding_from

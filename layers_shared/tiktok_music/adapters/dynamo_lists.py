@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from pynamodb.exceptions import PynamoDBException
 
+from tiktok_music.adapters.dynamo_catalog_rows import ListsRow
 from tiktok_music.adapters.dynamo_items import RawItem, is_unchanged, number_in, parsed, read_item
 from tiktok_music.adapters.dynamo_models import (
     ChunkRow,
     DynamoRows,
-    ListsRow,
     is_condition_failed,
     translated,
 )

@@ -12,11 +12,11 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from tiktok_music.adapters.dynamo_catalog_rows import LeaseRow
 from tiktok_music.adapters.dynamo_items import RawItem, is_typed, number_in, parsed, read_item
 from tiktok_music.adapters.dynamo_models import (
     FORMAT,
     DynamoRows,
-    LeaseRow,
     PointerRow,
     code_of,
     is_condition_failed,

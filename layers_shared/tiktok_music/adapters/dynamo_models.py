@@ -1,12 +1,12 @@
 """The rows of DynamoDB as PynamoDB models, their binding to a table, and error translation.
 
-A function binds models, because PynamoDB reads `Meta.table_name` when a class is created.
+A function binds models, because PynamoDB reads `Meta.table_name` when a class is created. Rows that
+the plain list does not read are in `dynamo_catalog_rows`: each class is a part of a cold start.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import KW_ONLY, dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pynamodb.attributes import (
     BinaryAttribute,
@@ -16,11 +16,12 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
-from pynamodb.connection import Connection, TableConnection
+from pynamodb.connection import TableConnection
 from pynamodb.connection.base import MetaTable
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
+from tiktok_music.adapters.dynamo_connection import DynamoConnection
 from tiktok_music.errors import StoreUnavailable
 
 RowT = TypeVar("RowT", bound=Model)
@@ -28,15 +29,13 @@ RowT = TypeVar("RowT", bound=Model)
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class DynamoAccess:
+class DynamoAccess(NamedTuple):
     """Region, timeouts and retries. The default timeouts are short: a reader can serve stale data.
 
     botocore reads the endpoint from `AWS_ENDPOINT_URL_DYNAMODB`.
     """
 
     region: str
-    _: KW_ONLY
     connect_timeout_seconds: float = 2.0
     read_timeout_seconds: float = 4.0
     retries: int = 2
@@ -101,86 +100,6 @@ class PointerRow(StoredRow):
     cursor_secret = LenientText(null=True)
 
 
-class LeaseRow(StoredRow):
-    """`LOCK`: the lease holder, the fencing token, which only increases, and versions to sweep.
-
-    `LOCK#<chart>` has the versions of a chart alone. `sweepable` has `<version>*<chunks>` of every
-    version whose chunks may still be stored.
-    """
-
-    holder = LenientText(null=True)
-    fence = LenientNumber(default=0)
-    lease_until = LenientNumber(null=True)
-    sweepable = LenientTexts(null=True)
-
-
-class ChartsRow(StoredRow):
-    """`CHARTS`: the charts beside the default one; `revision` changes with every write."""
-
-    charts: JSONAttribute = JSONAttribute()
-    revision = UnicodeAttribute()
-
-
-class TrackRow(StoredRow):
-    """`TRACK#<uuid>`: the permanent record of a track."""
-
-    tiktok_id = UnicodeAttribute()
-    record: JSONAttribute = JSONAttribute()
-
-
-class RetiredRow(StoredRow):
-    """`RETIRED#<first hex digit>`: the ids of retired tracks; the records are `TRACK#` items."""
-
-    track_ids = UnicodeSetAttribute(null=True)
-
-
-class SongRow(StoredRow):
-    """`CML#<commercial music id>`: the track of a song of the commercial library."""
-
-    track_id = UnicodeAttribute()
-
-
-class ListsRow(StoredRow):
-    """`LISTS`: the operator overrides, one JSON document; a large one is in pieces instead."""
-
-    document = UnicodeAttribute(null=True)
-    revision = UnicodeAttribute(null=True)
-    pieces = NumberAttribute(null=True)
-
-
-class LedgerRow(StoredRow):
-    """`MEDIA#<uuid>`: a media outcome: the facts of stored media, or a failure with its expiry."""
-
-    media: JSONAttribute = JSONAttribute(null=True)
-    failure: JSONAttribute = JSONAttribute(null=True)
-    expires_at = NumberAttribute()
-
-
-class RunRow(StoredRow):
-    """`RUN#<scheduled time>`: a refresh's report; one of an earlier release does not expire."""
-
-    report: JSONAttribute = JSONAttribute()
-    expires_at = NumberAttribute(null=True)
-
-
-class RunsRow(StoredRow):
-    """`RUNS`: an entry for each of the last refreshes, the newest first."""
-
-    runs: JSONAttribute = JSONAttribute()
-
-
-class RecordingRow(StoredRow):
-    """`RUN#<scheduled time>#INPUT#<i>`: a chunk of the recording of a refresh.
-
-    Every chunk has the number of chunks and the SHA-256 of the whole.
-    """
-
-    data = BinaryAttribute(legacy_encoding=False)
-    pieces = NumberAttribute()
-    sha256 = UnicodeAttribute()
-    expires_at = NumberAttribute()
-
-
 class RateRow(StoredRow):
     """`RATE#<key id>#<minute>`: requests leased to instances in one minute."""
 
@@ -217,7 +136,7 @@ class DynamoRows:
     def __init__(self, access: DynamoAccess) -> None:
         self._access = access
         self._tables: set[str] = set()
-        self._connection = Connection(
+        self._connection = DynamoConnection(
             region=access.region,
             connect_timeout_seconds=access.connect_timeout_seconds,
             read_timeout_seconds=access.read_timeout_seconds,

@@ -8,6 +8,7 @@ from typing import Any
 
 from pynamodb.exceptions import PynamoDBException
 
+from tiktok_music.adapters.dynamo_catalog_rows import RecordingRow, RunRow, RunsRow
 from tiktok_music.adapters.dynamo_items import (
     UNREADABLE,
     RawItem,
@@ -15,14 +16,7 @@ from tiktok_music.adapters.dynamo_items import (
     parsed,
     read_item,
 )
-from tiktok_music.adapters.dynamo_models import (
-    DynamoRows,
-    RecordingRow,
-    RunRow,
-    RunsRow,
-    is_condition_failed,
-    translated,
-)
+from tiktok_music.adapters.dynamo_models import DynamoRows, is_condition_failed, translated
 from tiktok_music.errors import RecordingCorrupt, StoreUnavailable
 from tiktok_music.snapshot import cut
 

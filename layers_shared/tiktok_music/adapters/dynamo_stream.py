@@ -4,8 +4,9 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from tiktok_music.adapters.dynamo_catalog_rows import RunsRow
 from tiktok_music.adapters.dynamo_items import RawItem, key_of, parsed
-from tiktok_music.adapters.dynamo_models import DynamoRows, PointerRow, RunsRow
+from tiktok_music.adapters.dynamo_models import DynamoRows, PointerRow
 from tiktok_music.adapters.dynamo_runs import RUNS_KEY, is_run_entry, run_entries
 from tiktok_music.adapters.dynamo_snapshots import POINTER_KEY, pointer_of
 from tiktok_music.announce.announce import Change, PointerChange, RunsChange

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.operand import Path
 
+from tiktok_music.adapters.dynamo_catalog_rows import RetiredRow, SongRow, TrackRow
 from tiktok_music.adapters.dynamo_items import (
     RawItem,
     batch_read,
@@ -14,14 +15,7 @@ from tiktok_music.adapters.dynamo_items import (
     scan_items,
     set_aside,
 )
-from tiktok_music.adapters.dynamo_models import (
-    DynamoRows,
-    RetiredRow,
-    SongRow,
-    TrackRow,
-    is_condition_failed,
-    translated,
-)
+from tiktok_music.adapters.dynamo_models import DynamoRows, is_condition_failed, translated
 from tiktok_music.archive import TrackRecord, TrackStatus, record_from, record_to
 
 # A retired record contains this, as records are JSON; quotes in a title are escaped there.

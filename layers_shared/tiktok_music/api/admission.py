@@ -2,19 +2,19 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.requests import Request
 
 from tiktok_music.api.auth import Authenticator, require_scope
+from tiktok_music.api.gateway import sent_header
 from tiktok_music.api.parameter_names import ignored_parameters
 from tiktok_music.api.rate_limit import READ_LIGHT, RateDecision, RateLimiter
 from tiktok_music.api_key import ApiKey
 from tiktok_music.errors import KeySuspended, RateLimited
 
 
-@dataclass(frozen=True, slots=True)
-class RouteAccess:
+class RouteAccess(NamedTuple):
     """The access rule of a route and its query parameters; without a scope any key passes.
 
     Browser tokens pass only where `is_for_tokens`.
@@ -26,8 +26,7 @@ class RouteAccess:
     is_for_tokens: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """Checks that all routes with a key share; `clock` is in Unix seconds.
 
     `on_used` receives the id of each valid key.
@@ -44,11 +43,11 @@ class Admission:
         Raises StoreError if the key cannot be read.
         """
         try:
-            key = self.authenticator.authenticate(request.headers.get("authorization"))
+            key = self.authenticator.authenticate(sent_header(request.scope, b"authorization"))
         except KeySuspended as exc:
-            request.state.api_key = exc.key
+            request.scope["state"]["api_key"] = exc.key
             raise
-        request.state.api_key = key
+        request.scope["state"]["api_key"] = key
         self.on_used(key.key_id)
         decision = self.limiter.take(key.key_id, key.tier, access.endpoint_class)
         add_headers(request, rate_headers(decision, access))
@@ -68,7 +67,7 @@ class Admission:
 
 def add_headers(request: Request, added: dict[str, str]) -> None:
     """Adds headers to the response, whatever it will be."""
-    request.state.extra_headers = {**getattr(request.state, "extra_headers", {}), **added}
+    request.scope["state"]["extra_headers"].update(added)
 
 
 def rate_headers(decision: RateDecision, access: RouteAccess) -> dict[str, str]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -36,8 +35,7 @@ LIST = "/v1/tiktok-music"
 Handler = Callable[[Request, CatalogView, ApiKey], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Api:
+class Api(NamedTuple):
     """Dependencies of the routes; `on_error` receives each internal error with its request.
 
     `on_answered` receives each request after its response, `on_health` is called by each request of

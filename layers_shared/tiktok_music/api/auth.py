@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tiktok_music.api.bounded_cache import BoundedCache
 from tiktok_music.api_key import ApiKey, KeyEnvironment, KeyState, RateTier, parse_authorization
@@ -39,8 +38,7 @@ _NO_KEY = ApiKey(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _CachedKey:
+class _CachedKey(NamedTuple):
     """The result of a store read; an unknown id has no key. Times are of the monotonic clock."""
 
     key: ApiKey | None
@@ -113,7 +111,7 @@ class Authenticator:
                 raise
             self._on_stale(exc)
             ends = cached.read_at + GRACE_SECONDS
-            return replace(cached, expires_at=min(now + UNKNOWN_SECONDS, ends))
+            return cached._replace(expires_at=min(now + UNKNOWN_SECONDS, ends))
         return _CachedKey(key, now, now + (KNOWN_SECONDS if key else UNKNOWN_SECONDS))
 
 

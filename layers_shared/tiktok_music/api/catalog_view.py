@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from tiktok_music.api.bounded_cache import BoundedCache
 from tiktok_music.api.freshness import Freshness
-from tiktok_music.api.index import CACHED_INDEXES, Index, Indexes
+from tiktok_music.api.index import Index, Indexes
 from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.errors import Invalid, SnapshotGone, StoreError, VersionGone
 from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 FOREIGN = "Is of the other environment: live and test keys have versions of their own."
 
 
-@dataclass(frozen=True, slots=True)
-class ChartName:
+class ChartName(NamedTuple):
     """The chart that a request has chosen."""
 
     chart_id: str
@@ -46,8 +44,7 @@ def only_default() -> Charts:
     return Charts(Coordinates(source="app", country="US"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogView:
+class CatalogView(NamedTuple):
     """Snapshots, their indexes and the archive; `now` is in Unix seconds, `refresh_every` the
     interval of the schedule; `ahead_seconds` is how far the clock of the world is ahead of `now`;
     `is_foreign` knows versions of the other environment; `policy` is that of direct publish;
@@ -70,9 +67,6 @@ class CatalogView:
     charts: Callable[[], Charts] = only_default
     has_charts: bool = False
     chart: ChartName | None = None
-    _records: BoundedCache[Mapping[str, TrackRecord | None]] = field(
-        default_factory=lambda: BoundedCache(CACHED_INDEXES)
-    )
 
     def freshness(self) -> Freshness:
         """Raises StoreError like `SnapshotCache.snapshot`."""
@@ -92,7 +86,7 @@ class CatalogView:
         version and instance, a hundred with a call. Raises StoreError.
         """
         version = index.descriptor.version
-        known = self._records.get(version) or {}
+        known = self.indexes.known_records.get(version) or {}
         unread = [each for each in track_ids if each not in known]
         if unread:
             found = self.archive.get_many(unread)
@@ -101,7 +95,7 @@ class CatalogView:
                 **known,
                 **{name: record and _without_fingerprint(record) for name, record in read},
             }
-            self._records.save(version, known)
+            self.indexes.known_records.save(version, known)
         return known
 
     def index_at(self, version: str, *, path: str, advice: str) -> Index:

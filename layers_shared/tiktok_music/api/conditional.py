@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from tiktok_music.api.freshness import Freshness
-from tiktok_music.api.gateway import STORED_BODY
+from tiktok_music.api.gateway import STORED_BODY, sent_header
 from tiktok_music.errors import ListTooLarge
 from tiktok_music.snapshot import MOST_BODY_BYTES, MOST_GZIPPED_BYTES, Descriptor, Snapshot
 
@@ -75,10 +75,12 @@ def snapshot_response(request: Request, snapshot: Snapshot, freshness: Freshness
     Raises ListTooLarge.
     """
     gzipped = _accepts_gzip(request)
-    headers = _headers(snapshot.descriptor, etag_of(snapshot, gzipped=gzipped), freshness)
-    if headers["ETag"] in _ETAG.findall(request.headers.get("if-none-match", "")):
+    etag = etag_of(snapshot, gzipped=gzipped)
+    headers = _headers(snapshot.descriptor, etag, freshness)
+    if_none_match = sent_header(request.scope, b"if-none-match")
+    if if_none_match is not None and etag in _ETAG.findall(if_none_match):
         return FreeNotModified(headers)
-    if _is_known(request, headers["ETag"], freshness.modified_at(snapshot.descriptor)):
+    if _is_known(request, if_none_match, lambda: freshness.modified_at(snapshot.descriptor)):
         return Response(status_code=304, headers=headers)
     if gzipped:
         return StoredResponse(_fitting_gzip(snapshot.gzipped, headers), 200, headers, JSON)
@@ -95,7 +97,7 @@ def computed_response(
     gzipped = len(body) >= GZIP_FROM_BYTES and _accepts_gzip(request)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}{"-gzip" if gzipped else ""}"'
     headers = _headers(descriptor, etag, freshness)
-    if matches(request.headers.get("if-none-match", ""), etag):
+    if matches(sent_header(request.scope, b"if-none-match") or "", etag):
         return Response(status_code=304, headers=headers)
     if gzipped:
         packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
@@ -104,7 +106,7 @@ def computed_response(
 
 
 def _accepts_gzip(request: Request) -> bool:
-    return accepts_gzip(request.headers.get("accept-encoding", ""))
+    return accepts_gzip(sent_header(request.scope, b"accept-encoding") or "")
 
 
 def _fitting(body: bytes) -> bytes:
@@ -129,17 +131,20 @@ def _headers(descriptor: Descriptor, etag: str, freshness: Freshness) -> dict[st
     return {"ETag": etag, "Vary": VARY, **freshness.headers(descriptor)}
 
 
-def _is_known(request: Request, etag: str, modified_at: datetime) -> bool:
-    """Evaluates the preconditions: a date counts only without an ETag (RFC 9110, 13.2.2).
+def _is_known(
+    request: Request, if_none_match: str | None, modified_at: Callable[[], datetime]
+) -> bool:
+    """True for `If-None-Match: *`, or the date, which counts only without an ETag (RFC 9110).
 
     The date must be equal, not just later: after a rollback the snapshot served is older than the
     one that clients have.
     """
-    if_none_match = request.headers.get("if-none-match")
     if if_none_match is not None:
-        return matches(if_none_match, etag)
+        return if_none_match.strip() == "*"
+    since = sent_header(request.scope, b"if-modified-since")
+    if since is None:
+        return False
     try:
-        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-        return int(modified_at.timestamp()) == since.timestamp()
+        return int(modified_at().timestamp()) == parsedate_to_datetime(since).timestamp()
     except (ValueError, OverflowError, TypeError):
         return False

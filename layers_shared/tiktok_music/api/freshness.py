@@ -1,11 +1,10 @@
 """Age of a snapshot and due time of the next one: RFC 9111 headers, health."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tiktok_music.api.schedule import Schedule
 from tiktok_music.snapshot import Descriptor
@@ -18,8 +17,7 @@ MISSED_RUNS = 2
 NO_SNAPSHOT: Mapping[str, Any] = {"status": "failing", "snapshot": None, "nextRefreshDueAt": None}
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(NamedTuple):
     """Judges the age of a snapshot at `now`, in Unix seconds; a run starts every `every`.
 
     `ahead_seconds` is how far the clock of the world is ahead of `now`, which stands still in the
@@ -50,6 +48,8 @@ class Freshness:
         return self.schedule.next_due(self.every, datetime.fromtimestamp(self.now, UTC))
 
     def _shift(self) -> timedelta:
+        if not self.ahead_seconds:
+            return timedelta()
         return self.ahead_seconds // self.every.total_seconds() * self.every
 
     def health(self, descriptor: Descriptor) -> Mapping[str, Any]:

@@ -4,13 +4,16 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tiktok_music.api.bounded_cache import BoundedCache
 from tiktok_music.api.folding import fold, without_punctuation
 from tiktok_music.api.snapshot_cache import SnapshotCache
 from tiktok_music.errors import SnapshotGone, StoreError
 from tiktok_music.snapshot import Descriptor, Snapshot
+
+if TYPE_CHECKING:
+    from tiktok_music.archive import TrackRecord
 
 Row = Mapping[str, Any]
 
@@ -64,7 +67,10 @@ class Index:
 
 
 class Indexes:
-    """Caches the last used indexes by version, and the ranks of the versions compared with."""
+    """Caches the last used indexes by version, and the ranks of the versions compared with.
+
+    `known_records` has the archive's records of a version's tracks, as far as they were read.
+    """
 
     def __init__(
         self,
@@ -86,6 +92,7 @@ class Indexes:
         self._indexes = BoundedCache[Index](CACHED_INDEXES)
         self._rising = BoundedCache[list[int]](CACHED_INDEXES)
         self._ranks = BoundedCache[dict[str, int]](CACHED_INDEXES)
+        self.known_records = BoundedCache[Mapping[str, "TrackRecord | None"]](CACHED_INDEXES)
 
     def current(self) -> Index:
         """The index of the current snapshot; raises StoreError like `SnapshotCache.snapshot`."""

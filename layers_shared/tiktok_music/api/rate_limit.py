@@ -6,8 +6,7 @@ one request and double, so that many instances with few requests each leave few 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tiktok_music.api.bounded_cache import BoundedCache
 from tiktok_music.api_key import RateTier
@@ -27,8 +26,7 @@ class RateCounter(Protocol):
         """Takes `amount` of a minute; returns the total that all instances have taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class RateDecision:
+class RateDecision(NamedTuple):
     """`remaining` is as far as this instance knows; `resets_at` is in Unix seconds."""
 
     limit: int
@@ -37,14 +35,14 @@ class RateDecision:
     is_over: bool
 
 
-@dataclass(slots=True)
 class _Window:
     """One minute of one counter; `leased` are the requests that this instance may still admit."""
 
-    minute: int
-    leased: int = 0
-    taken_by_all: int = 0
-    next_block: int = 1
+    def __init__(self, minute: int) -> None:
+        self.minute = minute
+        self.leased = 0
+        self.taken_by_all = 0
+        self.next_block = 1
 
 
 class RateLimiter:

@@ -37,15 +37,15 @@ class RequestIdMiddleware:
             return
         began = perf_counter()
         request_id = self._new_request_id()
+        added = {"x-request-id": request_id}
         state = scope.setdefault("state", {})
-        state["request_id"] = request_id
+        state |= {"request_id": request_id, "extra_headers": added}
         status = 0
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                added = {"x-request-id": request_id, **state.get("extra_headers", {})}
                 raw = [(name.lower().encode(), value.encode()) for name, value in added.items()]
                 message = {**message, "headers": [*message["headers"], *raw, NOSNIFF]}
             elif scope["method"] == "HEAD":

@@ -1,16 +1,14 @@
 """One line of the log per request, so that each one can be attributed to a key."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 # A share is a number of ten thousandths.
 _SHARES = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredRequest:
+class AnsweredRequest(NamedTuple):
     """One request and its answer; `gateway_id` is API Gateway's id, which its access log has too.
 
     `key_id` and `organization` are None without a valid key, `route` without a path of the API: a

@@ -1,6 +1,5 @@
 """Routes that match by path alone."""
 
-import re
 from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
@@ -21,18 +20,23 @@ class PathRoute(Route):
 
     def __init__(self, path: str, endpoint: Endpoint, *, methods: list[str] | None = None) -> None:
         super().__init__(path, endpoint, methods=methods)
-        # Starlette's `$` matches before a line feed at the end, too: `/v1/whoami%0A`.
-        self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + r"\Z")
+        self._respond = endpoint
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        match, child_scope = super().matches(scope)
+        if self.param_convertors:
+            match, child_scope = super().matches(scope)
+        else:
+            # Starlette's pattern would match before a line feed at the end, too: `/v1/whoami%0A`.
+            match = Match.FULL if scope["path"] == self.path else Match.NONE
+            child_scope = {}
         if match is Match.NONE:
             return match, child_scope
         # For the log: the path's pattern, not the path.
         return Match.FULL, {**child_scope, "route_path": self.path}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        allowed = sorted(self.methods or ())
-        if scope["method"] not in allowed:
-            raise HTTPException(405, headers={"Allow": ", ".join(allowed)})
-        await super().handle(scope, receive, send)
+        """Calls the endpoint; the middleware turns its errors into responses, once."""
+        if self.methods is None or scope["method"] not in self.methods:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(self.methods or ()))})
+        response = await self._respond(Request(scope, receive))
+        await response(scope, receive, send)

@@ -1,8 +1,9 @@
 """The grid of scheduled runs: every so many hours from midnight UTC, as in the template's cron."""
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from itertools import count
+from typing import NamedTuple
 
 from tiktok_music.snapshot import Pointer
 
@@ -11,6 +12,7 @@ A_DAY = timedelta(days=1)
 CLOCK_SKEW = timedelta(minutes=15)
 
 
+@lru_cache(maxsize=16)
 def next_run(every: timedelta, after: datetime) -> datetime:
     """The first run later than `after`, aware and in UTC.
 
@@ -21,8 +23,7 @@ def next_run(every: timedelta, after: datetime) -> datetime:
     return min(next(run for run in runs if run > after), midnight + A_DAY)
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """`published_at` is the last publication of all, `scheduled_at` the scheduled time of its run.
 
     Neither moves the grid: not a refresh by hand, a rollback or a pin, nor a missed run.

@@ -1,15 +1,14 @@
 """The settings of the list function."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from tiktok_music.publish_policy import SWITCHED_OFF, PublishPolicy
 from tiktok_music.settings import SettingsReader
 
 
-@dataclass(frozen=True, slots=True)
-class ListSettings:
+class ListSettings(NamedTuple):
     """Tables, media address, refresh interval, the policy of direct publish, charts, and the log.
 
     `media_base_url` is for tracks off the chart; the rows of a snapshot have full addresses.

@@ -1,9 +1,8 @@
 """Snapshots that an instance serves: cached in memory, revalidated against the pointer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from tiktok_music.api.bounded_cache import BoundedCache
 from tiktok_music.api.schedule import Schedule
@@ -39,8 +38,7 @@ class SnapshotSource(Protocol):
         """Reads and verifies a snapshot; raises SnapshotCorrupt if it is incomplete."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cached:
+class _Cached(NamedTuple):
     """The last pointer read, and the snapshot served; usually, but not always, its current one."""
 
     pointer: Pointer
@@ -48,8 +46,7 @@ class _Cached:
     schedule: Schedule
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(NamedTuple):
     """A load that failed, which is not repeated before `until`."""
 
     problem: StoreError

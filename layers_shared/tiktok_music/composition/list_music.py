@@ -1,12 +1,12 @@
 """Composes the list function: settings -> stores -> application."""
 
+import os
 import random
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tiktok_music.adapters.dynamo_key_usage import DynamoKeyUsage
 from tiktok_music.adapters.dynamo_keys import DynamoKeys
@@ -40,8 +40,7 @@ READ_SECONDS = 1.2
 RETRIES = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ListFunction:
+class ListFunction(NamedTuple):
     """The application, and what its init loads."""
 
     app: RequestIdMiddleware
@@ -111,7 +110,7 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
                 clock=time.time,
                 on_used=usage.note,
             ),
-            live=replace(live, charts=charts, has_charts=bool(settings.charts)),
+            live=live._replace(charts=charts, has_charts=bool(settings.charts)),
             sandbox=sandbox,
             tokens=cache(lambda: _tokens(authenticator, rates, observer)),
             new_request_id=fresh_request_id,
@@ -124,7 +123,7 @@ def compose(settings: ListSettings, observer: Observer) -> ListFunction:
 
 
 def fresh_request_id() -> str:
-    return new_request_id(time.time, secrets.token_bytes)
+    return new_request_id(time.time, os.urandom)
 
 
 def fresh_jitter() -> float:
@@ -244,4 +243,4 @@ def _sandbox(settings: ListSettings, observer: Observer) -> CatalogView:
         on_checked=lambda _: None,
         is_foreign=lambda version: version != GONE_VERSION,
     )
-    return replace(view, ahead_seconds=lambda: time.time() - published_at)
+    return view._replace(ahead_seconds=lambda: time.time() - published_at)

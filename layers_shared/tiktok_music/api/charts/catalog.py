@@ -1,7 +1,7 @@
 """The charts that the API serves: the default one, and those of the stored list beside it."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from tiktok_music.api.catalog_view import CatalogView, ChartName
@@ -99,7 +99,7 @@ class Charts:
         published = (self.default, *(each.coordinates for each in self.published()))
         chart_id = choose(choice, published, self.default).chart_id
         if chart_id == self.default.chart_id:
-            return replace(default_view, chart=ChartName(chart_id, is_default=True))
+            return default_view._replace(chart=ChartName(chart_id, is_default=True))
         return self._view(chart_id)
 
     def standings(self) -> list[Standing]:
@@ -137,8 +137,7 @@ class Charts:
         if view is None:
             if self._reader is None or self._new_view is None:
                 raise SnapshotCorrupt(f"{chart_id} has no reader")
-            view = replace(
-                self._new_view(self._reader.snapshots(chart_id)),
+            view = self._new_view(self._reader.snapshots(chart_id))._replace(
                 chart=ChartName(chart_id, is_default=False),
             )
         # Two versions, the current one and the one that it is compared with.

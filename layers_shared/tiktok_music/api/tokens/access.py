@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -169,4 +169,4 @@ def _tighter(one: RateDecision, other: RateDecision) -> RateDecision:
 
 
 def _browser(access: RouteAccess) -> RouteAccess:
-    return replace(access, endpoint_class=BROWSER)
+    return access._replace(endpoint_class=BROWSER)
