@@ -28,8 +28,9 @@ function beginsWithSlip(word, text) {
 
 /** The text from wherever a match can begin: at a word, at two written together, in scripts without case at any letter. */
 function startsOf(text) {
-  const words = text.split(/\s+/);
-  const together = words.map((word, at) => word + (words[at + 1] ?? ''));
+  const fields = text.split('\n').map((field) => field.split(/\s+/).filter(Boolean));
+  const words = fields.flat();
+  const together = fields.flatMap((field) => field.slice(1).map((word, at) => field[at] + word));
   const inside = words.filter((word) => /^\p{Lo}/u.test(word)).flatMap((word) => [...word].map((_, at) => word.slice(at)));
   return [...words, ...together, ...inside];
 }

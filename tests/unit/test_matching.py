@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.api_world import LIST, World
@@ -71,7 +71,7 @@ CASES: dict[str, list[str]] = {
     "amor": [],
     "jayz": ["Silver Bracelet"],
     "aha": [],
-    "lanternsmira": ["Paper Lanterns"],
+    "lanternsmira": [],
     "lanternsnight": [],
     # One slip: extra, wrong, missing, swapped; at the start, in the middle, between the halves.
     "lantternss": [],
@@ -334,11 +334,13 @@ def slips(text: str, word: str) -> float:
         return 0
     words = text.split()
     inside = [each[at:] for each in words if each[0] == "夜" for at in range(len(each))]
-    starts = [*words, *map("".join, pairwise(words)), *inside]
+    pairs = ["".join(pair) for field in fields for pair in pairwise(filter(None, field))]
+    starts = [*words, *pairs, *inside]
     return 1 if len(word) > 4 and any(is_near(word, start) for start in starts) else inf
 
 
 @given(ROWS, st.text("ab -夜", max_size=14))
+@example([("", "", "a\nbaa")], "abaaa")
 def test_the_matches_are_those_of_a_search_that_tries_everything(
     rows: list[tuple[str, str, str]], q: str
 ) -> None:
@@ -405,4 +407,4 @@ def test_a_hostile_search_costs_few_calls_for_each_track(q: str) -> None:
 
     calls = calls_of(partial(matches, index, words, range(count)))
 
-    assert calls < 150 * count
+    assert calls < 170 * count

@@ -100,13 +100,16 @@ def _slipped(index: Index, word: str, positions: Sequence[int]) -> list[int]:
 
 
 def _starts(text: str, length: int) -> list[str]:
-    """The text from wherever a match can begin: at a word, or at two that are written together.
+    """The text from wherever a match can begin: at a word, or at two of a field written together.
 
     In scripts without case at any letter, `length` letters: some are written without spaces, or
     with prefixes.
     """
-    words = text.split()
-    starts = [*words, *map(add, words, words[1:])]
+    words, pairs = text.split(), list[str]()
+    for field in text.split("\n"):
+        of_field = field.split()
+        pairs += map(add, of_field, of_field[1:])
+    starts = [*words, *pairs]
     for word in words:
         if not word.isascii() and unicodedata.category(word[0]) == "Lo":
             starts += [word[at : at + length] for at in range(1, len(word))]
