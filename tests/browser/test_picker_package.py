@@ -183,6 +183,7 @@ def test_the_manifest_describes_the_element(app: Path) -> None:
         *("track-selected", "preview-started", "preview-ended", "list-loaded", "list-failed"),
         *("favorites-changed", "recent-changed", "input", "change"),
     }
-    assert {"src", "value", "required", "disabled", "theme", "name", "compact", "charts"} <= {
-        attribute["name"] for attribute in element["attributes"]
+    assert {attribute["name"] for attribute in element["attributes"]} == {
+        *("src", "token-src", "locale", "lang", "dir", "theme", "name", "value", "required"),
+        *("disabled", "compact", "charts", "strings", "credentials"),
     }
