@@ -23,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 export ARCH ?= arm64
 
-.PHONY: help install run test generators faults mutants rehearse-deploy life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh bench-growth lock audit release clean
+.PHONY: help install run test packages generators faults mutants rehearse-deploy life check format validate build deploy invoke-list invoke-refresh invoke-announce e2e-sam bench-cold bench-warm bench-refresh bench-growth lock audit release clean
 
 help: ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ run: install ## run everything on this machine and serve the API (PORT=, UPSTREA
 test: install $(SAM_ENVIRONMENT) ## run all tests, JOBS= at a time (one per core); gets a browser if there is none
 	@.venv/bin/python -m tools.testing.get_browser
 	.venv/bin/python -m pytest --numprocesses $(or $(JOBS),auto)
+
+packages: install ## build the picker's package into apps with React, Vue and Svelte, and use them in a browser (needs npm)
+	PACKAGE_TEST=1 .venv/bin/python -m pytest -q -p no:schemathesis tests/browser/test_picker_package.py tests/browser/test_drawn_media_readers.py
 
 generators: install $(GENERATORS_ENVIRONMENT) ## generate clients from openapi.json and run them against the application (needs npm)
 	PACKAGE_TEST=1 .venv/bin/python -m pytest -q -p no:schemathesis tests/generators

@@ -50,7 +50,7 @@ export type GivenMusic =
   | null;
 
 export interface TrackSelectedDetail {
-  /** Send it to schedule and publish unchanged; undefined after the pick was cleared. */
+  /** The `tiktokMusic` of a target of `resolve`, to be sent unchanged; undefined after the pick was cleared. */
   readonly tiktokMusic?: TiktokMusic;
   /** The picked track; undefined when no track is picked. */
   readonly track?: Track;

@@ -29,9 +29,11 @@ BROWSER = Need(
     "picker, web client",
     f"{INSTALL_CHROMIUM}, and run make test again",
 )
-# Only Playwright's own build can be driven, and it takes 100 MB: it is never required.
+# Many machines have none, and it takes 100 MB: it is never required.
 FIREFOX = Need(
-    "Playwright's Firefox", "the picker in Firefox", "python -m playwright install firefox"
+    "a recent Firefox",
+    "the picker in Firefox",
+    "apt install firefox-esr, or python -m playwright install firefox",
 )
 NODE = Need("node", "example proxy, syntax of scripts", "install node 18 or newer")
 BUILT_FUNCTIONS = Need(

@@ -1,5 +1,5 @@
 /**
- * The value of the picker: the `tiktokMusic` member that schedule and publish take.
+ * The value of the picker: the `tiktokMusic` object that a target of `resolve` takes.
  *
  * @typedef {{mode: 'none'} | {mode: 'auto'} | {mode: 'manual', trackId: string, startMs?: number}} TiktokMusic
  *   `startMs`: where videos start in the published clip
@@ -12,11 +12,13 @@ export const TRACK_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /**
  * Parses a value or its JSON; throws TypeError if it is neither.
- * @returns {TiktokMusic|null} frozen; null for null, undefined and ''
+ * @returns {TiktokMusic|null} frozen; null for null, its JSON, undefined and ''
  */
 export function parseMusic(given) {
-  if (given === null || given === undefined || given === '') return null;
-  const { mode, selection, trackId, startMs } = Object(typeof given === 'string' ? parseJson(given) : given);
+  if (given === undefined || given === '') return null;
+  const value = typeof given === 'string' ? parseJson(given) : given;
+  if (value === null) return null;
+  const { mode, selection, trackId, startMs } = Object(value);
   const known = mode ?? selection; // `selection` is the older name
   if (!MODES.includes(known)) throw new TypeError(`mode must be one of ${MODES.join(', ')}`);
   if (selection !== undefined && selection !== known) throw new TypeError('mode and selection differ');

@@ -1,5 +1,5 @@
 /**
- * The note: the pick, what schedule and publish do with it, and a button that clears it. One line, until it is opened.
+ * The note: the pick, what posts of each kind do with it, and a button that clears it. One line, until it is opened.
  *
  * @typedef {import('../tiktok-music-picker.js').Track} Track
  * @typedef {import('./standings.js').Standing} Standing

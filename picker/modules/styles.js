@@ -139,7 +139,8 @@ ${LIST_RULES}
 @container (max-width: 21em) {
   .rank, :is(.auto, .none) svg { display: none }
   .order { flex-wrap: nowrap }
-  .order select { inline-size: 5.5u; min-inline-size: 0; padding-inline: .375u 0 }
+  .order select { inline-size: 5u; min-inline-size: 0; padding-inline: .375u 0; text-overflow: ellipsis }
+  .order select + select { inline-size: 6.25u }
   .row { grid-template-columns: 3u minmax(0, 1fr) 1.75u 1.75u; padding-inline-start: .625u }
   .row > [id^=names], .row > .facts { grid-column: 2 }
   .row > .facts + * { grid-column: 3 }
@@ -150,7 +151,7 @@ ${LIST_RULES}
   .player { padding-block: .25u }
   .seek { block-size: 1.5u }
   .order { flex-wrap: wrap }
-  .order select { inline-size: 100% }
+  .order select + select, .order select { inline-size: 100% }
   .row { column-gap: .375u; padding-inline: .5u }
   .panel { padding: .75u }
 }

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
@@ -17,6 +18,7 @@ from tests.needs import BROWSER, FIREFOX, Need, skip_without
 from tools.testing.programs import chromium_candidates
 
 FOLDER = Path(__file__).parent
+FIREFOX_GAPS = FOLDER / "firefox_gaps.cjs"
 Launch = Callable[[Playwright], Browser | None]
 
 
@@ -31,7 +33,8 @@ class SharedBrowsers:
     def get(self, start: Launch, need: Need) -> Browser:
         """Returns the browser that a launch function starts; skips the test where there is none."""
         if self._playwright is None:
-            self._playwright = self._stack.enter_context(sync_playwright())
+            with patch.dict(os.environ, NODE_OPTIONS=f'--require "{FIREFOX_GAPS}"'):
+                self._playwright = self._stack.enter_context(sync_playwright())
         if start not in self._started:
             found = start(self._playwright)
             if found is None:

@@ -18,7 +18,7 @@ from playwright.sync_api import (
     ViewportSize,
 )
 
-from tools.testing.programs import chromium_candidates
+from tools.testing.programs import chromium_candidates, firefox_candidates
 
 # Each window loads two pages for the popup of the address bar, half of the CPU of a test. A list of
 # our own replaces Playwright's, so that what matters of that is repeated.
@@ -55,6 +55,7 @@ RUN_AXE = """options => axe.run(options).then(({ violations }) =>
 FINISHED = """host => Promise.all(host.shadowRoot.getAnimations()
   .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
   .map((each) => each.finished))"""
+FIREFOX_START_MS = 20_000
 VIEWPORT: ViewportSize = {"width": 1120, "height": 900}
 AXE = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": WCAG}}
 
@@ -68,9 +69,16 @@ def launch(playwright: Playwright) -> Browser | None:
 
 
 def launch_firefox(playwright: Playwright) -> Browser | None:
-    """Starts Playwright's Firefox; None where it is not installed."""
+    """Starts Playwright's Firefox, else the one of this machine; None where none starts."""
     with suppress(Error):
         return playwright.firefox.launch()
+    for path in firefox_candidates(os.environ):
+        with suppress(Error):
+            started = playwright.firefox.launch(
+                channel="moz-firefox", executable_path=path, timeout=FIREFOX_START_MS
+            )
+            started.new_context().close()  # an old one starts, and knows too little of BiDi
+            return started
     return None
 
 

@@ -44,10 +44,13 @@ def test_it_is_a_form_control(picker: Picker) -> None:
     )
     expect(picker.rows).to_have_count(12)
     assert picker.page.evaluate("document.querySelector('form').reportValidity()") is False
+    expect(picker.search).to_be_focused()
     picker.button("No music").click()
 
     fields = picker.page.evaluate("[...new FormData(document.querySelector('form'))]")
     assert fields == [["tiktokMusic", '{"mode":"none"}']]
+    # Firefox says this of a custom element, and shows the message at the focused field.
+    picker.errors[:] = [each for each in picker.errors if "is not focusable" not in each]
 
 
 def test_it_is_compact_right_to_left_and_small(picker: Picker) -> None:
@@ -59,8 +62,9 @@ def test_it_is_compact_right_to_left_and_small(picker: Picker) -> None:
 
     picker.host.evaluate("host => { host.compact = false; host.locale = 'en' }")
     expect(picker.host.get_by_placeholder("Search music")).to_be_visible()
-    picker.page.set_viewport_size({"width": 320, "height": 640})
     wide = "document.documentElement.scrollWidth > innerWidth"
-    assert picker.page.evaluate(wide) is False
     height = "host => host.shadowRoot.querySelector('[role=grid]').clientHeight"
-    assert picker.host.evaluate(height) > 150
+    for page_height in (640, 256):
+        picker.page.set_viewport_size({"width": 320, "height": page_height})
+        assert picker.page.evaluate(wide) is False
+        assert picker.host.evaluate(height) > 150

@@ -78,6 +78,8 @@ def test_the_value_is_read_by_both_names_and_written_by_the_new_one(picker: Pick
         ({"selection": "auto"}, AUTO),
         ({"mode": "none", "selection": "none"}, {"mode": "none"}),
         (f'{{"selection": "manual", "trackId": "{FEW[11].track_id.upper()}"}}', TWELFTH),
+        ("null", None),
+        ({"mode": "auto"}, AUTO),
         (None, None),
     ):
         assert run(picker, "host.value = argument; return host.value", given) == value

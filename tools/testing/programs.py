@@ -9,6 +9,7 @@ from pathlib import Path
 import playwright
 
 CHROMIUM_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FIREFOX_COMMANDS = ("firefox", "firefox-esr")
 MAC_APPLICATIONS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -27,6 +28,12 @@ def chromium_candidates(environ: Mapping[str, str]) -> list[str]:
     on_path = [found for name in CHROMIUM_COMMANDS if (found := shutil.which(name, path=path))]
     applications = [place for place in MAC_APPLICATIONS if Path(place).exists()]
     return list(dict.fromkeys([*on_path, *applications, *playwright_chromiums(environ)]))
+
+
+def firefox_candidates(environ: Mapping[str, str]) -> list[str]:
+    """Every Firefox on the PATH."""
+    path = environ.get("PATH", "")
+    return [found for name in FIREFOX_COMMANDS if (found := shutil.which(name, path=path))]
 
 
 def find_chromium(environ: Mapping[str, str], starts: Callable[[str], bool]) -> str | None:
