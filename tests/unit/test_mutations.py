@@ -12,6 +12,9 @@ SOURCE = '''
 """Docs."""
 import logging
 
+if TYPE_CHECKING:
+    from boxes import Lid
+
 LIMIT: int | None = 2
 _logger = logging.getLogger(__name__)
 

@@ -108,7 +108,9 @@ def _tested_nodes(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
 
 
 def _is_untested(node: ast.AST) -> bool:
-    """True for a docstring and for a call that only logs."""
+    """True for a docstring, for a call that only logs, and for imports of types."""
+    if isinstance(node, ast.If):
+        return _shown(node) == "if TYPE_CHECKING"
     if not isinstance(node, ast.Expr):
         return False
     return isinstance(node.value, ast.Constant) or _shown(node).startswith(_UNTESTED_CALLS)
