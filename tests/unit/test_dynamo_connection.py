@@ -18,8 +18,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "delete_item": {"TableName": "t", "Key": KEY},
     "batch_get_item": {"RequestItems": {"t": {"Keys": [KEY]}}},
 }
-# They differ from call to call.
-CHANGING = ("Amz-Sdk-Invocation-Id", "amz-sdk-invocation-id", "X-Amz-Date")
+# They differ from call to call; the agent names what else the process has used.
+CHANGING = ("User-Agent", "Amz-Sdk-Invocation-Id", "amz-sdk-invocation-id", "X-Amz-Date")
 
 
 class Sent(Exception):
