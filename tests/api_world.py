@@ -104,6 +104,13 @@ class World:
         sent = {"authorization": f"Bearer {self.key}", **headers}
         return Answer.of(self.handler(http_event(path, method, **sent), NO_CONTEXT))
 
+    def found(self, query: str) -> dict[str, Any]:
+        """The body of a search, which must succeed."""
+        answer = self.get(f"{LIST}?{query}")
+        assert answer.status == 200, answer.body
+        body: dict[str, Any] = json.loads(answer.body)
+        return body
+
     def sandbox(self, path: str = LIST, **headers: str) -> Answer:
         return self.get(path, authorization=f"Bearer {self.test_key}", **headers)
 

@@ -44,15 +44,8 @@ def world() -> World:
     return world
 
 
-def found(world: World, query: str) -> dict[str, Any]:
-    answer = world.get(f"{LIST}?{query}")
-    assert answer.status == 200, answer.body
-    body: dict[str, Any] = json.loads(answer.body)
-    return body
-
-
 def titles(world: World, query: str) -> list[str]:
-    return [track["title"] for track in found(world, query)["tracks"]]
+    return [track["title"] for track in world.found(query)["tracks"]]
 
 
 def rows(world: World) -> list[dict[str, Any]]:
@@ -61,7 +54,7 @@ def rows(world: World) -> list[dict[str, Any]]:
 
 
 def test_the_last_page_has_rows_of_the_list_a_total_and_no_cursor(world: World) -> None:
-    assert found(world, "q=abril") == {
+    assert world.found("q=abril") == {
         "tracks": [rows(world)[0], rows(world)[2]],
         "total": 2,
         "nextCursor": None,
@@ -100,7 +93,7 @@ def test_a_search_finds(world: World, query: str, titles_found: list[str]) -> No
 
 
 def test_facets_count_all_matches(world: World) -> None:
-    assert found(world, "facets=true&limit=1")["facets"] == {
+    assert world.found("facets=true&limit=1")["facets"] == {
         "language": {"en": 1, "es": 1, "ja": 1, "pt": 1},
         "isCommerceMusic": {"true": 3, "false": 1},
     }
@@ -124,7 +117,7 @@ def pages(world: World, query: str) -> list[str]:
     """Reads every title, page by page; publishes a new version after the first page."""
     seen, cursor = [], ""
     while True:
-        page = found(world, f"{query}&limit=1{cursor}")
+        page = world.found(f"{query}&limit=1{cursor}")
         seen += [track["title"] for track in page["tracks"]]
         if page["nextCursor"] is None:
             return seen
@@ -154,7 +147,7 @@ def test_a_cursor_of_a_newer_version_from_another_instance_works_immediately(wor
 
 
 def test_a_cursor_of_a_version_that_is_gone_is_rejected(world: World) -> None:
-    cursor = found(world, "limit=1")["nextCursor"]
+    cursor = world.found("limit=1")["nextCursor"]
     world.snapshots.chunks.clear()
     world.snapshots.current_pointer = None
     world.snapshots.publish(a_snapshot(*TRACKS, a_track(7), fence=2))
@@ -170,7 +163,7 @@ def test_a_cursor_of_a_version_that_is_gone_is_rejected(world: World) -> None:
 
 @pytest.mark.parametrize("query", ["limit=1&q=a", "limit=1&sort=title", "limit=1&language=en"])
 def test_a_cursor_of_another_search_is_rejected(world: World, query: str) -> None:
-    cursor = found(world, "limit=1")["nextCursor"]
+    cursor = world.found("limit=1")["nextCursor"]
 
     answer = world.get(f"{LIST}?{query}&cursor={cursor}")
 
@@ -346,7 +339,7 @@ def test_a_forged_cursor_is_refused_before_anything_is_loaded(world: World) -> N
 
 def test_a_cursor_of_the_other_environment_is_refused(world: World) -> None:
     foreign = json.loads(world.sandbox(f"{LIST}?limit=1").body)["nextCursor"]
-    own = found(world, "limit=1")["nextCursor"]
+    own = world.found("limit=1")["nextCursor"]
 
     assert world.get(f"{LIST}?limit=1&cursor={foreign}").body == invalid(("cursor", FOREIGN))
     assert world.sandbox(f"{LIST}?limit=1&cursor={own}").body == invalid(("cursor", FOREIGN))
@@ -362,10 +355,10 @@ def test_rising_pages_keep_the_base_of_the_first(world: World) -> None:
         world.snapshots.publish(a_snapshot(*tracks, fence=fence, published_at=at))
     world.now += 60
     whole = titles(world, "sort=rising&limit=100")
-    first = found(world, "sort=rising&limit=10")
+    first = world.found("sort=rising&limit=10")
     pointer = world.snapshots.current_pointer
     assert pointer is not None
-    second = found(world, f"sort=rising&limit=10&cursor={first['nextCursor']}")
+    second = world.found(f"sort=rising&limit=10&cursor={first['nextCursor']}")
     assert [t["title"] for t in first["tracks"] + second["tracks"]] == whole[:20]
 
     world.snapshots.current_pointer = replace(pointer, history=pointer.history[:0])
@@ -385,11 +378,11 @@ def test_rising_pages_of_a_version_that_could_not_be_compared_stay_in_its_order(
     chunks = dict(world.snapshots.chunks)
     for key in [key for key in chunks if key[0].startswith("0000000001")]:
         del world.snapshots.chunks[key]
-    first = found(world, "sort=rising&limit=2")
+    first = world.found("sort=rising&limit=2")
     world.snapshots.chunks = chunks
     world.now += 60
 
-    rest = found(world, f"sort=rising&limit=2&cursor={first['nextCursor']}")
+    rest = world.found(f"sort=rising&limit=2&cursor={first['nextCursor']}")
 
     assert [t["title"] for t in first["tracks"] + rest["tracks"]] == titles(world, "sort=popular")
 

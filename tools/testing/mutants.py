@@ -75,7 +75,7 @@ LEAST_SECONDS = 120.0
 
 
 class Limits(NamedTuple):
-    """What the tests of a mutant may take."""
+    """Limits on the tests of one mutant."""
 
     cpu_seconds: int
     seconds: float

@@ -20,20 +20,32 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", decomposed.casefold())
 
 
-class _WithoutPunctuation(dict[int, str | None]):
-    """A table for `str.translate`, filled with the characters that occur."""
-
-    def __missing__(self, code: int) -> str | None:
-        char = chr(code)
-        is_kept = unicodedata.category(char) in _KEPT and not is_ignorable(char)
-        blank = " " if char.isspace() else None
-        self[code] = char if is_kept else blank
-        return self[code]
-
-
+# More than the titles of a catalog have; callers could send all of Unicode, some 100 MB.
+_MOST_CHARACTERS = 10_000
 # Letters, digits and the marks that fold() keeps.
 _KEPT = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Nl", "No"}
-_PLAIN = _WithoutPunctuation({ord("\n"): "\n", ord("&"): "and"})
+
+
+class _WithoutPunctuation(dict[int, str | None]):
+    """A table for `str.translate`, filled with the characters that occur; begins anew when full."""
+
+    def __missing__(self, code: int) -> str | None:
+        if len(self) >= _MOST_CHARACTERS:
+            self.clear()
+        self[code] = result = _plain(chr(code))
+        return result
+
+
+def _plain(char: str) -> str | None:
+    if char == "&":
+        return "and"
+    if char.isspace():
+        return char if char == "\n" else " "
+    is_kept = unicodedata.category(char) in _KEPT and not is_ignorable(char)
+    return char if is_kept else None
+
+
+_PLAIN = _WithoutPunctuation()
 
 
 def without_punctuation(folded: str) -> str:
